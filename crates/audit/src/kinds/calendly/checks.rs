@@ -1,0 +1,161 @@
+//! The checks of the Calendly audit.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use crate::finding::{Asked, Check, Hit};
+use crate::roster::{Field, Person, Roster};
+use crate::text::{fold, slug_letters};
+
+pub(super) static CHECKS: [Check; 4] = [
+    Check {
+        id: "link-missing",
+        finds: "The person has no Calendly link in the roster.",
+        fix: "Add `calendly:` with the address of your main Calendly page to your entry in the roster.",
+        asked: Asked::Person,
+        find: link_missing,
+    },
+    Check {
+        id: "link-malformed",
+        finds: "The person's Calendly link is not the https address of a main page at calendly.com.",
+        fix: "Make `calendly:` in your entry of the roster `https://calendly.com/` followed by the name of your page alone, without an event.",
+        asked: Asked::Person,
+        find: link_malformed,
+    },
+    Check {
+        id: "link-shared",
+        finds: "Two people have the same Calendly link or e-mail address in the roster.",
+        fix: "Make `calendly:` and `email:` in your entry of the roster your own.",
+        asked: Asked::Both,
+        find: link_shared,
+    },
+    Check {
+        id: "manager-unresolved",
+        finds: "The person's manager is not on the roster, or is the person themself.",
+        fix: "Make `reports_to:` in the person's entry the name of a person on the roster.",
+        asked: Asked::Operators,
+        find: manager_unresolved,
+    },
+];
+
+/// The hits of a check that looks at one person at a time; it returns what it saw.
+fn hits<'a>(
+    roster: &'a Roster,
+    find: impl Fn(usize, &'a Person) -> Option<Cow<'a, str>>,
+) -> Vec<Hit> {
+    let hit = |(person, found): (usize, &'a Person)| {
+        find(person, found).map(|evidence| Hit { person, evidence: evidence.into_owned() })
+    };
+    roster.people.iter().enumerate().filter_map(hit).collect()
+}
+
+fn link_missing(roster: &Roster) -> Vec<Hit> {
+    hits(roster, |_, person| (person.calendly == Field::Missing).then_some(Cow::Borrowed("")))
+}
+
+fn link_malformed(roster: &Roster) -> Vec<Hit> {
+    hits(roster, |_, person| {
+        let link = person.calendly.value()?;
+        page(link).is_none().then_some(Cow::Borrowed(link))
+    })
+}
+
+fn link_shared(roster: &Roster) -> Vec<Hit> {
+    let mut links = HashMap::new();
+    let mut emails = HashMap::new();
+    for person in &roster.people {
+        if let Field::Value(link) = &person.calendly {
+            *links.entry(comparable_link(link)).or_insert(0_u32) += 1;
+        }
+        if let Field::Value(email) = &person.email {
+            *emails.entry(lower_case(email)).or_insert(0_u32) += 1;
+        }
+    }
+    let is_shared = |count: Option<&u32>| count.is_some_and(|count| *count > 1);
+    hits(roster, |_, person| {
+        let link =
+            person.calendly.value().filter(|link| is_shared(links.get(&comparable_link(link))));
+        let email = person.email.value().filter(|email| is_shared(emails.get(&lower_case(email))));
+        match (link, email) {
+            (Some(link), Some(email)) => Some(format!("{link} {email}").into()),
+            (Some(shared), None) | (None, Some(shared)) => Some(Cow::Borrowed(shared)),
+            (None, None) => None,
+        }
+    })
+}
+
+fn manager_unresolved(roster: &Roster) -> Vec<Hit> {
+    let exact: HashSet<&str> = roster.people.iter().map(|person| &*person.name).collect();
+    let names = NameIndex::default();
+    hits(roster, |_, person| {
+        let manager = person.reports_to.value()?;
+        let is_resolved = if exact.contains(&**manager) {
+            *manager != person.name
+        } else {
+            !is_named(person, manager) && names.of(roster).holds(manager)
+        };
+        (!is_resolved).then_some(Cow::Borrowed(manager))
+    })
+}
+
+/// Whether `name` is the person's name, or a slug of it.
+fn is_named(person: &Person, name: &str) -> bool {
+    fold(&person.name) == fold(name)
+        || is_slug(name) && slug_letters(&person.name) == slug_letters(name)
+}
+
+fn is_slug(name: &str) -> bool {
+    !name.contains(char::is_whitespace)
+}
+
+/// Everybody's name in the forms in which a manager may be named.
+///
+/// It is made only when some manager is not named exactly as in their own entry.
+#[derive(Default)]
+struct NameIndex(std::cell::OnceCell<Names>);
+
+struct Names {
+    folded: HashSet<String>,
+    slugs: HashSet<String>,
+}
+
+impl NameIndex {
+    fn of(&self, roster: &Roster) -> &Names {
+        self.0.get_or_init(|| Names {
+            folded: roster.people.iter().map(|person| fold(&person.name).into_owned()).collect(),
+            slugs: roster.people.iter().map(|person| slug_letters(&person.name)).collect(),
+        })
+    }
+}
+
+impl Names {
+    fn holds(&self, name: &str) -> bool {
+        self.folded.contains(&*fold(name))
+            || is_slug(name) && self.slugs.contains(&slug_letters(name))
+    }
+}
+
+fn lower_case(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        Cow::Borrowed(text)
+    } else {
+        text.to_lowercase().into()
+    }
+}
+
+/// A link as it is compared with others: the case of its letters and a slash at its end mean nothing.
+fn comparable_link(link: &str) -> Cow<'_, str> {
+    lower_case(link.strip_suffix('/').unwrap_or(link))
+}
+
+/// The name of the main page that `link` is the address of.
+///
+/// A main page is `https://calendly.com/NAME`; an event's page has the event's name behind it.
+fn page(link: &str) -> Option<&str> {
+    const BEGINNING: &str = "https://calendly.com/";
+    let (beginning, name) = link.split_at_checked(BEGINNING.len())?;
+    let name = name.strip_suffix('/').unwrap_or(name);
+    let is_name = !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    (beginning.eq_ignore_ascii_case(BEGINNING) && is_name).then_some(name)
+}

@@ -1,0 +1,16 @@
+//! Who should hold an account in the team's Calendly organisation.
+//!
+//! The rules are those of the GitLab Support Operations handbook, "Calendly audit".
+
+mod checks;
+
+use super::Spec;
+
+/// What is particular to the Calendly audit.
+pub static SPEC: Spec = Spec {
+    id: "calendly",
+    system: "Calendly",
+    team_heading: "Support Team",
+    outsiders_heading: "Those in Calendly but not part of support team",
+    checks: &checks::CHECKS,
+};

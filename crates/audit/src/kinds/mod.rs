@@ -1,0 +1,37 @@
+//! The kinds of audit: which system is audited, and what that means.
+
+pub mod calendly;
+
+use crate::finding::Check;
+
+/// Which system is audited.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// The team's Calendly organisation.
+    #[default]
+    Calendly,
+}
+
+/// What is particular to a kind.
+#[derive(Debug)]
+pub struct Spec {
+    /// The kind's name in settings and markers.
+    pub id: &'static str,
+    /// The system's name as people write it.
+    pub system: &'static str,
+    /// The heading of the table of people.
+    pub team_heading: &'static str,
+    /// The heading of the table of outsiders.
+    pub outsiders_heading: &'static str,
+    /// The checks, in the order in which reports name them.
+    pub checks: &'static [Check],
+}
+
+impl Kind {
+    /// What is particular to this kind.
+    pub const fn spec(self) -> &'static Spec {
+        match self {
+            Self::Calendly => &calendly::SPEC,
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The part of `support-audit` that thinks: values in, values out.
+//!
+//! Nothing here touches a clock, a file, the environment, the network or a terminal.
+//! Whoever calls hands in texts, bytes and instants, and gets findings and reports back.
+//!
+//! The words of the domain:
+//!
+//! * An *audit* is one access review of one system in one period.
+//! * A *kind* ([`kinds::Kind`]) says which system is audited.
+//! * The *roster* ([`roster::Roster`]) says who should have access; its entries are *people*.
+//! * A *check* ([`finding::Check`]) is a rule with an id and a way to fix what it finds.
+//! * A *finding* ([`finding::Finding`]) is something to fix or to justify, about one *subject*.
+//! * A *problem* ([`problem::Problem`]) is input that could not be read.
+//! * A *report* ([`report::Report`]) is the audit as people and programs read it.
+//!
+//! A map of the modules, in the order in which data passes through them:
+//! [`roster`] → [`kinds`] → [`finding`] → [`report`], whose foreign texts all pass [`text`] and
+//! [`markdown`].
+
+pub mod finding;
+pub mod kinds;
+pub mod markdown;
+pub mod problem;
+pub mod report;
+pub mod roster;
+pub mod text;

@@ -1,0 +1,205 @@
+//! The roster: who should have access.
+//!
+//! A roster is a YAML list of people, a folder of YAML files with one person each, or a JSON array.
+//! It is written by hand, so reading it never fails: what cannot be read becomes a [`Problem`] with
+//! its file and line, and the rest is read.
+
+mod entry;
+mod prune;
+mod read;
+mod split;
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+use sha2::{Digest as _, Sha256};
+
+pub use entry::Field;
+use entry::{Fields, Oddity};
+use read::{Item, Reading, Trouble};
+
+use crate::finding::Subject;
+use crate::problem::{Place, Problem};
+use crate::text::fold;
+
+/// A file of the roster, as it was read.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// Its name, for problems and findings; `-` for standard input.
+    pub name: String,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+/// Where in the roster's files something stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Position {
+    file: u32,
+    line: u64,
+}
+
+/// A person who should have access, as the roster describes them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The full name, never empty.
+    pub name: Box<str>,
+    /// The e-mail address, as written.
+    pub email: Field<Box<str>>,
+    /// The manager's name, or a slug of it.
+    pub reports_to: Field<Box<str>>,
+    /// The address of the person's main Calendly page, as written.
+    pub calendly: Field<Box<str>>,
+    /// The id of the person's GitLab account.
+    pub gitlab_id: Field<u64>,
+    /// The username of the person's GitLab account, without `@`.
+    pub gitlab_username: Field<Box<str>>,
+    position: Position,
+}
+
+impl Person {
+    fn new(name: Box<str>, fields: Fields, position: Position) -> Self {
+        let Fields { email, reports_to, calendly, gitlab_id, gitlab_username, .. } = fields;
+        Self { name, email, reports_to, calendly, gitlab_id, gitlab_username, position }
+    }
+
+    /// Who the person is to the audit, whatever else about them changes.
+    ///
+    /// A person is known by their GitLab id, else by their e-mail address in lower case; a person
+    /// who has neither, by their name.
+    pub fn subject(&self) -> Subject {
+        match (&self.gitlab_id, &self.email) {
+            (Field::Value(id), _) => Subject::GitLabId(*id),
+            (_, Field::Value(email)) => Subject::Email(email.to_lowercase()),
+            _ => Subject::Name(fold(&self.name).into_owned()),
+        }
+    }
+}
+
+/// Who should have access.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Roster {
+    /// The people, in the order of the files and of their lines.
+    pub people: Vec<Person>,
+    files: Vec<String>,
+}
+
+impl Roster {
+    /// Where `person` stands in the roster's files.
+    pub fn place(&self, person: &Person) -> Place {
+        place(&self.files, person.position)
+    }
+}
+
+fn place(files: &[String], position: Position) -> Place {
+    let file = files.get(position.file as usize).cloned().unwrap_or_default();
+    Place { file, line: Some(position.line) }
+}
+
+/// SHA-256 of a file, in lower-case hex digits.
+pub fn sha256(bytes: &[u8]) -> String {
+    format!("{:x}", Sha256::digest(bytes))
+}
+
+/// SHA-256 of what `sha256sum` prints for the files of a folder, in lower-case hex digits.
+///
+/// So anybody can make the same with `sha256sum FOLDER/* | sha256sum`.
+pub fn sha256_of_folder(files: &[File]) -> String {
+    let lines = files.iter().map(|file| format!("{}  {}\n", sha256(&file.bytes), file.name));
+    sha256(lines.collect::<String>().as_bytes())
+}
+
+/// Reads a roster from its files, in their order, with the problems in the order of their places.
+///
+/// The files' text is not needed afterwards.
+pub fn parse(files: &[File]) -> (Roster, Vec<Problem>) {
+    let readings: Vec<Reading> = files.par_iter().map(|file| read::file(&file.bytes)).collect();
+    let mut admission = Admission::default();
+    for ((reading, source), file) in readings.into_iter().zip(files).zip(0..) {
+        admission.roster.files.push(source.name.clone());
+        for trouble in reading.problems {
+            let place = Place { file: source.name.clone(), line: trouble.line };
+            let Trouble { message, hides_person, .. } = trouble;
+            admission.problems.push(Problem { place, message, hides_person });
+        }
+        admission.roster.people.reserve(reading.items.len());
+        for Item { fields, line } in reading.items {
+            admission.admit(fields, Position { file, line });
+        }
+    }
+    admission.problems.sort_by(|one, other| one.place.cmp(&other.place));
+    (admission.roster, admission.problems)
+}
+
+/// Decides which entries become people of the roster.
+#[derive(Default)]
+struct Admission {
+    roster: Roster,
+    problems: Vec<Problem>,
+    by_id: HashMap<u64, usize>,
+    /// Those without a readable GitLab id, by folded name and e-mail.
+    by_name: HashMap<(String, String), usize>,
+}
+
+impl Admission {
+    fn tell(&mut self, position: Position, message: String, hides_person: bool) {
+        let place = place(&self.roster.files, position);
+        self.problems.push(Problem { place, message, hides_person });
+    }
+
+    fn admit(&mut self, mut fields: Box<Fields>, position: Position) {
+        for Oddity { field, found, line } in std::mem::take(&mut fields.oddities) {
+            // Without a name or an e-mail address nobody can tell whose account theirs is.
+            let hides_person = matches!(field, "name" | "email");
+            let position = Position { line: line.unwrap_or(position.line), ..position };
+            self.tell(position, format!("`{field}` is {found}"), hides_person);
+        }
+        let name = match std::mem::take(&mut fields.name) {
+            Field::Value(name) => name,
+            Field::Missing => {
+                return self.tell(position, "the entry has no `name`".to_owned(), true);
+            }
+            Field::Unreadable => return,
+        };
+        if fields.email.value().is_some_and(|email| !is_email(email)) {
+            fields.email = Field::Unreadable;
+            self.tell(position, format!("`email` of {name} is no e-mail address"), true);
+        }
+        let person = Person::new(name, *fields, position);
+        match self.find_twin(&person) {
+            Some(twin) => {
+                let Place { file, line } = place(&self.roster.files, twin);
+                let line = line.unwrap_or_default();
+                let name = &person.name;
+                let message = format!("{name} is on the roster already: {file} line {line}");
+                self.tell(position, message, true);
+            }
+            None => self.roster.people.push(person),
+        }
+    }
+
+    /// Where the same person stands already; if nowhere, remembers this one.
+    fn find_twin(&mut self, person: &Person) -> Option<Position> {
+        let next = self.roster.people.len();
+        let index = if let Field::Value(id) = &person.gitlab_id {
+            *self.by_id.entry(*id).or_insert(next)
+        } else {
+            let email = person.email.value().map(|email| email.to_lowercase());
+            let key = (fold(&person.name).into_owned(), email.unwrap_or_default());
+            *self.by_name.entry(key).or_insert(next)
+        };
+        self.roster.people.get(index).map(|twin| twin.position)
+    }
+}
+
+fn is_email(text: &str) -> bool {
+    let is_word = |part: &str| {
+        !part.is_empty()
+            && !part.contains(|character: char| {
+                character.is_whitespace() || character.is_control() || character == '@'
+            })
+    };
+    text.split_once('@').is_some_and(|(user, host)| is_word(user) && is_word(host))
+}
+
+#[cfg(test)]
+mod tests;

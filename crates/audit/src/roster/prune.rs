@@ -1,0 +1,202 @@
+//! Leaves out of an item's text the fields that nobody reads, so that the parser need not either.
+//!
+//! A field is left out only where a look at its lines shows beyond doubt where it begins and ends;
+//! from the first doubt on, an item's text stays as it is and costs time instead.
+//! Line breaks stay, so that every line keeps its number.
+
+use super::entry::FIELDS;
+
+/// Appends `item` to `text` without the fields that nobody reads.
+///
+/// `item` begins in column 0 with the mark of a list's item, so that its fields, if it is a mapping
+/// written in the usual way, stand at column 2.
+pub(super) fn push_pruned(item: &str, text: &mut String) {
+    let mut rest = item;
+    let mut field = "";
+    let mut is_read = true;
+    for line in item.split_inclusive('\n') {
+        let starts_field = match Line::of(line) {
+            Line::Doubtful => break,
+            Line::OpenField => {
+                push_field(field, is_read, text);
+                rest = rest.get(field.len()..).unwrap_or_default();
+                break;
+            }
+            Line::Field(key) => Some(FIELDS.contains(&key)),
+            Line::First => Some(true),
+            Line::Deeper => None,
+        };
+        if let Some(next_is_read) = starts_field {
+            push_field(field, is_read, text);
+            rest = rest.get(field.len()..).unwrap_or_default();
+            field = "";
+            is_read = next_is_read;
+        }
+        field = rest.get(..field.len() + line.len()).unwrap_or_default();
+        if field.len() == rest.len() {
+            push_field(field, is_read, text);
+            return;
+        }
+    }
+    text.push_str(rest);
+}
+
+fn push_field(field: &str, is_read: bool, text: &mut String) {
+    // An anchor may be meant by an alias elsewhere.
+    if is_read || field.contains('&') {
+        text.push_str(field);
+    } else {
+        text.extend(field.matches('\n'));
+    }
+}
+
+/// What a line within an item is, as far as that can be told without reading YAML.
+#[derive(Debug, PartialEq, Eq)]
+enum Line<'a> {
+    /// The item's first line, with a plain key at column 2.
+    First,
+    /// A line with a plain key at column 2.
+    Field(&'a str),
+    /// A line that belongs to the field above it: it is indented further, or blank.
+    Deeper,
+    /// A line with a plain key at column 2, whose value may stay open at the line's end.
+    OpenField,
+    /// Anything else, or a deeper line on which a quoted text or a flow collection may begin.
+    Doubtful,
+}
+
+impl<'a> Line<'a> {
+    fn of(line: &'a str) -> Self {
+        let content = line.trim_end_matches(['\n', '\r']).trim_end_matches(' ');
+        if content.contains(['\t', '\r']) {
+            return Self::Doubtful;
+        }
+        let inner = content.trim_start_matches(' ');
+        match content.len() - inner.len() {
+            _ if inner.is_empty() => Self::Deeper,
+            0 => match content.strip_prefix("- ").and_then(plain_field) {
+                Some((_, value)) if is_closed(value) => Self::First,
+                _ => Self::Doubtful,
+            },
+            2 => match plain_field(inner) {
+                Some((key, value)) if is_closed(value) => Self::Field(key),
+                Some(_) => Self::OpenField,
+                None => Self::Doubtful,
+            },
+            1 => Self::Doubtful,
+            _ if opens_nothing(inner) => Self::Deeper,
+            _ => Self::Doubtful,
+        }
+    }
+}
+
+/// The key and the value of a line that is `key:` alone or `key: value`.
+fn plain_field(line: &str) -> Option<(&str, &str)> {
+    let (key, value) = line.split_once(':')?;
+    let is_plain = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let value = if value.is_empty() { value } else { value.strip_prefix(' ')?.trim_start() };
+    (is_plain && !key.is_empty()).then_some((key, value))
+}
+
+fn is_closed(value: &str) -> bool {
+    opens_nothing(value) || closes_what_it_opens(value)
+}
+
+/// Whether no quoted text and no flow collection begins in `text`.
+///
+/// Both begin only where a token may: elsewhere, as in `O'Neil`, their characters mean themselves.
+fn opens_nothing(text: &str) -> bool {
+    let mut previous = ' ';
+    text.chars().all(|character| {
+        let may_begin = matches!(previous, ' ' | ',' | '[' | '{' | ':' | '-' | '?');
+        previous = character;
+        !(may_begin && matches!(character, '"' | '\'' | '[' | '{'))
+    })
+}
+
+/// Whether `value` is one quoted text or one flow collection that ends where `value` does.
+fn closes_what_it_opens(value: &str) -> bool {
+    let mut quote = None;
+    let mut depth = 0_usize;
+    let mut last = '[';
+    let mut is_first = true;
+    for character in value.chars() {
+        if !is_first && depth == 0 && quote.is_none() {
+            return false;
+        }
+        is_first = false;
+        match (quote, character) {
+            // How an escape or a comment reads on is the parser's business.
+            (Some('"'), '\\') | (None, '#') => return false,
+            (Some(open), _) => {
+                if character == open {
+                    quote = None;
+                }
+            }
+            (None, '"' | '\'') if !matches!(last, '[' | '{' | ',' | ':') => return false,
+            (None, '"' | '\'') => quote = Some(character),
+            (None, '[' | '{') => depth += 1,
+            (None, ']' | '}') if depth == 0 => return false,
+            (None, ']' | '}') => depth -= 1,
+            (None, _) if depth == 0 => return false,
+            (None, _) => {}
+        }
+        if character != ' ' {
+            last = character;
+        }
+    }
+    depth == 0 && quote.is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pruned(item: &str) -> String {
+        let mut text = String::new();
+        push_pruned(item, &mut text);
+        text
+    }
+
+    #[test]
+    fn fields_that_nobody_reads_become_blank_lines() {
+        let item = "- name: Ada\n  country: NO\n  about: >\n    Long\n\n    text.\n  skills: [a, \"b c\"]\n  email: a@b.example\n  hours: 'x'\n";
+        assert_eq!(pruned(item), "- name: Ada\n\n\n\n\n\n\n  email: a@b.example\n\n");
+        assert_eq!(pruned("- name: Ada\n  country: NO"), "- name: Ada\n");
+    }
+
+    #[test]
+    fn a_doubtful_field_stays_and_so_does_all_behind_it() {
+        let kept = [
+            "  about: \"open\n  country: NO\"\n",
+            "  about: 'it''s\n    open'\n",
+            "  about: >\n    a\n    \"quoted\n  country: NO\n",
+            "  skills: [a,\n  country: NO]\n",
+            "  skills: [5\", \"six]\n  country: NO\n",
+            "  about: \"a\\\" b\n  country: NO\n",
+            "  'about': x\n",
+            "  about : x\n",
+            "  ? about\n",
+            "\tcountry: NO\n",
+            "# a comment\n  country: NO\n",
+            "  country: NO\r  name: x\n",
+            "  defaults: &defaults\n    title: x\n",
+            "  <<: *defaults\n",
+        ];
+        for text in kept {
+            let item = format!("- name: Ada\n{text}");
+            assert_eq!(pruned(&item), item);
+        }
+        for item in
+            ["- - a\n  country: NO\n", "-   name: a\n    country: NO\n", "- |\n  country: NO\n"]
+        {
+            assert_eq!(pruned(item), item);
+        }
+    }
+
+    #[test]
+    fn what_stands_before_a_doubt_is_left_out_all_the_same() {
+        let item = "- name: Ada O'Neil\n  country: NO\n  about: 'open\n  region: EMEA\n";
+        assert_eq!(pruned(item), "- name: Ada O'Neil\n\n  about: 'open\n  region: EMEA\n");
+    }
+}

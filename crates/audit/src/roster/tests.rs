@@ -1,0 +1,464 @@
+//! What a roster written by hand may hold, and what becomes of it.
+
+use expect_test::{Expect, expect};
+
+use super::*;
+
+fn read(text: impl AsRef<[u8]>) -> (Roster, Vec<Problem>) {
+    parse(&[File { name: "team.yaml".to_owned(), bytes: text.as_ref().to_vec() }])
+}
+
+/// One line per person and per problem.
+fn check(text: impl AsRef<[u8]>, expected: Expect) {
+    let (roster, problems) = read(text);
+    let mut lines = String::new();
+    for person in &roster.people {
+        let line = person.position.line;
+        let email = person.email.value().map(|email| format!(" <{email}>")).unwrap_or_default();
+        lines.push_str(&format!("{line}: {}{email}\n", person.name.escape_debug()));
+    }
+    for problem in &problems {
+        let line = problem.place.line.map(|line| format!(" {line}")).unwrap_or_default();
+        let hides = if problem.hides_person { " (may hide a person)" } else { "" };
+        lines.push_str(&format!("problem{line}: {}{hides}\n", problem.message));
+    }
+    expected.assert_eq(&lines);
+}
+
+#[test]
+fn a_list_of_people() {
+    check(
+        "# team\n- name: Ada\n  email: ada@example.com\n  country: NO\n\n- name: No\n",
+        expect![[r#"
+            2: Ada <ada@example.com>
+            6: No
+        "#]],
+    );
+}
+
+#[test]
+fn every_field_that_is_used() {
+    let (roster, problems) = read(
+        "- name: Ada\n  email: ada@example.com\n  title: Manager\n  reports_to: bob\n  calendly: https://calendly.com/ada\n  focuses:\n    - name: Operations\n      percentage: 50\n  gitlab:\n    id: 12\n    username: ada\n  slack: {id: U1, username: ada.l}\n",
+    );
+    assert_eq!(problems, []);
+    expect![[r#"
+        [
+            Person {
+                name: "Ada",
+                email: Value(
+                    "ada@example.com",
+                ),
+                reports_to: Value(
+                    "bob",
+                ),
+                calendly: Value(
+                    "https://calendly.com/ada",
+                ),
+                gitlab_id: Value(
+                    12,
+                ),
+                gitlab_username: Value(
+                    "ada",
+                ),
+                position: Position {
+                    file: 0,
+                    line: 1,
+                },
+            },
+        ]
+    "#]]
+    .assert_debug_eq(&roster.people);
+}
+
+#[test]
+fn broken_entries_cost_nobody_but_themselves() {
+    check(
+        "- name: Ada\n- just a text\n- [1, 2]\n- 7\n-\n- name: Bob\n",
+        expect![[r#"
+        1: Ada
+        6: Bob
+        problem 2: the entry is a text, not a mapping (may hide a person)
+        problem 3: the entry is a list, not a mapping (may hide a person)
+        problem 4: the entry is a number, not a mapping (may hide a person)
+        problem 5: the entry is nothing, not a mapping (may hide a person)
+    "#]],
+    );
+    check(
+        "- name: Ada\n- email: b@example.com\n- name: ''\n- name: ~\n- name: Bob\n",
+        expect![[r#"
+        1: Ada
+        5: Bob
+        problem 2: the entry has no `name` (may hide a person)
+        problem 3: the entry has no `name` (may hide a person)
+        problem 4: the entry has no `name` (may hide a person)
+    "#]],
+    );
+    check(
+        "- name: Ada\n- name: \"open\n- name: Bob\n- {name: Eve\n- name: Zoe\n",
+        expect![[r#"
+        1: Ada
+        3: Bob
+        5: Zoe
+        problem 2: not valid YAML: unclosed quote (may hide a person)
+        problem 4: not valid YAML: unclosed bracket '{' (may hide a person)
+    "#]],
+    );
+    check(
+        "- name: Ada\n- name: Bob\n   email: x@example.com\n- name: Eve\n",
+        expect![[r#"
+        1: Ada
+        4: Eve
+        problem 3: not valid YAML: mapping values are not allowed in this context (may hide a person)
+    "#]],
+    );
+    check(
+        "- name: Ada\n-\tname: Tab\n- name: Bob\n\temail: x@example.com\n- name: Eve\n",
+        expect![[r#"
+        1: Ada
+        2: Tab
+        5: Eve
+        problem 3: not valid YAML: while scanning a plain scalar, found a tab (may hide a person)
+    "#]],
+    );
+}
+
+#[test]
+fn wrong_types_are_told_and_the_rest_of_the_entry_is_kept() {
+    check(
+        "- name: Ada\n  country: [x]\n  email: [a@example.com]\n- name: Bob\n  reports_to: 7\n  gitlab: bob\n- name: [Eve]\n  email: eve@example.com\n- name: Zoe\n  email: nowhere\n  calendly: false\n  gitlab:\n    id: twelve\n    username: 1e5\n",
+        expect![[r#"
+            1: Ada
+            4: Bob
+            9: Zoe
+            problem 3: `email` is a list (may hide a person)
+            problem 5: `reports_to` is a number
+            problem 6: `gitlab` is a text
+            problem 7: `name` is a list (may hide a person)
+            problem 9: `email` of Zoe is no e-mail address (may hide a person)
+            problem 11: `calendly` is true or false
+            problem 13: `gitlab.id` is a text
+            problem 13: `gitlab.username` is a number
+        "#]],
+    );
+}
+
+#[test]
+fn keys_given_twice() {
+    check(
+        "- name: Ada\n  email: a@example.com\n  country: NO\n  country: SE\n  email: b@example.com\n- name: Bob\n  gitlab:\n    id: 1\n    id: 2\n- name: Eve\n  name: Eva\n",
+        expect![[r#"
+            1: Ada
+            6: Bob
+            problem 5: `email` is given twice (may hide a person)
+            problem 8: `gitlab` is a mapping with a key given twice
+            problem 11: `name` is given twice (may hide a person)
+        "#]],
+    );
+}
+
+#[test]
+fn a_person_twice() {
+    check(
+        "- name: Ada\n  gitlab: {id: 1}\n- name: Ada L.\n  gitlab: {id: 1}\n- name: Bob\n  email: B@example.com\n- name: bob\n  email: b@example.com\n- name: Bob\n  email: other@example.com\n",
+        expect![[r#"
+            1: Ada
+            5: Bob <B@example.com>
+            9: Bob <other@example.com>
+            problem 3: Ada L. is on the roster already: team.yaml line 1 (may hide a person)
+            problem 7: bob is on the roster already: team.yaml line 5 (may hide a person)
+        "#]],
+    );
+}
+
+#[test]
+fn aliases_within_and_across_entries() {
+    check(
+        "- name: &me Ada\n  email: ada@example.com\n  nick: *me\n- name: Bob\n  <<: &defaults\n    email: shared@example.com\n",
+        expect![[r#"
+            1: Ada <ada@example.com>
+            4: Bob <shared@example.com>
+        "#]],
+    );
+    // The nearest anchor counts, even one in a field that nobody reads.
+    check(
+        "- name: &a One\n- name: Two\n  about: &a two@example.com\n  email: *a\n",
+        expect![[r#"
+            1: One
+            2: Two <two@example.com>
+        "#]],
+    );
+    let mut text = "- name: Ada\n  about: &mail ada@example.com\n".to_owned();
+    for index in 0..100 {
+        text.push_str(&format!("- name: Person {index}\n"));
+    }
+    text.push_str(
+        "- name: \"broken\n- name: Last\n  email: *mail\n- name: Lost\n  email: *nobody\n",
+    );
+    let (roster, problems) = read(&text);
+    assert_eq!(roster.people.len(), 102);
+    let last = roster.people.last().unwrap();
+    assert_eq!(last.email.value().map(|it| &**it), Some("ada@example.com"));
+    assert_eq!(last.position.line, 104);
+    let lines: Vec<_> = problems.iter().filter_map(|problem| problem.place.line).collect();
+    assert_eq!(lines, [103, 107]);
+    assert!(problems[1].message.contains("unknown anchor"), "{}", problems[1].message);
+}
+
+#[test]
+fn a_bomb_of_aliases_is_a_problem_and_soon() {
+    let mut bomb = "- name: Bomb\n  a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..12 {
+        let previous = format!("*a{}", level - 1);
+        let list = vec![previous; 9].join(", ");
+        bomb.push_str(&format!("  a{level}: &a{level} [{list}]\n"));
+    }
+    let text = format!("- name: Ada\n{bomb}  email: *a11\n- name: Bob\n");
+    let (roster, problems) = read(&text);
+    assert_eq!(roster.people.len(), 2);
+    assert_eq!(problems.len(), 1);
+    assert!(matches!(problems[0].place.line, Some(2..=14)), "{:?}", problems[0]);
+    let as_a_whole = format!("name: Ada\n{}", bomb.replace("- name: Bomb\n", ""));
+    assert_eq!(read(as_a_whole).1.len(), 1);
+}
+
+#[test]
+fn deep_nesting_is_a_problem_of_its_entry() {
+    let deep = format!("- name: Deep\n  email: {}\n", "[".repeat(100_000));
+    let (roster, problems) = read(format!("- name: Ada\n{deep}- name: Bob\n"));
+    assert_eq!((roster.people.len(), problems.len()), (2, 1));
+}
+
+#[test]
+fn bytes_that_are_no_text() {
+    check(
+        b"- name: Ada\n- name: B\xffb\n- name: Eve\n  x: y\n  z: \xc3\n",
+        expect![[r#"
+        1: Ada
+        problem 2: the text is not valid UTF-8 (may hide a person)
+        problem 5: the text is not valid UTF-8 (may hide a person)
+    "#]],
+    );
+    check(
+        b"\xef\xbb\xbf- name: Ada\r\n  email: ada@example.com\r\n- name: Bob\r\n",
+        expect![[r#"
+        1: Ada <ada@example.com>
+        3: Bob
+    "#]],
+    );
+    check(
+        "- name: Ada\n- name: \"Nu\\0l \\u202e\"\n- name: \u{0}\n",
+        expect![[r#"
+        1: Ada
+        2: Nu\0l \u{202e}
+        problem 3: not valid YAML: unexpected character: `\u{0}' (may hide a person)
+    "#]],
+    );
+}
+
+#[test]
+fn files_that_are_no_list() {
+    check(
+        "",
+        expect![[r#"
+        problem: the file is empty (may hide a person)
+    "#]],
+    );
+    check(
+        "# nothing\n---\n",
+        expect![[r#"
+        problem: the file is empty (may hide a person)
+    "#]],
+    );
+    check(
+        "name: Ada\nemail: ada@example.com\n",
+        expect![[r#"
+        1: Ada <ada@example.com>
+    "#]],
+    );
+    check(
+        "team:\n  - name: Ada\n",
+        expect![[r#"
+        problem 1: the entry has no `name` (may hide a person)
+    "#]],
+    );
+    check(
+        "just a text\n",
+        expect![[r#"
+        problem 1: the entry is a text, not a mapping (may hide a person)
+    "#]],
+    );
+    check(
+        "  - name: Ada\n\n  - name: Bob\n    email: [x]\n",
+        expect![[r#"
+        1: Ada
+        3: Bob
+        problem 4: `email` is a list (may hide a person)
+    "#]],
+    );
+    check(
+        "[{name: Ada}, {name: Bob,\n  email: x}]",
+        expect![[r#"
+        1: Ada
+        1: Bob
+        problem 1: `email` of Bob is no e-mail address (may hide a person)
+    "#]],
+    );
+    check(
+        "---\n- name: Ada\n...\n---\n- name: Bob\n--- # more\nname: Eve\n",
+        expect![[r#"
+        2: Ada
+        5: Bob
+        7: Eve
+        problem 5: the file holds 3 YAML documents where one is expected; all of them were read
+    "#]],
+    );
+}
+
+#[test]
+fn json() {
+    check(
+        r#"[{"name": "Ada", "email": "ada@example.com", "gitlab": {"id": 1}},
+        {"name": 5}, 7, {"name": "B\u00f6b", "name": "Bob"}, {"name": "Zoë"}]"#,
+        expect![[r#"
+            1: Ada <ada@example.com>
+            2: Zoë
+            problem 2: the entry is a number, not a mapping (may hide a person)
+            problem 2: `name` is a number (may hide a person)
+            problem 2: `name` is given twice (may hide a person)
+        "#]],
+    );
+    check(
+        "{\"name\": \"Ada\"}",
+        expect![[r#"
+        1: Ada
+    "#]],
+    );
+    check(
+        "[{\"name\": \"Ada\"},\n {\"name\": \"Bob\"},\n {\"name\": ",
+        expect![[r#"
+        1: Ada
+        2: Bob
+        problem 3: not valid JSON: EOF while parsing a value at line 3 column 10; what follows was not read (may hide a person)
+    "#]],
+    );
+}
+
+#[test]
+fn a_folder_of_people_keeps_files_apart() {
+    let file = |name: &str, text: &str| File { name: name.to_owned(), bytes: text.into() };
+    let files = [
+        file("a.yaml", "name: Ada\ngitlab: {id: 1}\n"),
+        file("b.yaml", ""),
+        file("c.yaml", "name: Bob\n\tx: y\n"),
+        file("d.yaml", "---\nname: Ada\ngitlab: {id: 1}\n"),
+    ];
+    let (roster, problems) = parse(&files);
+    assert_eq!(roster.place(&roster.people[0]).file, "a.yaml");
+    let places: Vec<_> = problems.iter().map(|it| (&*it.place.file, it.place.line)).collect();
+    assert_eq!(places, [("b.yaml", None), ("c.yaml", Some(1)), ("d.yaml", Some(2))]);
+}
+
+mod agreement {
+    //! However a text is read, it says the same: in parts, pruned or as a whole.
+
+    use proptest::prelude::*;
+
+    use super::super::entry::Entry;
+    use super::super::read;
+
+    /// A value as people write them, with all that makes YAML hard to cut.
+    fn value() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "[a-zA-Z0-9][a-zA-Z0-9 .@/_-]{0,12}",
+            Just("O'Neil".to_owned()),
+            Just("it's \"so\"".to_owned()),
+            Just("\"quoted: #text\"".to_owned()),
+            Just("'it''s'".to_owned()),
+            Just("\"two\n    lines\"".to_owned()),
+            Just("\"under\n  country: NO\"".to_owned()),
+            Just("'under\n  name: x'".to_owned()),
+            Just("[a, \"b\", 'c']".to_owned()),
+            Just("[a,\n    b]".to_owned()),
+            Just("[a,\n  name: b]".to_owned()),
+            Just("{id: 1, username: x}".to_owned()),
+            Just(">\n    folded 'text\n\n    more: [".to_owned()),
+            Just("|-\n    - name: no entry\n     deeper".to_owned()),
+            Just("|\n\n\n    text\n".to_owned()),
+            Just("plain\n    continued 'here".to_owned()),
+            Just("\n    - name: a\n    - name: \"b\n        c\"".to_owned()),
+            Just("\n  - name: zero\n  - name: indented".to_owned()),
+            Just("\n    id: 7\n    username: someone".to_owned()),
+            Just("\n    id: \"open\n  country: NO\"".to_owned()),
+            Just("\n    - [open,\n  country: NO]".to_owned()),
+            Just("# only a comment".to_owned()),
+            Just("x # it's a comment".to_owned()),
+            Just("&anchor x".to_owned()),
+            Just("*anchor".to_owned()),
+            Just("&map {email: a@b.example}".to_owned()),
+            Just("!tag x".to_owned()),
+            Just("~".to_owned()),
+            Just(String::new()),
+        ]
+    }
+
+    fn key() -> impl Strategy<Value = String> {
+        prop_oneof![
+            4 => proptest::sample::select(super::super::entry::FIELDS.to_vec()).prop_map(str::to_owned),
+            5 => proptest::sample::select(vec!["country", "about", "skills", "hours"]).prop_map(str::to_owned),
+            1 => proptest::sample::select(vec!["<<", "\"about\"", "'name'", "? about", "# name", "ab out"]).prop_map(str::to_owned),
+        ]
+    }
+
+    fn item() -> impl Strategy<Value = String> {
+        let fields = proptest::collection::vec((key(), value()), 1..7);
+        let end = proptest::sample::select(vec![
+            "\n",
+            "\n\n",
+            "\n# it's\n",
+            "\r\n",
+            "   \n",
+            "\n  # [\n",
+        ]);
+        (fields, end).prop_map(|(fields, end)| {
+            let fields: Vec<String> =
+                fields.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+            format!("- {}{end}", fields.join("\n  "))
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn where_the_whole_can_be_read_its_parts_say_the_same(
+            items in proptest::collection::vec(item(), 1..6)
+        ) {
+            let text = items.concat();
+            let Ok(whole) = serde_yaml::from_str_with_options::<Vec<Entry>>(&text, read::options(text.len())) else {
+                return Ok(());
+            };
+            let expected: Vec<_> = whole
+                .into_iter()
+                .filter_map(|entry| match entry {
+                    Entry::Mapping(fields) => Some(fields),
+                    Entry::Other(_) => None,
+                })
+                .map(|mut fields| {
+                    fields.oddities.iter_mut().for_each(|oddity| oddity.line = None);
+                    fields
+                })
+                .collect();
+            let reading = read::file(text.as_bytes());
+            let parts: Vec<_> = reading
+                .items
+                .into_iter()
+                .map(|mut item| {
+                    item.fields.oddities.iter_mut().for_each(|oddity| oddity.line = None);
+                    item.fields
+                })
+                .collect();
+            prop_assert_eq!(parts, expected, "{}", text);
+        }
+    }
+}
