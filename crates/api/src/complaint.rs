@@ -1,0 +1,211 @@
+//! What a service says when it refuses, in all the shapes it says it.
+//!
+//! GitLab ("REST API troubleshooting", "Status codes"): `{"message": text}`, `{"message": {field:
+//! [text]}}`, `{"message": {"error": text}}`, `{"error": text}`, and for tokens `{"error",
+//! "error_description", "scope"}`. Calendly: `{"title", "message", "details": [{"parameter",
+//! "message"}]}`. Rate limiters answer in plain text, proxies in HTML.
+
+use reqwest::StatusCode;
+use serde_json::{Map, Value};
+
+use crate::error::{Call, Error};
+use crate::foreign::clean;
+
+/// The error for an answer that is no success. `body` must not hold the token any more.
+pub(crate) fn refusal(call: Call, status: u16, body: &str) -> Error {
+    let json = serde_json::from_str(body).unwrap_or(Value::Null);
+    let fields = json.as_object();
+    let field = |name: &str| fields?.get(name)?.as_str();
+    let said = match fields {
+        Some(fields) => complaint(fields),
+        None if json.is_null() => gist(body),
+        None => sentence(&json),
+    };
+    let mut message = clean(&said);
+    if message.is_empty() {
+        let reason = StatusCode::from_u16(status).ok().and_then(|code| code.canonical_reason());
+        message = reason.unwrap_or("no reason given").to_lowercase();
+    }
+    match (status, field("error")) {
+        (401, Some("invalid_token")) => Error::InvalidToken { call, description: message },
+        (401, _) => Error::Unauthorized { call, message },
+        (403, Some("insufficient_scope")) => Error::InsufficientScope {
+            call,
+            scope: clean(field("scope").unwrap_or("not told which")),
+        },
+        (403, _) => Error::Forbidden { call, message },
+        (404, _) => Error::NotFound { call, message },
+        (500..=599, _) => Error::Server { call, status, message },
+        _ => Error::Api { call, status, message },
+    }
+}
+
+/// The gist of a body that is no JSON: the title or the words of an HTML page, or the text.
+pub(crate) fn gist(body: &str) -> String {
+    let text = body.trim_start_matches('\u{feff}').trim_start();
+    let words = if text.starts_with('<') {
+        title(text).map(clean).filter(|title| !title.is_empty()).unwrap_or_else(|| words(text))
+    } else {
+        text.to_owned()
+    };
+    clean(&words)
+}
+
+fn complaint(fields: &Map<String, Value>) -> String {
+    let first = ["error_description", "message", "error", "title"]
+        .into_iter()
+        .filter_map(|name| fields.get(name).map(sentence))
+        .find(|text| !text.is_empty())
+        .unwrap_or_default();
+    let details: Vec<String> = fields
+        .get("details")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(|detail| {
+            let part = |name| detail.get(name).and_then(Value::as_str).unwrap_or_default();
+            format!("{} {}", part("parameter"), part("message")).trim().to_owned()
+        })
+        .filter(|detail| !detail.is_empty())
+        .collect();
+    if details.is_empty() { first } else { format!("{first}: {}", details.join("; ")) }
+}
+
+/// Any JSON in words: `{"title": ["is too long"]}` becomes `title is too long`.
+fn sentence(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+        Value::Array(items) => items.iter().map(sentence).collect::<Vec<_>>().join(", "),
+        Value::Object(fields) => {
+            let parts = fields.iter().map(|(name, value)| match name.as_str() {
+                // These name no field: `base` is what Rails calls the whole object.
+                "error" | "message" | "base" => sentence(value),
+                _ => format!("{name} {}", sentence(value)),
+            });
+            parts.collect::<Vec<_>>().join("; ")
+        }
+    }
+}
+
+fn title(html: &str) -> Option<&str> {
+    let lower = html.to_ascii_lowercase();
+    let tag = lower.find("<title")?;
+    let start = tag + lower.get(tag..)?.find('>')? + 1;
+    let length = lower.get(start..)?.find("</title")?;
+    html.get(start..start + length)
+}
+
+/// The text between the tags, without that of styles and scripts.
+fn words(html: &str) -> String {
+    let mut text = String::new();
+    let mut rest = html;
+    while let Some((before, tag)) = rest.split_once('<') {
+        text.push_str(before);
+        text.push(' ');
+        let is = |name: &str| tag.get(..name.len()).is_some_and(|t| t.eq_ignore_ascii_case(name));
+        let end = if is("style") || is("script") { "</" } else { "" };
+        let tag = tag.split_once(end).map_or("", |(_, tag)| tag);
+        rest = tag.split_once('>').map_or("", |(_, rest)| rest);
+    }
+    text.push_str(rest);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::*;
+
+    fn call() -> Call {
+        Call::get(&Url::parse("https://h.example/api/v4/user?email=a%40b").unwrap())
+    }
+
+    fn error(status: u16, body: &str) -> Error {
+        refusal(call(), status, body)
+    }
+
+    #[test]
+    fn every_shape_gives_its_words() {
+        for (body, expected) in [
+            (r#"{"message":"400 Bad request - no"}"#, "400 Bad request - no"),
+            (
+                r#"{"message":{"title":["can't be blank","is odd"],"due":["is past"]}}"#,
+                "due is past; title can't be blank, is odd",
+            ),
+            (r#"{"message":{"base":["no such group"]}}"#, "no such group"),
+            (r#"{"message":{"error":"too many"}}"#, "too many"),
+            (r#"{"message":["one","two"]}"#, "one, two"),
+            (r#"{"error":"title is missing"}"#, "title is missing"),
+            (r#"{"error":"x","error_description":"the reason"}"#, "the reason"),
+            (
+                r#"{"title":"Invalid Argument","message":"The parameters are invalid",
+                    "details":[{"parameter":"email","message":"must be filled"},{"message":"odd"}]}"#,
+                "The parameters are invalid: email must be filled; odd",
+            ),
+            (r#"{"title":"Conflict"}"#, "Conflict"),
+            (r#"{"message":null,"error":"why"}"#, "why"),
+            (r#""just text""#, "just text"),
+            ("Retry later\n", "Retry later"),
+            ("", "bad request"),
+            ("{}", "bad request"),
+            ("<html><head><TITLE>\n 413 Too\tLarge </TITLE><body>no", "413 Too Large"),
+            ("<p>Access <b>denied</b></p><style>p{x:y}</style> by proxy", "Access denied by proxy"),
+            ("<title></title><h1>Blocked</h1>", "Blocked"),
+            (r#"{"message":"a\u001b[31mb\u202ec"}"#, "abc"),
+        ] {
+            let message = expected.to_owned();
+            assert_eq!(error(400, body), Error::Api { call: call(), status: 400, message });
+        }
+    }
+
+    #[test]
+    fn foreign_text_is_bounded() {
+        let text = error(502, &"x".repeat(100_000)).to_string();
+        assert!(text.chars().count() < 300, "{text}");
+    }
+
+    #[test]
+    fn statuses_become_what_the_user_can_act_on() {
+        let plain = r#"{"message":"said"}"#;
+        let said = || "said".to_owned();
+        for (status, body, expected) in [
+            (401, plain, Error::Unauthorized { call: call(), message: said() }),
+            (
+                401,
+                r#"{"error":"invalid_token","error_description":"Token is expired."}"#,
+                Error::InvalidToken { call: call(), description: "Token is expired.".to_owned() },
+            ),
+            (403, plain, Error::Forbidden { call: call(), message: said() }),
+            (
+                403,
+                r#"{"error":"insufficient_scope","error_description":"more","scope":"api read_api"}"#,
+                Error::InsufficientScope { call: call(), scope: "api read_api".to_owned() },
+            ),
+            (404, plain, Error::NotFound { call: call(), message: said() }),
+            (
+                404,
+                r#"{"error":"invalid_token"}"#,
+                Error::NotFound { call: call(), message: "invalid_token".to_owned() },
+            ),
+            (409, plain, Error::Api { call: call(), status: 409, message: said() }),
+            (304, "", Error::Api { call: call(), status: 304, message: "not modified".to_owned() }),
+            (500, plain, Error::Server { call: call(), status: 500, message: said() }),
+            (
+                599,
+                "",
+                Error::Server { call: call(), status: 599, message: "no reason given".to_owned() },
+            ),
+        ] {
+            assert_eq!(error(status, body), expected);
+        }
+    }
+
+    #[test]
+    fn texts_name_the_call_but_no_query() {
+        let text = error(404, r#"{"message":"404 Project Not Found"}"#).to_string();
+        assert_eq!(text, "not found: 404 Project Not Found (GET h.example/api/v4/user)");
+    }
+}

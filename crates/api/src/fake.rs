@@ -1,0 +1,89 @@
+//! A server of a few prepared answers on this machine, for tests.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+/// A request as it arrived: its head, without the body.
+#[derive(Debug, Clone)]
+pub(crate) struct Request(String);
+
+impl Request {
+    /// The path and query of the request line.
+    pub(crate) fn path(&self) -> String {
+        self.0.split(' ').nth(1).unwrap().to_owned()
+    }
+
+    /// The value of a header.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.0
+            .lines()
+            .filter_map(|line| line.split_once(": "))
+            .find_map(|(found, value)| found.eq_ignore_ascii_case(name).then_some(value))
+    }
+}
+
+/// A server that gives its answers in turn, one for each connection, and then hangs up.
+pub(crate) struct Fake {
+    port: u16,
+    requests: Arc<Mutex<Vec<Request>>>,
+}
+
+impl Fake {
+    /// Starts a server with these answers, each the raw bytes of an HTTP answer.
+    pub(crate) fn start(answers: Vec<Vec<u8>>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&requests);
+        thread::spawn(move || {
+            let mut answers = answers.into_iter();
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let head = head(&mut stream);
+                log.lock().unwrap().push(Request(head));
+                if let Some(answer) = answers.next() {
+                    // The client may have hung up on purpose.
+                    drop(stream.write_all(&answer));
+                }
+            }
+        });
+        Self { port, requests }
+    }
+
+    /// The base URL of the server.
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// What was asked so far.
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        self.requests.lock().unwrap().clone()
+    }
+}
+
+fn head(stream: &mut TcpStream) -> String {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).unwrap() == 1 {
+        head.push(byte[0]);
+    }
+    String::from_utf8(head).unwrap()
+}
+
+/// An answer with this status line end, these header lines and this body.
+pub(crate) fn answer(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
+    let length = body.len();
+    let mut answer = format!(
+        "HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n"
+    )
+    .into_bytes();
+    answer.extend_from_slice(body);
+    answer
+}
+
+/// A 200 with this JSON.
+pub(crate) fn json(headers: &str, body: &str) -> Vec<u8> {
+    answer("200 OK", &format!("Content-Type: application/json\r\n{headers}"), body.as_bytes())
+}

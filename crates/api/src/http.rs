@@ -1,0 +1,255 @@
+//! The one door to the services: headers, redirects, repeats and limits of every request.
+
+use std::fmt;
+
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::{Client, Response};
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use crate::base::BaseUrl;
+use crate::complaint::{gist, refusal};
+use crate::error::{Call, Error};
+use crate::foreign::clean;
+use crate::options::{Observer, Options, Waits};
+use crate::retry::{self, ATTEMPTS, Decision, Outcome, Wait};
+use crate::secret::Token;
+use crate::transport;
+
+#[cfg(test)]
+mod tests;
+
+/// The largest answer that is read, in MiB, unpacked where it comes packed.
+const MAX_BODY_MIB: u64 = 256;
+
+/// How many redirects are followed.
+const MAX_REDIRECTS: usize = 5;
+
+/// How much of an answer that is no success is looked at, in bytes: errors are short.
+const MAX_COMPLAINT: usize = 64 * 1024;
+
+/// How a service wants the token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    /// `PRIVATE-TOKEN: <token>` (GitLab, "REST API authentication").
+    PrivateToken,
+    /// `Authorization: Bearer <token>` (Calendly, "Personal access tokens").
+    Bearer,
+}
+
+/// An answer of success, read whole.
+pub(crate) struct Answer {
+    /// What was asked.
+    pub(crate) call: Call,
+    /// Where it came from, redirects followed.
+    pub(crate) url: Url,
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    /// The text of a header, if it is there and is text.
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        Some(self.headers.get(name)?.to_str().ok()?.to_owned())
+    }
+}
+
+/// A service, and the right to ask it.
+pub(crate) struct Http {
+    client: Client,
+    base: BaseUrl,
+    header: Option<(HeaderName, HeaderValue)>,
+    token: Option<Token>,
+    waits: Waits,
+    observer: Observer,
+    max_body: u64,
+}
+
+impl Http {
+    /// Opens the door. Nothing is sent yet.
+    pub(crate) fn new(options: Options, scheme: Scheme) -> Result<Self, Error> {
+        let header = options.token.as_ref().map(|token| header(token, scheme)).transpose()?;
+        Ok(Self {
+            client: transport::client(&options.base, options.timeout)?,
+            base: options.base,
+            header,
+            token: options.token,
+            waits: options.waits,
+            observer: options.observer,
+            max_body: MAX_BODY_MIB * 1024 * 1024,
+        })
+    }
+
+    /// Reads `path` below the base URL; `path` is encoded and has no leading slash.
+    pub(crate) async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Answer, Error> {
+        self.get_url(self.url(path, query)).await
+    }
+
+    /// The URL of `path` below the base URL.
+    pub(crate) fn url(&self, path: &str, query: &[(&str, &str)]) -> Url {
+        self.base.endpoint(path, query)
+    }
+
+    /// Reads `url`, repeating as [`retry::decide`] says.
+    pub(crate) async fn get_url(&self, url: Url) -> Result<Answer, Error> {
+        let call = Call::get(&url);
+        let mut backoffs = retry::backoffs();
+        let mut attempt = 1;
+        loop {
+            let tried = self.follow(&call, url.clone()).await;
+            let outcome = match &tried {
+                Ok(answer) => Outcome::Answered(answer.status, &answer.headers),
+                Err(Error::Network { kind, .. }) => Outcome::Lost(*kind),
+                Err(_) => Outcome::Final,
+            };
+            match retry::decide(outcome, backoffs.next()) {
+                Decision::Repeat(reason, delay) => {
+                    attempt += 1;
+                    self.wait(Wait { reason, delay, attempt, attempts: ATTEMPTS }).await;
+                }
+                Decision::RateLimited(retry_after) => {
+                    return Err(Error::RateLimited { call, retry_after });
+                }
+                Decision::Accept => return self.accept(tried?),
+            }
+        }
+    }
+
+    /// Reads an answer as JSON; `expected` names it for the error.
+    pub(crate) fn json<T: DeserializeOwned>(
+        &self,
+        answer: &Answer,
+        expected: &'static str,
+    ) -> Result<T, Error> {
+        serde_json::from_slice(&answer.body).map_err(|error| {
+            let call = answer.call.clone();
+            if error.is_data() {
+                let detail = clean(&self.redacted(error.to_string().as_bytes()));
+                return Error::Decode { call, expected, detail };
+            }
+            let mut found = gist(&self.redacted(&answer.body));
+            if found.is_empty() {
+                "nothing".clone_into(&mut found);
+            }
+            Error::NotJson { call, expected, found }
+        })
+    }
+
+    /// Refuses a URL that the service points to, unless the token may go there.
+    pub(crate) fn guard(&self, call: &Call, url: &Url) -> Result<(), Error> {
+        if self.base.same_origin(url) {
+            return Ok(());
+        }
+        let host = clean(&url.origin().ascii_serialization());
+        Err(Error::Redirected { call: call.clone(), host })
+    }
+
+    fn accept(&self, answer: Answer) -> Result<Answer, Error> {
+        if (200..300).contains(&answer.status) {
+            return Ok(answer);
+        }
+        Err(refusal(answer.call, answer.status, &self.redacted(&answer.body)))
+    }
+
+    async fn wait(&self, wait: Wait) {
+        (self.observer)(wait);
+        match self.waits {
+            Waits::Real => tokio::time::sleep(wait.delay).await,
+            Waits::Skipped => {}
+        }
+    }
+
+    /// One attempt. Redirects are followed here, by hand, because the token travels with them.
+    async fn follow(&self, call: &Call, mut url: Url) -> Result<Answer, Error> {
+        for _ in 0..=MAX_REDIRECTS {
+            self.guard(call, &url)?;
+            let answer = self.once(call, url).await?;
+            match redirect(&answer) {
+                None => return Ok(answer),
+                Some(target) => url = target,
+            }
+        }
+        Err(Error::RedirectLoop { call: call.clone(), limit: MAX_REDIRECTS })
+    }
+
+    async fn once(&self, call: &Call, url: Url) -> Result<Answer, Error> {
+        let mut request = self.client.get(url.clone());
+        if let Some((name, value)) = &self.header {
+            request = request.header(name, value);
+        }
+        let sent = request.send().await.map_err(|error| transport::failure(call, &error));
+        let mut response = sent.inspect_err(|error| tracing::debug!(%call, %error, "no answer"))?;
+        let status = response.status().as_u16();
+        tracing::debug!(method = call.method, host = call.host, path = url.path(), status);
+        let headers = std::mem::take(response.headers_mut());
+        let body = self.body(call, response).await?;
+        Ok(Answer { call: call.clone(), url, status, headers, body })
+    }
+
+    async fn body(&self, call: &Call, mut response: Response) -> Result<Vec<u8>, Error> {
+        let too_large = || Error::TooLarge {
+            call: call.clone(),
+            limit: format!("{} MiB", self.max_body / 1024 / 1024),
+        };
+        if response.content_length().is_some_and(|length| length > self.max_body) {
+            return Err(too_large());
+        }
+        let mut body = Vec::new();
+        loop {
+            let chunk = response.chunk().await;
+            let Some(chunk) = chunk.map_err(|error| transport::failure(call, &error))? else {
+                return Ok(body);
+            };
+            if (body.len() + chunk.len()) as u64 > self.max_body {
+                return Err(too_large());
+            }
+            body.extend_from_slice(&chunk);
+        }
+    }
+
+    /// The beginning of what a server said, without the token in case it repeats our headers.
+    fn redacted(&self, said: &[u8]) -> String {
+        let text = String::from_utf8_lossy(said.get(..MAX_COMPLAINT).unwrap_or(said));
+        match &self.token {
+            Some(token) => text.replace(token.expose(), "[redacted]"),
+            None => text.into_owned(),
+        }
+    }
+}
+
+impl fmt::Debug for Http {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Http")
+            .field("base", &self.base)
+            .field("token", &self.token)
+            .field("waits", &self.waits)
+            .finish_non_exhaustive()
+    }
+}
+
+fn header(token: &Token, scheme: Scheme) -> Result<(HeaderName, HeaderValue), Error> {
+    let (name, value) = match scheme {
+        Scheme::PrivateToken => {
+            (HeaderName::from_static("private-token"), HeaderValue::from_str(token.expose()))
+        }
+        Scheme::Bearer => {
+            (AUTHORIZATION, HeaderValue::from_str(&format!("Bearer {}", token.expose())))
+        }
+    };
+    let mut value = value.map_err(|_| Error::BadToken { reason: "it cannot be a header" })?;
+    value.set_sensitive(true);
+    Ok((name, value))
+}
+
+/// Where an answer points to, if it is a redirect.
+fn redirect(answer: &Answer) -> Option<Url> {
+    if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    let mut target = answer.url.join(answer.headers.get(LOCATION)?.to_str().ok()?).ok()?;
+    // The client would send a user and password of the URL in place of our token.
+    target.set_username("").and_then(|()| target.set_password(None)).ok()?;
+    Some(target)
+}

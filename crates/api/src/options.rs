@@ -1,0 +1,62 @@
+//! What a client is made from, and how it may wait.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::base::BaseUrl;
+use crate::retry::Wait;
+use crate::secret::Token;
+
+/// Is told of each wait just before it begins, so that a countdown can be shown. Called on the
+/// task that waits: it must return at once.
+pub type Observer = Arc<dyn Fn(Wait) + Send + Sync>;
+
+/// Whether the waits before a repeated request take place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Waits {
+    /// As long as decided.
+    #[default]
+    Real,
+    /// Told to the observer and over at once: for runs whose clock is set by hand.
+    Skipped,
+}
+
+/// What [`GitLab`](crate::GitLab) and [`Calendly`](crate::Calendly) are made from.
+pub struct Options {
+    /// Where the service is.
+    pub base: BaseUrl,
+    /// Who asks; nobody, where the service allows it.
+    pub token: Option<Token>,
+    /// How long one request may take, from connecting to the last byte of the answer.
+    pub timeout: Duration,
+    /// Whether to wait before repeating.
+    pub waits: Waits,
+    /// Who is told of waits.
+    pub observer: Observer,
+}
+
+impl Options {
+    /// Options with 60 seconds for each request, real waits and nobody told of them.
+    pub fn new(base: BaseUrl, token: Option<Token>) -> Self {
+        Self {
+            base,
+            token,
+            timeout: Duration::from_mins(1),
+            waits: Waits::Real,
+            observer: Arc::new(|_| {}),
+        }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Options")
+            .field("base", &self.base)
+            .field("token", &self.token)
+            .field("timeout", &self.timeout)
+            .field("waits", &self.waits)
+            .finish_non_exhaustive()
+    }
+}

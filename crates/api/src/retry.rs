@@ -1,0 +1,273 @@
+//! Whether and when a failed GET is repeated: decisions as functions of values.
+
+use std::time::Duration;
+
+use backon::{BackoffBuilder as _, ExponentialBuilder};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
+use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
+
+use crate::error::NetworkKind;
+
+/// How often a request is made at most, the first time included.
+pub(crate) const ATTEMPTS: u32 = 5;
+
+/// The longest wait a server can ask of us; beyond it the user decides.
+const LONGEST_WAIT: Duration = Duration::from_mins(5);
+
+/// What a rate limit that gives no time is taken to mean. GitLab's limits count per minute.
+const UNTOLD_WAIT: Duration = Duration::from_mins(1);
+
+/// GitLab: the Unix time at which the limit is lifted ("User and IP rate limits", headers).
+const RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
+
+/// Calendly: the seconds until the limit is lifted ("API rate limits").
+const X_RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+
+/// Why a request is repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitReason {
+    /// The service counts our requests and asked us to wait (429).
+    RateLimited,
+    /// The request or its answer got lost, or the server failed.
+    Retrying,
+}
+
+/// A wait that is about to begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wait {
+    /// Why.
+    pub reason: WaitReason,
+    /// For how long.
+    pub delay: Duration,
+    /// Which attempt comes after it; the first one is 1, so this is 2 or more.
+    pub attempt: u32,
+    /// How many attempts there are at most.
+    pub attempts: u32,
+}
+
+/// What an attempt came to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Outcome<'a> {
+    /// An answer with this status.
+    Answered(u16, &'a HeaderMap),
+    /// No whole answer.
+    Lost(NetworkKind),
+    /// Something that would be the same again, such as a redirect to another host.
+    Final,
+}
+
+/// What to do after an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Decision {
+    /// Take the outcome as it is.
+    Accept,
+    /// Wait and try again.
+    Repeat(WaitReason, Duration),
+    /// Tell the user how long the service wants us to wait.
+    RateLimited(Duration),
+}
+
+/// The waits between the attempts where the server asks for none: about 0.5, 1, 2 and 4 seconds,
+/// each longer by a random part of itself so that clients do not come back in step.
+pub(crate) fn backoffs() -> impl Iterator<Item = Duration> {
+    ExponentialBuilder::new()
+        .with_min_delay(Duration::from_millis(500))
+        .with_max_delay(Duration::from_secs(8))
+        .with_max_times(ATTEMPTS as usize - 1)
+        .with_jitter()
+        .build()
+}
+
+/// Decides on an attempt; `backoff` is our own next wait, and `None` when all attempts are made.
+///
+/// A wait that the server asks for is lengthened by our own, so that it serves as jitter too.
+pub(crate) fn decide(outcome: Outcome<'_>, backoff: Option<Duration>) -> Decision {
+    match (outcome, backoff) {
+        (Outcome::Answered(429, headers), backoff) => {
+            let asked = rate_limit_wait(headers);
+            match backoff {
+                Some(backoff) if asked <= LONGEST_WAIT => {
+                    Decision::Repeat(WaitReason::RateLimited, asked + backoff)
+                }
+                Some(_) | None => Decision::RateLimited(asked),
+            }
+        }
+        (Outcome::Answered(500 | 502 | 504, _), Some(backoff)) => {
+            Decision::Repeat(WaitReason::Retrying, backoff)
+        }
+        (Outcome::Answered(503, headers), Some(backoff)) => {
+            let asked = retry_after(headers).unwrap_or_default();
+            if asked <= LONGEST_WAIT {
+                Decision::Repeat(WaitReason::Retrying, asked + backoff)
+            } else {
+                Decision::Accept
+            }
+        }
+        (Outcome::Lost(kind), Some(backoff)) if kind != NetworkKind::Tls => {
+            Decision::Repeat(WaitReason::Retrying, backoff)
+        }
+        _ => Decision::Accept,
+    }
+}
+
+/// How long a 429 asks us to wait. Bodies are not looked at: there are two shapes and their text
+/// is configurable.
+fn rate_limit_wait(headers: &HeaderMap) -> Duration {
+    retry_after(headers)
+        .or_else(|| {
+            let reset = number(headers, &RATE_LIMIT_RESET)?;
+            let now = u64::try_from(date(text(headers, &DATE)?)?.as_second()).ok()?;
+            Some(Duration::from_secs(reset.saturating_sub(now)))
+        })
+        .or_else(|| number(headers, &X_RATE_LIMIT_RESET).map(Duration::from_secs))
+        .unwrap_or(UNTOLD_WAIT)
+}
+
+/// `Retry-After`: seconds, or a date, which is compared with the server's own `Date`.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    if let Some(seconds) = number(headers, &RETRY_AFTER) {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = date(text(headers, &RETRY_AFTER)?)?;
+    let now = date(text(headers, &DATE)?)?;
+    Some(Duration::try_from(until.duration_since(now)).unwrap_or_default())
+}
+
+fn date(text: &str) -> Option<Timestamp> {
+    rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
+}
+
+fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
+    text(headers, name)?.parse().ok()
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    Some(headers.get(name)?.to_str().ok()?.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderValue;
+
+    use super::*;
+
+    const BACKOFF: Duration = Duration::from_millis(700);
+    const NOW: (&str, &str) = ("date", "Sun, 22 Nov 2026 12:00:00 GMT");
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect()
+    }
+
+    #[test]
+    fn which_outcomes_are_repeated() {
+        let none = HeaderMap::new();
+        let again = Decision::Repeat(WaitReason::Retrying, BACKOFF);
+        for (outcome, expected) in [
+            (Outcome::Answered(500, &none), again),
+            (Outcome::Answered(502, &none), again),
+            (Outcome::Answered(503, &none), again),
+            (Outcome::Answered(504, &none), again),
+            (Outcome::Lost(NetworkKind::Timeout), again),
+            (Outcome::Lost(NetworkKind::NameNotFound), again),
+            (Outcome::Lost(NetworkKind::NotConnected), again),
+            (Outcome::Lost(NetworkKind::Cut), again),
+            (Outcome::Lost(NetworkKind::Tls), Decision::Accept),
+            (Outcome::Final, Decision::Accept),
+            (Outcome::Answered(200, &none), Decision::Accept),
+            (Outcome::Answered(400, &none), Decision::Accept),
+            (Outcome::Answered(401, &none), Decision::Accept),
+            (Outcome::Answered(403, &none), Decision::Accept),
+            (Outcome::Answered(404, &none), Decision::Accept),
+            (Outcome::Answered(501, &none), Decision::Accept),
+        ] {
+            assert_eq!(decide(outcome, Some(BACKOFF)), expected, "{outcome:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_repeated_after_the_last_attempt() {
+        let none = HeaderMap::new();
+        for (outcome, expected) in [
+            (Outcome::Answered(500, &none), Decision::Accept),
+            (Outcome::Answered(503, &none), Decision::Accept),
+            (Outcome::Lost(NetworkKind::Cut), Decision::Accept),
+            (Outcome::Answered(429, &none), Decision::RateLimited(UNTOLD_WAIT)),
+        ] {
+            assert_eq!(decide(outcome, None), expected, "{outcome:?}");
+        }
+    }
+
+    #[test]
+    fn how_long_a_429_waits() {
+        for (pairs, seconds) in [
+            (&[][..], 60),
+            (&[("retry-after", "7")], 7),
+            (&[("retry-after", " 0 ")], 0),
+            (&[("retry-after", "7"), ("ratelimit-reset", "9999999999"), NOW], 7),
+            (&[("retry-after", "Sun, 22 Nov 2026 12:01:30 GMT"), NOW], 90),
+            (&[("retry-after", "Sun, 22 Nov 2026 11:00:00 GMT"), NOW], 0),
+            (&[("retry-after", "Sun, 22 Nov 2026 12:01:30 GMT")], 60),
+            (&[("retry-after", "soon")], 60),
+            (&[("retry-after", "-5")], 60),
+            // 2026-11-22T12:00:45Z
+            (&[("ratelimit-reset", "1795348845"), NOW], 45),
+            (&[("ratelimit-reset", "1795348000"), NOW], 0),
+            (&[("ratelimit-reset", "1795348845")], 60),
+            (&[("ratelimit-reset", "x"), NOW], 60),
+            (&[("x-ratelimit-reset", "12")], 12),
+            (&[("retry-after", "soon"), ("x-ratelimit-reset", "12")], 12),
+        ] {
+            let headers = headers(pairs);
+            let expected = Duration::from_secs(seconds) + BACKOFF;
+            assert_eq!(
+                decide(Outcome::Answered(429, &headers), Some(BACKOFF)),
+                Decision::Repeat(WaitReason::RateLimited, expected),
+                "{pairs:?}",
+            );
+        }
+    }
+
+    #[test]
+    fn a_long_wait_is_left_to_the_user() {
+        let decided = |text: &'static str| {
+            let headers = headers(&[("retry-after", text)]);
+            decide(Outcome::Answered(429, &headers), Some(BACKOFF))
+        };
+        let five_minutes = Duration::from_mins(5);
+        assert_eq!(
+            decided("300"),
+            Decision::Repeat(WaitReason::RateLimited, five_minutes + BACKOFF)
+        );
+        assert_eq!(decided("301"), Decision::RateLimited(Duration::from_secs(301)));
+        assert_eq!(
+            decided("18446744073709551615"),
+            Decision::RateLimited(Duration::from_secs(u64::MAX))
+        );
+    }
+
+    #[test]
+    fn maintenance_may_name_its_end() {
+        for (text, expected) in [
+            ("20", Decision::Repeat(WaitReason::Retrying, Duration::from_secs(20) + BACKOFF)),
+            ("3600", Decision::Accept),
+        ] {
+            let headers = headers(&[("retry-after", text)]);
+            assert_eq!(decide(Outcome::Answered(503, &headers), Some(BACKOFF)), expected);
+        }
+    }
+
+    #[test]
+    fn backoffs_grow_with_jitter_and_end() {
+        let waits: Vec<Duration> = backoffs().collect();
+        assert_eq!(waits.len(), 4);
+        for (wait, least) in waits.iter().zip([500, 1000, 2000, 4000]) {
+            let least = Duration::from_millis(least);
+            assert!((least..=least * 2).contains(wait), "{wait:?}");
+        }
+        assert_ne!(waits, backoffs().collect::<Vec<_>>(), "two clients would come back in step");
+    }
+}

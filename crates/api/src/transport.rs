@@ -1,0 +1,109 @@
+//! The one place that builds an HTTP client, and names why a request got lost.
+
+use std::error::Error as StdError;
+use std::io;
+use std::time::Duration;
+
+use reqwest::{Certificate, Client, redirect, retry};
+
+use crate::base::BaseUrl;
+use crate::error::{Call, Error, NetworkKind};
+use crate::foreign::clean;
+
+/// How long a connection may take to come about, TLS included.
+const CONNECT: Duration = Duration::from_secs(10);
+
+const USER_AGENT: &str = concat!("support-audit/", env!("CARGO_PKG_VERSION"));
+
+/// A client for the service at `base`. It follows no redirect and repeats nothing: both are
+/// decided in `http`, where the token is.
+#[expect(clippy::disallowed_methods, reason = "this is the one factory of clients")]
+pub(crate) fn client(base: &BaseUrl, timeout: Duration) -> Result<Client, Error> {
+    // It fails where a provider is installed already, which serves as well.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let mut builder = Client::builder()
+        .user_agent(USER_AGENT)
+        .connect_timeout(CONNECT)
+        .timeout(timeout)
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        .referer(false)
+        .https_only(base.is_https());
+    if base.is_loopback() {
+        // A proxy would see the token, in clear where the address is http.
+        builder = builder.no_proxy();
+    }
+    if !base.is_https() {
+        // Building would fail on machines without certificate authorities, though none is needed.
+        builder = builder.tls_certs_only(Vec::<Certificate>::new());
+    }
+    builder.build().map_err(|error| {
+        let detail = innermost(&error);
+        if detail.contains("No CA certificates") {
+            Error::NoCertificates
+        } else {
+            Error::Client { detail }
+        }
+    })
+}
+
+/// Names why no whole answer came. The URL, which the client puts into its texts, is left out.
+pub(crate) fn failure(call: &Call, error: &reqwest::Error) -> Error {
+    let kind = if error.is_timeout() {
+        NetworkKind::Timeout
+    } else if causes(error).any(is_tls) {
+        NetworkKind::Tls
+    } else if causes(error).any(|cause| cause.to_string().starts_with("dns error")) {
+        NetworkKind::NameNotFound
+    } else if error.is_connect() {
+        NetworkKind::NotConnected
+    } else {
+        NetworkKind::Cut
+    };
+    Error::Network { call: call.clone(), kind, detail: innermost(error) }
+}
+
+fn causes<'a>(error: &'a reqwest::Error) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(error.source(), |&cause| cause.source())
+}
+
+fn innermost(error: &reqwest::Error) -> String {
+    causes(error)
+        .last()
+        .map_or_else(|| "no reason given".to_owned(), |cause| clean(&cause.to_string()))
+}
+
+/// Whether an error is one of TLS. It sits inside I/O errors, which do not name it as their source.
+fn is_tls(cause: &(dyn StdError + 'static)) -> bool {
+    let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    cause.is::<rustls::Error>() || inner.is_some_and(|inner| is_tls(inner))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+    use std::net::TcpListener;
+    use std::thread;
+
+    use url::Url;
+
+    use super::*;
+
+    #[tokio::test]
+    #[expect(clippy::disallowed_methods, reason = "https without the machine's authorities")]
+    async fn a_server_that_speaks_no_tls_is_told_from_a_lost_answer() {
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let builder = Client::builder().tls_certs_only(Vec::<Certificate>::new()).no_proxy();
+        let client = builder.build().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("https://{}/x?q=s3cret", listener.local_addr().unwrap());
+        thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+        });
+        let error = client.get(&url).send().await.unwrap_err();
+        let error = failure(&Call::get(&Url::parse(&url).unwrap()), &error);
+        assert!(matches!(error, Error::Network { kind: NetworkKind::Tls, .. }), "{error:?}");
+        assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
+    }
+}
