@@ -1,0 +1,159 @@
+//! Misbehaviour on demand.
+
+use std::time::Duration;
+
+use crate::{reply::Reply, request::Request};
+
+/// A misbehaviour that waits for the requests it applies to. A request meets at most one fault:
+/// of those injected, the first that matches it and is not used up.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// Only requests of this method, in capitals; none: of any.
+    pub method: Option<String>,
+    /// Only requests whose path and query, encoded as they were sent, contain this; an empty
+    /// text matches all, of both services.
+    pub path_contains: String,
+    /// How many more requests it applies to.
+    pub times: u32,
+    /// What happens.
+    pub kind: FaultKind,
+}
+
+/// What happens to a request that meets a fault.
+#[derive(Clone, Debug)]
+pub enum FaultKind {
+    /// The request is not handled; this is answered.
+    Answer(Answer),
+    /// The request is not handled; the connection ends without an answer.
+    CutBefore,
+    /// The request is handled; the connection ends without an answer.
+    CutAfter,
+    /// The request waits, then is handled as usual.
+    Slow(Duration),
+    /// The request is handled; the head and so many bytes of the body are sent, then the
+    /// connection ends. `Content-Length` tells the whole body's.
+    Truncate(usize),
+    /// The request is not handled; the answer is a redirect.
+    Redirect {
+        /// 301, 302, 303, 307 or 308.
+        status: u16,
+        /// The address to go to, sent as it is.
+        location: String,
+    },
+    /// The request is handled; `x-gitlab-content-sha256`, if the answer has it, is another.
+    WrongSha256,
+}
+
+/// An answer made up by a test: any status, also of the wrong type.
+#[derive(Clone, Debug, Default)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The value of `Content-Type`.
+    pub content_type: String,
+    /// Further headers.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Fault {
+    /// A fault for the next request of any method whose path contains the text.
+    pub fn new(path_contains: &str, kind: FaultKind) -> Self {
+        Self { method: None, path_contains: path_contains.to_owned(), times: 1, kind }
+    }
+
+    /// The same fault for requests of one method.
+    #[must_use]
+    pub fn method(mut self, method: &str) -> Self {
+        self.method = Some(method.to_owned());
+        self
+    }
+
+    /// The same fault for so many requests.
+    #[must_use]
+    pub fn times(mut self, times: u32) -> Self {
+        self.times = times;
+        self
+    }
+
+    fn matches(&self, request: &Request) -> bool {
+        self.times > 0
+            && request.path.contains(&self.path_contains)
+            && self.method.as_ref().is_none_or(|method| *method == request.method)
+    }
+}
+
+impl Answer {
+    /// A JSON answer with the text as its body.
+    pub fn json(status: u16, body: &str) -> Self {
+        let (content_type, body) = ("application/json".to_owned(), body.as_bytes().to_vec());
+        Self { status, content_type, headers: Vec::new(), body }
+    }
+
+    /// An answer with an HTML or plain body, as proxies give.
+    pub fn text(status: u16, content_type: &str, body: &str) -> Self {
+        Self { content_type: content_type.to_owned(), ..Self::json(status, body) }
+    }
+
+    /// The same answer with one more header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// GitLab's 429 of a limit on users or addresses: plain text (GitLab docs: User and IP rate
+    /// limits). Add `Retry-After` where it is wanted.
+    pub fn too_many_requests_text() -> Self {
+        Self::text(429, "text/plain", "Retry later\n")
+    }
+
+    /// GitLab's 429 of a limit on one endpoint, such as the creation of notes: JSON (recorded
+    /// from GitLab 18.9, which sends no `Retry-After` with it).
+    pub fn too_many_requests_json() -> Self {
+        let text = "This endpoint has been requested too many times. Try again later.";
+        Self::json(429, &format!(r#"{{"message":{{"error":"{text}"}}}}"#))
+    }
+
+    /// GitLab's 500.
+    pub fn internal_server_error() -> Self {
+        Self::json(500, r#"{"message":"500 Internal Server Error"}"#)
+    }
+
+    /// A load balancer's 502.
+    pub fn bad_gateway() -> Self {
+        let body = "<html><head><title>502 Bad Gateway</title></head><body></body></html>\n";
+        Self::text(502, "text/html", body)
+    }
+
+    /// GitLab's 409 that asks for a captcha (GitLab docs: Issues API).
+    pub fn captcha() -> Self {
+        Self::json(
+            409,
+            r#"{"needs_captcha_response":true,"spam_log_id":42,"captcha_site_key":"site-key","message":{"error":"Your issue has been recognized as spam. Please, change the content or solve the reCAPTCHA to proceed."}}"#,
+        )
+    }
+
+    /// GitLab's 400 for what it takes for spam.
+    pub fn spam() -> Self {
+        Self::json(
+            400,
+            r#"{"message":{"error":"Your issue has been recognized as spam and has been discarded."}}"#,
+        )
+    }
+}
+
+impl From<Answer> for Reply {
+    fn from(answer: Answer) -> Self {
+        let reply = Self::bytes(answer.status, &answer.content_type, answer.body);
+        answer.headers.into_iter().fold(reply, |reply, (name, value)| reply.with(&name, value))
+    }
+}
+
+/// Uses up one turn of the first fault that matches the request.
+pub(crate) fn take(faults: &mut [Fault], request: &Request) -> Option<FaultKind> {
+    let fault = faults.iter_mut().find(|fault| fault.matches(request))?;
+    fault.times -= 1;
+    Some(fault.kind.clone())
+}

@@ -1,0 +1,163 @@
+//! Who asks, and what they may see.
+
+use serde_json::json;
+
+use super::not_found;
+use crate::{
+    reply::Reply,
+    request::Request,
+    world::{Project, Token, User, Visibility, World},
+};
+
+/// Scopes that read everything.
+pub(super) const READ: &[&str] = &["api", "read_api"];
+/// Scopes that read who one is.
+pub(super) const READ_USER: &[&str] = &["read_user", "api", "read_api"];
+/// Scopes that read files: `read_repository` is for this one API (GitLab docs: Personal access
+/// token scopes).
+pub(super) const READ_FILES: &[&str] = &["read_repository", "api", "read_api"];
+/// Any scope will do.
+pub(super) const ANY: &[&str] = &[];
+
+/// The access level from which a member of a private project may read its files: reporter
+/// (GitLab docs: Permissions and roles).
+const READS_FILES: u8 = 20;
+
+/// Somebody with a living token.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Caller<'world> {
+    pub(super) token: &'world Token,
+    pub(super) user: &'world User,
+}
+
+/// The caller, or nobody where no token was sent.
+///
+/// # Errors
+///
+/// 401 for a wrong or dead token, 403 for one without any of the scopes.
+pub(super) fn caller<'world>(
+    world: &'world World,
+    request: &Request,
+    scopes: &[&str],
+) -> Result<Option<Caller<'world>>, Reply> {
+    let sent = request.header("private-token").or_else(|| request.bearer());
+    let Some(sent) = sent.filter(|sent| !sent.is_empty()) else { return Ok(None) };
+    let token = world.tokens.iter().find(|token| token.value == sent);
+    let caller = token.and_then(|token| Some(Caller { token, user: world.user(&token.user)? }));
+    let caller = caller.ok_or_else(unauthorized)?;
+    if caller.token.is_expired(world.now) {
+        let text = "Token is expired. You can either do re-authorization or token refresh.";
+        return Err(invalid_token(text));
+    }
+    if caller.token.revoked {
+        return Err(invalid_token("Token was revoked. You have to re-authorize from the user."));
+    }
+    let has_scope = caller.token.scopes.iter().any(|scope| scopes.contains(&scope.as_str()));
+    if !scopes.is_empty() && !has_scope {
+        return Err(insufficient_scope(scopes));
+    }
+    Ok(Some(caller))
+}
+
+/// The caller, who must be somebody.
+///
+/// # Errors
+///
+/// As [`caller`], and 401 where no token was sent.
+pub(super) fn somebody<'world>(
+    world: &'world World,
+    request: &Request,
+    scopes: &[&str],
+) -> Result<Caller<'world>, Reply> {
+    caller(world, request, scopes)?.ok_or_else(unauthorized)
+}
+
+/// The project of a number or full path, whatever its case, if the caller can see it.
+///
+/// # Errors
+///
+/// 404, which does not tell a hidden project from a missing one; 301 to the number for a path
+/// that the project had before (GitLab docs: REST API, redirects).
+pub(super) fn project<'world>(
+    world: &'world World,
+    request: &Request,
+    caller: Option<Caller<'_>>,
+    id: &str,
+) -> Result<&'world Project, Reply> {
+    let number = id.parse::<u64>().ok();
+    let is_same = |path: &String| path.eq_ignore_ascii_case(id);
+    let visible = || world.projects.iter().filter(|project| can_see(project, caller));
+    let present = |project: &&Project| Some(project.id) == number || is_same(&project.path);
+    if let Some(project) = visible().find(present) {
+        return Ok(project);
+    }
+    match visible().find(|project| project.renamed_from.iter().any(is_same)) {
+        Some(project) => Err(moved(request, project)),
+        None => Err(not_found("Project")),
+    }
+}
+
+/// The project, as [`project`], if the caller can read its files.
+///
+/// # Errors
+///
+/// As [`project`], and 403 for members of a private project below reporter.
+pub(super) fn readable<'world>(
+    world: &'world World,
+    request: &Request,
+    scopes: &[&str],
+    id: &str,
+) -> Result<&'world Project, Reply> {
+    let caller = caller(world, request, scopes)?;
+    let project = project(world, request, caller, id)?;
+    let is_low = level(project, caller).is_none_or(|level| level < READS_FILES);
+    if project.visibility == Visibility::Private && is_low {
+        return Err(Reply::json(403, &json!({"message": "403 Forbidden"})));
+    }
+    Ok(project)
+}
+
+/// The caller's access level in a project, if they are a member.
+pub(super) fn level(project: &Project, caller: Option<Caller<'_>>) -> Option<u8> {
+    project.members.get(&caller?.user.username).copied()
+}
+
+fn can_see(project: &Project, caller: Option<Caller<'_>>) -> bool {
+    match project.visibility {
+        Visibility::Public => true,
+        Visibility::Internal => caller.is_some(),
+        Visibility::Private => level(project, caller).is_some(),
+    }
+}
+
+fn moved(request: &Request, project: &Project) -> Reply {
+    // Of the address everything stays as it was sent, but for the project.
+    let after_id = request.path.splitn(5, '/').nth(4).unwrap_or_default();
+    let tail = after_id.find(['/', '?']).and_then(|end| after_id.get(end..)).unwrap_or_default();
+    let location = format!("{}/api/v4/projects/{}{tail}", request.origin(), project.id);
+    let text = format!("This resource has been moved permanently to {location}.");
+    Reply::bytes(301, "text/plain", text).with("location", location)
+}
+
+fn unauthorized() -> Reply {
+    Reply::json(401, &json!({"message": "401 Unauthorized"}))
+}
+
+fn invalid_token(text: &str) -> Reply {
+    let challenge = format!(
+        "Bearer realm=\"Protected by OAuth 2.0\", error=\"invalid_token\", \
+         error_description=\"{text}\""
+    );
+    Reply::json(401, &json!({"error": "invalid_token", "error_description": text}))
+        .with("www-authenticate", challenge)
+}
+
+fn insufficient_scope(scopes: &[&str]) -> Reply {
+    let text = "The request requires higher privileges than provided by the access token.";
+    let body = json!({
+        "error": "insufficient_scope",
+        "error_description": text,
+        "scope": scopes.join(" "),
+    });
+    Reply::json(403, &body)
+}

@@ -1,0 +1,51 @@
+//! PRETENDS. A small GitLab and the beginning of a small Calendly on loopback HTTP.
+//!
+//! A [`World`] says who and what exists; a [`Sandbox`] serves it on two ports of `127.0.0.1`,
+//! records every [`Request`], and misbehaves on demand ([`Fault`]). It shares no type with the
+//! programs that are tried on it, so that a misspelt field cannot be wrong on both sides.
+//!
+//! ```
+//! use sandbox::{Sandbox, Token, World};
+//!
+//! # fn main() -> anyhow::Result<()> {
+//! let mut world = World::empty();
+//! world.add_user("ada");
+//! world.add_token(Token::new("secret", "ada", &["read_api"]));
+//! world.add_project("group/team").add_file("data/team.yaml", "- name: Ada\n");
+//! let sandbox = Sandbox::start(world)?;
+//! assert!(sandbox.gitlab_url().starts_with("http://127.0.0.1:"));
+//! assert!(sandbox.requests().is_empty());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | file | concept |
+//! | --- | --- |
+//! | `world` | what exists: users, tokens, projects, the Calendly organisation |
+//! | `load` | a world from a folder |
+//! | `repository` | the files of a project and their history |
+//! | `objects` | git's object ids |
+//! | `archive` | a `git archive` of a commit |
+//! | `server` | from HTTP to `Request`, from `Reply` to HTTP, and the faults between |
+//! | `valve` | cutting a connection at a chosen byte |
+//! | `gitlab`, `calendly` | the routes, each a function from world and request to reply |
+
+mod archive;
+mod calendly;
+mod fault;
+mod gitlab;
+mod load;
+mod objects;
+mod percent;
+mod reply;
+mod repository;
+mod request;
+mod server;
+mod valve;
+mod world;
+
+pub use fault::{Answer, Fault, FaultKind};
+pub use repository::{Commit, File, Repository};
+pub use request::{Request, Service};
+pub use server::Sandbox;
+pub use world::{Calendly, CalendlyToken, CalendlyUser, Project, Token, User, Visibility, World};

@@ -1,0 +1,77 @@
+//! Serves a world until it is interrupted, and prints how to reach it.
+//!
+//! `sandbox [--world FOLDER]`: the demo world, or the one in the folder. Standard output is a
+//! shell script that exports the addresses, the first token of each service and the path of the
+//! world's configuration file: `eval "$(…)"` it, or read it line by line.
+
+use std::{ffi::OsString, io::Write as _, path::Path};
+
+use anyhow::{Context as _, bail};
+use sandbox::{Sandbox, World};
+
+const USAGE: &str = "usage: sandbox [--world FOLDER]";
+
+fn main() -> anyhow::Result<()> {
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let world = world(&arguments)?;
+    let sandbox = Sandbox::start(world)?;
+    let script = sandbox.update(|world| exports(&sandbox, world));
+    print(&script).context("printing the addresses")?;
+    wait_for_interrupt()
+}
+
+fn world(arguments: &[OsString]) -> anyhow::Result<World> {
+    match arguments {
+        [] => World::demo(),
+        [option, folder] if option == "--world" => World::load(Path::new(folder)),
+        _ => bail!("{USAGE}"),
+    }
+}
+
+/// One `export` per line; what the world does not have is left out.
+fn exports(sandbox: &Sandbox, world: &World) -> String {
+    let token = world.tokens.first().map(|token| token.value.clone());
+    let calendly_token = world.calendly.tokens.first().map(|token| token.value.clone());
+    let config = world.config.as_ref().map(|path| path.display().to_string());
+    [
+        ("SUPPORT_AUDIT_GITLAB_URL", Some(sandbox.gitlab_url())),
+        ("SUPPORT_AUDIT_CALENDLY_URL", Some(sandbox.calendly_url())),
+        ("GL_TOKEN", token),
+        ("CALENDLY_API_TOKEN", calendly_token),
+        ("SUPPORT_AUDIT_CONFIG", config),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| {
+        let value = value?.replace('\'', r"'\''");
+        Some(format!("export {name}='{value}'\n"))
+    })
+    .collect()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place where this program prints")]
+fn print(text: &str) -> std::io::Result<()> {
+    let mut output = std::io::stdout();
+    output.write_all(text.as_bytes())?;
+    output.flush()
+}
+
+fn wait_for_interrupt() -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(interrupted()).context("waiting for an interrupt")
+}
+
+#[cfg(unix)]
+async fn interrupted() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut terminated = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupt = tokio::signal::ctrl_c() => interrupt,
+        _ = terminated.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn interrupted() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}

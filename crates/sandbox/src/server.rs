@@ -1,0 +1,228 @@
+//! From HTTP to [`Request`], from [`Reply`] to HTTP, and the faults between.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread::JoinHandle,
+};
+
+use anyhow::Context as _;
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{ConnectInfo, State},
+    http::{HeaderName, HeaderValue, StatusCode},
+    response::Response,
+};
+use tokio::{runtime, sync::oneshot};
+
+use crate::{
+    calendly,
+    fault::{self, Fault, FaultKind},
+    gitlab,
+    reply::Reply,
+    request::{Request, Service},
+    valve::{Door, Valve},
+    world::World,
+};
+
+/// A running sandbox: a GitLab and a Calendly, each on its own port of `127.0.0.1`. It runs in a
+/// thread of its own and stops when it is dropped, cutting open connections.
+#[derive(Debug)]
+pub struct Sandbox {
+    gitlab: SocketAddr,
+    calendly: SocketAddr,
+    shared: Shared,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+type Shared = Arc<Mutex<Inside>>;
+
+#[derive(Debug)]
+struct Inside {
+    world: World,
+    requests: Vec<Request>,
+    faults: Vec<Fault>,
+}
+
+#[derive(Clone, Debug)]
+struct Site {
+    service: Service,
+    shared: Shared,
+}
+
+impl Sandbox {
+    /// Serves the world on two free ports; both accept connections when this returns.
+    ///
+    /// # Errors
+    ///
+    /// The system gives no port or no thread.
+    pub fn start(world: World) -> anyhow::Result<Self> {
+        let runtime = runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .context("starting the sandbox's runtime")?;
+        let inside = Inside { world, requests: Vec::new(), faults: Vec::new() };
+        let shared = Arc::new(Mutex::new(inside));
+        let inside_runtime = runtime.enter();
+        let (gitlab, gitlab_door) = open().context("opening a port for GitLab")?;
+        let (calendly, calendly_door) = open().context("opening a port for Calendly")?;
+        drop(inside_runtime);
+        let (stop, stopped) = oneshot::channel();
+        let site = |service| Site { service, shared: shared.clone() };
+        let (gitlab_site, calendly_site) = (site(Service::GitLab), site(Service::Calendly));
+        let serve_both = async move {
+            tokio::select! {
+                () = serve(gitlab_door, gitlab_site) => {}
+                () = serve(calendly_door, calendly_site) => {}
+                _ = stopped => {}
+            }
+        };
+        let thread = std::thread::Builder::new()
+            .name("sandbox".to_owned())
+            .spawn(move || runtime.block_on(serve_both))
+            .context("starting the sandbox's thread")?;
+        Ok(Self { gitlab, calendly, shared, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// The base address of GitLab, without `/api/v4` and without a final slash.
+    pub fn gitlab_url(&self) -> String {
+        format!("http://{}", self.gitlab)
+    }
+
+    /// The base address of Calendly, without a final slash.
+    pub fn calendly_url(&self) -> String {
+        format!("http://{}", self.calendly)
+    }
+
+    /// Every request received by either service, in order.
+    pub fn requests(&self) -> Vec<Request> {
+        lock(&self.shared).requests.clone()
+    }
+
+    /// The requests other than `GET` and `HEAD`, in order, also those that were refused or met a
+    /// fault.
+    pub fn writes(&self) -> Vec<Request> {
+        let inside = lock(&self.shared);
+        inside.requests.iter().filter(|request| request.is_write()).cloned().collect()
+    }
+
+    /// Changes the world between two requests, or looks into it.
+    pub fn update<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
+        change(&mut lock(&self.shared).world)
+    }
+
+    /// Adds a fault behind those injected before.
+    pub fn inject(&self, fault: Fault) {
+        lock(&self.shared).faults.push(fault);
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic of the thread was already printed where it happened.
+            drop(thread.join());
+        }
+    }
+}
+
+fn lock(shared: &Shared) -> MutexGuard<'_, Inside> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Opens a free port; needs the runtime's context.
+fn open() -> anyhow::Result<(SocketAddr, Door)> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    listener.set_nonblocking(true)?;
+    Ok((listener.local_addr()?, Door(tokio::net::TcpListener::from_std(listener)?)))
+}
+
+async fn serve(door: Door, site: Site) {
+    let service = Router::new().fallback(handle).with_state(site);
+    // It never ends, so there is no error to report.
+    drop(axum::serve(door, service.into_make_service_with_connect_info::<Valve>()).await);
+}
+
+async fn handle(
+    State(site): State<Site>,
+    ConnectInfo(valve): ConnectInfo<Valve>,
+    request: axum::extract::Request,
+) -> Response {
+    let request = receive(site.service, request).await;
+    let fault = {
+        let mut inside = lock(&site.shared);
+        inside.requests.push(request.clone());
+        fault::take(&mut inside.faults, &request)
+    };
+    let reply = match fault {
+        None => site.answer(&request),
+        Some(FaultKind::Answer(answer)) => answer.into(),
+        Some(FaultKind::Redirect { status, location }) => {
+            Reply::bytes(status, "text/plain", "").with("location", location)
+        }
+        Some(FaultKind::CutBefore) => {
+            valve.shut();
+            Reply::bytes(500, "text/plain", "")
+        }
+        Some(FaultKind::CutAfter) => {
+            valve.shut();
+            site.answer(&request)
+        }
+        Some(FaultKind::Slow(delay)) => {
+            tokio::time::sleep(delay).await;
+            site.answer(&request)
+        }
+        Some(FaultKind::Truncate(bytes)) => {
+            valve.shut_after(bytes);
+            site.answer(&request)
+        }
+        Some(FaultKind::WrongSha256) => with_wrong_sha256(site.answer(&request)),
+    };
+    send(reply)
+}
+
+impl Site {
+    fn answer(&self, request: &Request) -> Reply {
+        let world = &lock(&self.shared).world;
+        match self.service {
+            Service::GitLab => gitlab::answer(world, request),
+            Service::Calendly => calendly::answer(world, request),
+        }
+    }
+}
+
+fn with_wrong_sha256(mut reply: Reply) -> Reply {
+    for (name, value) in &mut reply.headers {
+        if name == "x-gitlab-content-sha256" {
+            *value = "0".repeat(64);
+        }
+    }
+    reply
+}
+
+async fn receive(service: Service, request: axum::extract::Request) -> Request {
+    let (head, body) = request.into_parts();
+    let path = head.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let headers =
+        head.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+    let body = to_bytes(body, usize::MAX).await.unwrap_or_default().to_vec();
+    Request { service, method: head.method.to_string(), path, headers, body }
+}
+
+fn send(reply: Reply) -> Response {
+    let mut response = Response::new(Body::from(reply.body));
+    *response.status_mut() =
+        StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in &reply.headers {
+        let name = HeaderName::from_bytes(name.as_bytes());
+        let value = HeaderValue::from_bytes(value.as_bytes());
+        if let (Ok(name), Ok(value)) = (name, value) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
+}

@@ -1,0 +1,287 @@
+//! What exists: users, tokens, projects, the Calendly organisation.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use anyhow::Context as _;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use serde::Deserialize;
+
+use crate::repository::{Commit, File, Repository};
+
+/// Everything that exists, and the instant at which it does. A plain value: alter it before
+/// [`Sandbox::start`](crate::Sandbox::start), or later in
+/// [`Sandbox::update`](crate::Sandbox::update).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct World {
+    /// The sandbox's clock, which stands still: tokens expire and rate-limit windows end by it.
+    /// The system's time when the world was made, unless the world's file or a test says other.
+    #[serde(default = "system_time")]
+    pub now: Timestamp,
+    /// The users of GitLab.
+    #[serde(default)]
+    pub users: Vec<User>,
+    /// The tokens of GitLab.
+    #[serde(default)]
+    pub tokens: Vec<Token>,
+    /// The projects of GitLab.
+    #[serde(default)]
+    pub projects: Vec<Project>,
+    /// The Calendly organisation.
+    #[serde(default)]
+    pub calendly: Calendly,
+    /// The absolute path of the world's `config.toml`, a file for the program under trial; the
+    /// sandbox does not read it. None where the world has none.
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+}
+
+/// A user of GitLab.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct User {
+    /// The number that never changes.
+    pub id: u64,
+    /// The handle, without `@`; may change.
+    pub username: String,
+    /// The display name.
+    pub name: String,
+    /// The primary e-mail address.
+    pub email: String,
+    /// `active`, `blocked`, `deactivated` or `banned` (GitLab docs: Users API).
+    #[serde(default = "active")]
+    pub state: String,
+}
+
+/// A personal access token of GitLab.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Token {
+    /// What the client sends.
+    pub value: String,
+    /// The username of its owner.
+    pub user: String,
+    /// What it may do: `api`, `read_api`, `read_user`, `read_repository`, …
+    pub scopes: Vec<String>,
+    /// It dies at 00:00 UTC of this day (GitLab docs: Personal access tokens); none: never.
+    #[serde(default)]
+    pub expires_at: Option<Date>,
+    /// Taken back before its time.
+    #[serde(default)]
+    pub revoked: bool,
+}
+
+/// Who can see a project (GitLab docs: Project and group visibility).
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "lowercase")]
+pub enum Visibility {
+    /// Its members.
+    Private,
+    /// Everybody who is signed in.
+    Internal,
+    /// Everybody.
+    Public,
+}
+
+/// A project of GitLab with its repository.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Project {
+    /// The number that never changes.
+    pub id: u64,
+    /// The full path: `group/subgroup/project`.
+    pub path: String,
+    /// Who can see it.
+    pub visibility: Visibility,
+    /// The only branch of the repository.
+    pub default_branch: String,
+    /// Full paths that it had before; they answer with a redirect.
+    #[serde(default)]
+    pub renamed_from: Vec<String>,
+    /// Username to access level: 10 guest, 15 planner, 20 reporter, 30 developer, 40 maintainer,
+    /// 50 owner (GitLab docs: Members API).
+    #[serde(default)]
+    pub members: BTreeMap<String, u8>,
+    /// Files and history.
+    #[serde(skip)]
+    pub repository: Repository,
+}
+
+/// A Calendly organisation.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calendly {
+    /// Its URI, an identifier rather than an address: `https://api.calendly.com/organizations/…`.
+    pub organization: String,
+    /// The people who have an account.
+    #[serde(default)]
+    pub users: Vec<CalendlyUser>,
+    /// The tokens.
+    #[serde(default)]
+    pub tokens: Vec<CalendlyToken>,
+}
+
+/// A person's Calendly account.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CalendlyUser {
+    /// The identifier: `https://api.calendly.com/users/…`.
+    pub uri: String,
+    /// The display name.
+    pub name: String,
+    /// The login address.
+    pub email: String,
+    /// The last part of the scheduling page's address, `https://calendly.com/<slug>`.
+    pub slug: String,
+    /// An IANA name such as `Europe/Berlin`.
+    pub timezone: String,
+}
+
+/// A personal access token of Calendly.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CalendlyToken {
+    /// What the client sends.
+    pub value: String,
+    /// The e-mail address of its owner.
+    pub user: String,
+}
+
+impl World {
+    /// A world of nobody and nothing.
+    pub fn empty() -> Self {
+        Self {
+            now: system_time(),
+            users: Vec::new(),
+            tokens: Vec::new(),
+            projects: Vec::new(),
+            calendly: Calendly::default(),
+            config: None,
+        }
+    }
+
+    /// Adds an active user whose name is the username; the answer is for setting the rest.
+    pub fn add_user(&mut self, username: &str) -> &mut User {
+        let id = 1 + self.users.iter().map(|user| user.id).max().unwrap_or(0);
+        let (username, name) = (username.to_owned(), username.to_owned());
+        let email = format!("{username}@example.com");
+        self.users.push_mut(User { id, username, name, email, state: active() })
+    }
+
+    /// Adds a token.
+    pub fn add_token(&mut self, token: Token) {
+        self.tokens.push(token);
+    }
+
+    /// Adds a private project without members or files, with the default branch `main`; the
+    /// answer is for setting the rest.
+    pub fn add_project(&mut self, path: &str) -> &mut Project {
+        let id = 1 + self.projects.iter().map(|project| project.id).max().unwrap_or(0);
+        self.projects.push_mut(Project {
+            id,
+            path: path.to_owned(),
+            visibility: Visibility::Private,
+            default_branch: "main".to_owned(),
+            renamed_from: Vec::new(),
+            members: BTreeMap::new(),
+            repository: Repository::default(),
+        })
+    }
+
+    /// The project of a full path.
+    ///
+    /// # Errors
+    ///
+    /// There is none of that path.
+    pub fn project(&mut self, path: &str) -> anyhow::Result<&mut Project> {
+        let project = self.projects.iter_mut().find(|project| project.path == path);
+        project.with_context(|| format!("the world has no project {path}"))
+    }
+
+    /// Gives a project another path; from now on the old one answers with a redirect.
+    ///
+    /// # Errors
+    ///
+    /// There is no project of the old path.
+    pub fn rename_project(&mut self, old: &str, new: &str) -> anyhow::Result<()> {
+        let project = self.project(old)?;
+        project.renamed_from.push(old.to_owned());
+        new.clone_into(&mut project.path);
+        Ok(())
+    }
+
+    /// The user of a username, whatever its case.
+    pub(crate) fn user(&self, username: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.username.eq_ignore_ascii_case(username))
+    }
+}
+
+impl Token {
+    /// A token that does not expire.
+    pub fn new(value: &str, user: &str, scopes: &[&str]) -> Self {
+        Self {
+            value: value.to_owned(),
+            user: user.to_owned(),
+            scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
+            expires_at: None,
+            revoked: false,
+        }
+    }
+
+    /// Whether it is dead at the instant.
+    pub(crate) fn is_expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|day| day <= now.to_zoned(TimeZone::UTC).date())
+    }
+}
+
+impl Project {
+    /// Makes a user a member, with one of the access levels of [`Project::members`].
+    pub fn add_member(&mut self, username: &str, access_level: u8) -> &mut Self {
+        self.members.insert(username.to_owned(), access_level);
+        self
+    }
+
+    /// Writes a file, new or over the one there, as one commit.
+    pub fn add_file(&mut self, path: &str, bytes: impl Into<Vec<u8>>) -> &mut Self {
+        self.add_files([(path.to_owned(), bytes.into())])
+    }
+
+    /// Writes several files as one commit.
+    pub fn add_files(&mut self, written: impl IntoIterator<Item = (String, Vec<u8>)>) -> &mut Self {
+        self.repository.commit("Write files", |files| {
+            files.extend(written.into_iter().map(|(path, bytes)| (path, File::new(bytes))));
+        });
+        self
+    }
+
+    /// Takes a file away, as one commit; one that is not there stays away.
+    pub fn remove_file(&mut self, path: &str) -> &mut Self {
+        self.repository.commit("Remove a file", |files| {
+            files.remove(path);
+        });
+        self
+    }
+
+    /// The commit that a ref means: the default branch, `HEAD`, or a commit id.
+    pub(crate) fn resolve(&self, reference: &str) -> Option<&Commit> {
+        if reference == "HEAD" || reference == self.default_branch {
+            self.repository.head()
+        } else {
+            self.repository.by_id(reference)
+        }
+    }
+
+    /// The last part of the path.
+    pub(crate) fn name(&self) -> &str {
+        self.path.rsplit_once('/').map_or(&self.path, |(_, name)| name)
+    }
+}
+
+fn active() -> String {
+    "active".to_owned()
+}
+
+#[expect(clippy::disallowed_methods, reason = "a world needs a start; it is set aside by `now`")]
+fn system_time() -> Timestamp {
+    Timestamp::now()
+}
