@@ -1,0 +1,192 @@
+//! `auth`: the tokens.
+
+use api::gitlab::TokenInfo;
+use api::{Calendly, GitLab, Token};
+use clap::{Args, Subcommand};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Serialize;
+
+use crate::cli::Format;
+use crate::ctx::Ctx;
+use crate::explain::{Exit, Failure, explain};
+use crate::secrets::{self, Service, Stored};
+use crate::ui::{self, columns};
+
+/// Keep, show or remove the tokens
+#[derive(Debug, Args)]
+pub(crate) struct Auth {
+    #[command(subcommand)]
+    action: Action,
+    /// Whose token
+    #[arg(long, value_enum, default_value_t, global = true)]
+    service: Service,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Check a token and keep it in the OS keyring
+    ///
+    /// The token is asked for on a terminal and read from stdin otherwise:
+    /// `support-audit auth login < token.txt`. No flag takes it, since others can see flags.
+    #[command(verbatim_doc_comment)]
+    Login,
+    /// Show where the token comes from, whose it is, and what it may do
+    Status,
+    /// Remove the token from the OS keyring
+    Logout,
+}
+
+impl Auth {
+    pub(crate) async fn exec(self, ctx: &Ctx) -> anyhow::Result<Exit> {
+        match self.action {
+            Action::Login => login(ctx, self.service).await,
+            Action::Status => status(ctx, self.service).await,
+            Action::Logout => logout(ctx, self.service).await,
+        }
+    }
+}
+
+async fn login(ctx: &Ctx, service: Service) -> anyhow::Result<Exit> {
+    let host = service.url(ctx).authority();
+    let text = if ctx.ui.may_ask() {
+        ctx.ui.ask_secret(&format!("{} token for {host}", service.name())).await?
+    } else {
+        ui::read_stdin_line().map_err(|error| {
+            Failure::new(Exit::Token, format!("could not read the token from stdin: {error}"))
+        })?
+    };
+    let secret = SecretString::from(text);
+    let identity = identify(ctx, service, Token::new(secret.expose_secret())?).await?;
+    secrets::keep(ctx, service, &secret).await.map_err(|reason| no_keyring(service, &reason))?;
+    ctx.ui.say(&format!("kept the token of {} for {host} in the keyring", identity.user));
+    if std::env::var_os(service.variable()).is_some_and(|value| !value.is_empty()) {
+        ctx.ui.warn(&format!("{} is set and goes before the keyring", service.variable()));
+    }
+    Ok(Exit::Done)
+}
+
+async fn logout(ctx: &Ctx, service: Service) -> anyhow::Result<Exit> {
+    let host = service.url(ctx).authority();
+    let was_there =
+        secrets::forget(ctx, service).await.map_err(|reason| no_keyring(service, &reason))?;
+    ctx.ui.say(&if was_there {
+        format!("removed the token for {host} from the keyring")
+    } else {
+        format!("the keyring holds no token for {host}")
+    });
+    Ok(Exit::Done)
+}
+
+fn no_keyring(service: Service, reason: &str) -> Failure {
+    Failure::new(Exit::Failed, format!("the keyring cannot be used: {reason}")).hint(format!(
+        "set {} instead, or start a keyring service such as gnome-keyring in your session",
+        service.variable()
+    ))
+}
+
+/// Whom a token belongs to.
+struct Identity {
+    user: String,
+    /// What it may do; unknown where the service does not tell.
+    scopes: Option<Vec<String>>,
+    expires: Option<String>,
+}
+
+async fn identify(ctx: &Ctx, service: Service, token: Token) -> anyhow::Result<Identity> {
+    let options = ctx.options(service, token);
+    match service {
+        Service::Gitlab => {
+            let gitlab = GitLab::new(options)?;
+            let user = gitlab.user().await?;
+            let token = gitlab.token_self().await?;
+            let expires = token.as_ref().and_then(|token| token.expires_at);
+            let scopes = token.map(|TokenInfo { scopes, .. }| scopes);
+            Ok(Identity { user: user.username, scopes, expires: expires.map(|it| it.to_string()) })
+        }
+        Service::Calendly => {
+            let me = Calendly::new(options)?.me().await?;
+            Ok(Identity { user: me.email, scopes: None, expires: None })
+        }
+    }
+}
+
+/// What `auth status` tells.
+#[derive(Serialize)]
+struct Status {
+    schema: &'static str,
+    service: &'static str,
+    host: String,
+    source: Option<String>,
+    usable: bool,
+    user: Option<String>,
+    scopes: Option<Vec<String>>,
+    expires: Option<String>,
+    problem: Option<String>,
+}
+
+async fn status(ctx: &Ctx, service: Service) -> anyhow::Result<Exit> {
+    let format = ui::format(ctx.global.format, Format::Table, &[Format::Table, Format::Json])?;
+    let (status, exit) = examine(ctx, service).await;
+    let text = if format == Format::Json { ui::json(&status)? } else { rows(&status) };
+    ctx.ui.result(&text)?;
+    if exit == Exit::Token {
+        ctx.ui.say(&format!("hint: `{}` keeps a usable one", service.login()));
+    }
+    Ok(exit)
+}
+
+async fn examine(ctx: &Ctx, service: Service) -> (Status, Exit) {
+    let mut status = Status {
+        schema: "support-audit/auth-status/1",
+        service: service.name(),
+        host: service.url(ctx).authority(),
+        source: None,
+        usable: false,
+        user: None,
+        scopes: None,
+        expires: None,
+        problem: None,
+    };
+    let found = match secrets::stored(ctx, service).await {
+        Ok(Stored::Found(token, source)) => {
+            status.source = Some(source.to_string());
+            identify(ctx, service, token).await
+        }
+        Ok(Stored::Nothing) => Err(secrets::missing(service, None).into()),
+        Ok(Stored::NoKeyring(reason)) => Err(secrets::missing(service, Some(&reason)).into()),
+        Err(error) => Err(error),
+    };
+    match found {
+        Ok(Identity { user, scopes, expires }) => {
+            (status.user, status.scopes, status.expires) = (Some(user), scopes, expires);
+            status.usable = true;
+            (status, Exit::Done)
+        }
+        Err(error) => {
+            let failure = explain(&error);
+            status.problem = Some(failure.message);
+            (status, failure.exit)
+        }
+    }
+}
+
+fn rows(status: &Status) -> String {
+    let unknown = || "unknown".to_owned();
+    let mut rows = vec![
+        ["service".to_owned(), status.service.to_owned()],
+        ["host".to_owned(), status.host.clone()],
+        ["source".to_owned(), status.source.clone().unwrap_or_else(|| "none".to_owned())],
+    ];
+    if status.usable {
+        let scopes = status.scopes.as_ref().map(|scopes| scopes.join(", "));
+        rows.extend([
+            ["user".to_owned(), status.user.clone().unwrap_or_else(unknown)],
+            ["scopes".to_owned(), scopes.unwrap_or_else(unknown)],
+            ["expires".to_owned(), status.expires.clone().unwrap_or_else(unknown)],
+        ]);
+    }
+    if let Some(problem) = &status.problem {
+        rows.push(["problem".to_owned(), problem.clone()]);
+    }
+    columns(rows)
+}

@@ -1,0 +1,29 @@
+//! `config`: the effective configuration.
+
+use serde::Serialize;
+
+use crate::cli::Format;
+use crate::config::Shown;
+use crate::ctx::Ctx;
+use crate::explain::Exit;
+use crate::ui::{self, columns};
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    settings: &'a [Shown],
+}
+
+/// Prints every setting with its value and its origin.
+pub(crate) fn show(ctx: &Ctx) -> anyhow::Result<Exit> {
+    let settings = &ctx.config.shown;
+    let text =
+        match ui::format(ctx.global.format, Format::Table, &[Format::Table, Format::Json])? {
+            Format::Json => ui::json(&Document { schema: "support-audit/config/1", settings })?,
+            _ => columns(settings.iter().map(|shown| {
+                [shown.key.to_owned(), shown.value.clone(), shown.origin.to_string()]
+            })),
+        };
+    ctx.ui.result(&text)?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,5 @@
+//! The commands, a file each.
+
+pub(crate) mod auth;
+pub(crate) mod config;
+pub(crate) mod run;

@@ -1,0 +1,278 @@
+//! The configuration: flag before environment before file before default, each value with its origin.
+//!
+//! The file is never looked for in the current folder: a checked-out repository must not be able to
+//! send a token elsewhere.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use api::BaseUrl;
+use etcetera::BaseStrategy as _;
+use serde::Serialize;
+
+use crate::cli::Global;
+use crate::explain::{Exit, Failure};
+
+mod file;
+
+use file::File;
+
+/// The effective configuration.
+#[derive(Debug)]
+pub(crate) struct Config {
+    /// GitLab's address.
+    pub(crate) gitlab_url: BaseUrl,
+    /// Calendly's address.
+    pub(crate) calendly_url: BaseUrl,
+    /// Where the roster is.
+    pub(crate) roster: RosterSource,
+    /// How the audit is done.
+    pub(crate) policy: audit::report::Policy,
+    /// All values as `support-audit config` shows them.
+    pub(crate) shown: Vec<Shown>,
+}
+
+/// A roster in a GitLab repository.
+#[derive(Debug, Clone)]
+pub(crate) struct RosterSource {
+    /// The project's full path.
+    pub(crate) project: String,
+    /// The path of the file or folder within it.
+    pub(crate) path: String,
+    /// The branch, tag or commit.
+    pub(crate) reference: String,
+}
+
+/// A value of the configuration and where it comes from.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Shown {
+    /// The value's key, as in the file.
+    pub(crate) key: &'static str,
+    /// The value as it would stand in the file.
+    pub(crate) value: String,
+    /// Where it comes from, in words.
+    pub(crate) origin: Origin,
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// A flag of this call.
+    Flag(&'static str),
+    /// A variable of the environment.
+    Environment(&'static str),
+    /// The configuration file.
+    File(PathBuf),
+    /// The program itself.
+    Default,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(flag) => write!(formatter, "flag {flag}"),
+            Self::Environment(name) => write!(formatter, "environment {name}"),
+            Self::File(path) => write!(formatter, "file {}", path.display()),
+            Self::Default => formatter.write_str("default"),
+        }
+    }
+}
+
+impl Serialize for Origin {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Config {
+    /// Reads the file, if there is one, and settles every value.
+    pub(crate) fn load(global: &Global) -> anyhow::Result<Self> {
+        let path = find(global);
+        let file = match &path {
+            Some(path) => file::read(path)?,
+            None => File::default(),
+        };
+        let settings = &global.settings;
+        let mut values = Values { path, shown: Vec::new() };
+        let gitlab_url =
+            values.text(&GITLAB_URL, settings.gitlab_url.as_deref(), file.gitlab.url)?;
+        let project = settings.project.as_deref();
+        values.text(&AUDITS_PROJECT, project, file.gitlab.audits_project)?;
+        let roster = RosterSource {
+            project: values.text(
+                &ROSTER_PROJECT,
+                settings.roster_project.as_deref(),
+                file.roster.project,
+            )?,
+            path: values.text(&ROSTER_PATH, settings.roster_path.as_deref(), file.roster.path)?,
+            reference: values.text(
+                &ROSTER_REF,
+                settings.roster_ref.as_deref(),
+                file.roster.r#ref,
+            )?,
+        };
+        let calendly_url =
+            values.text(&CALENDLY_URL, settings.calendly_url.as_deref(), file.calendly.url)?;
+        values.file("calendar.fiscal_start", file.calendar.fiscal_start)?;
+        values.file("calendar.quarters", file.calendar.quarters)?;
+        values.file("issue.template", file.issue.template)?;
+        values.file("issue.labels", file.issue.labels)?;
+        values.file("issue.confidential", file.issue.confidential)?;
+        values.file("managers", file.managers)?;
+        values.file("operators", file.operators)?;
+        values.file("handles", file.handles)?;
+        values.file("aliases", file.aliases)?;
+        values.file("operations_team", file.operations_team)?;
+        values.file("waits.person", file.waits.person)?;
+        values.file("waits.manager", file.waits.manager)?;
+        values.file("waits.days", file.waits.days)?;
+        let checks_off = values.file("checks.off", file.checks.off)?;
+        let exclude = values.file("exclude", file.exclude)?;
+        known_checks(&checks_off, global)?;
+        Ok(Self {
+            gitlab_url: BaseUrl::parse(&gitlab_url).context("gitlab.url")?,
+            calendly_url: BaseUrl::parse(&calendly_url).context("calendly.url")?,
+            roster,
+            policy: audit::report::Policy { checks_off, exclude },
+            shown: values.shown,
+        })
+    }
+}
+
+/// A value that can come from anywhere.
+struct Key {
+    name: &'static str,
+    flag: &'static str,
+    variable: &'static str,
+    default: &'static str,
+}
+
+const GITLAB_URL: Key = Key {
+    name: "gitlab.url",
+    flag: "--gitlab-url",
+    variable: "SUPPORT_AUDIT_GITLAB_URL",
+    default: "https://gitlab.com",
+};
+const AUDITS_PROJECT: Key = Key {
+    name: "gitlab.audits_project",
+    flag: "--project",
+    variable: "SUPPORT_AUDIT_PROJECT",
+    default: "gitlab-com/support/support-ops/support-ops-tools/audits",
+};
+const ROSTER_PROJECT: Key = Key {
+    name: "roster.project",
+    flag: "--roster-project",
+    variable: "SUPPORT_AUDIT_ROSTER_PROJECT",
+    default: "gitlab-com/support/team",
+};
+const ROSTER_PATH: Key = Key {
+    name: "roster.path",
+    flag: "--roster-path",
+    variable: "SUPPORT_AUDIT_ROSTER_PATH",
+    default: "data/support-team.yaml",
+};
+const ROSTER_REF: Key = Key {
+    name: "roster.ref",
+    flag: "--roster-ref",
+    variable: "SUPPORT_AUDIT_ROSTER_REF",
+    default: "master",
+};
+const CALENDLY_URL: Key = Key {
+    name: "calendly.url",
+    flag: "--calendly-url",
+    variable: "SUPPORT_AUDIT_CALENDLY_URL",
+    default: "https://api.calendly.com",
+};
+
+/// The variable that names the configuration file.
+const CONFIG_VARIABLE: &str = "SUPPORT_AUDIT_CONFIG";
+
+/// Settles values one by one and keeps what is shown of them.
+struct Values {
+    path: Option<PathBuf>,
+    shown: Vec<Shown>,
+}
+
+impl Values {
+    fn text(
+        &mut self,
+        key: &Key,
+        flag: Option<&str>,
+        file: Option<String>,
+    ) -> anyhow::Result<String> {
+        let (value, origin) = match (flag, variable(key.variable)?, file) {
+            (Some(flag), ..) => (flag.to_owned(), Origin::Flag(key.flag)),
+            (None, Some(value), _) => (value, Origin::Environment(key.variable)),
+            (None, None, Some(value)) => (value, self.origin_of_file()),
+            (None, None, None) => (key.default.to_owned(), Origin::Default),
+        };
+        self.show(key.name, &value, origin)?;
+        Ok(value)
+    }
+
+    /// A value that comes from the file or from the program.
+    fn file<T: Serialize + Default + PartialEq>(
+        &mut self,
+        key: &'static str,
+        value: Option<T>,
+    ) -> anyhow::Result<T> {
+        let origin = if value.is_some() { self.origin_of_file() } else { Origin::Default };
+        let value = value.unwrap_or_default();
+        self.show(key, &value, origin)?;
+        Ok(value)
+    }
+
+    fn origin_of_file(&self) -> Origin {
+        self.path.clone().map_or(Origin::Default, Origin::File)
+    }
+
+    fn show<T: Serialize + ?Sized>(
+        &mut self,
+        key: &'static str,
+        value: &T,
+        origin: Origin,
+    ) -> anyhow::Result<()> {
+        // JSON's texts, lists and numbers are TOML's too.
+        let value = serde_json::to_string(value).with_context(|| format!("showing {key}"))?;
+        self.shown.push(Shown { key, value, origin });
+        Ok(())
+    }
+}
+
+/// A variable of the environment; an empty one counts as absent.
+pub(crate) fn variable(name: &str) -> anyhow::Result<Option<String>> {
+    match std::env::var(name) {
+        Ok(value) if value.is_empty() => Ok(None),
+        Ok(value) => Ok(Some(value)),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => {
+            Err(Failure::new(Exit::Input, format!("{name} is not valid UTF-8")).into())
+        }
+    }
+}
+
+/// The file that was named, or the one in the user's folder if it is there.
+fn find(global: &Global) -> Option<PathBuf> {
+    if let Some(path) = &global.config {
+        return Some(path.clone());
+    }
+    if let Some(path) = std::env::var_os(CONFIG_VARIABLE).filter(|path| !path.is_empty()) {
+        return Some(path.into());
+    }
+    let folder = etcetera::choose_base_strategy().ok()?.config_dir();
+    Some(folder.join("support-audit").join("config.toml")).filter(|path| path.exists())
+}
+
+fn known_checks(off: &[String], global: &Global) -> anyhow::Result<()> {
+    let checks = audit::kinds::Kind::from(global.kind).spec().checks;
+    for id in off {
+        if !checks.iter().any(|check| check.id == id) {
+            let known: Vec<_> = checks.iter().map(|check| check.id).collect();
+            let message = format!("checks.off: there is no check `{id}`");
+            let hint = format!("the checks are {}", known.join(", "));
+            return Err(Failure::new(Exit::Input, message).hint(hint).into());
+        }
+    }
+    Ok(())
+}

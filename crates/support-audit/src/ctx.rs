@@ -1,0 +1,75 @@
+//! What every command is given: the configuration, the user's wishes, and the one clock.
+
+use std::sync::Arc;
+
+use api::{GitLab, Options, Waits};
+use jiff::Timestamp;
+
+use crate::cli::Global;
+use crate::config::{Config, variable};
+use crate::explain::{Exit, Failure};
+use crate::secrets::{self, Service};
+use crate::ui::Ui;
+
+/// The variable that sets the clock for tests and demonstrations.
+const NOW_VARIABLE: &str = "SUPPORT_AUDIT_NOW";
+
+/// What every command is given.
+#[derive(Debug)]
+pub(crate) struct Ctx {
+    /// The effective configuration.
+    pub(crate) config: Config,
+    /// Where the program talks to its user.
+    pub(crate) ui: Ui,
+    /// The instant at which the command began; nothing else reads a clock.
+    pub(crate) now: Timestamp,
+    /// What the user wants of every command.
+    pub(crate) global: Global,
+    /// Whether the clock was set, so that time does not pass and is not waited for.
+    clock_is_set: bool,
+}
+
+impl Ctx {
+    /// Reads the configuration and the clock.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+    pub(crate) fn new(global: Global, ui: Ui) -> anyhow::Result<Self> {
+        let config = Config::load(&global)?;
+        let set = variable(NOW_VARIABLE)?;
+        let clock_is_set = set.is_some();
+        let now = match set {
+            None => Timestamp::now(),
+            Some(text) => set_clock(&text, &config)?,
+        };
+        Ok(Self { config, ui, now, global, clock_is_set })
+    }
+
+    /// GitLab, with the token for its host.
+    pub(crate) async fn gitlab(&self) -> anyhow::Result<GitLab> {
+        let token = secrets::token(self, Service::Gitlab).await?;
+        Ok(GitLab::new(self.options(Service::Gitlab, token))?)
+    }
+
+    /// How a client for `service` is made.
+    pub(crate) fn options(&self, service: Service, token: api::Token) -> Options {
+        let mut options = Options::new(service.url(self).clone(), Some(token));
+        let ui = self.ui.clone();
+        options.observer = Arc::new(move |wait| ui.waits(&wait));
+        if self.clock_is_set {
+            options.waits = Waits::Skipped;
+        }
+        options
+    }
+}
+
+fn set_clock(text: &str, config: &Config) -> anyhow::Result<Timestamp> {
+    if !config.gitlab_url.is_loopback() || !config.calendly_url.is_loopback() {
+        let message = format!("{NOW_VARIABLE} is set, but the services are not on this machine");
+        return Err(Failure::new(Exit::Usage, message)
+            .hint(format!("unset {NOW_VARIABLE}"))
+            .into());
+    }
+    text.parse().map_err(|_| {
+        let message = format!("{NOW_VARIABLE} is no instant, such as 2026-11-22T10:00:00Z");
+        Failure::new(Exit::Usage, message).into()
+    })
+}

@@ -1,0 +1,116 @@
+//! From an error to what the user is told: its cause, a hint that helps, and the exit code.
+
+use std::fmt;
+
+use api::NetworkKind;
+
+/// How the program ends: the documented exit codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Done, or nothing to do.
+    Done = 0,
+    /// Failed for another reason.
+    Failed = 1,
+    /// Wrong usage, or an answer was needed and there is no terminal.
+    Usage = 2,
+    /// A token is missing, refused, expired, or lacks a scope.
+    Token = 3,
+    /// Bad input: configuration, or a roster without one usable entry.
+    Input = 4,
+    /// A configured source could not be read whole.
+    Incomplete = 5,
+    /// Try later: rate limit or network.
+    Later = 7,
+    /// Findings or problems exist, and `--exit-code` asked.
+    Findings = 10,
+    /// Interrupted.
+    Interrupted = 130,
+}
+
+/// An error as the user reads it.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// The exit code.
+    pub(crate) exit: Exit,
+    /// What was being done and what went wrong: a lower-case sentence without a final stop.
+    pub(crate) message: String,
+    /// One command or setting that helps.
+    pub(crate) hint: Option<String>,
+}
+
+impl Failure {
+    /// An error without a hint.
+    pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self { exit, message: message.into(), hint: None }
+    }
+
+    /// Adds what helps.
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// What to tell the user of `error`: the chain of its causes on one line.
+pub(crate) fn explain(error: &anyhow::Error) -> Failure {
+    let message = format!("{error:#}");
+    for cause in error.chain() {
+        if let Some(failure) = cause.downcast_ref::<Failure>() {
+            return Failure { exit: failure.exit, message, hint: failure.hint.clone() };
+        }
+        if let Some(error) = cause.downcast_ref::<api::Error>() {
+            let (exit, hint) = of_service(error);
+            return Failure { exit, message, hint };
+        }
+    }
+    Failure::new(Exit::Failed, message)
+}
+
+fn of_service(error: &api::Error) -> (Exit, Option<String>) {
+    use api::Error;
+    let (exit, hint) = match error {
+        Error::Unauthorized { .. } | Error::InvalidToken { .. } => {
+            (Exit::Token, "`support-audit auth status` tells where the token comes from")
+        }
+        Error::BadToken { .. } => (Exit::Token, "copy the token again, whole and on one line"),
+        Error::InsufficientScope { .. } => (
+            Exit::Token,
+            "make a token with one of these scopes and run `support-audit auth login`",
+        ),
+        Error::Forbidden { .. } => {
+            (Exit::Failed, "ask for access with the account that `support-audit auth status` names")
+        }
+        Error::NotFound { .. } => (
+            Exit::Failed,
+            "it may be misspelt, or private and not shown to this token: see `support-audit config` and `support-audit auth status`",
+        ),
+        Error::RateLimited { .. } => (Exit::Later, "run the command again then"),
+        Error::Network { kind: NetworkKind::Tls, .. } => {
+            (Exit::Later, "a proxy that opens secure connections needs its certificate installed")
+        }
+        Error::Network { .. } | Error::Server { .. } => {
+            (Exit::Later, "run the command again; nothing was changed")
+        }
+        Error::Damaged { .. } => (Exit::Later, "run the command again; what came was not used"),
+        Error::Paging { .. } | Error::TooLarge { .. } => return (Exit::Incomplete, None),
+        Error::Redirected { .. } | Error::NotJson { .. } => {
+            (Exit::Failed, "check the service's address in `support-audit config`")
+        }
+        Error::BadUrl { .. } | Error::InsecureUrl { .. } | Error::BadName { .. } => {
+            (Exit::Input, "`support-audit config` tells where each value comes from")
+        }
+        Error::NoCertificates => {
+            (Exit::Failed, "install the package `ca-certificates` of your system")
+        }
+        _ => return (Exit::Failed, None),
+    };
+    (exit, Some(hint.to_owned()))
+}

@@ -1,0 +1,307 @@
+//! The terminal: results to stdout, everything else to stderr.
+
+use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+use api::{Wait, WaitReason};
+use audit::text::clean;
+use indicatif::{ProgressBar, ProgressStyle};
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::prelude::*;
+
+use crate::cli::{Color, Format, Global};
+use crate::explain::{Exit, Failure};
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+const HINT: Style = AnsiColor::Cyan.on_default().bold();
+
+/// Where the program talks to its user.
+#[derive(Debug, Clone)]
+pub(crate) struct Ui {
+    quiet: bool,
+    color: ColorChoice,
+    may_ask: bool,
+    shows_progress: bool,
+    /// The progress that is shown now, which other lines must not break.
+    progress: Arc<Mutex<Option<ProgressBar>>>,
+}
+
+impl Ui {
+    /// Looks at the streams and at what the user asked for.
+    #[expect(clippy::disallowed_methods, reason = "the one place that looks at the streams")]
+    pub(crate) fn new(global: &Global) -> Self {
+        let stderr = io::stderr();
+        let color = match global.color {
+            Color::Auto => AutoStream::choice(&stderr),
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        let is_terminal = stderr.is_terminal();
+        Self {
+            quiet: global.quiet,
+            color,
+            may_ask: !global.no_input && is_terminal && io::stdin().is_terminal(),
+            shows_progress: !global.quiet && is_terminal,
+            progress: Arc::default(),
+        }
+    }
+
+    /// Whether somebody is there to answer.
+    pub(crate) fn may_ask(&self) -> bool {
+        self.may_ask
+    }
+
+    /// Whether stderr takes colour.
+    pub(crate) fn has_color(&self) -> bool {
+        self.color != ColorChoice::Never
+    }
+
+    /// Writes the result to stdout. A reader who has seen enough ends it quietly.
+    #[expect(clippy::disallowed_methods, reason = "the one place that writes results")]
+    pub(crate) fn result(&self, text: &str) -> anyhow::Result<()> {
+        let write = || {
+            let mut stdout = io::stdout().lock();
+            stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())
+        };
+        match self.aside(write) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            Err(error) => {
+                let message = format!("could not write the result: {error}");
+                Err(Failure::new(Exit::Failed, message).into())
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Tells how things stand, unless the user wants quiet.
+    pub(crate) fn say(&self, text: &str) {
+        if !self.quiet {
+            self.line(&clean(text));
+        }
+    }
+
+    /// Tells what the user should look at.
+    pub(crate) fn warn(&self, text: &str) {
+        self.line(&format!("{WARNING}warning:{WARNING:#} {}", clean(text)));
+    }
+
+    /// Tells why the command failed.
+    pub(crate) fn error(&self, failure: &Failure) {
+        self.line(&format!("{ERROR}error:{ERROR:#} {}", clean(&failure.message)));
+        if let Some(hint) = &failure.hint {
+            self.line(&format!("{HINT}hint:{HINT:#} {}", clean(hint)));
+        }
+    }
+
+    /// A line to stderr; nobody can be told that stderr is closed.
+    #[expect(clippy::disallowed_methods, reason = "the one place that writes to stderr")]
+    fn line(&self, line: &str) {
+        self.aside(|| {
+            let mut stderr = AutoStream::new(io::stderr().lock(), self.color);
+            drop(writeln!(stderr, "{line}"));
+        });
+    }
+
+    /// Does something while no progress stands in the way.
+    fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
+        let progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match progress {
+            Some(progress) => progress.suspend(write),
+            None => write(),
+        }
+    }
+
+    /// Shows that something takes its time, until what is returned is dropped.
+    pub(crate) fn progress(&self, doing: &str) -> Progress {
+        let doing = clean(doing).into_owned();
+        if self.shows_progress {
+            let bar = ProgressBar::new_spinner();
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
+                bar.set_style(style);
+            }
+            bar.set_message(doing);
+            bar.enable_steady_tick(Duration::from_millis(120));
+            *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = Some(bar);
+        } else {
+            self.say(&doing);
+        }
+        Progress { ui: self.clone() }
+    }
+
+    /// Tells of a wait before a request is repeated.
+    pub(crate) fn waits(&self, wait: &Wait) {
+        let reason = match wait.reason {
+            WaitReason::RateLimited => "rate limited",
+            WaitReason::Retrying => "no good answer",
+        };
+        let Wait { attempt, attempts, .. } = wait;
+        let seconds = wait.delay.as_secs_f64().ceil();
+        self.say(&format!("{reason}: attempt {attempt} of {attempts} in {seconds} s"));
+    }
+
+    /// Asks for a secret, which is not shown while it is typed.
+    pub(crate) async fn ask_secret(&self, question: &str) -> anyhow::Result<String> {
+        let question = clean(question).into_owned();
+        answered(move || dialoguer::Password::new().with_prompt(question).interact()).await
+    }
+
+    /// Asks a question that is answered by yes or no.
+    pub(crate) async fn ask(&self, question: &str, default: bool) -> anyhow::Result<bool> {
+        let question = clean(question).into_owned();
+        answered(move || {
+            dialoguer::Confirm::new().with_prompt(question).default(default).interact()
+        })
+        .await
+    }
+}
+
+/// Progress that is shown until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    ui: Ui,
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        let mut progress = self.ui.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bar) = progress.take() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// The answer to a prompt, or an end of the program when it is interrupted.
+///
+/// A prompt switches off the terminal's echo or hides its cursor, and an interrupt would leave them
+/// so.
+async fn answered<T: Send + 'static>(
+    prompt: impl FnOnce() -> dialoguer::Result<T> + Send + 'static,
+) -> anyhow::Result<T> {
+    let terminal = Terminal::remember();
+    let interrupted = || Failure::new(Exit::Interrupted, "interrupted");
+    let outcome = tokio::select! {
+        answer = tokio::task::spawn_blocking(prompt) => answer,
+        _ = tokio::signal::ctrl_c() => {
+            terminal.restore();
+            return Err(interrupted().into());
+        }
+    };
+    match outcome {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(dialoguer::Error::IO(error))) if error.kind() == io::ErrorKind::Interrupted => {
+            terminal.restore();
+            Err(interrupted().into())
+        }
+        Ok(Err(error)) => {
+            terminal.restore();
+            Err(Failure::new(Exit::Usage, format!("could not ask: {error}")).into())
+        }
+        Err(error) => {
+            terminal.restore();
+            Err(Failure::new(Exit::Failed, format!("could not ask: {error}")).into())
+        }
+    }
+}
+
+/// The terminal's settings before a prompt.
+struct Terminal {
+    #[cfg(unix)]
+    settings: Option<rustix::termios::Termios>,
+}
+
+impl Terminal {
+    fn remember() -> Self {
+        Self {
+            #[cfg(unix)]
+            settings: rustix::termios::tcgetattr(io::stdin()).ok(),
+        }
+    }
+
+    /// Brings back the settings and the cursor, and leaves the prompt's line.
+    fn restore(&self) {
+        #[cfg(unix)]
+        if let Some(settings) = &self.settings {
+            // A terminal that is gone needs no settings.
+            let now = rustix::termios::OptionalActions::Now;
+            rustix::termios::tcsetattr(io::stdin(), now, settings).ok();
+        }
+        let terminal = console::Term::stderr();
+        drop(terminal.show_cursor());
+        drop(terminal.write_line(""));
+    }
+}
+
+/// Reads all of stdin.
+pub(crate) fn read_stdin() -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Reads the first line of stdin.
+pub(crate) fn read_stdin_line() -> io::Result<String> {
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line)?;
+    Ok(line)
+}
+
+/// The form of a command's output, if the command has it.
+pub(crate) fn format(
+    wanted: Option<Format>,
+    default: Format,
+    known: &[Format],
+) -> anyhow::Result<Format> {
+    let format = wanted.unwrap_or(default);
+    if known.contains(&format) {
+        return Ok(format);
+    }
+    let name = |format: &Format| format!("{format:?}").to_lowercase();
+    let known: Vec<String> = known.iter().map(name).collect();
+    let message = format!("this command has no form `{}`", name(&format));
+    Err(Failure::new(Exit::Usage, message)
+        .hint(format!("use --format {}", known.join(" or ")))
+        .into())
+}
+
+/// A value as one JSON document that a terminal does not act on.
+pub(crate) fn json<T: serde::Serialize>(value: &T) -> anyhow::Result<String> {
+    Ok(audit::text::json(value)?)
+}
+
+/// An error as a JSON document.
+pub(crate) fn json_error(failure: &Failure) -> String {
+    let Failure { exit, message, hint } = failure;
+    let code = *exit as u8;
+    let error = serde_json::json!({ "error": { "code": code, "message": message, "hint": hint } });
+    json(&error).unwrap_or_default()
+}
+
+/// Rows whose columns are as wide as their widest cell.
+pub(crate) fn columns<const N: usize>(rows: impl IntoIterator<Item = [String; N]>) -> String {
+    let rows: Vec<[String; N]> =
+        rows.into_iter().map(|row| row.map(|cell| clean(&cell).into_owned())).collect();
+    audit::text::columns(&rows)
+}
+
+/// Starts the log that `-v` asks for.
+#[expect(clippy::disallowed_methods, reason = "the log goes to stderr")]
+pub(crate) fn start_log(verbosity: u8, ui: &Ui) {
+    let level = match verbosity {
+        0 => return,
+        1 => tracing::Level::DEBUG,
+        _ => tracing::Level::TRACE,
+    };
+    // Other crates' logs may hold what they send, and so a token.
+    let ours = Targets::new().with_target("api", level).with_target("support_audit", level);
+    let lines = tracing_subscriber::fmt::layer()
+        .without_time()
+        .with_ansi(ui.has_color())
+        .with_writer(io::stderr);
+    let subscriber = tracing_subscriber::registry().with(lines.with_filter(ours));
+    // It is set once, here.
+    drop(tracing::subscriber::set_global_default(subscriber));
+}

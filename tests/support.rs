@@ -1,0 +1,120 @@
+//! What every case stands on: its own sandbox, an empty home, a fixed clock, no keyring.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use sandbox::{Sandbox, World};
+use tempfile::TempDir;
+
+/// The instant at which every case happens.
+pub(crate) const NOW: &str = "2026-11-22T10:00:00Z";
+
+/// A user with an empty home and a sandbox of their own.
+pub(crate) struct Test {
+    /// The services.
+    pub(crate) sandbox: Sandbox,
+    /// The home, which is also the current folder.
+    home: TempDir,
+    variables: Vec<(String, String)>,
+}
+
+/// What a run of the binary left behind.
+#[must_use]
+#[derive(Debug)]
+pub(crate) struct Ran {
+    /// The exit code.
+    pub(crate) code: i32,
+    /// What it wrote to stdout.
+    pub(crate) stdout: String,
+    /// What it wrote to stderr.
+    pub(crate) stderr: String,
+}
+
+impl Test {
+    /// In the demo world, without a token.
+    pub(crate) fn new() -> Self {
+        Self::in_world(World::demo().unwrap())
+    }
+
+    /// In `world`, without a token.
+    pub(crate) fn in_world(world: World) -> Self {
+        let sandbox = Sandbox::start(world).unwrap();
+        let home = TempDir::new().unwrap();
+        let variables = [
+            ("SUPPORT_AUDIT_GITLAB_URL", sandbox.gitlab_url()),
+            ("SUPPORT_AUDIT_CALENDLY_URL", sandbox.calendly_url()),
+            ("SUPPORT_AUDIT_NOW", NOW.to_owned()),
+        ];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value)).to_vec();
+        Self { sandbox, home, variables }
+    }
+
+    /// Sets a variable of the environment.
+    pub(crate) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.variables.retain(|(known, _)| known != name);
+        self.variables.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Sets `GL_TOKEN` to the demo world's token.
+    pub(crate) fn with_token(self) -> Self {
+        self.with("GL_TOKEN", "sandbox-gitlab-token")
+    }
+
+    /// A path below the home.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+
+    /// Writes a file below the home, with the folders above it.
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> &Self {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+        self
+    }
+
+    /// The binary with this environment and no other, before it is started.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_support-audit"));
+        command
+            .args(arguments)
+            .env_clear()
+            .env("HOME", self.home.path())
+            .env("PATH", std::env::var_os("PATH").unwrap())
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .current_dir(self.home.path())
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the binary to its end.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::new(self.command(arguments).output().unwrap())
+    }
+
+    /// Runs the binary to its end, with `input` on stdin.
+    pub(crate) fn run_with_input(&self, arguments: &[&str], input: impl AsRef<[u8]>) -> Ran {
+        let path = self.path(".input");
+        std::fs::write(&path, input).unwrap();
+        let input = std::fs::File::open(Path::new(&path)).unwrap();
+        Ran::new(self.command(arguments).stdin(input).output().unwrap())
+    }
+}
+
+impl Ran {
+    fn new(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Refuses any other exit code.
+    #[track_caller]
+    pub(crate) fn ends_with(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "stdout: {}\nstderr: {}", self.stdout, self.stderr);
+        self
+    }
+}
