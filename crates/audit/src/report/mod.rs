@@ -233,3 +233,6 @@ fn count(number: usize, thing: &str) -> String {
 fn person_count(number: usize) -> String {
     if number == 1 { "1 person".to_owned() } else { format!("{number} people") }
 }
+
+#[cfg(test)]
+mod tests;

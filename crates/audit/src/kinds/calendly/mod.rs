@@ -14,3 +14,6 @@ pub static SPEC: Spec = Spec {
     outsiders_heading: "Those in Calendly but not part of support team",
     checks: &checks::CHECKS,
 };
+
+#[cfg(test)]
+mod tests;

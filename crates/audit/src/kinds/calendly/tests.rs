@@ -1,0 +1,105 @@
+//! What each check finds, and what it leaves alone.
+
+use super::SPEC;
+use crate::roster::{File, Roster, parse};
+
+fn roster(text: &str) -> Roster {
+    parse(&[File { name: "team.yaml".to_owned(), bytes: text.into() }]).0
+}
+
+/// The names of those about whom the check finds something, each with what it saw.
+#[track_caller]
+fn assert_found(id: &str, text: &str, expected: &[(&str, &str)]) {
+    let roster = roster(text);
+    let check = SPEC.checks.iter().find(|check| check.id == id).unwrap();
+    let hits = (check.find)(&roster);
+    let found: Vec<_> =
+        hits.iter().map(|hit| (&*roster.people[hit.person].name, &*hit.evidence)).collect();
+    assert_eq!(found, expected, "{text}");
+}
+
+#[test]
+fn link_missing_finds_who_has_no_link() {
+    assert_found(
+        "link-missing",
+        "- name: Ada\n- name: Bob\n  calendly: ''\n",
+        &[("Ada", ""), ("Bob", "")],
+    );
+    assert_found("link-missing", "- name: Ada\n  calendly: https://calendly.com/ada\n", &[]);
+    // What cannot be read is not absent: a problem tells of it.
+    assert_found("link-missing", "- name: Ada\n  calendly: [x]\n", &[]);
+}
+
+#[test]
+fn link_malformed_finds_what_is_no_main_page() {
+    for link in [
+        "http://calendly.com/ada",
+        "calendly.com/ada",
+        "https://www.calendly.com/ada",
+        "https://calendly.com",
+        "https://calendly.com/",
+        "https://calendly.com//",
+        "https://calendly.com/ada/30min",
+        "https://calendly.com/d/abc-def/meeting",
+        "https://calendly.com/ada?month=2026-11",
+        "https://calendly.com/ada#top",
+        "https://calendly.com.example/ada",
+        "https://calendly.com/ada lovelace",
+        "https://calendly.com/ädä",
+        "https://example.com/ada",
+        "ada",
+    ] {
+        let text = format!("- name: Ada\n  calendly: \"{link}\"\n");
+        assert_found("link-malformed", &text, &[("Ada", link)]);
+    }
+    for link in
+        ["https://calendly.com/ada", "https://calendly.com/ada/", "HTTPS://Calendly.com/Ada-B_c.d"]
+    {
+        assert_found("link-malformed", &format!("- name: Ada\n  calendly: {link}\n"), &[]);
+    }
+    assert_found("link-malformed", "- name: Ada\n", &[]);
+}
+
+#[test]
+fn link_shared_finds_everybody_with_the_same_link_or_address() {
+    assert_found(
+        "link-shared",
+        "- name: Ada\n  calendly: https://calendly.com/x\n- name: Bob\n- name: Eve\n  calendly: https://Calendly.com/X/\n",
+        &[("Ada", "https://calendly.com/x"), ("Eve", "https://Calendly.com/X/")],
+    );
+    assert_found(
+        "link-shared",
+        "- name: Ada\n  email: x@example.com\n- name: Bob\n  email: X@example.com\n  calendly: https://calendly.com/b\n",
+        &[("Ada", "x@example.com"), ("Bob", "X@example.com")],
+    );
+    assert_found("link-shared", "- name: Ada\n- name: Bob\n", &[]);
+}
+
+#[test]
+fn manager_unresolved_finds_who_reports_to_nobody_on_the_roster() {
+    let text = |name: &str, manager: &str| {
+        format!("- name: Zoë O'Neil\n- name: {name}\n  reports_to: \"{manager}\"\n")
+    };
+    for manager in ["Zoë O'Neil", "zoë  o'neil", "Zoe\u{308} O'Neil", "zoe-o-neil", "zoe-oneil"] {
+        assert_found("manager-unresolved", &text("Ada", manager), &[]);
+    }
+    for manager in ["Zoe Neil", "nobody", "zoe", "Ada", "ada"] {
+        assert_found("manager-unresolved", &text("Ada", manager), &[("Ada", manager)]);
+    }
+    assert_found("manager-unresolved", "- name: Ada\n- name: Bob\n  reports_to: ~\n", &[]);
+    // Whoever is named exactly is meant, even where one's own slug is the same.
+    assert_found("manager-unresolved", "- name: ada-b\n- name: Ada B\n  reports_to: ada-b\n", &[]);
+}
+
+#[test]
+fn ids_are_unique_and_texts_are_sentences() {
+    let mut ids: Vec<_> = SPEC.checks.iter().map(|check| check.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), SPEC.checks.len());
+    for check in SPEC.checks {
+        for text in [check.finds, check.fix] {
+            assert!(text.ends_with('.') && text.starts_with(char::is_uppercase), "{text}");
+        }
+    }
+}
