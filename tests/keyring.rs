@@ -1,1 +1,285 @@
-//! To be written.
+//! The tokens in a real keyring: gnome-keyring on a D-Bus of its own.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use sandbox::Token;
+use tempfile::TempDir;
+
+use crate::auth::{Guard, gitlab_host, tokens_sent, until, within};
+use crate::support::{Ran, Test};
+
+const GITLAB: &str = "sandbox-gitlab-token";
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// A bus on which everybody may do everything and nothing is started by itself.
+const BUS: &str = r#"<busconfig>
+  <type>session</type>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+"#;
+
+/// How a keyring stands when a case begins.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lock {
+    /// It is open.
+    Open,
+    /// It is closed, and nobody is there to open it.
+    Closed,
+    /// There is none.
+    Absent,
+}
+
+/// A keyring in a session of its own, which ends with this value.
+pub(crate) struct Keyring {
+    // They end in this order.
+    _daemon: Guard,
+    _bus: Guard,
+    folder: TempDir,
+    /// Where the bus is.
+    pub(crate) address: String,
+}
+
+impl Keyring {
+    /// Starts one; none where the programs for it are missing, which is told.
+    pub(crate) fn start(lock: Lock) -> Option<Self> {
+        let programs = ["dbus-daemon", "gnome-keyring-daemon", "secret-tool"];
+        let path = std::env::var_os("PATH").unwrap();
+        let is_there =
+            |program: &str| std::env::split_paths(&path).any(|folder| folder.join(program).exists());
+        let missing: Vec<_> = programs.into_iter().filter(|program| !is_there(program)).collect();
+        if !missing.is_empty() {
+            println!("missing: {}; nothing was tried with a real keyring", missing.join(", "));
+            return None;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        if lock == Lock::Closed {
+            // The first session makes the keyring that the second finds closed.
+            drop(Self::in_folder(tempfile::tempdir_in(&folder).unwrap(), folder.path(), Lock::Open));
+        }
+        let home = folder.path().to_owned();
+        Some(Self::in_folder(folder, &home, lock))
+    }
+
+    fn in_folder(folder: TempDir, home: &Path, lock: Lock) -> Self {
+        let settings = folder.path().join("bus.conf");
+        let listen = format!("  <listen>unix:dir={}</listen>\n</busconfig>\n", folder.path().display());
+        std::fs::write(&settings, format!("{BUS}{listen}")).unwrap();
+        let mut bus = Command::new("dbus-daemon");
+        bus.arg("--nofork").arg("--print-address=1").arg("--config-file").arg(settings);
+        let bus = bus.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut bus = Guard(bus.spawn().unwrap());
+        let mut address = String::new();
+        BufReader::new(bus.0.stdout.as_mut().unwrap()).read_line(&mut address).unwrap();
+        let address = address.trim().to_owned();
+
+        let mut daemon = inside("gnome-keyring-daemon", home, &address);
+        daemon.args(["--foreground", "--components=secrets"]).stdin(Stdio::piped());
+        if lock == Lock::Open {
+            daemon.arg("--unlock");
+        }
+        let daemon = daemon.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut daemon = Guard(daemon);
+        // The password ends where the stream ends.
+        daemon.0.stdin.take().unwrap().write_all(b"password").unwrap();
+
+        let keyring = Self { _daemon: daemon, _bus: bus, folder, address };
+        until("an answer of the keyring", || match lock {
+            Lock::Open => keyring.tool(&["store", "--label=x", "is", "open"], "yes").status.success(),
+            Lock::Closed | Lock::Absent => {
+                keyring.tool(&["lookup", "is", "there"], "").stderr.is_empty()
+            }
+        });
+        keyring
+    }
+
+    /// Runs `secret-tool`, with `input` on stdin.
+    fn tool(&self, arguments: &[&str], input: &str) -> Output {
+        let mut command = inside("secret-tool", self.folder.path(), &self.address);
+        command.args(arguments).stdin(Stdio::piped());
+        let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut tool = command.spawn().unwrap();
+        // It may not want any.
+        tool.stdin.take().unwrap().write_all(input.as_bytes()).ok();
+        tool.wait_with_output().unwrap()
+    }
+
+    /// The token that other programs find for a host.
+    pub(crate) fn token(&self, host: &str) -> Option<String> {
+        let words = ["lookup", "service", "support-audit", "username", host];
+        let output = self.tool(&words, "");
+        output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
+    }
+
+    /// Stores a token for a host, as another program does.
+    pub(crate) fn store(&self, host: &str, token: &str) {
+        let words = ["store", "--label=token", "service", "support-audit", "username", host];
+        let output = self.tool(&words, token);
+        assert!(output.status.success(), "{output:?}");
+    }
+
+    /// A user in this session, without a token in the environment.
+    pub(crate) fn user(&self) -> Test {
+        Test::new().with("DBUS_SESSION_BUS_ADDRESS", &*self.address)
+    }
+}
+
+/// A program in the session.
+fn inside(program: &str, home: &Path, address: &str) -> Command {
+    let mut command = Command::new(program);
+    command
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap())
+        .env("HOME", home)
+        .env("XDG_RUNTIME_DIR", home)
+        .env("DBUS_SESSION_BUS_ADDRESS", address);
+    command
+}
+
+/// Runs a command with `input` on stdin, and fails when it hangs.
+#[track_caller]
+fn run(test: &Test, arguments: &[&str], input: &str) -> Ran {
+    test.write("input", input);
+    let mut command = test.command(arguments);
+    command.stdin(std::fs::File::open(test.path("input")).unwrap());
+    within(LIMIT, command)
+}
+
+#[test]
+fn login_keeps_the_token_that_others_then_use() {
+    let Some(keyring) = Keyring::start(Lock::Open) else { return };
+    let test = keyring.user();
+    let host = gitlab_host(&test);
+    let ran = run(&test, &["auth", "login", "-vv"], &format!(" {GITLAB}\r\n"));
+    let ran = ran.ends_with(0).hides(GITLAB).says(&[&host, "ivelderman"]);
+    assert_eq!(ran.stdout, "");
+    assert_eq!(keyring.token(&host).as_deref(), Some(GITLAB));
+
+    let ran = test.run(&["auth", "status", "--format", "json"]).ends_with(0).hides(GITLAB);
+    let json = ran.json();
+    assert_eq!((&json["source"], &json["host"]), (&"keyring".into(), &(*host).into()), "{json}");
+    let ran = test.run(&["run", "-vv"]).ends_with(0).hides(GITLAB);
+    assert!(ran.stdout.contains("## Support Team"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_second_login_takes_the_place_of_the_first() {
+    let Some(keyring) = Keyring::start(Lock::Open) else { return };
+    let test = keyring.user();
+    test.sandbox.update(|world| world.add_token(Token::new("second", "ivelderman", &["api"])));
+    drop(run(&test, &["auth", "login"], GITLAB).ends_with(0));
+    drop(run(&test, &["auth", "login"], "second").ends_with(0));
+    assert_eq!(keyring.token(&gitlab_host(&test)).as_deref(), Some("second"));
+    drop(run(&test, &["auth", "login"], "refused").ends_with(3).hides("refused-"));
+    assert_eq!(keyring.token(&gitlab_host(&test)).as_deref(), Some("second"));
+}
+
+#[test]
+fn the_environment_goes_before_the_keyring() {
+    let Some(keyring) = Keyring::start(Lock::Open) else { return };
+    let test = keyring.user().with_token();
+    test.sandbox.update(|world| world.add_token(Token::new("other", "ivelderman", &["api"])));
+    let ran = run(&test, &["auth", "login"], "other").ends_with(0);
+    drop(ran.hides("other").says(&["warning:", "GL_TOKEN"]));
+    let before = tokens_sent(&test).len();
+    drop(test.run(&["run"]).ends_with(0));
+    let sent = tokens_sent(&test).split_off(before);
+    assert!(!sent.is_empty() && sent.iter().all(|(_, token)| token == GITLAB), "{sent:?}");
+    let json = test.run(&["auth", "status", "--format", "json"]).ends_with(0).json();
+    assert_eq!(json["source"], "environment GL_TOKEN");
+}
+
+#[test]
+fn logout_removes_the_token_once() {
+    let Some(keyring) = Keyring::start(Lock::Open) else { return };
+    let test = keyring.user();
+    let host = gitlab_host(&test);
+    keyring.store(&host, GITLAB);
+    keyring.store("gitlab.example.com", "stays");
+    drop(run(&test, &["auth", "logout"], "").ends_with(0).says(&["removed", &host]));
+    assert_eq!(keyring.token(&host), None);
+    assert_eq!(keyring.token("gitlab.example.com").as_deref(), Some("stays"));
+    drop(run(&test, &["auth", "logout"], "").ends_with(0).says(&["no token", &host]));
+    drop(run(&test, &["run"], "").ends_with(3));
+}
+
+#[test]
+fn a_token_that_another_program_stored_is_used() {
+    let Some(keyring) = Keyring::start(Lock::Open) else { return };
+    let test = keyring.user();
+    keyring.store(&gitlab_host(&test), GITLAB);
+    drop(run(&test, &["run", "-vv"], "").ends_with(0).hides(GITLAB));
+}
+
+#[test]
+fn a_token_goes_only_to_the_host_it_was_stored_for() {
+    let Some(keyring) = Keyring::start(Lock::Open) else { return };
+    let test = keyring.user();
+    let port = gitlab_host(&test).trim_start_matches("127.0.0.1").to_owned();
+    for host in ["gitlab.com", "127.0.0.1", "127.0.0.1:1", &format!("localhost{port}")] {
+        keyring.store(host, GITLAB);
+    }
+    keyring.store(test.sandbox.calendly_url().trim_start_matches("http://"), GITLAB);
+    let ran = run(&test, &["run", "-vv"], "").ends_with(3).hides(GITLAB);
+    drop(ran.says(&["error:", &gitlab_host(&test), "hint:"]));
+    drop(run(&test, &["auth", "status", "-vv"], "").ends_with(3).hides(GITLAB));
+    assert!(test.sandbox.requests().is_empty(), "{:?}", test.sandbox.requests());
+}
+
+#[test]
+fn each_service_has_its_own_token() {
+    let Some(keyring) = Keyring::start(Lock::Open) else { return };
+    let test = keyring.user();
+    let login = ["auth", "login", "--service", "calendly"];
+    drop(run(&test, &login, "sandbox-calendly-token").ends_with(0));
+    drop(run(&test, &["auth", "status", "--service", "calendly"], "").ends_with(0));
+    drop(run(&test, &["auth", "status"], "").ends_with(3));
+    drop(run(&test, &["auth", "logout", "--service", "calendly"], "").ends_with(0));
+    drop(run(&test, &["auth", "status", "--service", "calendly"], "").ends_with(3));
+}
+
+#[test]
+fn what_cannot_be_a_token_is_not_sent_and_not_shown() {
+    let Some(keyring) = Keyring::start(Lock::Open) else { return };
+    let test = keyring.user();
+    for stored in ["s3cret with spaces", "s3cret\nline", "s3cret-\u{fc}"] {
+        keyring.store(&gitlab_host(&test), stored);
+        for arguments in [&["run", "-vv"][..], &["auth", "status", "-vv"]] {
+            let ran = run(&test, arguments, "").ends_with(3).hides("s3cret");
+            let all = format!("{}{}", ran.stdout, ran.stderr);
+            assert!(all.contains("keyring"), "{all}");
+        }
+    }
+    assert!(test.sandbox.requests().is_empty());
+}
+
+#[test]
+fn a_closed_keyring_is_told() {
+    let Some(keyring) = Keyring::start(Lock::Closed) else { return };
+    let test = keyring.user();
+    for (arguments, code) in
+        [(&["auth", "login"][..], 1), (&["auth", "status"], 3), (&["run"], 3)]
+    {
+        let ran = run(&test, arguments, GITLAB).hides(GITLAB);
+        let all = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(all.contains("keyring") && all.contains("GL_TOKEN"), "{arguments:?}: {all}");
+        drop(ran.ends_with(code));
+    }
+    drop(run(&test.with_token(), &["run"], "").ends_with(0));
+}
+
+#[test]
+fn a_service_without_a_keyring_is_told() {
+    let Some(keyring) = Keyring::start(Lock::Absent) else { return };
+    let test = keyring.user();
+    drop(run(&test, &["run"], "").ends_with(3).says(&["GL_TOKEN", "keyring"]));
+    let ran = run(&test, &["auth", "login"], GITLAB).ends_with(1).hides(GITLAB);
+    drop(ran.says(&["error:", "keyring", "hint:", "GL_TOKEN"]));
+    drop(run(&test, &["auth", "logout"], "").ends_with(0).says(&["no token"]));
+}

@@ -111,6 +111,18 @@ impl Ran {
         }
     }
 
+    /// Runs `command` to its end.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        Self::new(command.output().unwrap())
+    }
+
+    /// The one JSON document on stdout.
+    #[track_caller]
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error}\nstdout: {}\nstderr: {}", self.stdout, self.stderr))
+    }
+
     /// Refuses any other exit code.
     #[track_caller]
     pub(crate) fn ends_with(self, code: i32) -> Self {

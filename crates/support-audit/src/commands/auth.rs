@@ -89,6 +89,7 @@ struct Identity {
     user: String,
     /// What it may do; unknown where the service does not tell.
     scopes: Option<Vec<String>>,
+    /// The date on which it ends, or `never`; unknown where the service does not tell.
     expires: Option<String>,
 }
 
@@ -99,9 +100,12 @@ async fn identify(ctx: &Ctx, service: Service, token: Token) -> anyhow::Result<I
             let gitlab = GitLab::new(options)?;
             let user = gitlab.user().await?;
             let token = gitlab.token_self().await?;
-            let expires = token.as_ref().and_then(|token| token.expires_at);
+            let date = |token: &TokenInfo| {
+                token.expires_at.map_or_else(|| "never".to_owned(), |date| date.to_string())
+            };
+            let expires = token.as_ref().map(date);
             let scopes = token.map(|TokenInfo { scopes, .. }| scopes);
-            Ok(Identity { user: user.username, scopes, expires: expires.map(|it| it.to_string()) })
+            Ok(Identity { user: user.username, scopes, expires })
         }
         Service::Calendly => {
             let me = Calendly::new(options)?.me().await?;
