@@ -71,17 +71,17 @@ impl<'de> Deserialize<'de> for Entry {
             Node::Null => Self::Other("nothing"),
             Node::Whole(_) => Self::Other("a number"),
             Node::Odd(found) => Self::Other(found),
-            Node::List(_) => Self::Other(A_LIST),
+            Node::List => Self::Other(A_LIST),
         })
     }
 }
 
-/// Any value of a roster, with mappings read as `M` and lists as lists of `M`.
+/// Any value of a roster, with mappings read as `M`.
 enum Node<M> {
     Null,
     Text(Box<str>),
     Whole(u64),
-    List(Vec<Self>),
+    List,
     Mapping(M),
     /// Neither of these, in words.
     Odd(&'static str),
@@ -155,11 +155,8 @@ impl<'de, M: TakeField> Visitor<'de> for NodeVisitor<M> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node<M>, A::Error> {
-        let mut nodes = Vec::new();
-        while let Some(node) = list.next_element()? {
-            nodes.push(node);
-        }
-        Ok(Node::List(nodes))
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Node::List)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node<M>, A::Error> {
@@ -273,7 +270,7 @@ impl<M> Node<M> {
             Self::Null => "nothing",
             Self::Text(_) => "a text",
             Self::Whole(_) => "a number",
-            Self::List(_) => A_LIST,
+            Self::List => A_LIST,
             Self::Mapping(_) => "a mapping",
             Self::Odd(found) => found,
         }

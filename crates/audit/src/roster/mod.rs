@@ -123,7 +123,7 @@ pub fn parse(files: &[File]) -> (Roster, Vec<Problem>) {
         }
         admission.roster.people.reserve(reading.items.len());
         for Item { fields, line } in reading.items {
-            admission.admit(fields, Position { file, line });
+            admission.admit(*fields, Position { file, line });
         }
     }
     admission.problems.sort_by(|one, other| one.place.cmp(&other.place));
@@ -146,7 +146,7 @@ impl Admission {
         self.problems.push(Problem { place, message, hides_person });
     }
 
-    fn admit(&mut self, mut fields: Box<Fields>, position: Position) {
+    fn admit(&mut self, mut fields: Fields, position: Position) {
         for Oddity { field, found, line } in std::mem::take(&mut fields.oddities) {
             // Without a name or an e-mail address nobody can tell whose account theirs is.
             let hides_person = matches!(field, "name" | "email");
@@ -164,7 +164,7 @@ impl Admission {
             fields.email = Field::Unreadable;
             self.tell(position, format!("`email` of {name} is no e-mail address"), true);
         }
-        let person = Person::new(name, *fields, position);
+        let person = Person::new(name, fields, position);
         match self.find_twin(&person) {
             Some(twin) => {
                 let Place { file, line } = place(&self.roster.files, twin);
