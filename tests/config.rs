@@ -28,10 +28,7 @@ fn defaults() -> Vec<(&'static str, Value)> {
         ("operators", json!([])),
         ("handles", json!({})),
         ("aliases", json!({})),
-        (
-            "operations_team",
-            json!({ "focuses": ["Operations"], "titles": ["Support Operations"] }),
-        ),
+        ("operations_team", json!({ "focuses": ["Operations"], "titles": ["Support Operations"] })),
         ("waits.person", json!("72h")),
         ("waits.manager", json!("72h")),
         ("waits.days", json!("calendar")),
@@ -263,6 +260,9 @@ fn the_file_is_the_one_of_the_flag_then_of_the_variable_then_of_the_user() {
     assert_one(&ran, "roster.ref", "flag.toml", &flag);
 }
 
+/// A file that would send the token elsewhere.
+const EVIL: &str = "[gitlab]\nurl = \"https://evil.example\"\n";
+
 #[test]
 fn nothing_is_read_from_the_current_folder() {
     let test = bare();
@@ -275,17 +275,28 @@ fn nothing_is_read_from_the_current_folder() {
         ".config/support-audit/config.toml",
         ".config/support-audit.toml",
     ] {
-        test.write(&format!("checkout/{name}"), "[gitlab]\nurl = \"https://evil.example\"\n");
+        test.write(&format!("checkout/{name}"), EVIL);
     }
-    for (variable, value) in
-        [("LANG", "C"), ("XDG_CONFIG_HOME", "."), ("XDG_CONFIG_HOME", ""), ("HOME", ".")]
-    {
-        let mut command = test.command(&["config"]);
-        let ran = Ran::of(command.current_dir(test.path("checkout")).env(variable, value));
-        let ran = ran.ends_with(0);
-        assert!(!ran.stdout.contains("evil"), "{variable}={value}: {}", ran.stdout);
-        assert!(ran.stdout.contains("https://gitlab.com"), "{variable}={value}: {}", ran.stdout);
+    for (variable, value) in [("LANG", "C"), ("XDG_CONFIG_HOME", "."), ("XDG_CONFIG_HOME", "")] {
+        assert_nothing_read(&test, variable, value);
     }
+}
+
+#[test]
+fn a_home_that_is_the_current_folder_is_not_read() {
+    let test = bare();
+    test.write("checkout/.config/support-audit/config.toml", EVIL);
+    assert_nothing_read(&test, "HOME", ".");
+}
+
+/// Refuses that anything is read below the folder `checkout` while that is the current one.
+#[track_caller]
+fn assert_nothing_read(test: &Test, variable: &str, value: &str) {
+    let mut command = test.command(&["config"]);
+    let ran = Ran::of(command.current_dir(test.path("checkout")).env(variable, value));
+    let ran = ran.ends_with(0);
+    assert!(!ran.stdout.contains("evil"), "{variable}={value}: {}", ran.stdout);
+    assert!(ran.stdout.contains("https://gitlab.com"), "{variable}={value}: {}", ran.stdout);
 }
 
 #[test]
@@ -295,7 +306,7 @@ fn a_file_that_cannot_be_used_is_refused_with_its_line() {
         ("\n[rooster]\npath = \"x\"\n", 2, "rooster"),
         ("token = \"glpat-x\"\n", 1, "token"),
         ("[gitlab]\n\nurl = 5\n", 3, "string"),
-        ("[issue]\nlabels = \"audit\"\n", 2, "labels"),
+        ("[issue]\nlabels = \"audit\"\n", 2, "audit"),
         ("[issue]\nconfidential = \"perhaps\"\n", 2, "confidential"),
         ("[calendar]\nquarters = [1, 5]\n", 2, "quarters"),
         ("[calendar]\nfiscal_start = \"Febtober\"\n", 2, "Febtober"),
@@ -304,7 +315,7 @@ fn a_file_that_cannot_be_used_is_refused_with_its_line() {
         ("[[managers]]\nslack = \"U1\"\n", 1, "username"),
         ("managers = [\n  { username = \"a\", mail = \"b\" },\n]\n", 2, "mail"),
         ("[handles]\n\"a@example.com\" = 7\n", 2, "string"),
-        ("[gitlab]\nurl = \"a\"\nurl = \"b\"\n", 3, "url"),
+        ("[gitlab]\nurl = \"a\"\nurl = \"b\"\n", 3, "duplicate"),
         ("[gitlab\n", 1, ""),
     ] {
         let test = bare();
@@ -388,12 +399,10 @@ fn an_address_that_must_not_be_used_is_refused_and_no_password_is_repeated() {
             let test = bare();
             test.write("settings.toml", format!("[{section}]\nurl = \"{address}\"\n"));
             test.write("r.yaml", "- name: Ada\n");
-            let named = |arguments: &[&str]| {
-                [&["-vv", "run", "--roster", "r.yaml", "--format", "json"], arguments].concat()
-            };
-            let by_flag = test.run(&named(&[flag, address]));
-            let by_file = test.run(&named(&["--config", "settings.toml"]));
-            let by_variable = test.with(variable, address).run(&named(&[]));
+            let base = ["-vv", "run", "--roster", "r.yaml", "--format", "json"];
+            let by_flag = test.run(&[&base[..], &[flag, address]].concat());
+            let by_file = test.run(&[&base[..], &["--config", "settings.toml"]].concat());
+            let by_variable = test.with(variable, address).run(&base);
             for ran in [by_flag, by_file, by_variable] {
                 let ran = ran.ends_with(4);
                 assert!(!format!("{ran:?}").contains("s3cret"), "{address}: {ran:?}");

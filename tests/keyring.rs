@@ -1,6 +1,7 @@
-//! The tokens in a real keyring: gnome-keyring on a D-Bus of its own.
+//! The tokens in a real keyring, gnome-keyring on a D-Bus of its own; and what is done without one.
 
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
@@ -12,6 +13,8 @@ use crate::auth::{Guard, gitlab_host, tokens_sent, until, within};
 use crate::support::{Ran, Test};
 
 const GITLAB: &str = "sandbox-gitlab-token";
+const CALENDLY: &str = "sandbox-calendly-token";
+/// As long as a command may take.
 const LIMIT: Duration = Duration::from_secs(10);
 
 /// A bus on which everybody may do everything and nothing is started by itself.
@@ -51,8 +54,9 @@ impl Keyring {
     pub(crate) fn start(lock: Lock) -> Option<Self> {
         let programs = ["dbus-daemon", "gnome-keyring-daemon", "secret-tool"];
         let path = std::env::var_os("PATH").unwrap();
-        let is_there =
-            |program: &str| std::env::split_paths(&path).any(|folder| folder.join(program).exists());
+        let is_there = |program: &str| {
+            std::env::split_paths(&path).any(|folder| folder.join(program).exists())
+        };
         let missing: Vec<_> = programs.into_iter().filter(|program| !is_there(program)).collect();
         if !missing.is_empty() {
             println!("missing: {}; nothing was tried with a real keyring", missing.join(", "));
@@ -61,7 +65,11 @@ impl Keyring {
         let folder = tempfile::tempdir().unwrap();
         if lock == Lock::Closed {
             // The first session makes the keyring that the second finds closed.
-            drop(Self::in_folder(tempfile::tempdir_in(&folder).unwrap(), folder.path(), Lock::Open));
+            drop(Self::in_folder(
+                tempfile::tempdir_in(&folder).unwrap(),
+                folder.path(),
+                Lock::Open,
+            ));
         }
         let home = folder.path().to_owned();
         Some(Self::in_folder(folder, &home, lock))
@@ -69,7 +77,8 @@ impl Keyring {
 
     fn in_folder(folder: TempDir, home: &Path, lock: Lock) -> Self {
         let settings = folder.path().join("bus.conf");
-        let listen = format!("  <listen>unix:dir={}</listen>\n</busconfig>\n", folder.path().display());
+        let listen =
+            format!("  <listen>unix:dir={}</listen>\n</busconfig>\n", folder.path().display());
         std::fs::write(&settings, format!("{BUS}{listen}")).unwrap();
         let mut bus = Command::new("dbus-daemon");
         bus.arg("--nofork").arg("--print-address=1").arg("--config-file").arg(settings);
@@ -91,7 +100,9 @@ impl Keyring {
 
         let keyring = Self { _daemon: daemon, _bus: bus, folder, address };
         until("an answer of the keyring", || match lock {
-            Lock::Open => keyring.tool(&["store", "--label=x", "is", "open"], "yes").status.success(),
+            Lock::Open => {
+                keyring.tool(&["store", "--label=x", "is", "open"], "yes").status.success()
+            }
             Lock::Closed | Lock::Absent => {
                 keyring.tool(&["lookup", "is", "there"], "").stderr.is_empty()
             }
@@ -176,7 +187,7 @@ fn a_second_login_takes_the_place_of_the_first() {
     drop(run(&test, &["auth", "login"], GITLAB).ends_with(0));
     drop(run(&test, &["auth", "login"], "second").ends_with(0));
     assert_eq!(keyring.token(&gitlab_host(&test)).as_deref(), Some("second"));
-    drop(run(&test, &["auth", "login"], "refused").ends_with(3).hides("refused-"));
+    drop(run(&test, &["auth", "login"], "glpat-strange").ends_with(3).hides("glpat-strange"));
     assert_eq!(keyring.token(&gitlab_host(&test)).as_deref(), Some("second"));
 }
 
@@ -184,9 +195,9 @@ fn a_second_login_takes_the_place_of_the_first() {
 fn the_environment_goes_before_the_keyring() {
     let Some(keyring) = Keyring::start(Lock::Open) else { return };
     let test = keyring.user().with_token();
-    test.sandbox.update(|world| world.add_token(Token::new("other", "ivelderman", &["api"])));
-    let ran = run(&test, &["auth", "login"], "other").ends_with(0);
-    drop(ran.hides("other").says(&["warning:", "GL_TOKEN"]));
+    test.sandbox.update(|world| world.add_token(Token::new("glpat-other", "ivelderman", &["api"])));
+    let ran = run(&test, &["auth", "login"], "glpat-other").ends_with(0);
+    drop(ran.hides("glpat-other").says(&["warning:", "GL_TOKEN"]));
     let before = tokens_sent(&test).len();
     drop(test.run(&["run"]).ends_with(0));
     let sent = tokens_sent(&test).split_off(before);
@@ -237,7 +248,7 @@ fn each_service_has_its_own_token() {
     let Some(keyring) = Keyring::start(Lock::Open) else { return };
     let test = keyring.user();
     let login = ["auth", "login", "--service", "calendly"];
-    drop(run(&test, &login, "sandbox-calendly-token").ends_with(0));
+    drop(run(&test, &login, CALENDLY).ends_with(0));
     drop(run(&test, &["auth", "status", "--service", "calendly"], "").ends_with(0));
     drop(run(&test, &["auth", "status"], "").ends_with(3));
     drop(run(&test, &["auth", "logout", "--service", "calendly"], "").ends_with(0));
@@ -263,8 +274,7 @@ fn what_cannot_be_a_token_is_not_sent_and_not_shown() {
 fn a_closed_keyring_is_told() {
     let Some(keyring) = Keyring::start(Lock::Closed) else { return };
     let test = keyring.user();
-    for (arguments, code) in
-        [(&["auth", "login"][..], 1), (&["auth", "status"], 3), (&["run"], 3)]
+    for (arguments, code) in [(&["auth", "login"][..], 1), (&["auth", "status"], 3), (&["run"], 3)]
     {
         let ran = run(&test, arguments, GITLAB).hides(GITLAB);
         let all = format!("{}{}", ran.stdout, ran.stderr);
@@ -282,4 +292,82 @@ fn a_service_without_a_keyring_is_told() {
     let ran = run(&test, &["auth", "login"], GITLAB).ends_with(1).hides(GITLAB);
     drop(ran.says(&["error:", "keyring", "hint:", "GL_TOKEN"]));
     drop(run(&test, &["auth", "logout"], "").ends_with(0).says(&["no token"]));
+}
+
+#[test]
+fn login_without_a_keyring_says_what_to_do_instead() {
+    let test = Test::new();
+    let mut command = test.command(&["auth", "login", "-vv"]);
+    test.write("token.txt", GITLAB);
+    command.stdin(std::fs::File::open(test.path("token.txt")).unwrap());
+    let ran = within(LIMIT, command).ends_with(1).hides(GITLAB);
+    drop(ran.says(&["error:", "keyring", "hint:", "GL_TOKEN"]));
+
+    let arguments = ["auth", "login", "--service", "calendly", "--format", "json"];
+    let ran = test.run_with_input(&arguments, CALENDLY).ends_with(1).hides(CALENDLY);
+    let error = &ran.json()["error"];
+    assert_eq!(error["code"], 1);
+    assert!(error["message"].as_str().unwrap().contains("keyring"), "{error}");
+    assert!(error["hint"].as_str().unwrap().contains("CALENDLY_API_TOKEN"), "{error}");
+}
+
+#[test]
+fn logout_without_a_keyring_is_an_error() {
+    let ran = within(LIMIT, Test::new().command(&["auth", "logout"])).ends_with(1);
+    drop(ran.says(&["error:", "keyring", "hint:"]));
+}
+
+/// Tries every command that may look into the keyring, with this bus.
+fn every_command_ends(address: &str) {
+    let commands: [(&[&str], i32); 4] = [
+        (&["run"], 3),
+        (&["auth", "status"], 3),
+        (&["auth", "login"], 1),
+        (&["auth", "logout"], 1),
+    ];
+    std::thread::scope(|scope| {
+        for (arguments, code) in commands {
+            scope.spawn(move || {
+                let test = Test::new().with("DBUS_SESSION_BUS_ADDRESS", address);
+                test.write("token.txt", GITLAB);
+                let mut command = test.command(arguments);
+                command.stdin(std::fs::File::open(test.path("token.txt")).unwrap());
+                let ran = within(LIMIT, command).hides(GITLAB);
+                let all = format!("{}{}", ran.stdout, ran.stderr);
+                assert!(
+                    all.contains("keyring") && all.contains("GL_TOKEN"),
+                    "{arguments:?}: {all}"
+                );
+                drop(ran.ends_with(code));
+            });
+        }
+    });
+}
+
+#[test]
+fn a_stale_bus_stops_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    every_command_ends(&format!("unix:path={}", folder.path().join("gone").display()));
+}
+
+#[test]
+fn a_bus_that_never_answers_is_given_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bus");
+    // The system accepts connections as soon as it listens; nobody reads from them.
+    let _silence = UnixListener::bind(&path).unwrap();
+    every_command_ends(&format!("unix:path={}", path.display()));
+}
+
+#[test]
+fn a_token_in_the_environment_needs_no_keyring() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bus");
+    let silence = UnixListener::bind(&path).unwrap();
+    silence.set_nonblocking(true).unwrap();
+    let address = format!("unix:path={}", path.display());
+    let test = Test::new().with_token().with("DBUS_SESSION_BUS_ADDRESS", address);
+    drop(test.run(&["run"]).ends_with(0));
+    drop(test.run(&["auth", "status"]).ends_with(0));
+    assert!(silence.accept().is_err(), "the keyring was asked");
 }

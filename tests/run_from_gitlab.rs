@@ -1,1 +1,472 @@
-//! To be written.
+//! `run`: the audit of a roster in a GitLab repository, whatever the network does.
+
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use jiff::civil::date;
+use sandbox::{Answer, Fault, FaultKind, Request, Sandbox, Service, Token, World};
+use serde_json::Value;
+
+use crate::support::{NOW, Ran, Test};
+
+const TEAM: &str = "gitlab-com/support/team";
+const FILE: &str = "data/support-team.yaml";
+const TOKEN: &str = "sandbox-gitlab-token";
+
+/// Arguments for the roster as a file and as a folder, and a piece of the address of the request
+/// that brings it.
+const SOURCES: [(&[&str], &str); 2] =
+    [(&["run"], "/raw"), (&["run", "--roster-path", "data/agents"], "archive")];
+
+/// The demo world with its token, and its people also as a folder of `count` files.
+fn test(count: usize) -> Test {
+    let test = Test::new().with_token();
+    test.sandbox.update(|world| {
+        world.now = NOW.parse().unwrap();
+        let files = (0..count).map(|number| {
+            let person =
+                format!("name: Person {number}\ncalendly: https://calendly.com/p{number}\n");
+            (format!("data/agents/{number}.yaml"), person.into_bytes())
+        });
+        world.project(TEAM).unwrap().add_files(files);
+    });
+    test
+}
+
+/// Runs the audit, and sees that nothing was written and that the token was not shown.
+#[track_caller]
+fn run(test: &Test, arguments: &[&str]) -> Ran {
+    let ran = test.run(arguments);
+    assert_eq!(test.sandbox.writes().len(), 0, "{:?}", test.sandbox.writes());
+    assert!(!format!("{ran:?}").contains(TOKEN), "{ran:?}");
+    let is_gitlab = |request: &Request| request.service == Service::GitLab;
+    assert!(test.sandbox.requests().iter().all(is_gitlab), "Calendly was asked");
+    ran
+}
+
+/// Refuses an end other than with `code` and nothing on stdout.
+#[track_caller]
+fn fails(ran: Ran, code: i32) -> Ran {
+    assert_eq!(ran.stdout, "", "{}", ran.stderr);
+    assert!(ran.stderr.contains("error: "), "{}", ran.stderr);
+    ran.ends_with(code)
+}
+
+/// The id of the tip of the roster's project.
+fn head(test: &Test) -> String {
+    let id = |world: &mut World| world.project(TEAM).unwrap().repository.head().unwrap().id.clone();
+    test.sandbox.update(id)
+}
+
+/// Who has a finding of which check.
+fn findings(report: &Value) -> Vec<(&str, &str)> {
+    let mut findings = Vec::new();
+    for person in report["people"].as_array().unwrap() {
+        for finding in person["findings"].as_array().unwrap() {
+            findings.push((finding["check"].as_str().unwrap(), person["name"].as_str().unwrap()));
+        }
+    }
+    findings.sort_unstable();
+    findings
+}
+
+/// A gzipped tar of entries: kind (`0` a file, `2` a symlink), path, and content or target.
+fn archive(entries: &[(u8, &str, &str)]) -> Vec<u8> {
+    let mut tar = Vec::new();
+    for &(kind, path, text) in entries {
+        let (content, target) = if kind == b'2' { ("", text) } else { (text, "") };
+        // POSIX ustar: name, mode, owner, group, size, time, checksum, kind, target, magic.
+        let mut header = [0; 512];
+        let mut put = |at: usize, bytes: &[u8]| header[at..at + bytes.len()].copy_from_slice(bytes);
+        put(0, path.as_bytes());
+        put(100, b"0000664\0");
+        put(124, format!("{:011o}\0", content.len()).as_bytes());
+        put(148, b"        ");
+        put(156, &[kind]);
+        put(157, target.as_bytes());
+        put(257, b"ustar\x0000");
+        let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+        header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        tar.extend(header);
+        tar.extend(content.as_bytes());
+        tar.resize(tar.len().next_multiple_of(512), 0);
+    }
+    tar.extend([0; 1024]);
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+    gzip.write_all(&tar).unwrap();
+    gzip.finish().unwrap()
+}
+
+/// An answer that brings `body` as GitLab brings an archive.
+fn brings(body: Vec<u8>) -> FaultKind {
+    let answer = Answer::text(200, "application/octet-stream", "");
+    FaultKind::Answer(Answer { body, ..answer })
+}
+
+#[test]
+fn the_demo_world_has_each_planted_fault_once() {
+    let report = run(&test(0), &["run", "--format", "json"]).ends_with(0).json();
+    let expected = [
+        ("link-malformed", "Zuzana Hrušovská"),
+        ("link-missing", "Ezekiel Brightwater"),
+        ("link-shared", "Harjit Dhillon-Whyte"),
+        ("link-shared", "Priyamvada Ramaswamy"),
+        ("manager-unresolved", "Mihi-Rose Tauranga"),
+    ];
+    assert_eq!(findings(&report), expected);
+    assert_eq!(report["problems"].as_array().unwrap().len(), 0);
+    assert_eq!(report["summary"]["people"], 41);
+    assert_eq!(run(&test(0), &["run", "--exit-code"]).code, 10);
+}
+
+#[test]
+fn the_provenance_names_what_was_read() {
+    let test = test(3);
+    let first = head(&test);
+    test.sandbox.update(|world| {
+        world.project(TEAM).unwrap().add_file("README.md", "Later.\n");
+    });
+    for (arguments, path) in
+        SOURCES.map(|(arguments, _)| arguments).into_iter().zip([FILE, "data/agents"])
+    {
+        for form in ["markdown", "csv", "json", "table"] {
+            let ran = run(&test, &[arguments, &["--format", form]].concat()).ends_with(0);
+            for part in [TEAM, path, &head(&test), NOW, env!("CARGO_PKG_VERSION")] {
+                assert!(ran.stdout.contains(part), "{form} {part}: {}", ran.stdout);
+            }
+        }
+        let older = [arguments, &["--roster-ref", &first, "--format", "json"]].concat();
+        let report = run(&test, &older).ends_with(0).json();
+        assert_eq!(report["provenance"]["commit"], first.as_str());
+    }
+}
+
+#[test]
+fn a_checkout_gives_the_same_report_as_the_repository() {
+    let test = test(0);
+    let bytes = test.sandbox.update(|world| {
+        world.project(TEAM).unwrap().repository.head().unwrap().files[FILE].bytes.to_vec()
+    });
+    test.write(FILE, bytes);
+    let report = |arguments: &[&str]| {
+        run(&test, &[arguments, &["--format", "json"]].concat()).ends_with(0).json()
+    };
+    let (here, there) = (report(&["run", "--roster", FILE]), report(&["run"]));
+    assert_eq!(here["provenance"]["sha256"], there["provenance"]["sha256"]);
+    assert_eq!(here["people"], there["people"]);
+}
+
+#[test]
+fn the_number_of_requests_does_not_grow_with_the_number_of_files() {
+    for (arguments, _) in SOURCES {
+        let requests = [2, 250].map(|count| {
+            let test = test(count);
+            assert_eq!(run(&test, arguments).code, 0);
+            test.sandbox.requests().len()
+        });
+        assert_eq!(requests[0], requests[1]);
+        assert!((1..=3).contains(&requests[1]), "{requests:?}");
+    }
+    let ran = run(&test(250), SOURCES[1].0).ends_with(0);
+    assert!(ran.stdout.contains("250 people"), "{}", ran.stdout);
+}
+
+#[test]
+fn the_token_goes_to_gitlab_and_is_never_shown() {
+    for (arguments, _) in SOURCES {
+        let test = test(2);
+        for form in ["markdown", "csv", "json", "table"] {
+            let ran = run(&test, &[&["-vv", "--format", form], arguments].concat()).ends_with(0);
+            assert!(ran.stderr.contains("/api/v4/"), "no log: {}", ran.stderr);
+        }
+        for request in test.sandbox.requests() {
+            assert_eq!(request.header("private-token"), Some(TOKEN));
+            assert!(!request.path.contains(TOKEN), "{}", request.path);
+        }
+        let echo = format!(r#"{{"message":"bad header private-token: {TOKEN}"}}"#);
+        for status in [400, 401, 403, 404, 500] {
+            let kind = FaultKind::Answer(Answer::json(status, &echo));
+            test.sandbox.inject(Fault::new("", kind).times(9));
+            let ran = run(&test, &[&["-vv", "--format", "json"], arguments].concat());
+            assert_ne!(ran.code, 0, "{status}");
+        }
+    }
+}
+
+#[test]
+fn a_renamed_project_is_found_under_its_old_name() {
+    for (arguments, _) in SOURCES {
+        let test = test(2);
+        let before = run(&test, arguments).ends_with(0);
+        test.sandbox.update(|world| world.rename_project(TEAM, "gitlab-com/people/team").unwrap());
+        assert_eq!(run(&test, arguments).ends_with(0).stdout, before.stdout);
+    }
+}
+
+#[test]
+fn a_redirect_to_another_host_is_refused_and_the_token_not_sent_there() {
+    let other = Sandbox::start(World::demo().unwrap()).unwrap();
+    let host = other.gitlab_url();
+    let (_, name) = host.split_once("//").unwrap();
+    for (arguments, part) in SOURCES {
+        for status in [301, 302, 303, 307, 308] {
+            for location in [
+                format!("{host}/api/v4/projects/2001"),
+                format!("//{name}/x"),
+                format!("https://{name}/"),
+            ] {
+                let test = test(2);
+                let kind = FaultKind::Redirect { status, location };
+                test.sandbox.inject(Fault::new(part, kind).times(9));
+                let ran = run(&test, arguments);
+                let code = ran.code;
+                assert_ne!(code, 0);
+                assert!(fails(ran, code).stderr.contains(name));
+            }
+        }
+    }
+    assert_eq!(other.requests().len(), 0);
+}
+
+#[test]
+fn a_redirect_in_a_circle_ends() {
+    let test = test(0);
+    let kind = FaultKind::Redirect { status: 302, location: "/api/v4/around".to_owned() };
+    test.sandbox.inject(Fault::new("", kind).times(1000));
+    let ran = run(&test, &["run"]);
+    assert_ne!(ran.code, 0);
+    assert!(test.sandbox.requests().len() < 50, "{}", test.sandbox.requests().len());
+}
+
+#[test]
+fn a_token_that_is_no_use_ends_with_3_and_says_what_to_do() {
+    let test = test(2);
+    let mut expired = Token::new("expired-token", "ivelderman", &["api"]);
+    expired.expires_at = Some(date(2026, 11, 22));
+    let mut revoked = Token::new("revoked-token", "ivelderman", &["api"]);
+    revoked.revoked = true;
+    let narrow = Token::new("narrow-token", "ivelderman", &["read_user"]);
+    test.sandbox.update(|world| {
+        for token in [expired, revoked, narrow] {
+            world.add_token(token);
+        }
+    });
+    let mut test = test;
+    for (token, word) in [
+        ("unknown-token", "refused"),
+        ("expired-token", "expired"),
+        ("revoked-token", "revoked"),
+        ("narrow-token", "scope"),
+    ] {
+        test = test.with("GL_TOKEN", token);
+        for (arguments, _) in SOURCES {
+            let before = test.sandbox.requests().len();
+            let ran = fails(run(&test, arguments), 3);
+            assert!(ran.stderr.contains(word), "{token}: {}", ran.stderr);
+            assert!(ran.stderr.contains("hint: ") && ran.stderr.contains("support-audit auth"));
+            assert!(!ran.stderr.contains(token), "{}", ran.stderr);
+            assert_eq!(test.sandbox.requests().len(), before + 1, "{token} was tried again");
+        }
+    }
+}
+
+#[test]
+fn without_a_token_nothing_is_sent() {
+    let test = Test::new();
+    for (arguments, _) in SOURCES {
+        for token in ["", "two words", "two\nlines"] {
+            let mut command = test.command(arguments);
+            let ran = fails(Ran::of(command.env("GL_TOKEN", token)), 3);
+            assert!(token.is_empty() || !ran.stderr.contains(token), "{}", ran.stderr);
+        }
+        let ran = fails(test.run(arguments), 3);
+        for word in ["hint: ", "GL_TOKEN", "auth login"] {
+            assert!(ran.stderr.contains(word), "{word}: {}", ran.stderr);
+        }
+    }
+    assert_eq!(test.sandbox.requests().len(), 0);
+}
+
+#[test]
+fn what_is_not_there_is_named_with_its_project() {
+    let test = test(2);
+    for (project, path, reference) in [
+        ("no/such-project", FILE, "master"),
+        (TEAM, "data/missing.yaml", "master"),
+        (TEAM, FILE, "no-such-branch"),
+        ("no/such-project", "data/agents", "master"),
+        (TEAM, "data/missing", "master"),
+        (TEAM, "data/agents", "no-such-branch"),
+        (TEAM, "..", "master"),
+    ] {
+        let arguments =
+            ["run", "--roster-project", project, "--roster-path", path, "--roster-ref", reference];
+        let ran = run(&test, &arguments);
+        assert_eq!(ran.stdout, "");
+        assert!(![0, 7, 10].contains(&ran.code), "{ran:?}");
+        for name in [project, path, reference] {
+            assert!(ran.stderr.contains(name), "{name}: {}", ran.stderr);
+        }
+    }
+    let secret = "gitlab-com/support/support-ops/secret";
+    test.sandbox.update(|world| {
+        world.add_project(secret).add_file(FILE, "- name: X\n");
+    });
+    let ran = run(&test, &["run", "--roster-project", secret]);
+    assert_ne!(ran.code, 0);
+    assert!(ran.stderr.contains("private"), "{}", ran.stderr);
+}
+
+#[test]
+fn what_passes_by_itself_is_tried_again() {
+    let text = Answer::too_many_requests_text;
+    let json = Answer::too_many_requests_json;
+    let broken = Answer::internal_server_error;
+    for (arguments, part) in SOURCES {
+        let undisturbed = run(&test(2), arguments).ends_with(0).stdout;
+        for (kind, times) in [
+            (FaultKind::Answer(text()), 1),
+            (FaultKind::Answer(text().header("retry-after", "30")), 2),
+            (FaultKind::Answer(json()), 1),
+            (FaultKind::Answer(json().header("retry-after", "30")), 2),
+            (FaultKind::Answer(broken()), 1),
+            (FaultKind::Answer(Answer::bad_gateway()), 2),
+            (FaultKind::Answer(Answer::text(503, "text/plain", "")), 1),
+            (FaultKind::CutBefore, 1),
+            (FaultKind::CutAfter, 1),
+            (FaultKind::Truncate(0), 1),
+            (FaultKind::Truncate(40), 1),
+            (FaultKind::WrongSha256, 1),
+        ] {
+            let test = test(2);
+            test.sandbox.inject(Fault::new(part, kind.clone()).times(times));
+            let ran = run(&test, arguments).ends_with(0);
+            assert_eq!(ran.stdout, undisturbed, "{kind:?}");
+            let is_limit = matches!(&kind, FaultKind::Answer(Answer { status: 429, .. }));
+            assert_eq!(ran.stderr.contains("rate limit"), is_limit, "{}", ran.stderr);
+        }
+    }
+    let damaged = brings(archive(&[(b'0', "top/data/agents/0.yaml", "name: X\n")])[..60].to_vec());
+    let test = test(2);
+    test.sandbox.inject(Fault::new("archive", damaged));
+    let ran = run(&test, SOURCES[1].0).ends_with(0);
+    assert!(ran.stdout.contains("2 people"), "{}", ran.stdout);
+}
+
+#[test]
+fn what_does_not_pass_ends_with_7_and_nothing_on_stdout() {
+    for (arguments, part) in SOURCES {
+        let mut kinds = vec![
+            FaultKind::Answer(Answer::too_many_requests_text()),
+            FaultKind::Answer(Answer::too_many_requests_json().header("retry-after", "1")),
+            FaultKind::Answer(Answer::internal_server_error()),
+            FaultKind::Answer(Answer::bad_gateway()),
+            FaultKind::Answer(Answer::text(503, "text/html", "<h1>Deploy in progress</h1>")),
+            FaultKind::CutBefore,
+            FaultKind::CutAfter,
+            FaultKind::Truncate(0),
+            FaultKind::Truncate(40),
+        ];
+        kinds.push(if part == "archive" {
+            brings(vec![0x1f, 0x8b, 8])
+        } else {
+            FaultKind::WrongSha256
+        });
+        for kind in kinds {
+            let test = test(2);
+            test.sandbox.inject(Fault::new(part, kind.clone()).times(100));
+            let ran = fails(run(&test, arguments), 7);
+            assert!(!ran.stderr.contains('<'), "{}", ran.stderr);
+            let requests = test.sandbox.requests().len();
+            assert!((2..=12).contains(&requests), "{kind:?}: {requests} requests");
+        }
+    }
+}
+
+#[test]
+fn a_limit_for_long_is_told_and_not_waited_for() {
+    for answer in [Answer::too_many_requests_text(), Answer::too_many_requests_json()] {
+        let test = test(0);
+        let kind = FaultKind::Answer(answer.header("retry-after", "3600"));
+        test.sandbox.inject(Fault::new("", kind));
+        let ran = fails(run(&test, &["run"]), 7);
+        assert!(ran.stderr.contains("3600 s"), "{}", ran.stderr);
+        assert_eq!(test.sandbox.requests().len(), 1);
+    }
+}
+
+#[test]
+fn a_sign_in_page_is_not_taken_for_a_roster() {
+    let page = "<!doctype html>\n<html><body><p>Sign in</p></body></html>\n";
+    for (arguments, _) in SOURCES {
+        let test = test(2);
+        let kind = FaultKind::Answer(Answer::text(200, "text/html; charset=utf-8", page));
+        test.sandbox.inject(Fault::new("", kind).times(100));
+        let ran = run(&test, arguments);
+        let code = ran.code;
+        assert_ne!(code, 0);
+        assert!(!fails(ran, code).stderr.contains("<p>"));
+    }
+}
+
+#[test]
+fn what_a_folder_holds_beside_its_files_is_a_problem() {
+    let test = test(2);
+    test.sandbox.update(|world| {
+        let project = world.project(TEAM).unwrap();
+        project.add_file("data/agents/emea/bob.yaml", "name: Bob\n");
+        project.add_file("data/agents/README.md", "Nobody.\n");
+        project.add_file("data/agents-old/carl.yaml", "name: Carl\n");
+    });
+    let arguments = [SOURCES[1].0, &["--format", "json"]].concat();
+    let report = run(&test, &arguments).ends_with(0).json();
+    assert_eq!(report["summary"]["people"], 2);
+    assert_eq!(report["problems"].as_array().unwrap().len(), 1, "{report}");
+    assert_eq!(report["problems"][0]["file"], "data/agents/emea/bob.yaml");
+
+    let entries = [
+        (b'0', "top/data/agents/ada.yaml", "name: Ada\n"),
+        (b'2', "top/data/agents/link.yaml", "/etc/passwd"),
+        (b'2', "top/data/agents/README", "/etc/passwd"),
+        (b'0', "top/data/agents/apac/zoe.yaml", "name: Zoe\n"),
+    ];
+    test.sandbox.inject(Fault::new("archive", brings(archive(&entries))));
+    let report = run(&test, &arguments).ends_with(0).json();
+    assert_eq!(report["summary"]["people"], 1);
+    let problems = report["problems"].as_array().unwrap();
+    let files: Vec<_> = problems.iter().map(|it| it["file"].as_str().unwrap()).collect();
+    assert_eq!(files.len(), 2, "{report}");
+    for file in ["data/agents/apac/zoe.yaml", "data/agents/link.yaml"] {
+        assert!(files.contains(&file), "{files:?}");
+    }
+    assert!(!report.to_string().contains("root:"), "{report}");
+}
+
+#[test]
+fn the_token_is_not_sent_in_clear_over_a_network() {
+    let proxy = Sandbox::start(World::demo().unwrap()).unwrap();
+    for url in ["http://gitlab.example.com", "http://10.0.0.1", "http://localhost.example.com"] {
+        let test = Test::new()
+            .with_token()
+            .with("SUPPORT_AUDIT_NOW", "")
+            .with("HTTP_PROXY", proxy.gitlab_url())
+            .with("http_proxy", proxy.gitlab_url());
+        let ran = fails(run(&test, &["run", "--gitlab-url", url]), 4);
+        assert!(ran.stderr.contains("https://"), "{}", ran.stderr);
+        assert_eq!(test.sandbox.requests().len(), 0);
+    }
+    assert_eq!(proxy.requests().len(), 0);
+}
+
+#[test]
+fn no_proxy_stands_between_us_and_this_machine() {
+    let proxy = Sandbox::start(World::demo().unwrap()).unwrap();
+    let variables =
+        ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+    let test =
+        variables.into_iter().fold(test(0), |test, name| test.with(name, proxy.gitlab_url()));
+    assert_eq!(run(&test, &["run"]).code, 0);
+    assert_ne!(test.sandbox.requests().len(), 0);
+    assert_eq!(proxy.requests().len(), 0);
+}

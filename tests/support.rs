@@ -1,7 +1,7 @@
 //! What every case stands on: its own sandbox, an empty home, a fixed clock, no keyring.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use sandbox::{Sandbox, World};
 use tempfile::TempDir;
@@ -116,11 +116,17 @@ impl Ran {
         Self::new(command.output().unwrap())
     }
 
+    /// Waits for the end of `child`, whose streams may have been taken.
+    pub(crate) fn of_child(child: Child) -> Self {
+        Self::new(child.wait_with_output().unwrap())
+    }
+
     /// The one JSON document on stdout.
     #[track_caller]
     pub(crate) fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.stdout)
-            .unwrap_or_else(|error| panic!("{error}\nstdout: {}\nstderr: {}", self.stdout, self.stderr))
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| {
+            panic!("{error}\nstdout: {}\nstderr: {}", self.stdout, self.stderr)
+        })
     }
 
     /// Refuses any other exit code.
