@@ -1,0 +1,46 @@
+//! `ci`: everything that must hold before a change is taken.
+
+use crate::command::{self, cargo};
+use crate::system::{self, Program};
+use crate::tally::{self, Tally};
+
+/// What the test with a real keyring starts.
+const KEYRING: [Program; 3] = [
+    Program { name: "gnome-keyring-daemon", package: "gnome-keyring" },
+    Program { name: "dbus-run-session", package: "dbus" },
+    Program { name: "secret-tool", package: "libsecret-tools" },
+];
+
+/// Checks the workspace; how many tests passed and failed is the last line on stdout.
+pub(crate) fn run() -> anyhow::Result<()> {
+    prepare();
+    let mut tally = None;
+    let outcome = check(&mut tally);
+    if let Some(tally) = tally {
+        println!("{tally}");
+    }
+    outcome
+}
+
+/// Goes on without what it cannot provide, and says so.
+fn prepare() {
+    let missing = system::provide(&KEYRING);
+    if !missing.is_empty() {
+        let missing = missing.join(", ");
+        eprintln!("missing: {missing}; the test with a real keyring is left out");
+    }
+    if std::env::var_os("CC").is_none() && !["cc", "gcc", "clang"].into_iter().any(system::has) {
+        eprintln!("missing: a C compiler (cc); libdbus and ring cannot be compiled without one");
+    }
+}
+
+/// Stops at the first step that fails; `tally` is set as soon as the tests have run.
+fn check(tally: &mut Option<Tally>) -> anyhow::Result<()> {
+    command::run(&mut cargo("fmt --all --check"))?;
+    command::run(&mut cargo("clippy --workspace --all-targets --locked -- -D warnings"))?;
+    let mut tests = cargo("test --workspace --locked --no-fail-fast");
+    let (counted, status) = tally::run(&mut tests)?;
+    *tally = Some(counted);
+    anyhow::ensure!(status.success(), "{} failed: {status}", command::shown(&tests));
+    command::run(cargo("doc --workspace --no-deps --locked").env("RUSTDOCFLAGS", "-D warnings"))
+}

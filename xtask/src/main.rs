@@ -1,0 +1,50 @@
+//! The tasks of this repository that `cargo build` and `cargo test` cannot express.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a build tool talks to the terminal"
+)]
+
+mod bench;
+mod ci;
+mod command;
+mod demo;
+mod docs;
+mod system;
+mod tally;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// The tasks of this repository
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Task {
+    /// Check formatting, lints, tests and documentation
+    Ci,
+    /// Play an audit with the real program against the sandbox
+    Demo,
+    /// Measure the program beside a Ruby script that does the same
+    Bench(bench::Bench),
+    /// Write the generated parts of the documentation
+    Docs(docs::Docs),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Task::parse() {
+        Task::Ci => ci::run(),
+        Task::Demo => demo::run(),
+        Task::Bench(bench) => bench.run(),
+        Task::Docs(docs) => docs.run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
