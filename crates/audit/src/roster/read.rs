@@ -101,9 +101,9 @@ impl Reading {
 /// What became of an item that was read by itself.
 enum Outcome {
     Read(Entry),
-    Broken(Trouble),
+    Broken(Box<Trouble>),
     /// It means an anchor that stands in another item.
-    NeedsTheWhole(Trouble),
+    NeedsTheWhole(Box<Trouble>),
 }
 
 fn list(items: &[Part<'_>], reading: &mut Reading) {
@@ -119,7 +119,7 @@ fn list(items: &[Part<'_>], reading: &mut Reading) {
                 reading.push(entry, item.line);
             }
             Outcome::Broken(trouble) | Outcome::NeedsTheWhole(trouble) => {
-                reading.problems.push(trouble);
+                reading.problems.push(*trouble);
             }
         }
     }
@@ -161,27 +161,34 @@ fn read_pruned(items: &[Part<'_>]) -> Option<Vec<Entry>> {
 fn read_alone(item: Part<'_>) -> Outcome {
     let text = match utf8(item) {
         Ok(text) => text,
-        Err(trouble) => return Outcome::Broken(trouble),
+        Err(trouble) => return Outcome::Broken(Box::new(trouble)),
     };
     match serde_yaml::from_str_with_options::<Vec<Entry>>(text, options(text.len())) {
         Ok(mut entries) => match (entries.pop(), entries.is_empty()) {
             (Some(entry), true) => Outcome::Read(entry),
-            _ => Outcome::Broken(Trouble::lost(
+            _ => Outcome::Broken(Box::new(Trouble::lost(
                 item.line,
                 "the lines from here to the next entry do not hold exactly one entry",
-            )),
+            ))),
         },
-        Err(error @ Error::UnknownAnchor { .. }) => {
-            Outcome::NeedsTheWhole(trouble(&error, item.line))
+        Err(error) => {
+            let mut trouble = trouble(&error, item.line);
+            if trouble.line != Some(item.line) {
+                // An open quote is noticed where the text ends, which may be a screen below.
+                trouble.message.push_str(&format!(", in the entry of line {}", item.line));
+            }
+            match error {
+                Error::UnknownAnchor { .. } => Outcome::NeedsTheWhole(Box::new(trouble)),
+                _ => Outcome::Broken(Box::new(trouble)),
+            }
         }
-        Err(error) => Outcome::Broken(trouble(&error, item.line)),
     }
 }
 
 /// Reads a list as a whole, but for its broken items, and replaces the outcomes if it can.
 fn together(items: &[Part<'_>], outcomes: &mut Vec<Outcome>) {
     let broken = outcomes.iter().enumerate().filter_map(|(index, outcome)| match outcome {
-        Outcome::Broken(trouble) => Some((index, trouble.clone())),
+        Outcome::Broken(trouble) => Some((index, Trouble::clone(trouble))),
         Outcome::Read(_) | Outcome::NeedsTheWhole(_) => None,
     });
     let mut broken: BTreeMap<usize, Trouble> = broken.collect();
@@ -192,7 +199,7 @@ fn together(items: &[Part<'_>], outcomes: &mut Vec<Outcome>) {
             Ok(entries) if entries.len() + broken.len() == items.len() => {
                 let mut entries = entries.into_iter();
                 let outcome = |index| match broken.remove(&index) {
-                    Some(trouble) => Some(Outcome::Broken(trouble)),
+                    Some(trouble) => Some(Outcome::Broken(Box::new(trouble))),
                     None => entries.next().map(Outcome::Read),
                 };
                 *outcomes = (0..items.len()).filter_map(outcome).collect();

@@ -107,10 +107,10 @@ fn broken_entries_cost_nobody_but_themselves() {
     check(
         "- name: Ada\n- name: Bob\n   email: x@example.com\n- name: Eve\n",
         expect![[r#"
-        1: Ada
-        4: Eve
-        problem 3: not valid YAML: mapping values are not allowed in this context (may hide a person)
-    "#]],
+            1: Ada
+            4: Eve
+            problem 3: not valid YAML: mapping values are not allowed in this context, in the entry of line 2 (may hide a person)
+        "#]],
     );
     check(
         "- name: Ada\n-\tname: Tab\n- name: Bob\n\temail: x@example.com\n- name: Eve\n",
