@@ -39,7 +39,7 @@ const TEAM: &str = "\
   calendly: https://calendly.com/eve
 ";
 
-fn check(format: Format, expected: Expect) {
+fn check(format: Format, expected: &Expect) {
     let policy = Policy {
         checks_off: vec!["link-malformed".to_owned()],
         exclude: vec!["eve".to_owned(), "@nobody".to_owned()],
@@ -51,7 +51,7 @@ fn check(format: Format, expected: Expect) {
 fn as_markdown() {
     check(
         Format::Markdown,
-        expect![[r#"
+        &expect![[r#"
         Roster `group/team` `data/team.yaml` at commit `0123abcd`, SHA-256 `4c29`, 4 people, read at 2026-11-22T10:00:00Z by support-audit 1.2.3.
 
         - Check off: link-malformed.
@@ -86,7 +86,7 @@ fn as_markdown() {
 fn as_a_table() {
     check(
         Format::Table,
-        expect![[r#"
+        &expect![[r#"
         Roster group/team data/team.yaml at commit 0123abcd, SHA-256 4c29, 4 people, read at 2026-11-22T10:00:00Z by support-audit 1.2.3
         Check off: link-malformed
         Excluded: Eve
@@ -115,7 +115,7 @@ fn as_a_table() {
 fn as_csv() {
     check(
         Format::Csv,
-        expect![[r#"
+        &expect![[r#"
         table,name,email,gitlab,calendly_link,account,findings,role,since,justification,decision,file,line,message,sha256
         provenance,,,,,,,,,,,data/team.yaml,,"group/team at commit 0123abcd; read at 2026-11-22T10:00:00Z by support-audit 1.2.3; 4 people, 2 findings (link-missing: 1, manager-unresolved: 1), 2 problems; accounts unknown",4c29
         check-off,,,,,,link-malformed,,,,,,,,
@@ -134,7 +134,7 @@ fn as_csv() {
 fn as_json() {
     check(
         Format::Json,
-        expect![[r#"
+        &expect![[r#"
         {"schema":"support-audit/report/1","kind":"calendly","provenance":{"project":"group/team","path":"data/team.yaml","commit":"0123abcd","sha256":"4c29","read_at":"2026-11-22T10:00:00.5Z","version":"1.2.3"},"problems":[{"file":"data/team.yaml","line":10,"message":"`email` is a list","hides_person":true},{"file":"data/team.yaml","line":12,"message":"the entry is a text, not a mapping","hides_person":true}],"checks_off":["link-malformed"],"excluded_nobody":["@nobody"],"people":[{"subject":"name:b\u001b[31mob\u202e","name":"B\u001b[31mob\u202e","email":null,"gitlab":null,"calendly_link":"https://calendly.com/bob/30min","unreadable":["email"],"account":{"state":"unknown"},"excluded":false,"findings":[],"file":"data/team.yaml","line":9},{"subject":"name:eve","name":"Eve","email":null,"gitlab":null,"calendly_link":"https://calendly.com/eve","account":{"state":"unknown"},"excluded":true,"findings":[],"file":"data/team.yaml","line":13},{"subject":"gitlab:1","name":"Zoë 李","email":"zoe@example.com","gitlab":"zoe","calendly_link":"https://calendly.com/zoe","account":{"state":"unknown"},"excluded":false,"findings":[],"file":"data/team.yaml","line":1},{"subject":"gitlab:2","name":"| x |","email":"=1+1@example.com","gitlab":"@all","calendly_link":null,"account":{"state":"unknown"},"excluded":false,"findings":[{"check":"link-missing","asked":"the person","evidence":"","fix":"Add `calendly:` with the address of your main Calendly page to your entry in the roster."},{"check":"manager-unresolved","asked":"the operators","evidence":"nobody","fix":"Make `reports_to:` in the person's entry the name of a person on the roster."}],"file":"data/team.yaml","line":5}],"outsiders":{"state":"unknown"},"summary":{"people":4,"findings":2,"problems":2,"text":"4 people, 2 findings (link-missing: 1, manager-unresolved: 1), 2 problems; accounts unknown"}}
     "#]],
     );
@@ -220,7 +220,7 @@ proptest! {
         let csv = report.render(Format::Csv);
         let mut reader = ::csv::Reader::from_reader(csv.as_bytes());
         for record in reader.records() {
-            for cell in record.unwrap().iter() {
+            for cell in &record.unwrap() {
                 prop_assert!(!cell.trim_start().starts_with(['=', '+', '-', '@']), "{}", cell);
             }
         }

@@ -9,7 +9,7 @@ fn read(text: impl AsRef<[u8]>) -> (Roster, Vec<Problem>) {
 }
 
 /// One line per person and per problem.
-fn check(text: impl AsRef<[u8]>, expected: Expect) {
+fn check(text: impl AsRef<[u8]>, expected: &Expect) {
     let (roster, problems) = read(text);
     let mut lines = String::new();
     for person in &roster.people {
@@ -29,7 +29,7 @@ fn check(text: impl AsRef<[u8]>, expected: Expect) {
 fn a_list_of_people() {
     check(
         "# team\n- name: Ada\n  email: ada@example.com\n  country: NO\n\n- name: No\n",
-        expect![[r#"
+        &expect![[r#"
             2: Ada <ada@example.com>
             6: No
         "#]],
@@ -75,7 +75,7 @@ fn every_field_that_is_used() {
 fn broken_entries_cost_nobody_but_themselves() {
     check(
         "- name: Ada\n- just a text\n- [1, 2]\n- 7\n-\n- name: Bob\n",
-        expect![[r#"
+        &expect![[r#"
         1: Ada
         6: Bob
         problem 2: the entry is a text, not a mapping (may hide a person)
@@ -86,7 +86,7 @@ fn broken_entries_cost_nobody_but_themselves() {
     );
     check(
         "- name: Ada\n- email: b@example.com\n- name: ''\n- name: ~\n- name: Bob\n",
-        expect![[r#"
+        &expect![[r#"
         1: Ada
         5: Bob
         problem 2: the entry has no `name` (may hide a person)
@@ -96,7 +96,7 @@ fn broken_entries_cost_nobody_but_themselves() {
     );
     check(
         "- name: Ada\n- name: \"open\n- name: Bob\n- {name: Eve\n- name: Zoe\n",
-        expect![[r#"
+        &expect![[r#"
         1: Ada
         3: Bob
         5: Zoe
@@ -106,7 +106,7 @@ fn broken_entries_cost_nobody_but_themselves() {
     );
     check(
         "- name: Ada\n- name: Bob\n   email: x@example.com\n- name: Eve\n",
-        expect![[r#"
+        &expect![[r#"
             1: Ada
             4: Eve
             problem 3: not valid YAML: mapping values are not allowed in this context, in the entry of line 2 (may hide a person)
@@ -114,7 +114,7 @@ fn broken_entries_cost_nobody_but_themselves() {
     );
     check(
         "- name: Ada\n-\tname: Tab\n- name: Bob\n\temail: x@example.com\n- name: Eve\n",
-        expect![[r#"
+        &expect![[r#"
         1: Ada
         2: Tab
         5: Eve
@@ -127,7 +127,7 @@ fn broken_entries_cost_nobody_but_themselves() {
 fn wrong_types_are_told_and_the_rest_of_the_entry_is_kept() {
     check(
         "- name: Ada\n  country: [x]\n  email: [a@example.com]\n- name: Bob\n  reports_to: 7\n  gitlab: bob\n- name: [Eve]\n  email: eve@example.com\n- name: Zoe\n  email: nowhere\n  calendly: false\n  gitlab:\n    id: twelve\n    username: 1e5\n",
-        expect![[r#"
+        &expect![[r#"
             1: Ada
             4: Bob
             9: Zoe
@@ -147,7 +147,7 @@ fn wrong_types_are_told_and_the_rest_of_the_entry_is_kept() {
 fn keys_given_twice() {
     check(
         "- name: Ada\n  email: a@example.com\n  country: NO\n  country: SE\n  email: b@example.com\n- name: Bob\n  gitlab:\n    id: 1\n    id: 2\n- name: Eve\n  name: Eva\n",
-        expect![[r#"
+        &expect![[r#"
             1: Ada
             6: Bob
             problem 5: `email` is given twice (may hide a person)
@@ -161,7 +161,7 @@ fn keys_given_twice() {
 fn a_person_twice() {
     check(
         "- name: Ada\n  gitlab: {id: 1}\n- name: Ada L.\n  gitlab: {id: 1}\n- name: Bob\n  email: B@example.com\n- name: bob\n  email: b@example.com\n- name: Bob\n  email: other@example.com\n",
-        expect![[r#"
+        &expect![[r#"
             1: Ada
             5: Bob <B@example.com>
             9: Bob <other@example.com>
@@ -175,7 +175,7 @@ fn a_person_twice() {
 fn aliases_within_and_across_entries() {
     check(
         "- name: &me Ada\n  email: ada@example.com\n  nick: *me\n- name: Bob\n  <<: &defaults\n    email: shared@example.com\n",
-        expect![[r#"
+        &expect![[r#"
             1: Ada <ada@example.com>
             4: Bob <shared@example.com>
         "#]],
@@ -183,7 +183,7 @@ fn aliases_within_and_across_entries() {
     // The nearest anchor counts, even one in a field that nobody reads.
     check(
         "- name: &a One\n- name: Two\n  about: &a two@example.com\n  email: *a\n",
-        expect![[r#"
+        &expect![[r#"
             1: One
             2: Two <two@example.com>
         "#]],
@@ -233,7 +233,7 @@ fn deep_nesting_is_a_problem_of_its_entry() {
 fn bytes_that_are_no_text() {
     check(
         b"- name: Ada\n- name: B\xffb\n- name: Eve\n  x: y\n  z: \xc3\n",
-        expect![[r#"
+        &expect![[r#"
         1: Ada
         problem 2: the text is not valid UTF-8 (may hide a person)
         problem 5: the text is not valid UTF-8 (may hide a person)
@@ -241,14 +241,14 @@ fn bytes_that_are_no_text() {
     );
     check(
         b"\xef\xbb\xbf- name: Ada\r\n  email: ada@example.com\r\n- name: Bob\r\n",
-        expect![[r#"
+        &expect![[r#"
         1: Ada <ada@example.com>
         3: Bob
     "#]],
     );
     check(
         "- name: Ada\n- name: \"Nu\\0l \\u202e\"\n- name: \u{0}\n",
-        expect![[r#"
+        &expect![[r#"
         1: Ada
         2: Nu\0l \u{202e}
         problem 3: not valid YAML: unexpected character: `\u{0}' (may hide a person)
@@ -260,37 +260,37 @@ fn bytes_that_are_no_text() {
 fn files_that_are_no_list() {
     check(
         "",
-        expect![[r#"
+        &expect![[r#"
         problem: the file is empty (may hide a person)
     "#]],
     );
     check(
         "# nothing\n---\n",
-        expect![[r#"
+        &expect![[r#"
         problem: the file is empty (may hide a person)
     "#]],
     );
     check(
         "name: Ada\nemail: ada@example.com\n",
-        expect![[r#"
+        &expect![[r#"
         1: Ada <ada@example.com>
     "#]],
     );
     check(
         "team:\n  - name: Ada\n",
-        expect![[r#"
+        &expect![[r#"
         problem 1: the entry has no `name` (may hide a person)
     "#]],
     );
     check(
         "just a text\n",
-        expect![[r#"
+        &expect![[r#"
         problem 1: the entry is a text, not a mapping (may hide a person)
     "#]],
     );
     check(
         "  - name: Ada\n\n  - name: Bob\n    email: [x]\n",
-        expect![[r#"
+        &expect![[r#"
         1: Ada
         3: Bob
         problem 4: `email` is a list (may hide a person)
@@ -298,7 +298,7 @@ fn files_that_are_no_list() {
     );
     check(
         "[{name: Ada}, {name: Bob,\n  email: x}]",
-        expect![[r#"
+        &expect![[r#"
         1: Ada
         1: Bob
         problem 1: `email` of Bob is no e-mail address (may hide a person)
@@ -306,7 +306,7 @@ fn files_that_are_no_list() {
     );
     check(
         "---\n- name: Ada\n...\n---\n- name: Bob\n--- # more\nname: Eve\n",
-        expect![[r#"
+        &expect![[r#"
         2: Ada
         5: Bob
         7: Eve
@@ -320,7 +320,7 @@ fn json() {
     check(
         r#"[{"name": "Ada", "email": "ada@example.com", "gitlab": {"id": 1}},
         {"name": 5}, 7, {"name": "B\u00f6b", "name": "Bob"}, {"name": "Zoë"}]"#,
-        expect![[r#"
+        &expect![[r#"
             1: Ada <ada@example.com>
             2: Zoë
             problem 2: the entry is a number, not a mapping (may hide a person)
@@ -330,13 +330,13 @@ fn json() {
     );
     check(
         "{\"name\": \"Ada\"}",
-        expect![[r#"
+        &expect![[r#"
         1: Ada
     "#]],
     );
     check(
         "[{\"name\": \"Ada\"},\n {\"name\": \"Bob\"},\n {\"name\": ",
-        expect![[r#"
+        &expect![[r#"
         1: Ada
         2: Bob
         problem 3: not valid JSON: EOF while parsing a value at line 3 column 10; what follows was not read (may hide a person)
