@@ -1,6 +1,7 @@
 //! `auth` and the tokens of the environment, on a machine without a keyring.
 
 use std::ffi::OsStr;
+use std::io::Read;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -61,15 +62,12 @@ fn calendly_host(test: &Test) -> String {
 
 /// The tokens that were sent, each with the service that got it.
 pub(crate) fn tokens_sent(test: &Test) -> Vec<(Service, String)> {
-    let tokens = test.sandbox.requests().into_iter().flat_map(|request| {
-        let names = ["private-token", "authorization", "job-token"];
-        let sent: Vec<_> = names
-            .iter()
-            .filter_map(|name| Some((request.service, request.header(name)?.to_owned())))
-            .collect();
-        sent
+    let names = ["private-token", "authorization", "job-token"];
+    let requests = test.sandbox.requests();
+    let sent = requests.iter().flat_map(|request| {
+        names.iter().filter_map(|name| Some((request.service, request.header(name)?.to_owned())))
     });
-    tokens.collect()
+    sent.collect()
 }
 
 /// Runs a command to its end, or kills it and fails when that takes too long.
@@ -78,16 +76,18 @@ pub(crate) fn within(limit: Duration, mut command: Command) -> Ran {
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut child = Guard(child);
     let status = child.end(limit).unwrap_or_else(|| panic!("no end within {limit:?}: {command:?}"));
-    let read = |stream: Option<&mut dyn std::io::Read>| {
-        let mut text = String::new();
-        stream.unwrap().read_to_string(&mut text).unwrap();
-        text
-    };
     Ran {
         code: status.code().unwrap_or(-1),
-        stdout: read(child.0.stdout.as_mut().map(|stream| stream as _)),
-        stderr: read(child.0.stderr.as_mut().map(|stream| stream as _)),
+        stdout: rest(child.0.stdout.take()),
+        stderr: rest(child.0.stderr.take()),
     }
+}
+
+/// What a stream still holds.
+fn rest(stream: Option<impl Read>) -> String {
+    let mut text = String::new();
+    stream.unwrap().read_to_string(&mut text).unwrap();
+    text
 }
 
 /// A process that does not outlive its test.
@@ -125,7 +125,7 @@ impl Drop for Guard {
 pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {
-        assert!(start.elapsed() < LIMIT, "it did not come about: {what}");
+        assert!(start.elapsed() < 2 * LIMIT, "it did not come about: {what}");
         std::thread::sleep(Duration::from_millis(10));
     }
 }

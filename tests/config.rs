@@ -155,12 +155,7 @@ fn settings(ran: &Ran) -> Vec<(String, Value, String)> {
     assert!(document["schema"].is_string(), "{document}");
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let settings = document["settings"].as_array().unwrap().iter();
-    settings
-        .map(|it| {
-            let value = serde_json::from_str(it["value"].as_str().unwrap()).unwrap();
-            (text(&it["key"]), value, text(&it["origin"]))
-        })
-        .collect()
+    settings.map(|it| (text(&it["key"]), it["value"].clone(), text(&it["origin"]))).collect()
 }
 
 /// Refuses other settings than these, or another origin, in either form.
@@ -192,8 +187,8 @@ fn assert_one(ran: &Ran, key: &str, value: &str, origin: &str) {
 }
 
 /// Writes the text as the file of `name`, and says how its origin reads.
-fn written(test: &Test, name: &str, text: &str) -> String {
-    test.write(name, text);
+fn written(test: &Test, name: &str, content: &str) -> String {
+    test.write(name, content);
     format!("file {}", test.path(name).display())
 }
 
@@ -243,8 +238,8 @@ fn a_flag_goes_before_the_environment_before_the_file_before_the_default() {
 fn the_file_is_the_one_of_the_flag_then_of_the_variable_then_of_the_user() {
     let test = bare();
     let file = |name: &str| {
-        let text = format!("[roster]\nref = \"{}\"\n", name.replace('/', "-"));
-        written(&test, name, &text)
+        let content = format!("[roster]\nref = \"{}\"\n", name.replace('/', "-"));
+        written(&test, name, &content)
     };
     let (flag, variable) = (file("flag.toml"), file("variable.toml"));
     let user = file("xdg/support-audit/config.toml");

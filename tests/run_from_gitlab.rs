@@ -20,7 +20,7 @@ const SOURCES: [(&[&str], &str); 2] =
     [(&["run"], "/raw"), (&["run", "--roster-path", "data/agents"], "archive")];
 
 /// The demo world with its token, and its people also as a folder of `count` files.
-fn test(count: usize) -> Test {
+fn demo(count: usize) -> Test {
     let test = Test::new().with_token();
     test.sandbox.update(|world| {
         world.now = NOW.parse().unwrap();
@@ -106,7 +106,7 @@ fn brings(body: Vec<u8>) -> FaultKind {
 
 #[test]
 fn the_demo_world_has_each_planted_fault_once() {
-    let report = run(&test(0), &["run", "--format", "json"]).ends_with(0).json();
+    let report = run(&demo(0), &["run", "--format", "json"]).ends_with(0).json();
     let expected = [
         ("link-malformed", "Zuzana Hrušovská"),
         ("link-missing", "Ezekiel Brightwater"),
@@ -117,12 +117,12 @@ fn the_demo_world_has_each_planted_fault_once() {
     assert_eq!(findings(&report), expected);
     assert_eq!(report["problems"].as_array().unwrap().len(), 0);
     assert_eq!(report["summary"]["people"], 41);
-    assert_eq!(run(&test(0), &["run", "--exit-code"]).code, 10);
+    assert_eq!(run(&demo(0), &["run", "--exit-code"]).code, 10);
 }
 
 #[test]
 fn the_provenance_names_what_was_read() {
-    let test = test(3);
+    let test = demo(3);
     let first = head(&test);
     test.sandbox.update(|world| {
         world.project(TEAM).unwrap().add_file("README.md", "Later.\n");
@@ -144,7 +144,7 @@ fn the_provenance_names_what_was_read() {
 
 #[test]
 fn a_checkout_gives_the_same_report_as_the_repository() {
-    let test = test(0);
+    let test = demo(0);
     let bytes = test.sandbox.update(|world| {
         world.project(TEAM).unwrap().repository.head().unwrap().files[FILE].bytes.to_vec()
     });
@@ -161,21 +161,21 @@ fn a_checkout_gives_the_same_report_as_the_repository() {
 fn the_number_of_requests_does_not_grow_with_the_number_of_files() {
     for (arguments, _) in SOURCES {
         let requests = [2, 250].map(|count| {
-            let test = test(count);
+            let test = demo(count);
             assert_eq!(run(&test, arguments).code, 0);
             test.sandbox.requests().len()
         });
         assert_eq!(requests[0], requests[1]);
         assert!((1..=3).contains(&requests[1]), "{requests:?}");
     }
-    let ran = run(&test(250), SOURCES[1].0).ends_with(0);
+    let ran = run(&demo(250), SOURCES[1].0).ends_with(0);
     assert!(ran.stdout.contains("250 people"), "{}", ran.stdout);
 }
 
 #[test]
 fn the_token_goes_to_gitlab_and_is_never_shown() {
     for (arguments, _) in SOURCES {
-        let test = test(2);
+        let test = demo(2);
         for form in ["markdown", "csv", "json", "table"] {
             let ran = run(&test, &[&["-vv", "--format", form], arguments].concat()).ends_with(0);
             assert!(ran.stderr.contains("/api/v4/"), "no log: {}", ran.stderr);
@@ -197,7 +197,7 @@ fn the_token_goes_to_gitlab_and_is_never_shown() {
 #[test]
 fn a_renamed_project_is_found_under_its_old_name() {
     for (arguments, _) in SOURCES {
-        let test = test(2);
+        let test = demo(2);
         let before = run(&test, arguments).ends_with(0);
         test.sandbox.update(|world| world.rename_project(TEAM, "gitlab-com/people/team").unwrap());
         assert_eq!(run(&test, arguments).ends_with(0).stdout, before.stdout);
@@ -216,7 +216,7 @@ fn a_redirect_to_another_host_is_refused_and_the_token_not_sent_there() {
                 format!("//{name}/x"),
                 format!("https://{name}/"),
             ] {
-                let test = test(2);
+                let test = demo(2);
                 let kind = FaultKind::Redirect { status, location };
                 test.sandbox.inject(Fault::new(part, kind).times(9));
                 let ran = run(&test, arguments);
@@ -231,7 +231,7 @@ fn a_redirect_to_another_host_is_refused_and_the_token_not_sent_there() {
 
 #[test]
 fn a_redirect_in_a_circle_ends() {
-    let test = test(0);
+    let test = demo(0);
     let kind = FaultKind::Redirect { status: 302, location: "/api/v4/around".to_owned() };
     test.sandbox.inject(Fault::new("", kind).times(1000));
     let ran = run(&test, &["run"]);
@@ -241,7 +241,7 @@ fn a_redirect_in_a_circle_ends() {
 
 #[test]
 fn a_token_that_is_no_use_ends_with_3_and_says_what_to_do() {
-    let test = test(2);
+    let test = demo(2);
     let mut expired = Token::new("expired-token", "ivelderman", &["api"]);
     expired.expires_at = Some(date(2026, 11, 22));
     let mut revoked = Token::new("revoked-token", "ivelderman", &["api"]);
@@ -290,7 +290,7 @@ fn without_a_token_nothing_is_sent() {
 
 #[test]
 fn what_is_not_there_is_named_with_its_project() {
-    let test = test(2);
+    let test = demo(2);
     for (project, path, reference) in [
         ("no/such-project", FILE, "master"),
         (TEAM, "data/missing.yaml", "master"),
@@ -320,14 +320,14 @@ fn what_is_not_there_is_named_with_its_project() {
 
 #[test]
 fn what_passes_by_itself_is_tried_again() {
-    let text = Answer::too_many_requests_text;
+    let plain = Answer::too_many_requests_text;
     let json = Answer::too_many_requests_json;
     let broken = Answer::internal_server_error;
     for (arguments, part) in SOURCES {
-        let undisturbed = run(&test(2), arguments).ends_with(0).stdout;
+        let undisturbed = run(&demo(2), arguments).ends_with(0).stdout;
         for (kind, times) in [
-            (FaultKind::Answer(text()), 1),
-            (FaultKind::Answer(text().header("retry-after", "30")), 2),
+            (FaultKind::Answer(plain()), 1),
+            (FaultKind::Answer(plain().header("retry-after", "30")), 2),
             (FaultKind::Answer(json()), 1),
             (FaultKind::Answer(json().header("retry-after", "30")), 2),
             (FaultKind::Answer(broken()), 1),
@@ -339,7 +339,7 @@ fn what_passes_by_itself_is_tried_again() {
             (FaultKind::Truncate(40), 1),
             (FaultKind::WrongSha256, 1),
         ] {
-            let test = test(2);
+            let test = demo(2);
             test.sandbox.inject(Fault::new(part, kind.clone()).times(times));
             let ran = run(&test, arguments).ends_with(0);
             assert_eq!(ran.stdout, undisturbed, "{kind:?}");
@@ -348,7 +348,7 @@ fn what_passes_by_itself_is_tried_again() {
         }
     }
     let damaged = brings(archive(&[(b'0', "top/data/agents/0.yaml", "name: X\n")])[..60].to_vec());
-    let test = test(2);
+    let test = demo(2);
     test.sandbox.inject(Fault::new("archive", damaged));
     let ran = run(&test, SOURCES[1].0).ends_with(0);
     assert!(ran.stdout.contains("2 people"), "{}", ran.stdout);
@@ -374,7 +374,7 @@ fn what_does_not_pass_ends_with_7_and_nothing_on_stdout() {
             FaultKind::WrongSha256
         });
         for kind in kinds {
-            let test = test(2);
+            let test = demo(2);
             test.sandbox.inject(Fault::new(part, kind.clone()).times(100));
             let ran = fails(run(&test, arguments), 7);
             assert!(!ran.stderr.contains('<'), "{}", ran.stderr);
@@ -387,7 +387,7 @@ fn what_does_not_pass_ends_with_7_and_nothing_on_stdout() {
 #[test]
 fn a_limit_for_long_is_told_and_not_waited_for() {
     for answer in [Answer::too_many_requests_text(), Answer::too_many_requests_json()] {
-        let test = test(0);
+        let test = demo(0);
         let kind = FaultKind::Answer(answer.header("retry-after", "3600"));
         test.sandbox.inject(Fault::new("", kind));
         let ran = fails(run(&test, &["run"]), 7);
@@ -400,7 +400,7 @@ fn a_limit_for_long_is_told_and_not_waited_for() {
 fn a_sign_in_page_is_not_taken_for_a_roster() {
     let page = "<!doctype html>\n<html><body><p>Sign in</p></body></html>\n";
     for (arguments, _) in SOURCES {
-        let test = test(2);
+        let test = demo(2);
         let kind = FaultKind::Answer(Answer::text(200, "text/html; charset=utf-8", page));
         test.sandbox.inject(Fault::new("", kind).times(100));
         let ran = run(&test, arguments);
@@ -412,7 +412,7 @@ fn a_sign_in_page_is_not_taken_for_a_roster() {
 
 #[test]
 fn what_a_folder_holds_beside_its_files_is_a_problem() {
-    let test = test(2);
+    let test = demo(2);
     test.sandbox.update(|world| {
         let project = world.project(TEAM).unwrap();
         project.add_file("data/agents/emea/bob.yaml", "name: Bob\n");
@@ -465,7 +465,7 @@ fn no_proxy_stands_between_us_and_this_machine() {
     let variables =
         ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
     let test =
-        variables.into_iter().fold(test(0), |test, name| test.with(name, proxy.gitlab_url()));
+        variables.into_iter().fold(demo(0), |test, name| test.with(name, proxy.gitlab_url()));
     assert_eq!(run(&test, &["run"]).code, 0);
     assert_ne!(test.sandbox.requests().len(), 0);
     assert_eq!(proxy.requests().len(), 0);

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use rexpect::ReadUntil;
 use rexpect::session::{PtySession, spawn_command};
+use rustix::termios::{LocalModes, tcgetattr};
 use sandbox::{Fault, FaultKind};
 
-use crate::auth::{gitlab_host, tokens_sent};
+use crate::auth::{gitlab_host, tokens_sent, until};
 use crate::keyring::{Keyring, Lock};
 use crate::support::Test;
 
@@ -43,15 +44,27 @@ impl Terminal {
         }
     }
 
-    /// Types a line at a prompt, once it reads: what comes before is lost.
+    /// Waits until nothing that is typed is shown any more: what came before would be lost.
+    #[track_caller]
+    fn waits_for_prompt(&self) {
+        let terminal = self.session.process().get_file_handle().unwrap();
+        let is_shown = || tcgetattr(&terminal).unwrap().local_modes.contains(LocalModes::ECHO);
+        until("a hidden prompt", || !is_shown());
+    }
+
+    /// Types a line at a prompt.
+    #[track_caller]
     fn types(&mut self, line: &str) {
-        std::thread::sleep(Duration::from_millis(300));
+        self.waits_for_prompt();
         self.session.send_line(line).unwrap();
     }
 
     /// Interrupts the program at its prompt.
-    fn interrupts(&mut self) {
-        std::thread::sleep(Duration::from_millis(300));
+    #[track_caller]
+    fn interrupts_prompt(&mut self) {
+        self.waits_for_prompt();
+        // It shows its prompt before it is ready for an interrupt.
+        std::thread::sleep(Duration::from_millis(200));
         self.session.send_control('c').unwrap();
     }
 
@@ -73,10 +86,10 @@ fn watch(test: &Test, script: &str) -> String {
 
 /// Whether a text has colours or other looks.
 fn has_color(text: &str) -> bool {
-    let sequences = text.split("\u{1b}[").skip(1);
-    sequences.into_iter().any(|rest| {
-        let end = rest.find(|character: char| character.is_ascii_alphabetic());
-        end.is_some_and(|end| rest[end..].starts_with('m'))
+    text.split("\u{1b}[").skip(1).any(|sequence| {
+        sequence
+            .trim_start_matches(|digit: char| digit.is_ascii_digit() || digit == ';')
+            .starts_with('m')
     })
 }
 
@@ -152,27 +165,40 @@ fn is_restored(shown: &str) {
     assert!(hidden.is_none() || hidden < visible, "the cursor is hidden: {shown:?}");
 }
 
+/// Does the same several times at once: what an interrupt reaches first may be left to chance.
+fn repeatedly(case: impl Fn() + Sync) {
+    std::thread::scope(|scope| {
+        for _ in 0..6 {
+            scope.spawn(&case);
+        }
+    });
+}
+
 #[test]
 fn an_interrupt_at_a_hidden_prompt_restores_the_terminal() {
-    let test = Test::new();
-    let mut terminal = Terminal::start(&test, RESTORED);
-    terminal.waits_for("GitLab token");
-    terminal.interrupts();
-    is_restored(&terminal.ends());
-    assert!(test.sandbox.requests().is_empty());
+    repeatedly(|| {
+        let test = Test::new();
+        let mut terminal = Terminal::start(&test, RESTORED);
+        terminal.waits_for("GitLab token");
+        terminal.interrupts_prompt();
+        is_restored(&terminal.ends());
+        assert!(test.sandbox.requests().is_empty());
+    });
 }
 
 #[test]
 fn an_interrupt_at_a_question_restores_the_terminal() {
     let Some(keyring) = Keyring::start(Lock::Open) else { return };
-    let test = keyring.user();
-    let mut terminal = Terminal::start(&test, RESTORED);
-    terminal.waits_for("GitLab token");
-    terminal.types(GITLAB);
-    terminal.waits_for("eep it");
-    terminal.interrupts();
-    is_restored(&terminal.ends());
-    assert_eq!(keyring.token(&gitlab_host(&test)), None);
+    repeatedly(|| {
+        let test = keyring.user();
+        let mut terminal = Terminal::start(&test, RESTORED);
+        terminal.waits_for("GitLab token");
+        terminal.types(GITLAB);
+        terminal.waits_for("eep it");
+        terminal.interrupts_prompt();
+        is_restored(&terminal.ends());
+        assert_eq!(keyring.token(&gitlab_host(&test)), None);
+    });
 }
 
 #[test]
@@ -181,7 +207,7 @@ fn an_interrupt_during_progress_restores_the_terminal() {
     test.sandbox.inject(Fault::new("", FaultKind::Slow(Duration::from_mins(1))));
     let mut terminal = Terminal::start(&test, RESTORED);
     terminal.waits_for("support-team.yaml");
-    terminal.interrupts();
+    terminal.session.send_control('c').unwrap();
     is_restored(&terminal.ends());
 }
 
@@ -227,12 +253,13 @@ fn login_that_must_not_ask_ends_at_once() {
 #[test]
 fn login_never_shows_what_is_typed() {
     let test = Test::new();
-    let mut terminal =
-        Terminal::start(&test, "timeout 5 \"$BIN\" auth login 2> talk; echo code:$?");
-    terminal.types(GITLAB);
+    let script = "timeout 5 \"$BIN\" auth login 2> talk; echo code:$?; sleep 1";
+    let mut terminal = Terminal::start(&test, script);
+    // There is no prompt to wait for.
+    std::thread::sleep(Duration::from_millis(500));
+    terminal.session.send_line(GITLAB).unwrap();
     terminal.waits_for("code:");
-    let shown = terminal.shown;
-    assert!(!shown.contains(GITLAB), "{shown}");
+    assert!(!terminal.shown.contains(GITLAB), "{}", terminal.shown);
 }
 
 #[test]
@@ -301,8 +328,8 @@ fn progress_is_for_terminals() {
         assert_eq!(shown.contains(doing), said, "{command}: {shown:?}");
         assert!(!has_color(&shown) || !command.contains("NO_COLOR"), "{command}: {shown:?}");
         if escapes {
-            // What comes last on the line of the progress is that it is wiped out.
-            let rest = &shown[shown.rfind(doing).unwrap()..];
+            // What comes after it is that its line is wiped out.
+            let (_, rest) = shown.rsplit_once(doing).unwrap();
             assert!(rest.contains("\u{1b}[2K") || rest.contains("\u{1b}[K"), "{shown:?}");
         }
     }

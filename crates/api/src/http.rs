@@ -141,7 +141,7 @@ impl Http {
         if self.base.same_origin(url) {
             return Ok(());
         }
-        let host = clean(&url.origin().ascii_serialization());
+        let host = clean(&self.redacted(url.origin().ascii_serialization().as_bytes()));
         Err(Error::Redirected { call: call.clone(), host })
     }
 
@@ -212,7 +212,11 @@ impl Http {
     fn redacted(&self, said: &[u8]) -> String {
         let text = String::from_utf8_lossy(said.get(..MAX_COMPLAINT).unwrap_or(said));
         match &self.token {
-            Some(token) => text.replace(token.expose(), "[redacted]"),
+            Some(token) => {
+                // A host is told in small letters.
+                let small = token.expose().to_ascii_lowercase();
+                text.replace(token.expose(), "[redacted]").replace(&small, "[redacted]")
+            }
             None => text.into_owned(),
         }
     }

@@ -49,8 +49,8 @@ pub(crate) struct RosterSource {
 pub(crate) struct Shown {
     /// The value's key, as in the file.
     pub(crate) key: &'static str,
-    /// The value as it would stand in the file.
-    pub(crate) value: String,
+    /// The value.
+    pub(crate) value: serde_json::Value,
     /// Where it comes from, in words.
     pub(crate) origin: Origin,
 }
@@ -131,8 +131,8 @@ impl Config {
         let exclude = values.file("exclude", file.exclude)?;
         known_checks(&checks_off, global)?;
         Ok(Self {
-            gitlab_url: BaseUrl::parse(&gitlab_url).context("gitlab.url")?,
-            calendly_url: BaseUrl::parse(&calendly_url).context("calendly.url")?,
+            gitlab_url: base_url("gitlab.url", &gitlab_url)?,
+            calendly_url: base_url("calendly.url", &calendly_url)?,
             roster,
             policy: audit::report::Policy { checks_off, exclude },
             shown: values.shown,
@@ -233,21 +233,20 @@ impl Values {
         value: &T,
         origin: Origin,
     ) -> anyhow::Result<()> {
-        // JSON's texts, lists and numbers are TOML's too.
-        let value = serde_json::to_string(value).with_context(|| format!("showing {key}"))?;
+        let value = serde_json::to_value(value).with_context(|| format!("showing {key}"))?;
         self.shown.push(Shown { key, value, origin });
         Ok(())
     }
 }
 
 /// A variable of the environment; an empty one counts as absent.
-pub(crate) fn variable(name: &str) -> anyhow::Result<Option<String>> {
+pub(crate) fn variable(name: &str) -> Result<Option<String>, Failure> {
     match std::env::var(name) {
         Ok(value) if value.is_empty() => Ok(None),
         Ok(value) => Ok(Some(value)),
         Err(std::env::VarError::NotPresent) => Ok(None),
         Err(std::env::VarError::NotUnicode(_)) => {
-            Err(Failure::new(Exit::Input, format!("{name} is not valid UTF-8")).into())
+            Err(Failure::new(Exit::Input, format!("{name} is not valid UTF-8")))
         }
     }
 }
@@ -261,7 +260,18 @@ fn find(global: &Global) -> Option<PathBuf> {
         return Some(path.into());
     }
     let folder = etcetera::choose_base_strategy().ok()?.config_dir();
-    Some(folder.join("support-audit").join("config.toml")).filter(|path| path.exists())
+    // A relative home would be the current folder.
+    Some(folder)
+        .filter(|folder| folder.is_absolute())
+        .map(|folder| folder.join("support-audit").join("config.toml"))
+        .filter(|path| path.exists())
+}
+
+fn base_url(key: &str, text: &str) -> anyhow::Result<BaseUrl> {
+    BaseUrl::parse(text).map_err(|error| {
+        let hint = format!("correct {key} where it is set: flag, environment or file");
+        Failure::new(Exit::Input, format!("{key}: {error}")).hint(hint).into()
+    })
 }
 
 fn known_checks(off: &[String], global: &Global) -> anyhow::Result<()> {

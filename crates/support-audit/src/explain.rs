@@ -101,7 +101,7 @@ fn of_service(error: &api::Error) -> (Exit, Option<String>) {
         }
         Error::Damaged { .. } => (Exit::Later, "run the command again; what came was not used"),
         Error::Paging { .. } | Error::TooLarge { .. } => return (Exit::Incomplete, None),
-        Error::Redirected { .. } | Error::NotJson { .. } => {
+        Error::Redirected { .. } | Error::NotJson { .. } | Error::Decode { .. } => {
             (Exit::Failed, "check the service's address in `support-audit config`")
         }
         Error::BadUrl { .. } | Error::InsecureUrl { .. } | Error::BadName { .. } => {

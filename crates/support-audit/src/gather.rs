@@ -32,14 +32,14 @@ fn holds_people(name: &str) -> bool {
 }
 
 /// Reads a roster from a file, a folder, or stdin (`-`).
-pub(crate) fn local_roster(ctx: &Ctx, path: &Path) -> anyhow::Result<Source> {
+pub(crate) async fn local_roster(ctx: &Ctx, path: &Path) -> anyhow::Result<Source> {
     let shown = path.display().to_string();
     let failed = |error: io::Error| {
         Failure::new(Exit::Input, format!("could not read the roster {shown}: {error}"))
     };
     let mut problems = Vec::new();
     let (files, sha256) = if path == Path::new("-") {
-        let file = File { name: shown.clone(), bytes: ui::read_stdin().map_err(failed)? };
+        let file = File { name: shown.clone(), bytes: ui::read_stdin().await.map_err(failed)? };
         one(file)
     } else if path.is_dir() {
         let files = folder(path, &mut problems).map_err(failed)?;

@@ -13,8 +13,8 @@ mod ui;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use clap::error::ErrorKind;
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 use crate::cli::{Cli, Command, Format};
 use crate::ctx::Ctx;
@@ -23,7 +23,7 @@ use crate::ui::Ui;
 
 fn main() -> ExitCode {
     forbid_core_dumps();
-    let cli = match Cli::try_parse() {
+    let cli = match parse() {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
@@ -34,7 +34,7 @@ fn main() -> ExitCode {
         Err(error) => {
             let failure = explain(&error);
             if is_json {
-                drop(ui.result(&ui::json_error(&failure)));
+                ui::print_json_error(&failure);
             }
             ui.error(&failure);
             failure.exit
@@ -47,10 +47,39 @@ fn main() -> ExitCode {
 fn usage(error: &clap::Error) -> ExitCode {
     // A reader who has seen enough is no error.
     drop(error.print());
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
-        _ => ExitCode::from(Exit::Usage as u8),
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return ExitCode::SUCCESS;
     }
+    let message = error.to_string();
+    let message = message.lines().next().unwrap_or_default().trim_start_matches("error: ");
+    let failure = Failure::new(Exit::Usage, message).hint("try --help");
+    if argument("--format").as_deref() == Some("json") {
+        ui::print_json_error(&failure);
+    }
+    ExitCode::from(failure.exit as u8)
+}
+
+fn parse() -> Result<Cli, clap::Error> {
+    let color = match argument("--color").as_deref() {
+        Some("always") => clap::ColorChoice::Always,
+        Some("never") => clap::ColorChoice::Never,
+        _ => clap::ColorChoice::Auto,
+    };
+    Cli::from_arg_matches(&Cli::command().color(color).try_get_matches()?)
+}
+
+/// The value of a flag in a command line that may not be understood as a whole.
+fn argument(flag: &str) -> Option<String> {
+    let mut arguments = std::env::args_os().filter_map(|argument| argument.into_string().ok());
+    while let Some(argument) = arguments.next() {
+        if argument == flag {
+            return arguments.next();
+        }
+        if let Some(value) = argument.strip_prefix(flag).and_then(|rest| rest.strip_prefix('=')) {
+            return Some(value.to_owned());
+        }
+    }
+    None
 }
 
 fn run(cli: Cli, ui: Ui) -> anyhow::Result<Exit> {

@@ -112,7 +112,8 @@ pub(crate) enum Stored {
 
 /// Looks for a token without asking anybody.
 pub(crate) async fn stored(ctx: &Ctx, service: Service) -> anyhow::Result<Stored> {
-    if let Some(text) = variable(service.variable())? {
+    let unusable = |failure: Failure| Failure { exit: Exit::Token, ..failure };
+    if let Some(text) = variable(service.variable()).map_err(unusable)? {
         let source = Source::Environment(service.variable());
         let token = Token::new(SecretString::from(text).expose_secret());
         return Ok(Stored::Found(token.map_err(|error| in_source(error, source))?, source));

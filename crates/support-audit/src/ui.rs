@@ -8,7 +8,7 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use api::{Wait, WaitReason};
 use audit::text::clean;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::prelude::*;
 
@@ -45,7 +45,7 @@ impl Ui {
             quiet: global.quiet,
             color,
             may_ask: !global.no_input && is_terminal && io::stdin().is_terminal(),
-            shows_progress: !global.quiet && is_terminal,
+            shows_progress: !global.quiet && !ProgressDrawTarget::stderr().is_hidden(),
             progress: Arc::default(),
         }
     }
@@ -174,40 +174,30 @@ impl Drop for Progress {
     }
 }
 
-/// The answer to a prompt, or an end of the program when it is interrupted.
+/// The answer to a prompt.
 ///
-/// A prompt switches off the terminal's echo or hides its cursor, and an interrupt would leave them
-/// so.
+/// A prompt switches off the terminal's echo or hides its cursor, and an interrupt, which drops what
+/// is being done here, would leave them so.
 async fn answered<T: Send + 'static>(
     prompt: impl FnOnce() -> dialoguer::Result<T> + Send + 'static,
 ) -> anyhow::Result<T> {
     let terminal = Terminal::remember();
-    let interrupted = || Failure::new(Exit::Interrupted, "interrupted");
-    let outcome = tokio::select! {
-        answer = tokio::task::spawn_blocking(prompt) => answer,
-        _ = tokio::signal::ctrl_c() => {
-            terminal.restore();
-            return Err(interrupted().into());
+    let answer = tokio::task::spawn_blocking(prompt)
+        .await
+        .map_err(|error| Failure::new(Exit::Failed, format!("could not ask: {error}")))?;
+    match answer {
+        Ok(answer) => {
+            terminal.leave_as_it_is();
+            Ok(answer)
         }
-    };
-    match outcome {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(dialoguer::Error::IO(error))) if error.kind() == io::ErrorKind::Interrupted => {
-            terminal.restore();
-            Err(interrupted().into())
+        Err(dialoguer::Error::IO(error)) if error.kind() == io::ErrorKind::Interrupted => {
+            Err(Failure::new(Exit::Interrupted, "interrupted").into())
         }
-        Ok(Err(error)) => {
-            terminal.restore();
-            Err(Failure::new(Exit::Usage, format!("could not ask: {error}")).into())
-        }
-        Err(error) => {
-            terminal.restore();
-            Err(Failure::new(Exit::Failed, format!("could not ask: {error}")).into())
-        }
+        Err(error) => Err(Failure::new(Exit::Usage, format!("could not ask: {error}")).into()),
     }
 }
 
-/// The terminal's settings before a prompt.
+/// The terminal's settings before a prompt, which come back when this is dropped.
 struct Terminal {
     #[cfg(unix)]
     settings: Option<rustix::termios::Termios>,
@@ -221,8 +211,15 @@ impl Terminal {
         }
     }
 
+    /// The prompt has ended by itself and has left everything as it was.
+    fn leave_as_it_is(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Terminal {
     /// Brings back the settings and the cursor, and leaves the prompt's line.
-    fn restore(&self) {
+    fn drop(&mut self) {
         #[cfg(unix)]
         if let Some(settings) = &self.settings {
             // A terminal that is gone needs no settings.
@@ -235,18 +232,33 @@ impl Terminal {
     }
 }
 
-/// Reads all of stdin.
-pub(crate) fn read_stdin() -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes)?;
-    Ok(bytes)
+/// Reads all of stdin, without being in the way of an interrupt.
+pub(crate) async fn read_stdin() -> io::Result<Vec<u8>> {
+    blocking(|| {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes)?;
+        Ok(bytes)
+    })
+    .await
 }
 
-/// Reads the first line of stdin.
-pub(crate) fn read_stdin_line() -> io::Result<String> {
-    let mut line = String::new();
-    io::stdin().lock().read_line(&mut line)?;
-    Ok(line)
+/// Reads the first line of stdin, which must not be a terminal: it would show what is typed.
+pub(crate) async fn read_stdin_line() -> io::Result<String> {
+    if io::stdin().is_terminal() {
+        return Err(io::Error::other("it is a terminal, which would show it"));
+    }
+    blocking(|| {
+        let mut line = String::new();
+        io::stdin().lock().read_line(&mut line)?;
+        Ok(line)
+    })
+    .await
+}
+
+async fn blocking<T: Send + 'static>(
+    read: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    tokio::task::spawn_blocking(read).await.map_err(io::Error::other)?
 }
 
 /// The form of a command's output, if the command has it.
@@ -272,12 +284,13 @@ pub(crate) fn json<T: serde::Serialize>(value: &T) -> anyhow::Result<String> {
     Ok(audit::text::json(value)?)
 }
 
-/// An error as a JSON document.
-pub(crate) fn json_error(failure: &Failure) -> String {
+/// Prints an error as a JSON document; it is told on stderr as well, so nobody misses it here.
+#[expect(clippy::disallowed_methods, reason = "the one place that writes errors as results")]
+pub(crate) fn print_json_error(failure: &Failure) {
     let Failure { exit, message, hint } = failure;
     let code = *exit as u8;
     let error = serde_json::json!({ "error": { "code": code, "message": message, "hint": hint } });
-    json(&error).unwrap_or_default()
+    drop(io::stdout().write_all(json(&error).unwrap_or_default().as_bytes()));
 }
 
 /// Rows whose columns are as wide as their widest cell.

@@ -140,6 +140,10 @@ fn raw_file(answer: Answer) -> Result<RawFile, Error> {
         sha256: answer.header("x-gitlab-content-sha256"),
         bytes: answer.body,
     };
+    if file.commit_id.is_none() && file.sha256.is_none() {
+        let detail = "the answer has none of the headers that GitLab sends with a file".to_owned();
+        return Err(Error::Decode { call: answer.call, expected: "the file", detail });
+    }
     if let Some(expected) = &file.sha256 {
         let found = format!("{:x}", Sha256::digest(&file.bytes));
         if !found.eq_ignore_ascii_case(expected) {

@@ -24,7 +24,7 @@ pub struct Provenance {
     pub path: String,
     /// The id of the commit that was read; absent for a local roster.
     pub commit: Option<String>,
-    /// SHA-256 in hex digits: of the file, or of what `sha256sum` prints for a folder's files.
+    /// SHA-256 in hex digits: of the file, or of what `sha256sum *` prints in a folder.
     pub sha256: String,
     /// When it was read.
     pub read_at: Timestamp,

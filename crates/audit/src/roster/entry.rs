@@ -215,7 +215,12 @@ impl TakeField for Fields {
         let oddities = &mut self.oddities;
         match key {
             "name" => take_text(&mut self.name, "name", map.next_value()?, oddities),
-            "email" => take_text(&mut self.email, "email", map.next_value()?, oddities),
+            "email" => {
+                take_text(&mut self.email, "email", map.next_value()?, oddities);
+                if self.email.value().is_some_and(|email| !is_email(email)) {
+                    self.email = odd("email", "no e-mail address", oddities);
+                }
+            }
             "reports_to" => {
                 take_text(&mut self.reports_to, "reports_to", map.next_value()?, oddities);
             }
@@ -304,4 +309,12 @@ fn take_text(
         other => odd(name, other.in_words(), oddities),
     };
     set(field, name, value, oddities);
+}
+
+fn is_email(text: &str) -> bool {
+    let is_word = |part: &str| {
+        let breaks = |it: char| it.is_whitespace() || it.is_control() || it == '@';
+        !part.is_empty() && !part.contains(breaks)
+    };
+    text.split_once('@').is_some_and(|(user, host)| is_word(user) && is_word(host))
 }

@@ -135,7 +135,7 @@ fn wrong_types_are_told_and_the_rest_of_the_entry_is_kept() {
             problem 5: `reports_to` is a number
             problem 6: `gitlab` is a text
             problem 7: `name` is a list (may hide a person)
-            problem 9: `email` of Zoe is no e-mail address (may hide a person)
+            problem 10: `email` is no e-mail address (may hide a person)
             problem 11: `calendly` is true or false
             problem 13: `gitlab.id` is a text
             problem 13: `gitlab.username` is a number
@@ -299,10 +299,10 @@ fn files_that_are_no_list() {
     check(
         "[{name: Ada}, {name: Bob,\n  email: x}]",
         &expect![[r#"
-        1: Ada
-        1: Bob
-        problem 1: `email` of Bob is no e-mail address (may hide a person)
-    "#]],
+            1: Ada
+            1: Bob
+            problem 1: `email` is no e-mail address (may hide a person)
+        "#]],
     );
     check(
         "---\n- name: Ada\n...\n---\n- name: Bob\n--- # more\nname: Eve\n",

@@ -51,8 +51,9 @@ async fn login(ctx: &Ctx, service: Service) -> anyhow::Result<Exit> {
     let text = if ctx.ui.may_ask() {
         ctx.ui.ask_secret(&format!("{} token for {host}", service.name())).await?
     } else {
-        ui::read_stdin_line().map_err(|error| {
+        ui::read_stdin_line().await.map_err(|error| {
             Failure::new(Exit::Token, format!("could not read the token from stdin: {error}"))
+                .hint("pipe it: `support-audit auth login < FILE`")
         })?
     };
     let secret = SecretString::from(text);

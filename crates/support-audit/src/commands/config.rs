@@ -17,13 +17,12 @@ struct Document<'a> {
 /// Prints every setting with its value and its origin.
 pub(crate) fn show(ctx: &Ctx) -> anyhow::Result<Exit> {
     let settings = &ctx.config.shown;
-    let text =
-        match ui::format(ctx.global.format, Format::Table, &[Format::Table, Format::Json])? {
-            Format::Json => ui::json(&Document { schema: "support-audit/config/1", settings })?,
-            _ => columns(settings.iter().map(|shown| {
-                [shown.key.to_owned(), shown.value.clone(), shown.origin.to_string()]
-            })),
-        };
+    let text = match ui::format(ctx.global.format, Format::Table, &[Format::Table, Format::Json])? {
+        Format::Json => ui::json(&Document { schema: "support-audit/config/1", settings })?,
+        _ => columns(settings.iter().map(|shown| {
+            [shown.key.to_owned(), shown.value.to_string(), shown.origin.to_string()]
+        })),
+    };
     ctx.ui.result(&text)?;
     Ok(Exit::Done)
 }

@@ -27,7 +27,7 @@ pub(crate) struct Run {
 impl Run {
     pub(crate) async fn exec(self, ctx: &Ctx) -> anyhow::Result<Exit> {
         let source = match &self.roster {
-            Some(path) => gather::local_roster(ctx, path)?,
+            Some(path) => gather::local_roster(ctx, path).await?,
             None => gather::gitlab_roster(ctx).await?,
         };
         let (roster, mut problems) = roster::parse(&source.files);

@@ -238,14 +238,14 @@ pub(super) fn read(path: &Path) -> anyhow::Result<File> {
         Failure::new(Exit::Input, format!("could not read the configuration {shown}: {error}"))
     })?;
     toml::from_str(&text).map_err(|error| {
-        let line = error
-            .span()
-            .map_or(1, |span| 1 + text.get(..span.start).unwrap_or_default().matches('\n').count());
-        Failure::new(
-            Exit::Input,
-            format!("the configuration {shown} line {line}: {}", error.message()),
-        )
-        .hint("`support-audit config` shows the keys and their values")
-        .into()
+        let before = text.get(..error.span().unwrap_or_default().start).unwrap_or_default();
+        let line = before.matches('\n').count();
+        let content = text.lines().nth(line).unwrap_or_default().trim();
+        let number = line + 1;
+        let reason = error.message();
+        let message = format!("the configuration {shown} line {number}: {reason} in `{content}`");
+        Failure::new(Exit::Input, message)
+            .hint("`support-audit config` without this file shows the keys and their values")
+            .into()
     })
 }
