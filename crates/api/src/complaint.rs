@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     fn call() -> Call {
-        Call::get(&Url::parse("https://h.example/api/v4/user?email=a%40b").unwrap())
+        Call::new("GET", &Url::parse("https://h.example/api/v4/user?email=a%40b").unwrap())
     }
 
     fn error(status: u16, body: &str) -> Error {

@@ -19,11 +19,6 @@ pub struct Call {
 }
 
 impl Call {
-    /// Describes a GET of `url`.
-    pub(crate) fn get(url: &Url) -> Self {
-        Self::new("GET", url)
-    }
-
     /// Describes a request of `url` with this method, in capitals.
     pub(crate) fn new(method: &'static str, url: &Url) -> Self {
         let host = url.host_str().unwrap_or_default();

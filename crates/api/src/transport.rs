@@ -101,7 +101,7 @@ mod tests {
         let url = format!("https://{}/x?q=s3cret", listener.local_addr().unwrap());
         thread::spawn(move || serve(listener));
         let error = client.get(&url).send().await.unwrap_err();
-        failure(&Call::get(&Url::parse(&url).unwrap()), &error)
+        failure(&Call::new("GET", &Url::parse(&url).unwrap()), &error)
     }
 
     #[tokio::test]

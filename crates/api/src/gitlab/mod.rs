@@ -6,9 +6,14 @@
 //! | `archive` | unpacking a folder of a repository |
 //! | `people` | users by name, and the members of a project |
 //! | `templates` | the texts that issues are made from |
+//! | `issues` | finding, reading, making and changing issues |
 //! | `wire` | the types of answers that several of these read |
+//!
+//! Writes are sent once. Where one fails, [`Error::may_have_arrived`] tells whether it may have
+//! been done all the same.
 
 mod archive;
+mod issues;
 mod people;
 mod templates;
 mod wire;
@@ -23,6 +28,7 @@ use crate::options::Options;
 use crate::page;
 
 pub use archive::{Archive, ArchiveFile};
+pub use issues::{Issue, IssueFilter, IssueState, NewIssue};
 pub use people::Member;
 pub use wire::{Commit, Project, RawFile, TokenInfo, TreeEntry, User};
 
