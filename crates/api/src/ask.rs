@@ -16,7 +16,6 @@ pub(crate) enum Verb {
     /// It changes something.
     Put,
     /// It removes something.
-    #[cfg_attr(not(test), expect(dead_code, reason = "notes will be removed"))]
     Delete,
 }
 

@@ -46,6 +46,12 @@ pub(crate) fn refusal(call: Call, status: u16, body: &str) -> Error {
     }
 }
 
+/// What GitLab says became of a text of quick actions. `body` must not hold the token any more.
+pub(crate) fn summary(body: &str) -> String {
+    let json: Value = serde_json::from_str(body).unwrap_or(Value::Null);
+    json.get("summary").map_or_else(|| gist(body), |summary| clean(&sentence(summary)))
+}
+
 /// The gist of a body that is no JSON: the title or the words of an HTML page, or the text.
 pub(crate) fn gist(body: &str) -> String {
     let text = body.trim_start_matches('\u{feff}').trim_start();

@@ -240,7 +240,7 @@ impl Http {
     }
 
     /// The beginning of what a server said, without the token in case it repeats our headers.
-    fn redacted(&self, said: &[u8]) -> String {
+    pub(crate) fn redacted(&self, said: &[u8]) -> String {
         let text = String::from_utf8_lossy(said.get(..MAX_COMPLAINT).unwrap_or(said));
         match &self.token {
             Some(token) => text.replace(token.expose(), "[redacted]"),

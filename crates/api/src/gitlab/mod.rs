@@ -6,7 +6,7 @@
 //! | `archive` | unpacking a folder of a repository |
 //! | `people` | users by name, and the members of a project |
 //! | `templates` | the texts that issues are made from |
-//! | `issues` | finding, reading, making and changing issues |
+//! | `issues`, `notes` | issues, and what is said in them |
 //! | `wire` | the types of answers that several of these read |
 //!
 //! Writes are sent once. Where one fails, [`Error::may_have_arrived`] tells whether it may have
@@ -14,6 +14,7 @@
 
 mod archive;
 mod issues;
+mod notes;
 mod people;
 mod templates;
 mod wire;
@@ -29,6 +30,7 @@ use crate::page;
 
 pub use archive::{Archive, ArchiveFile};
 pub use issues::{Issue, IssueFilter, IssueState, NewIssue};
+pub use notes::{Discussion, Note};
 pub use people::Member;
 pub use wire::{Commit, Project, RawFile, TokenInfo, TreeEntry, User};
 
