@@ -2,7 +2,8 @@
 //!
 //! GitLab ("REST API troubleshooting", "Status codes"): `{"message": text}`, `{"message": {field:
 //! [text]}}`, `{"message": {"error": text}}`, `{"error": text}`, and for tokens `{"error",
-//! "error_description", "scope"}`. Calendly: `{"title", "message", "details": [{"parameter",
+//! "error_description", "scope"}`; what it takes for spam is marked by `needs_captcha_response`, else
+//! by words ("Requests detected as spam"). Calendly: `{"title", "message", "details": [{"parameter",
 //! "message"}]}`. Rate limiters answer in plain text, proxies in HTML.
 
 use reqwest::StatusCode;
@@ -16,6 +17,7 @@ pub(crate) fn refusal(call: Call, status: u16, body: &str) -> Error {
     let json = serde_json::from_str(body).unwrap_or(Value::Null);
     let fields = json.as_object();
     let field = |name: &str| fields?.get(name)?.as_str();
+    let captcha = json.get("needs_captcha_response") == Some(&Value::Bool(true));
     let said = match fields {
         Some(fields) => complaint(fields),
         None if json.is_null() => gist(body),
@@ -26,7 +28,9 @@ pub(crate) fn refusal(call: Call, status: u16, body: &str) -> Error {
         let reason = StatusCode::from_u16(status).ok().and_then(|code| code.canonical_reason());
         message = reason.unwrap_or("no reason given").to_lowercase();
     }
+    let holds = |words: &str| message.to_ascii_lowercase().contains(words);
     match (status, field("error")) {
+        (400, _) if holds("recognized as spam") => Error::Spam { call, message },
         (401, Some("invalid_token")) => Error::InvalidToken { call, description: message },
         (401, _) => Error::Unauthorized { call, message },
         (403, Some("insufficient_scope")) => Error::InsufficientScope {
@@ -35,9 +39,17 @@ pub(crate) fn refusal(call: Call, status: u16, body: &str) -> Error {
         },
         (403, _) => Error::Forbidden { call, message },
         (404, _) => Error::NotFound { call, message },
+        (409, _) if captcha => Error::Captcha { call, message },
+        (409, _) if holds("resource lock") => Error::Locked { call },
         (500..=599, _) => Error::Server { call, status, message },
         _ => Error::Api { call, status, message },
     }
+}
+
+/// What GitLab says became of a text of quick actions. `body` must not hold the token any more.
+pub(crate) fn summary(body: &str) -> String {
+    let json: Value = serde_json::from_str(body).unwrap_or(Value::Null);
+    json.get("summary").map_or_else(|| gist(body), |summary| clean(&sentence(summary)))
 }
 
 /// The gist of a body that is no JSON: the title or the words of an HTML page, or the text.
@@ -120,7 +132,7 @@ mod tests {
     use super::*;
 
     fn call() -> Call {
-        Call::get(&Url::parse("https://h.example/api/v4/user?email=a%40b").unwrap())
+        Call::new("GET", &Url::parse("https://h.example/api/v4/user?email=a%40b").unwrap())
     }
 
     fn error(status: u16, body: &str) -> Error {
@@ -190,6 +202,14 @@ mod tests {
                 r#"{"error":"invalid_token"}"#,
                 Error::NotFound { call: call(), message: "invalid_token".to_owned() },
             ),
+            (
+                403,
+                r#"{"message":"403 Forbidden - Quick actions cannot be used."}"#,
+                Error::Forbidden {
+                    call: call(),
+                    message: "403 Forbidden - Quick actions cannot be used.".to_owned(),
+                },
+            ),
             (409, plain, Error::Api { call: call(), status: 409, message: said() }),
             (304, "", Error::Api { call: call(), status: 304, message: "not modified".to_owned() }),
             (500, plain, Error::Server { call: call(), status: 500, message: said() }),
@@ -201,6 +221,29 @@ mod tests {
         ] {
             assert_eq!(error(status, body), expected);
         }
+    }
+
+    #[test]
+    fn what_is_taken_for_spam_or_changed_at_the_same_time_is_told_apart() {
+        let spam = "Your issue has been recognized as spam.";
+        let body = format!(r#"{{"message":{{"error":"{spam}"}}}}"#);
+        let message = || spam.to_owned();
+        assert_eq!(error(400, &body), Error::Spam { call: call(), message: message() });
+        assert_eq!(error(422, &body), Error::Api { call: call(), status: 422, message: message() });
+
+        let body = |needed: bool| {
+            format!(
+                r#"{{"needs_captcha_response":{needed},"spam_log_id":42,"captcha_site_key":"k",
+                    "message":{{"error":"{spam}"}}}}"#
+            )
+        };
+        assert_eq!(error(409, &body(true)), Error::Captcha { call: call(), message: message() });
+        let other = Error::Api { call: call(), status: 409, message: message() };
+        assert_eq!(error(409, &body(false)), other);
+
+        let lock = r#"{"message":"409 Conflict: Resource lock"}"#;
+        assert_eq!(error(409, lock), Error::Locked { call: call() });
+        assert!(matches!(error(423, lock), Error::Api { status: 423, .. }));
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use url::Url;
 
+mod arrived;
+
 /// Which request an error is about. Query values are left out: they may be e-mail addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
@@ -17,11 +19,11 @@ pub struct Call {
 }
 
 impl Call {
-    /// Describes a GET of `url`.
-    pub(crate) fn get(url: &Url) -> Self {
+    /// Describes a request of `url` with this method, in capitals.
+    pub(crate) fn new(method: &'static str, url: &Url) -> Self {
         let host = url.host_str().unwrap_or_default();
         let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-        Self { method: "GET", host, path: url.path().to_owned() }
+        Self { method, host, path: url.path().to_owned() }
     }
 }
 
@@ -34,15 +36,15 @@ impl fmt::Display for Call {
 /// Where on the way a request or its answer was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NetworkKind {
-    /// No whole answer within the time allowed.
+    /// Connected, but no whole answer within the time allowed.
     Timeout,
     /// The host name could not be resolved.
     NameNotFound,
-    /// The host is known but no connection came about (refused, unreachable).
+    /// The host is known but no connection came about (refused, unreachable, not in time).
     NotConnected,
     /// The certificate or the TLS handshake failed. Never repeated: it fails again.
     Tls,
-    /// The connection broke, or the answer ended early or could not be unpacked.
+    /// Connected, but the connection broke, or the answer ended early or could not be unpacked.
     Cut,
 }
 
@@ -61,7 +63,7 @@ impl fmt::Display for NetworkKind {
 /// What went wrong, told apart by what the user can do about it.
 ///
 /// Texts are lower-case fragments without a final stop. Whatever a server said is in `message`,
-/// `description`, `found` and `detail`: one line of at most 200 characters, without control
+/// `description`, `summary`, `path`, `found` and `detail`: one line of at most 200 characters, without control
 /// characters, and without the token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -124,6 +126,36 @@ pub enum Error {
         /// What the service, or a proxy before it, said.
         message: String,
     },
+    /// 409: the service takes this for spam unless a captcha is solved, which needs a browser.
+    #[error("the service wants a captcha to be solved: {message} ({call})")]
+    Captcha {
+        /// The request.
+        call: Call,
+        /// What the service said.
+        message: String,
+    },
+    /// 400: the service takes this for spam.
+    #[error("taken for spam: {message} ({call})")]
+    Spam {
+        /// The request.
+        call: Call,
+        /// What the service said.
+        message: String,
+    },
+    /// 409: somebody else was changing the same thing at this moment. Nothing was written.
+    #[error("somebody else is changing it right now ({call})")]
+    Locked {
+        /// The request.
+        call: Call,
+    },
+    /// 202: the text was nothing but quick actions, which were run, so no note was made.
+    #[error("no note was made, its text was quick actions only: {summary} ({call})")]
+    CommandsOnly {
+        /// The request.
+        call: Call,
+        /// What the service said of them.
+        summary: String,
+    },
     /// Any other refusal.
     #[error("refused with status {status}: {message} ({call})")]
     Api {
@@ -151,6 +183,15 @@ pub enum Error {
         call: Call,
         /// Where it points: scheme, host and port.
         host: String,
+    },
+    /// What a write is about has moved within the host, as a renamed project has. Redirects are
+    /// followed for reads only, so nothing was written.
+    #[error("moved to {path}, where nothing was written ({call})")]
+    Moved {
+        /// The request.
+        call: Call,
+        /// The path it points to.
+        path: String,
     },
     /// More redirects within the host than anybody needs.
     #[error("redirected more than {limit} times ({call})")]

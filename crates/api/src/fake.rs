@@ -5,22 +5,35 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-/// A request as it arrived: its head, without the body.
+/// A request as it arrived.
 #[derive(Debug, Clone)]
-pub(crate) struct Request(String);
+pub(crate) struct Request {
+    head: String,
+    body: String,
+}
 
 impl Request {
+    /// The method.
+    pub(crate) fn method(&self) -> &str {
+        self.head.split(' ').next().unwrap()
+    }
+
     /// The path and query of the request line.
     pub(crate) fn path(&self) -> String {
-        self.0.split(' ').nth(1).unwrap().to_owned()
+        self.head.split(' ').nth(1).unwrap().to_owned()
     }
 
     /// The value of a header.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.0
+        self.head
             .lines()
             .filter_map(|line| line.split_once(": "))
             .find_map(|(found, value)| found.eq_ignore_ascii_case(name).then_some(value))
+    }
+
+    /// The body, of the length that the head names.
+    pub(crate) fn body(&self) -> &str {
+        &self.body
     }
 }
 
@@ -33,20 +46,41 @@ pub(crate) struct Fake {
 impl Fake {
     /// Starts a server with these answers, each the raw bytes of an HTTP answer.
     pub(crate) fn start(answers: Vec<Vec<u8>>) -> Self {
+        let mut answers = answers.into_iter();
+        Self::serve(move |mut stream, _| {
+            if let Some(answer) = answers.next() {
+                // The client may have hung up on purpose.
+                drop(stream.write_all(&answer));
+            }
+        })
+    }
+
+    /// Starts a server that reads requests and neither answers nor hangs up.
+    pub(crate) fn mute() -> Self {
+        let mut streams = Vec::new();
+        Self::serve(move |stream, _| streams.push(stream))
+    }
+
+    /// Starts a server that answers the first request of a connection and keeps it open, then
+    /// reads the second one and hangs up.
+    pub(crate) fn tired() -> Self {
+        Self::serve(|mut stream, log| {
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}").unwrap();
+            log.lock().unwrap().push(request(&mut stream));
+        })
+    }
+
+    fn serve(mut answer: impl FnMut(TcpStream, &Mutex<Vec<Request>>) + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&requests);
         thread::spawn(move || {
-            let mut answers = answers.into_iter();
             for stream in listener.incoming() {
                 let mut stream = stream.unwrap();
-                let head = head(&mut stream);
-                log.lock().unwrap().push(Request(head));
-                if let Some(answer) = answers.next() {
-                    // The client may have hung up on purpose.
-                    drop(stream.write_all(&answer));
-                }
+                let request = request(&mut stream);
+                log.lock().unwrap().push(request);
+                answer(stream, &log);
             }
         });
         Self { port, requests }
@@ -63,13 +97,18 @@ impl Fake {
     }
 }
 
-fn head(stream: &mut TcpStream) -> String {
+fn request(stream: &mut TcpStream) -> Request {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).unwrap() == 1 {
         head.push(byte[0]);
     }
-    String::from_utf8(head).unwrap()
+    let mut request = Request { head: String::from_utf8(head).unwrap(), body: String::new() };
+    let length = request.header("content-length").map_or(0, |length| length.parse().unwrap());
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).unwrap();
+    request.body = String::from_utf8(body).unwrap();
+    request
 }
 
 /// An answer with this status line end, these header lines and this body.

@@ -5,8 +5,10 @@ use std::fmt;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Client, Response};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use url::Url;
 
+use crate::ask::{Ask, Verb};
 use crate::base::BaseUrl;
 use crate::complaint::{gist, refusal};
 use crate::error::{Call, Error};
@@ -93,17 +95,34 @@ impl Http {
 
     /// Reads `url`, repeating as [`retry::decide`] says.
     pub(crate) async fn get_url(&self, url: Url) -> Result<Answer, Error> {
-        let call = Call::get(&url);
+        self.ask(&Ask { verb: Verb::Get, url, body: None }).await
+    }
+
+    /// Changes what is at `path`, which is encoded and has no leading slash: one request, and no
+    /// redirect is followed. Only a 429, which says that nothing was done, is waited out and
+    /// followed by another, as [`retry::decide_write`] says.
+    pub(crate) async fn send(
+        &self,
+        verb: Verb,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Answer, Error> {
+        self.ask(&Ask { verb, url: self.url(path, &[]), body }).await
+    }
+
+    async fn ask(&self, ask: &Ask<'_>) -> Result<Answer, Error> {
+        let call = ask.call();
+        let decide = if ask.verb.is_read() { retry::decide } else { retry::decide_write };
         let mut backoffs = retry::backoffs();
         let mut attempt = 1;
         loop {
-            let tried = self.follow(&call, url.clone()).await;
+            let tried = self.attempt(&call, ask).await;
             let outcome = match &tried {
                 Ok(answer) => Outcome::Answered(answer.status, &answer.headers),
                 Err(Error::Network { kind, .. }) => Outcome::Lost(*kind),
                 Err(_) => Outcome::Final,
             };
-            match retry::decide(outcome, backoffs.next()) {
+            match decide(outcome, backoffs.next()) {
                 Decision::Repeat(reason, delay) => {
                     attempt += 1;
                     self.wait(Wait { reason, delay, attempt, attempts: ATTEMPTS }).await;
@@ -160,23 +179,35 @@ impl Http {
         }
     }
 
-    /// One attempt. Redirects are followed here, by hand, because the token travels with them.
-    async fn follow(&self, call: &Call, mut url: Url) -> Result<Answer, Error> {
+    /// One attempt. Redirects are followed here, by hand, because the token travels with them; a
+    /// write is not made at another place than it was meant for.
+    async fn attempt(&self, call: &Call, ask: &Ask<'_>) -> Result<Answer, Error> {
+        let mut url = ask.url.clone();
         for _ in 0..=MAX_REDIRECTS {
             self.guard(call, &url)?;
-            let answer = self.once(call, url).await?;
+            let answer = self.once(call, ask, url).await?;
             match redirect(&answer) {
                 None => return Ok(answer),
-                Some(target) => url = target,
+                Some(target) if ask.verb.is_read() => url = target,
+                // It points to a report of what was done, so it is no refusal to do it.
+                Some(_) if answer.status == 303 => return Ok(answer),
+                Some(target) => {
+                    self.guard(call, &target)?;
+                    let path = clean(&self.redacted(target.path().as_bytes()));
+                    return Err(Error::Moved { call: call.clone(), path });
+                }
             }
         }
         Err(Error::RedirectLoop { call: call.clone(), limit: MAX_REDIRECTS })
     }
 
-    async fn once(&self, call: &Call, url: Url) -> Result<Answer, Error> {
-        let mut request = self.client.get(url.clone());
+    async fn once(&self, call: &Call, ask: &Ask<'_>, url: Url) -> Result<Answer, Error> {
+        let mut request = self.client.request(ask.verb.method(), url.clone());
         if let Some((name, value)) = &self.header {
             request = request.header(name, value);
+        }
+        if let Some(body) = ask.body {
+            request = request.json(body);
         }
         let sent = request.send().await.map_err(|error| transport::failure(call, &error));
         let mut response = sent.inspect_err(|error| tracing::debug!(%call, %error, "no answer"))?;
@@ -209,7 +240,7 @@ impl Http {
     }
 
     /// The beginning of what a server said, without the token in case it repeats our headers.
-    fn redacted(&self, said: &[u8]) -> String {
+    pub(crate) fn redacted(&self, said: &[u8]) -> String {
         let text = String::from_utf8_lossy(said.get(..MAX_COMPLAINT).unwrap_or(said));
         match &self.token {
             Some(token) => {

@@ -9,9 +9,10 @@
 //! | `base` | an address that is safe to send a token to |
 //! | `secret` | the token, which has no text form |
 //! | `gitlab`, `calendly` | one method for each call, and the types of the answers |
+//! | `ask` | a request as a value |
 //! | `http` | the one door: headers, redirects, repeats, limits |
 //! | `transport` | the one place that builds a client, and names why one failed |
-//! | `retry` | whether and when a failed GET is repeated, as functions of values |
+//! | `retry` | whether and when a failed request is repeated, as functions of values |
 //! | `page` | following a list to its last page |
 //! | `error` | everything that can go wrong |
 //! | `complaint` | what a service says when it refuses, in all the shapes it says it |
@@ -20,9 +21,11 @@
 //! # Invariants
 //!
 //! * A token goes to the scheme, host and port it was given for, and nowhere else.
-//! * Only GET is repeated here, and only `retry` decides so.
+//! * Only GET is repeated after a loss or a failure. A write is sent again after a 429 alone, which
+//!   says that nothing was done; it follows no redirect. Only `retry` decides so.
 //! * No error, log line or `Debug` text holds a token, a header or a query value.
 
+mod ask;
 mod base;
 pub mod calendly;
 mod complaint;

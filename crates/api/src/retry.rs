@@ -1,4 +1,4 @@
-//! Whether and when a failed GET is repeated: decisions as functions of values.
+//! Whether and when a failed request is repeated: decisions as functions of values.
 
 use std::time::Duration;
 
@@ -79,7 +79,7 @@ pub(crate) fn backoffs() -> impl Iterator<Item = Duration> {
         .build()
 }
 
-/// Decides on an attempt; `backoff` is our own next wait, and `None` when all attempts are made.
+/// Decides on an attempt to read; `backoff` is our own next wait, and `None` when all attempts are made.
 ///
 /// A wait that the server asks for is lengthened by our own, so that it serves as jitter too.
 pub(crate) fn decide(outcome: Outcome<'_>, backoff: Option<Duration>) -> Decision {
@@ -107,6 +107,15 @@ pub(crate) fn decide(outcome: Outcome<'_>, backoff: Option<Duration>) -> Decisio
         (Outcome::Lost(kind), Some(backoff)) if kind != NetworkKind::Tls => {
             Decision::Repeat(WaitReason::Retrying, backoff)
         }
+        _ => Decision::Accept,
+    }
+}
+
+/// Decides on an attempt to write. Only a 429 says for certain that nothing was done; after all
+/// else the write may have been made, or would fail again.
+pub(crate) fn decide_write(outcome: Outcome<'_>, backoff: Option<Duration>) -> Decision {
+    match outcome {
+        Outcome::Answered(429, _) => decide(outcome, backoff),
         _ => Decision::Accept,
     }
 }
@@ -186,6 +195,26 @@ mod tests {
         ] {
             assert_eq!(decide(outcome, Some(BACKOFF)), expected, "{outcome:?}");
         }
+    }
+
+    #[test]
+    fn of_writes_only_a_429_is_repeated() {
+        let none = HeaderMap::new();
+        for status in 200..600 {
+            let decided = decide_write(Outcome::Answered(status, &none), Some(BACKOFF));
+            let again = Decision::Repeat(WaitReason::RateLimited, UNTOLD_WAIT + BACKOFF);
+            assert_eq!(decided, if status == 429 { again } else { Decision::Accept }, "{status}");
+        }
+        for outcome in [
+            Outcome::Lost(NetworkKind::NotConnected),
+            Outcome::Lost(NetworkKind::Timeout),
+            Outcome::Lost(NetworkKind::Cut),
+            Outcome::Final,
+        ] {
+            assert_eq!(decide_write(outcome, Some(BACKOFF)), Decision::Accept, "{outcome:?}");
+        }
+        let decided = decide_write(Outcome::Answered(429, &none), None);
+        assert_eq!(decided, Decision::RateLimited(UNTOLD_WAIT));
     }
 
     #[test]

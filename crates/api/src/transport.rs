@@ -48,17 +48,18 @@ pub(crate) fn client(base: &BaseUrl, timeout: Duration) -> Result<Client, Error>
 }
 
 /// Names why no whole answer came. The URL, which the client puts into its texts, is left out.
+///
+/// What fails while connecting was never sent; whatever fails later may have arrived, a broken
+/// TLS connection and a connection that timed out included.
 pub(crate) fn failure(call: &Call, error: &reqwest::Error) -> Error {
-    let kind = if error.is_timeout() {
-        NetworkKind::Timeout
-    } else if causes(error).any(is_tls) {
-        NetworkKind::Tls
-    } else if causes(error).any(|cause| cause.to_string().starts_with("dns error")) {
-        NetworkKind::NameNotFound
-    } else if error.is_connect() {
-        NetworkKind::NotConnected
-    } else {
-        NetworkKind::Cut
+    let kind = match (error.is_connect(), error.is_timeout()) {
+        (true, _) if causes(error).any(is_tls) => NetworkKind::Tls,
+        (true, _) if causes(error).any(|cause| cause.to_string().starts_with("dns error")) => {
+            NetworkKind::NameNotFound
+        }
+        (true, _) => NetworkKind::NotConnected,
+        (false, true) => NetworkKind::Timeout,
+        (false, false) => NetworkKind::Cut,
     };
     Error::Network { call: call.clone(), kind, detail: innermost(error) }
 }
@@ -89,21 +90,40 @@ mod tests {
 
     use super::*;
 
-    #[tokio::test]
+    /// What comes of asking a listener that does `serve` over https, with a quarter of a second to
+    /// connect.
     #[expect(clippy::disallowed_methods, reason = "https without the machine's authorities")]
-    async fn a_server_that_speaks_no_tls_is_told_from_a_lost_answer() {
+    async fn ask(serve: impl FnOnce(TcpListener) + Send + 'static) -> Error {
         drop(rustls::crypto::ring::default_provider().install_default());
         let builder = Client::builder().tls_certs_only(Vec::<Certificate>::new()).no_proxy();
-        let client = builder.build().unwrap();
+        let client = builder.connect_timeout(Duration::from_millis(250)).build().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("https://{}/x?q=s3cret", listener.local_addr().unwrap());
-        thread::spawn(move || {
+        thread::spawn(move || serve(listener));
+        let error = client.get(&url).send().await.unwrap_err();
+        failure(&Call::new("GET", &Url::parse(&url).unwrap()), &error)
+    }
+
+    #[tokio::test]
+    async fn a_server_that_speaks_no_tls_is_told_from_a_lost_answer() {
+        let error = ask(|listener| {
             let (mut stream, _) = listener.accept().unwrap();
             stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
         });
-        let error = client.get(&url).send().await.unwrap_err();
-        let error = failure(&Call::get(&Url::parse(&url).unwrap()), &error);
+        let error = error.await;
         assert!(matches!(error, Error::Network { kind: NetworkKind::Tls, .. }), "{error:?}");
         assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn what_takes_too_long_to_connect_was_never_sent() {
+        let error = ask(|listener| {
+            let _stream = listener.accept().unwrap();
+            thread::sleep(Duration::from_secs(10));
+        });
+        let error = error.await;
+        let kind = NetworkKind::NotConnected;
+        assert!(matches!(error, Error::Network { kind: found, .. } if found == kind), "{error:?}");
+        assert!(!error.may_have_arrived());
     }
 }

@@ -1,6 +1,22 @@
 //! GitLab's REST API v4: one method for each call.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | this one | who asks, and what is in a repository |
+//! | `archive` | unpacking a folder of a repository |
+//! | `people` | users by name, and the members of a project |
+//! | `templates` | the texts that issues are made from |
+//! | `issues`, `notes` | issues, and what is said in them |
+//! | `wire` | the types of answers that several of these read |
+//!
+//! Writes are sent once. Where one fails, [`Error::may_have_arrived`] tells whether it may have
+//! been done all the same.
 
 mod archive;
+mod issues;
+mod notes;
+mod people;
+mod templates;
 mod wire;
 
 use sha2::{Digest as _, Sha256};
@@ -13,6 +29,9 @@ use crate::options::Options;
 use crate::page;
 
 pub use archive::{Archive, ArchiveFile};
+pub use issues::{Issue, IssueFilter, IssueState, NewIssue};
+pub use notes::{Discussion, Note};
+pub use people::Member;
 pub use wire::{Commit, Project, RawFile, TokenInfo, TreeEntry, User};
 
 /// GitLab, and the right to ask it.
@@ -127,9 +146,14 @@ impl GitLab {
     }
 }
 
+/// The path of a call about what is in a project; `rest` is encoded.
+fn within(project: &str, rest: &str) -> Result<String, Error> {
+    Ok(format!("api/v4/projects/{}/{rest}", segment(project)?))
+}
+
 /// The path of a call about a project's repository; `rest` is encoded.
 fn repository(project: &str, rest: &str) -> Result<String, Error> {
-    Ok(format!("api/v4/projects/{}/repository/{rest}", segment(project)?))
+    within(project, &format!("repository/{rest}"))
 }
 
 fn raw_file(answer: Answer) -> Result<RawFile, Error> {

@@ -8,14 +8,14 @@ use crate::secret::Token;
 
 const HELLO_SHA256: &str = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 
-fn client(fake: &Fake) -> GitLab {
+pub(super) fn client(fake: &Fake) -> GitLab {
     let base = BaseUrl::parse(&format!("{}/gitlab/", fake.url())).unwrap();
     let mut options = Options::new(base, Some(Token::new("glpat-s3cret").unwrap()));
     options.waits = Waits::Skipped;
     GitLab::new(options).unwrap()
 }
 
-fn paths(fake: &Fake) -> Vec<String> {
+pub(super) fn paths(fake: &Fake) -> Vec<String> {
     fake.requests().iter().map(Request::path).collect()
 }
 

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 /// A user (GitLab, "Users API").
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -18,6 +18,23 @@ pub struct User {
     /// `active`, `blocked`, `deactivated`, `banned` and others; empty where the answer has none.
     #[serde(default)]
     pub state: String,
+}
+
+/// Reads `null` like a field that is not there.
+pub(crate) fn or_default<'de, D, T>(field: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Ok(Option::deserialize(field)?.unwrap_or_default())
+}
+
+/// An author. One that GitLab no longer has, which it tells by `null`, becomes a user with the
+/// number 0 and without a name, which is nobody's.
+pub(crate) fn author<'de, D: Deserializer<'de>>(field: D) -> Result<User, D::Error> {
+    let nobody =
+        || User { id: 0, username: String::new(), name: String::new(), state: String::new() };
+    Ok(Option::deserialize(field)?.unwrap_or_else(nobody))
 }
 
 /// A personal, project or group access token as GitLab knows it (GitLab, "Personal access tokens

@@ -9,6 +9,8 @@ use crate::error::NetworkKind;
 use crate::fake::{Fake, answer, json};
 use crate::retry::WaitReason;
 
+mod writes;
+
 const TOKEN: &str = "glpat-s3cret";
 
 fn options(fake: &Fake) -> Options {
@@ -140,7 +142,7 @@ fn a_redirect_cannot_bring_its_own_user() {
     let url = Url::parse("http://127.0.0.1:80/x").unwrap();
     let location = HeaderValue::from_static("http://eve:pw@127.0.0.1/y");
     let answer = Answer {
-        call: Call::get(&url),
+        call: Call::new("GET", &url),
         url,
         status: 302,
         headers: HeaderMap::from_iter([(LOCATION, location)]),

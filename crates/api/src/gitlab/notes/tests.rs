@@ -1,0 +1,163 @@
+//! Notes against prepared answers, which are those of GitLab 18.9.
+
+use super::*;
+use crate::fake::{Fake, answer, json};
+use crate::gitlab::tests::{client, paths};
+
+const ALICE: &str = r#"{"id":3,"username":"alice","name":"Alice","state":"active"}"#;
+
+/// A note with these fields in front of those that have to be there.
+fn text(id: u64, fields: &str) -> String {
+    format!(
+        r#"{{{fields}"id":{id},"type":null,"author":{ALICE},
+            "created_at":"2026-11-22T12:04:19.142Z","updated_at":"2026-11-22T12:05:00Z",
+            "noteable_id":4,"noteable_type":"Issue","project_id":2,"confidential":false,
+            "imported":false,"noteable_iid":4,"commands_changes":{{}}}}"#
+    )
+}
+
+fn read(fields: &str) -> Note {
+    serde_json::from_str(&text(8, fields)).unwrap()
+}
+
+#[test]
+fn a_whole_note_is_read() {
+    let note = read(&format!(
+        r#""body":"Thread start","system":false,"resolvable":true,"resolved":true,
+            "resolved_by":{ALICE},"resolved_at":"2026-11-22T12:04:24Z","internal":true,"#
+    ));
+    assert_eq!((note.id, &*note.body, note.author.id), (8, "Thread start", 3));
+    assert_eq!(note.created_at, "2026-11-22T12:04:19.142Z".parse().unwrap());
+    assert_eq!(note.updated_at, "2026-11-22T12:05:00Z".parse().unwrap());
+    assert_eq!((note.system, note.internal), (false, true));
+    assert_eq!((note.resolvable, note.resolved), (true, true));
+    assert_eq!(note.resolved_by, Some(note.author));
+    assert!(read(r#""body":"changed the description","system":true,"#).system);
+}
+
+#[test]
+fn spare_notes_are_read_too() {
+    let note = read(r#""body":null,"internal":null,"resolved":null,"resolved_by":null,"#);
+    assert_eq!(note, read(""));
+    assert_eq!((&*note.body, note.system, note.internal), ("", false, false));
+    assert_eq!((note.resolvable, note.resolved, note.resolved_by), (false, false, None));
+
+    let orphan = text(8, "").replace(&format!(r#""author":{ALICE}"#), r#""author":null"#);
+    assert_eq!(serde_json::from_str::<Note>(&orphan).unwrap().author.id, 0);
+    for field in ["id", "created_at", "author"] {
+        let without = text(8, "").replace(&format!(r#""{field}":"#), r#""other":"#);
+        // The author's number would stand in for the note's.
+        let without = without.replace(ALICE, r#"{"id":3,"username":"alice"}"#);
+        assert!(serde_json::from_str::<Note>(&without).is_err(), "{field}");
+    }
+}
+
+#[tokio::test]
+async fn notes_are_read_to_the_last_page() {
+    let fake = Fake::start(vec![
+        json("X-Next-Page: 2\r\n", &format!("[{}]", text(1, ""))),
+        json("X-Next-Page: 3\r\n", "[]"),
+        json("", &format!("[{},{}]", text(2, ""), text(9, ""))),
+    ]);
+    let notes = client(&fake).notes("acme/team", 4).await.unwrap();
+    assert_eq!(notes.iter().map(|note| note.id).collect::<Vec<_>>(), [1, 2, 9]);
+    let first = "/gitlab/api/v4/projects/acme%2Fteam/issues/4/notes\
+        ?order_by=created_at&sort=asc&per_page=100";
+    assert_eq!(paths(&fake), [first, &format!("{first}&page=2"), &format!("{first}&page=3")]);
+}
+
+#[tokio::test]
+async fn threads_are_read_to_the_last_page() {
+    let thread = |id: &str, lone: bool, notes: &str| {
+        format!(r#"[{{"id":"{id}","individual_note":{lone},"notes":[{notes}]}}]"#)
+    };
+    let two = format!("{},{}", text(8, ""), text(9, ""));
+    let fake = Fake::start(vec![
+        json("X-Next-Page: 2\r\n", &thread("cac42d", true, &text(1, ""))),
+        json("", &thread("25555f", false, &two)),
+    ]);
+    let threads = client(&fake).discussions("acme/team", 4).await.unwrap();
+    let found: Vec<_> = threads
+        .iter()
+        .map(|thread| (&*thread.id, thread.individual_note, thread.notes.len()))
+        .collect();
+    assert_eq!(found, [("cac42d", true, 1), ("25555f", false, 2)]);
+    assert_eq!(
+        paths(&fake)[0],
+        "/gitlab/api/v4/projects/acme%2Fteam/issues/4/discussions?per_page=100"
+    );
+}
+
+#[tokio::test]
+async fn notes_threads_and_replies_are_written_and_removed() {
+    let made = |text: &str| answer("201 Created", "", text.as_bytes());
+    let thread = format!(r#"{{"id":"25555f","individual_note":false,"notes":[{}]}}"#, text(8, ""));
+    let fake = Fake::start(vec![
+        made(&text(3, "")),
+        made(&thread),
+        made(&text(9, "")),
+        answer("204 No Content", "", b""),
+        answer("404 Not Found", "", br#"{"message":"404 Not found"}"#),
+    ]);
+    let gitlab = client(&fake);
+    assert_eq!(gitlab.create_note("acme/team", 4, "one\n").await.unwrap().id, 3);
+    let thread = gitlab.create_discussion("acme/team", 4, "@bob").await.unwrap();
+    assert_eq!((&*thread.id, thread.notes[0].id), ("25555f", 8));
+    assert_eq!(gitlab.reply("acme/team", 4, &thread.id, "two").await.unwrap().id, 9);
+    assert_eq!(gitlab.delete_note("acme/team", 4, 71).await, Ok(()));
+    let error = gitlab.delete_note("acme/team", 4, 71).await.unwrap_err();
+    assert!(matches!(&error, Error::NotFound { call, .. } if call.method == "DELETE"));
+
+    let requests = fake.requests();
+    let sent: Vec<_> = requests.iter().map(|r| (r.method(), r.path(), r.body())).collect();
+    let path = |rest: &str| format!("/gitlab/api/v4/projects/acme%2Fteam/issues/4/{rest}");
+    let expected = [
+        ("POST", path("notes"), r#"{"body":"one\n"}"#),
+        ("POST", path("discussions"), r#"{"body":"@bob"}"#),
+        ("POST", path("discussions/25555f/notes"), r#"{"body":"two"}"#),
+        ("DELETE", path("notes/71"), ""),
+        ("DELETE", path("notes/71"), ""),
+    ];
+    assert_eq!(sent, expected);
+}
+
+#[tokio::test]
+async fn a_thread_that_would_be_another_call_is_not_replied_to() {
+    let fake = Fake::start(vec![]);
+    let gitlab = client(&fake);
+    for name in ["", ".", ".."] {
+        let error = gitlab.reply("a/b", 4, name, "x").await.unwrap_err();
+        assert_eq!(error, Error::BadName { name: name.to_owned() });
+    }
+    assert!(fake.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_text_of_quick_actions_makes_no_note() {
+    let only = |summary: &str| {
+        let body = format!(r#"{{"commands_changes":{{}},"summary":{summary}}}"#);
+        answer("202 Accepted", "Content-Type: application/json\r\n", body.as_bytes())
+    };
+    let fake = Fake::start(vec![
+        only(r#"["Could not apply close command.","Closed this.\u001b[2J"]"#),
+        only(r#""Closed this issue.""#),
+        answer("202 Accepted", "", b"<title>Wait for glpat-s3cret</title>"),
+    ]);
+    let gitlab = client(&fake);
+    let note = gitlab.create_note("a/b", 4, "/close").await.unwrap_err();
+    let thread = gitlab.create_discussion("a/b", 4, "/close").await.unwrap_err();
+    let reply = gitlab.reply("a/b", 4, "25555f", "/close").await.unwrap_err();
+    let summaries = [
+        "Could not apply close command., Closed this.",
+        "Closed this issue.",
+        "Wait for [redacted]",
+    ];
+    for (error, expected) in [note, thread, reply].into_iter().zip(summaries) {
+        assert!(error.may_have_arrived());
+        assert!(
+            matches!(&error, Error::CommandsOnly { summary, call }
+                if summary == expected && call.method == "POST"),
+            "{error:?}"
+        );
+    }
+}

@@ -1,0 +1,90 @@
+//! The texts that issues are made from.
+
+use serde::Deserialize;
+
+use super::{GitLab, within};
+use crate::base::segment;
+use crate::error::Error;
+use crate::page;
+
+/// An entry of the list of templates.
+#[derive(Deserialize)]
+struct Entry {
+    name: String,
+}
+
+/// A template with its text.
+#[derive(Deserialize)]
+struct Template {
+    content: String,
+}
+
+impl GitLab {
+    /// The names of the issue templates on the project's default branch, inherited ones included:
+    /// `GET /projects/:id/templates/issues`, all pages (GitLab, "Project templates API").
+    pub async fn templates(&self, project: &str) -> Result<Vec<String>, Error> {
+        let path = within(project, "templates/issues")?;
+        let entries: Vec<Entry> =
+            page::all(&self.http, &path, &[], "the project's issue templates").await?;
+        Ok(entries.into_iter().map(|entry| entry.name).collect())
+    }
+
+    /// The text of an issue template: `GET /projects/:id/templates/issues/:name` (GitLab, "Project
+    /// templates API"). GitLab puts it into no issue by itself.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] when the project has no such template, or is not there.
+    pub async fn template(&self, project: &str, name: &str) -> Result<String, Error> {
+        let path = within(project, &format!("templates/issues/{}", segment(name)?))?;
+        let answer = self.http.get(&path, &[]).await?;
+        let template: Template = self.http.json(&answer, "the issue template")?;
+        Ok(template.content)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::error::Error;
+    use crate::fake::{Fake, answer, json};
+    use crate::gitlab::tests::{client, paths};
+
+    #[tokio::test]
+    async fn templates_are_listed_to_the_last_page() {
+        let fake = Fake::start(vec![
+            json("X-Next-Page: 2\r\n", r#"[{"key":"Access request","name":"Access request"}]"#),
+            json("X-Next-Page: \r\n", r#"[{"key":"Calendly","name":"Calendly"}]"#),
+        ]);
+        let names = client(&fake).templates("acme/team").await.unwrap();
+        assert_eq!(names, ["Access request", "Calendly"]);
+        assert_eq!(
+            paths(&fake)[0],
+            "/gitlab/api/v4/projects/acme%2Fteam/templates/issues?per_page=100"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_template_is_read_by_its_name_or_named_as_missing() {
+        let fake = Fake::start(vec![
+            json("", r###"{"name":"Calendly audit","content":"## Notes\n\n/label ~x\n"}"###),
+            answer("404 Not Found", "", br#"{"message":"404 Template Not Found"}"#),
+            json("", r#"{"name":"x"}"#),
+        ]);
+        let gitlab = client(&fake);
+        let text = gitlab.template("acme/team", "Calendly audit").await.unwrap();
+        assert_eq!(text, "## Notes\n\n/label ~x\n");
+        let error = gitlab.template("acme/team", "a/b").await.unwrap_err();
+        assert!(
+            matches!(&error, Error::NotFound { message, .. } if message == "404 Template Not Found"),
+            "{error:?}"
+        );
+        assert!(matches!(gitlab.template("acme/team", "x").await, Err(Error::Decode { .. })));
+        assert_eq!(
+            paths(&fake)[..2],
+            [
+                "/gitlab/api/v4/projects/acme%2Fteam/templates/issues/Calendly%20audit",
+                "/gitlab/api/v4/projects/acme%2Fteam/templates/issues/a%2Fb",
+            ]
+        );
+    }
+}
