@@ -20,6 +20,7 @@ use crate::{
     calendly,
     fault::{self, Fault, FaultKind},
     gitlab,
+    notification::Notification,
     reply::Reply,
     request::{Request, Service},
     valve::{Door, Valve},
@@ -117,6 +118,11 @@ impl Sandbox {
     pub fn inject(&self, fault: Fault) {
         lock(&self.shared).faults.push(fault);
     }
+
+    /// Who has been told of what, in order.
+    pub fn notifications(&self) -> Vec<Notification> {
+        lock(&self.shared).world.notifications().to_vec()
+    }
 }
 
 impl Drop for Sandbox {
@@ -186,7 +192,7 @@ async fn handle(
 
 impl Site {
     fn answer(&self, request: &Request) -> Reply {
-        let world = &lock(&self.shared).world;
+        let world = &mut lock(&self.shared).world;
         match self.service {
             Service::GitLab => gitlab::answer(world, request),
             Service::Calendly => calendly::answer(world, request),
