@@ -13,7 +13,9 @@ mod notes;
 mod page;
 mod parameters;
 mod projects;
+mod templates;
 mod tree;
+mod users;
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -46,10 +48,16 @@ fn route(world: &mut World, request: &Request) -> Answered {
 fn route_reads(world: &World, request: &Request, parts: &[&str]) -> Answered {
     match parts {
         ["user"] => identity::user(world, request),
+        ["users"] => users::list(world, request),
+        ["users", id] => users::show(world, request, id),
         ["personal_access_tokens", "self"] => identity::token(world, request),
         ["version" | "metadata"] => identity::version(world, request),
         ["projects", id] => projects::show(world, request, id),
         ["projects", id, "labels"] => labels::list(world, request, id),
+        ["projects", id, "members", "all"] => users::members(world, request, id),
+        ["projects", id, "members", "all", user] => users::member(world, request, id, user),
+        ["projects", id, "templates", "issues"] => templates::list(world, request, id),
+        ["projects", id, "templates", "issues", name] => templates::show(world, request, id, name),
         ["projects", id, "repository", rest @ ..] => match rest {
             ["files", path] => files::show(world, request, id, path),
             ["files", path, "raw"] => files::raw(world, request, id, path),
