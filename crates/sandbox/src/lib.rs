@@ -32,12 +32,14 @@
 //! | `quick_actions` | lines such as `/close`, cut out of a text and carried out |
 //! | `markdown`, `mentions` | what of a text is text, and whom it mentions |
 //! | `notification` | who would have been told, and why |
+//! | `hook` | what happens just before a request is handled |
 //! | `gitlab`, `calendly` | the routes, each a function from world and request to reply |
 
 mod archive;
 mod calendly;
 mod fault;
 mod gitlab;
+mod hook;
 mod issue;
 mod load;
 mod markdown;

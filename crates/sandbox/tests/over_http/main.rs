@@ -13,6 +13,7 @@ mod issues;
 mod notes;
 mod notifications;
 mod office;
+mod others;
 mod people;
 mod program;
 mod project;
