@@ -18,6 +18,9 @@ const DEAF: &[&str] = &["a", "code", "pre", "script", "style"];
 
 /// The names mentioned, in lower case, whether or not somebody has them.
 pub(crate) fn names(text: &str) -> BTreeSet<String> {
+    if !text.contains(['@', '&']) {
+        return BTreeSet::new();
+    }
     let arena = Arena::new();
     let root = parse_document(&arena, text, &markdown::options());
     let mut page = Page::default();

@@ -84,16 +84,6 @@ impl Desk<'_> {
         self.users.iter().filter(is_named).map(|user| user.id).collect()
     }
 
-    /// Whom the texts of the issue mention, and who takes part in it.
-    pub(crate) fn participants(&self) -> BTreeSet<u64> {
-        let mut users = self.issue.participants();
-        let notes = self.issue.notes().filter(|note| !note.system).map(|note| note.body.as_str());
-        for text in notes.chain(self.issue.description.as_deref()) {
-            users.extend(self.mentioned(text));
-        }
-        users
-    }
-
     fn can_be_told(&self, user: &User, internal: bool) -> bool {
         let actor: Actor = self.as_actor(user);
         user.state == "active"

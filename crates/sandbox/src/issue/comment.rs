@@ -74,7 +74,7 @@ impl Desk<'_> {
             return Ok(Posted::CommandsOnly { changes, summary: outcome.summary });
         }
         // Those who take part are looked for before the note makes its author one of them.
-        let participants = self.participants();
+        let participants = self.issue.participants();
         let at = created_at.unwrap_or_else(|| self.tick());
         let id = self.journal.next_note();
         let (author, created_at) = (actor.user, at);
@@ -107,6 +107,7 @@ impl Desk<'_> {
             return Err(NoteRefused::Blank);
         }
         let mut users = self.mentioned(&body);
+        self.issue.mentioned.extend(&users);
         for known in self.mentioned(&before.body) {
             users.remove(&known);
         }
@@ -190,6 +191,7 @@ impl Desk<'_> {
         let Some(note) = self.issue.note(id) else { return };
         let internal = note.internal;
         let mentioned = self.mentioned(&note.body);
+        self.issue.mentioned.extend(&mentioned);
         let (by, note) = (By::Mail, Some(id));
         self.tell(actor.user, &mentioned, About { why: Why::Mentioned, by, note, internal });
         let others: BTreeSet<u64> = participants.difference(&mentioned).copied().collect();

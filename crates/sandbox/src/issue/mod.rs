@@ -55,6 +55,8 @@ pub struct Issue {
     /// What happened to its labels and state, oldest first.
     pub events: Vec<Event>,
     pub(crate) subscriptions: BTreeMap<u64, bool>,
+    /// Whom its texts have mentioned so far.
+    pub(crate) mentioned: BTreeSet<u64>,
 }
 
 /// That something was done.
@@ -152,9 +154,10 @@ impl Issue {
         self.author == user || self.assignees.contains(&user)
     }
 
-    /// Who has opened it, has it, or has written in it.
+    /// Who has opened it, has it, has written in it, or was mentioned.
     pub(crate) fn participants(&self) -> BTreeSet<u64> {
         let writers = self.notes().filter(|note| !note.system).map(|note| note.author);
-        self.assignees.iter().copied().chain([self.author]).chain(writers).collect()
+        let others = self.assignees.iter().chain(&self.mentioned).copied();
+        others.chain([self.author]).chain(writers).collect()
     }
 }

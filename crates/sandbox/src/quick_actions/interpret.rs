@@ -75,12 +75,13 @@ impl Reading<'_> {
         match command.name.as_str() {
             "close" if self.may_update && is_open => state(StateChange::Close, "Closed"),
             "reopen" if self.may_update && !is_open => state(StateChange::Reopen, "Reopened"),
-            "title" if self.may_update && !argument.is_empty() => {
+            "title" if self.may_update => {
                 let title = Some(argument.to_owned());
-                done(
-                    Changes { title, ..Changes::default() },
-                    &format!("Changed the title to \"{argument}\"."),
-                )
+                let changes = Changes { title, ..Changes::default() };
+                match changes.check() {
+                    Ok(()) => done(changes, &format!("Changed the title to \"{argument}\".")),
+                    Err(_) => Read::Unavailable,
+                }
             }
             "label" | "labels" if self.may_set => self.labels(argument, "Added", |names| Changes {
                 add_labels: names,

@@ -89,7 +89,7 @@ fn every_field_can_be_changed() -> anyhow::Result<()> {
     }
     let notes = read(&sandbox, "bob", "projects/1/issues/1/notes?sort=asc")?;
     let expected = [
-        "changed title from **Audit** to **New**",
+        "changed title from **{-Audit-}** to **{+New+}**",
         "changed the description",
         "changed due date to December 15, 2026",
         "removed due date",
