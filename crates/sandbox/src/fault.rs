@@ -121,6 +121,12 @@ impl Answer {
         Self::json(500, r#"{"message":"500 Internal Server Error"}"#)
     }
 
+    /// GitLab's 409 to all but one of several writes to an issue at the same time; it writes
+    /// nothing and sends no `Retry-After` (recorded from GitLab 18.9).
+    pub fn resource_lock() -> Self {
+        Self::json(409, r#"{"message":"409 Conflict: Resource lock"}"#)
+    }
+
     /// A load balancer's 502.
     pub fn bad_gateway() -> Self {
         let body = "<html><head><title>502 Bad Gateway</title></head><body></body></html>\n";

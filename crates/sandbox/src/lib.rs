@@ -28,15 +28,26 @@
 //! | `archive` | a `git archive` of a commit |
 //! | `server` | from HTTP to `Request`, from `Reply` to HTTP, and the faults between |
 //! | `valve` | cutting a connection at a chosen byte |
+//! | `issue` | issues, their notes and threads, and what writing to them brings about |
+//! | `quick_actions` | lines such as `/close`, cut out of a text and carried out |
+//! | `markdown`, `mentions` | what of a text is text, and whom it mentions |
+//! | `notification` | who would have been told, and why |
+//! | `hook` | what happens just before a request is handled |
 //! | `gitlab`, `calendly` | the routes, each a function from world and request to reply |
 
 mod archive;
 mod calendly;
 mod fault;
 mod gitlab;
+mod hook;
+mod issue;
 mod load;
+mod markdown;
+mod mentions;
+mod notification;
 mod objects;
 mod percent;
+mod quick_actions;
 mod reply;
 mod repository;
 mod request;
@@ -45,6 +56,8 @@ mod valve;
 mod world;
 
 pub use fault::{Answer, Fault, FaultKind};
+pub use issue::{Discussion, Done, Event, Happening, Issue, Journal, Label, Note};
+pub use notification::{By, Notification, Why};
 pub use repository::{Commit, File, Repository};
 pub use request::{Request, Service};
 pub use server::Sandbox;

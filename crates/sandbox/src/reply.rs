@@ -22,6 +22,11 @@ impl Reply {
         Self { status, headers, body: body.into() }
     }
 
+    /// 204: done, and nothing to say.
+    pub(crate) fn nothing() -> Self {
+        Self { status: 204, headers: Vec::new(), body: Vec::new() }
+    }
+
     /// The same answer with one more header.
     pub(crate) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));

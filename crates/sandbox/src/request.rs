@@ -45,13 +45,7 @@ impl Request {
 
     /// The query as names and values, decoded, in order.
     pub(crate) fn query(&self) -> Vec<(String, String)> {
-        let query = self.path.split_once('?').map_or("", |(_, query)| query);
-        let decode = |text: &str| percent::decode(&text.replace('+', " "));
-        let parts = query.split('&').filter(|part| !part.is_empty());
-        parts
-            .map(|part| part.split_once('=').unwrap_or((part, "")))
-            .map(|(name, value)| (decode(name), decode(value)))
-            .collect()
+        pairs(self.path.split_once('?').map_or("", |(_, query)| query))
     }
 
     /// The last value of a parameter of the query: Rack lets the last one win.
@@ -69,6 +63,16 @@ impl Request {
         let (scheme, token) = self.header("authorization")?.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     }
+}
+
+/// The names and values of a query or a form, decoded, in order.
+pub(crate) fn pairs(encoded: &str) -> Vec<(String, String)> {
+    let decode = |text: &str| percent::decode(&text.replace('+', " "));
+    let parts = encoded.split('&').filter(|part| !part.is_empty());
+    parts
+        .map(|part| part.split_once('=').unwrap_or((part, "")))
+        .map(|(name, value)| (decode(name), decode(value)))
+        .collect()
 }
 
 #[cfg(test)]

@@ -20,6 +20,8 @@ use crate::{
     calendly,
     fault::{self, Fault, FaultKind},
     gitlab,
+    hook::{self, Hook},
+    notification::Notification,
     reply::Reply,
     request::{Request, Service},
     valve::{Door, Valve},
@@ -44,6 +46,7 @@ struct Inside {
     world: World,
     requests: Vec<Request>,
     faults: Vec<Fault>,
+    hooks: Vec<Hook>,
 }
 
 #[derive(Clone, Debug)]
@@ -63,7 +66,7 @@ impl Sandbox {
             .enable_all()
             .build()
             .context("starting the sandbox's runtime")?;
-        let inside = Inside { world, requests: Vec::new(), faults: Vec::new() };
+        let inside = Inside { world, requests: Vec::new(), faults: Vec::new(), hooks: Vec::new() };
         let shared = Arc::new(Mutex::new(inside));
         let inside_runtime = runtime.enter();
         let (gitlab, gitlab_door) = open().context("opening a port for GitLab")?;
@@ -117,6 +120,23 @@ impl Sandbox {
     pub fn inject(&self, fault: Fault) {
         lock(&self.shared).faults.push(fault);
     }
+
+    /// Changes the world once, just before the next request of the method, in capitals, whose
+    /// path and query contain the text: what somebody else does between two of our requests. It
+    /// comes before any fault that the request meets.
+    pub fn before(
+        &self,
+        path_contains: &str,
+        method: &str,
+        change: impl FnOnce(&mut World) + Send + 'static,
+    ) {
+        lock(&self.shared).hooks.push(Hook::new(path_contains, method, change));
+    }
+
+    /// Who has been told of what, in order.
+    pub fn notifications(&self) -> Vec<Notification> {
+        lock(&self.shared).world.notifications().to_vec()
+    }
 }
 
 impl Drop for Sandbox {
@@ -155,6 +175,10 @@ async fn handle(
     let fault = {
         let mut inside = lock(&site.shared);
         inside.requests.push(request.clone());
+        let change = hook::take(&mut inside.hooks, &request);
+        if let Some(change) = change {
+            change(&mut inside.world);
+        }
         fault::take(&mut inside.faults, &request)
     };
     let reply = match fault {
@@ -186,7 +210,7 @@ async fn handle(
 
 impl Site {
     fn answer(&self, request: &Request) -> Reply {
-        let world = &lock(&self.shared).world;
+        let world = &mut lock(&self.shared).world;
         match self.service {
             Service::GitLab => gitlab::answer(world, request),
             Service::Calendly => calendly::answer(world, request),

@@ -1,4 +1,4 @@
-//! What exists: users, tokens, projects, the Calendly organisation.
+//! What exists: users, tokens, projects with their issues, the Calendly organisation.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -6,7 +6,10 @@ use anyhow::Context as _;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Deserialize;
 
-use crate::repository::{Commit, File, Repository};
+use crate::{
+    issue::{Issue, Journal, Label, add_label},
+    repository::{Commit, File, Repository},
+};
 
 /// Everything that exists, and the instant at which it does. A plain value: alter it before
 /// [`Sandbox::start`](crate::Sandbox::start), or later in
@@ -14,7 +17,8 @@ use crate::repository::{Commit, File, Repository};
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct World {
-    /// The sandbox's clock, which stands still: tokens expire and rate-limit windows end by it.
+    /// The sandbox's clock, which stands still: tokens expire and rate-limit windows end by it,
+    /// and what is written bears its time, each thing a millisecond after the one before.
     /// The system's time when the world was made, unless the world's file or a test says other.
     #[serde(default = "system_time")]
     pub now: Timestamp,
@@ -34,6 +38,14 @@ pub struct World {
     /// sandbox does not read it. None where the world has none.
     #[serde(skip)]
     pub config: Option<PathBuf>,
+    /// By how much the pages of a list are shorter than the client asked, though more pages
+    /// follow. GitLab gives such pages where it drops what the caller may not see after it has
+    /// cut the page; here nothing is lost by it.
+    #[serde(default)]
+    pub short_pages: usize,
+    /// What has been counted and sent so far.
+    #[serde(skip)]
+    pub journal: Journal,
 }
 
 /// A user of GitLab.
@@ -69,6 +81,10 @@ pub struct Token {
     /// Taken back before its time.
     #[serde(default)]
     pub revoked: bool,
+    /// It may run no quick actions: a text that holds one is refused whole, with 403 (GitLab
+    /// docs: Fine-grained permissions for personal access tokens).
+    #[serde(default)]
+    pub no_quick_actions: bool,
 }
 
 /// Who can see a project (GitLab docs: Project and group visibility).
@@ -105,6 +121,12 @@ pub struct Project {
     /// Files and history.
     #[serde(skip)]
     pub repository: Repository,
+    /// The labels that its issues may have.
+    #[serde(skip)]
+    pub labels: Vec<Label>,
+    /// The issues, oldest first.
+    #[serde(skip)]
+    pub issues: Vec<Issue>,
 }
 
 /// A Calendly organisation.
@@ -157,6 +179,8 @@ impl World {
             projects: Vec::new(),
             calendly: Calendly::default(),
             config: None,
+            short_pages: 0,
+            journal: Journal::default(),
         }
     }
 
@@ -185,6 +209,8 @@ impl World {
             renamed_from: Vec::new(),
             members: BTreeMap::new(),
             repository: Repository::default(),
+            labels: Vec::new(),
+            issues: Vec::new(),
         })
     }
 
@@ -210,6 +236,11 @@ impl World {
         Ok(())
     }
 
+    /// The user of an id.
+    pub(crate) fn user_by_id(&self, id: u64) -> Option<&User> {
+        self.users.iter().find(|user| user.id == id)
+    }
+
     /// The user of a username, whatever its case.
     pub(crate) fn user(&self, username: &str) -> Option<&User> {
         self.users.iter().find(|user| user.username.eq_ignore_ascii_case(username))
@@ -225,6 +256,7 @@ impl Token {
             scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
             expires_at: None,
             revoked: false,
+            no_quick_actions: false,
         }
     }
 
@@ -239,6 +271,11 @@ impl Project {
     pub fn add_member(&mut self, username: &str, access_level: u8) -> &mut Self {
         self.members.insert(username.to_owned(), access_level);
         self
+    }
+
+    /// Makes a label, for issues to have.
+    pub fn add_label(&mut self, name: &str) -> &mut Label {
+        add_label(self.id, &mut self.labels, name)
     }
 
     /// Writes a file, new or over the one there, as one commit.

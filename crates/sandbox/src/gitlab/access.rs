@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::not_found;
 use crate::{
+    issue::{Actor, Issue},
     reply::Reply,
     request::Request,
     world::{Project, Token, User, Visibility, World},
@@ -16,6 +17,8 @@ pub(super) const READ_USER: &[&str] = &["read_user", "api", "read_api"];
 /// Scopes that read files: `read_repository` is for this one API (GitLab docs: Personal access
 /// token scopes).
 pub(super) const READ_FILES: &[&str] = &["read_repository", "api", "read_api"];
+/// Scopes that write.
+pub(super) const WRITE: &[&str] = &["api"];
 /// Any scope will do.
 pub(super) const ANY: &[&str] = &[];
 
@@ -112,9 +115,58 @@ pub(super) fn readable<'world>(
     let project = project(world, request, caller, id)?;
     let is_low = level(project, caller).is_none_or(|level| level < READS_FILES);
     if project.visibility == Visibility::Private && is_low {
-        return Err(Reply::json(403, &json!({"message": "403 Forbidden"})));
+        return Err(forbidden());
     }
     Ok(project)
+}
+
+/// An issue, and who asks for it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found<'world> {
+    pub(super) project: &'world Project,
+    pub(super) issue: &'world Issue,
+    /// Of nobody, the user is 0, which is no user's id.
+    pub(super) actor: Actor,
+}
+
+/// The issue of a number within a project, if the caller can see it.
+///
+/// # Errors
+///
+/// As [`project`]; 401 to nobody who wants to write; 400 for a number that is none; 404 as
+/// `missing` says for an issue that does not exist or is hidden.
+pub(super) fn issue<'world>(
+    world: &'world World,
+    request: &Request,
+    (id, iid): (&str, &str),
+    missing: fn() -> Reply,
+) -> Result<Found<'world>, Reply> {
+    let (project, actor) = project_and_actor(world, request, id)?;
+    let number: u64 = iid.parse().map_err(|_| super::bad_parameter("issue_iid is invalid"))?;
+    let mut issues = project.issues.iter();
+    let issue = issues.find(|issue| issue.iid == number && actor.may_see(issue));
+    Ok(Found { project, issue: issue.ok_or_else(missing)?, actor })
+}
+
+/// A project that the caller can see, and the caller as somebody who reads or writes in it.
+///
+/// # Errors
+///
+/// As [`project`]; 401 to nobody who wants to write.
+pub(super) fn project_and_actor<'world>(
+    world: &'world World,
+    request: &Request,
+    id: &str,
+) -> Result<(&'world Project, Actor), Reply> {
+    let scopes = if request.is_write() { WRITE } else { READ };
+    let caller = caller(world, request, scopes)?;
+    if request.is_write() && caller.is_none() {
+        return Err(unauthorized());
+    }
+    let project = project(world, request, caller, id)?;
+    let level = level(project, caller).unwrap_or(0);
+    let may_command = caller.is_some_and(|caller| !caller.token.no_quick_actions);
+    Ok((project, Actor { user: caller.map_or(0, |caller| caller.user.id), level, may_command }))
 }
 
 /// The caller's access level in a project, if they are a member.
@@ -137,6 +189,11 @@ fn moved(request: &Request, project: &Project) -> Reply {
     let location = format!("{}/api/v4/projects/{}{tail}", request.origin(), project.id);
     let text = format!("This resource has been moved permanently to {location}.");
     Reply::bytes(301, "text/plain", text).with("location", location)
+}
+
+/// The refusal of what can be seen but not done.
+pub(super) fn forbidden() -> Reply {
+    Reply::json(403, &json!({"message": "403 Forbidden"}))
 }
 
 fn unauthorized() -> Reply {

@@ -22,7 +22,7 @@ pub(super) fn list(world: &World, request: &Request, id: &str) -> Answered {
     };
     let items = commits.into_iter().map(|commit| shown(project, request, commit)).collect();
     let fixed = [("id", id), ("order", "default"), ("trailers", "false")];
-    page::by_number(request, &fixed, items, false)
+    page::by_number(world, request, &fixed, items, false)
 }
 
 /// `GET /projects/:id/repository/commits/:ref`.

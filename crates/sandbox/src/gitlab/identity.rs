@@ -36,7 +36,7 @@ pub(super) fn user(world: &World, request: &Request) -> Answered {
 }
 
 /// A user as others see them.
-fn basic(user: &User, request: &Request) -> Value {
+pub(super) fn basic(user: &User, request: &Request) -> Value {
     json!({
         "id": user.id, "username": user.username, "public_email": null, "name": user.name,
         "state": user.state, "locked": false, "avatar_url": null,

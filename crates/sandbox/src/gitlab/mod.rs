@@ -2,11 +2,20 @@
 
 mod access;
 mod commits;
+mod discussions;
 mod files;
 mod identity;
+mod issue_json;
+mod issue_write;
+mod issues;
+mod labels;
+mod notes;
 mod page;
+mod parameters;
 mod projects;
+mod templates;
 mod tree;
+mod users;
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -20,23 +29,35 @@ type Answered = Result<Reply, Reply>;
 const LIMIT: u64 = 2_000;
 
 /// What GitLab answers to a request.
-pub(crate) fn answer(world: &World, request: &Request) -> Reply {
+pub(crate) fn answer(world: &mut World, request: &Request) -> Reply {
     let reply = route(world, request).unwrap_or_else(|refusal| refusal);
     dress(reply, world, request)
 }
 
-fn route(world: &World, request: &Request) -> Answered {
+fn route(world: &mut World, request: &Request) -> Answered {
     let path = request.raw_path().strip_prefix("/api/v4/").ok_or_else(no_route)?;
-    if request.is_write() {
-        return Err(no_route());
-    }
     let parts: Vec<String> = path.split('/').map(percent::decode).collect();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     match parts.as_slice() {
+        ["projects", id, "issues", rest @ ..] => route_issues(world, request, id, rest),
+        _ if request.is_write() => Err(no_route()),
+        parts => route_reads(world, request, parts),
+    }
+}
+
+fn route_reads(world: &World, request: &Request, parts: &[&str]) -> Answered {
+    match parts {
         ["user"] => identity::user(world, request),
+        ["users"] => users::list(world, request),
+        ["users", id] => users::show(world, request, id),
         ["personal_access_tokens", "self"] => identity::token(world, request),
         ["version" | "metadata"] => identity::version(world, request),
         ["projects", id] => projects::show(world, request, id),
+        ["projects", id, "labels"] => labels::list(world, request, id),
+        ["projects", id, "members", "all"] => users::members(world, request, id),
+        ["projects", id, "members", "all", user] => users::member(world, request, id, user),
+        ["projects", id, "templates", "issues"] => templates::list(world, request, id),
+        ["projects", id, "templates", "issues", name] => templates::show(world, request, id, name),
         ["projects", id, "repository", rest @ ..] => match rest {
             ["files", path] => files::show(world, request, id, path),
             ["files", path, "raw"] => files::raw(world, request, id, path),
@@ -50,6 +71,58 @@ fn route(world: &World, request: &Request) -> Answered {
     }
 }
 
+fn route_issues(world: &mut World, request: &Request, id: &str, rest: &[&str]) -> Answered {
+    let method = if request.is_write() { request.method.as_str() } else { "GET" };
+    match (method, rest) {
+        ("GET", []) => issues::list(world, request, id),
+        ("POST", []) => issue_write::create(world, request, id),
+        ("GET", [iid]) => issues::show(world, request, id, iid),
+        ("PUT", [iid]) => issue_write::update(world, request, id, iid),
+        ("DELETE", [iid]) => issue_write::delete(world, request, id, iid),
+        (method, [iid, "notes", rest @ ..]) => {
+            let place = (id, *iid);
+            match (method, rest) {
+                ("GET", []) => notes::list(world, request, place),
+                ("POST", []) => notes::create(world, request, place),
+                ("GET", [note]) => notes::show(world, request, place, note),
+                ("PUT", [note]) => notes::update(world, request, (place, None), note),
+                ("DELETE", [note]) => notes::delete(world, request, (place, None), note),
+                _ => Err(no_route()),
+            }
+        }
+        (method, [iid, "discussions", rest @ ..]) => {
+            route_discussions(world, request, (id, iid), (method, rest))
+        }
+        ("GET", [iid, kind @ ("resource_label_events" | "resource_state_events")]) => {
+            labels::events(world, request, (id, iid), kind)
+        }
+        _ => Err(no_route()),
+    }
+}
+
+fn route_discussions(
+    world: &mut World,
+    request: &Request,
+    place: (&str, &str),
+    (method, rest): (&str, &[&str]),
+) -> Answered {
+    match (method, rest) {
+        ("GET", []) => discussions::list(world, request, place),
+        ("POST", []) => discussions::create(world, request, place),
+        ("GET", [discussion]) => discussions::show(world, request, place, discussion),
+        ("PUT", [discussion]) => discussions::resolve(world, request, place, discussion),
+        ("POST", [discussion, "notes"]) => discussions::reply(world, request, place, discussion),
+        ("GET", [_, "notes", note]) => notes::show(world, request, place, note),
+        ("PUT", [discussion, "notes", note]) => {
+            discussions::update_note(world, request, place, (discussion, note))
+        }
+        ("DELETE", [discussion, "notes", note]) => {
+            notes::delete(world, request, (place, Some(discussion)), note)
+        }
+        _ => Err(no_route()),
+    }
+}
+
 /// The answer to an address that is no route, which includes an unencoded project path.
 fn no_route() -> Reply {
     Reply::json(404, &json!({"error": "404 Not Found"}))
@@ -58,6 +131,16 @@ fn no_route() -> Reply {
 /// `404 <what> Not Found`.
 fn not_found(what: &str) -> Reply {
     Reply::json(404, &json!({"message": format!("404 {what} Not Found")}))
+}
+
+/// The answer where something is not there, or hidden, that has no name of its own.
+fn missing() -> Reply {
+    Reply::json(404, &json!({"message": "404 Not found"}))
+}
+
+/// `400 Bad request - <text>`.
+fn bad_request(text: &str) -> Reply {
+    Reply::json(400, &json!({"message": format!("400 Bad request - {text}")}))
 }
 
 /// The refusal of a parameter, such as `ref is missing`.
@@ -73,11 +156,12 @@ fn instant(at: Timestamp) -> String {
 /// Adds the headers that all answers have, and answers 304 to whoever has the same already.
 fn dress(mut reply: Reply, world: &World, request: &Request) -> Reply {
     let is_json = reply.header("content-type") == Some("application/json");
-    if reply.status == 200 && is_json && request.method == "GET" {
+    if matches!(reply.status, 200 | 201) && is_json {
         let mut tag = objects::id("etag", &reply.body);
         tag.truncate(32);
         let tag = format!("W/\"{tag}\"");
-        if request.header("if-none-match") == Some(tag.as_str()) {
+        let is_known = request.header("if-none-match") == Some(tag.as_str());
+        if is_known && request.method == "GET" {
             reply.status = 304;
             reply.body.clear();
         }

@@ -3,29 +3,32 @@
 use serde_json::Value;
 
 use super::{Answered, bad_parameter};
-use crate::{percent, reply::Reply, request::Request};
+use crate::{percent, reply::Reply, request::Request, world::World};
 
 /// The biggest page there is.
 const BIGGEST: usize = 100;
 
 /// A page by its number, with the headers of offset pagination. `fixed` are the parameters that
 /// GitLab adds to the links. Without `counted` the totals are left out, as GitLab does where
-/// counting is dear.
+/// counting is dear. Items that are null count, but are dropped from their page: what the caller
+/// may not see.
 pub(super) fn by_number(
+    world: &World,
     request: &Request,
     fixed: &[(&str, &str)],
     items: Vec<Value>,
     counted: bool,
 ) -> Answered {
-    let size = size(request)?;
+    let asked = size(request)?;
+    let size = asked.saturating_sub(world.short_pages).max(1);
     let page = positive(request, "page")?.unwrap_or(1);
     let total = items.len();
     let pages = total.div_ceil(size).max(1);
     let has_next = page < pages;
-    let shown: Vec<Value> =
-        items.into_iter().skip((page - 1).saturating_mul(size)).take(size).collect();
+    let shown = items.into_iter().skip((page - 1).saturating_mul(size)).take(size);
+    let shown: Vec<Value> = shown.filter(|item| !item.is_null()).collect();
     let link = |relation: &str, number: usize| {
-        let (number, size) = (number.to_string(), size.to_string());
+        let (number, size) = (number.to_string(), asked.to_string());
         let own = [("page", number.as_str()), ("per_page", size.as_str())];
         format!("<{}>; rel=\"{relation}\"", address(request, fixed, &own))
     };
@@ -44,7 +47,7 @@ pub(super) fn by_number(
         if exists { number.to_string() } else { String::new() }
     };
     let reply = Reply::json(200, &Value::Array(shown))
-        .with("x-per-page", size.to_string())
+        .with("x-per-page", asked.to_string())
         .with("x-page", page.to_string())
         .with("x-next-page", number(has_next, page + 1))
         .with("x-prev-page", number(page > 1, page - 1))
@@ -85,6 +88,32 @@ pub(super) fn by_token(
     })
 }
 
+/// A page that begins behind the item whose cursor is `cursor`, with the headers of keyset
+/// pagination as issues have it: a link to the next page and its cursor, no totals. Items come
+/// in order, with their cursors.
+pub(super) fn by_cursor(
+    world: &World,
+    request: &Request,
+    fixed: &[(&str, &str)],
+    (items, start): (Vec<(String, Value)>, usize),
+) -> Answered {
+    let asked = size(request)?;
+    let size = asked.saturating_sub(world.short_pages).max(1);
+    let is_last = start.saturating_add(size) >= items.len();
+    let page: Vec<(String, Value)> = items.into_iter().skip(start).take(size).collect();
+    let last = page.last().map(|(cursor, _)| cursor.clone());
+    let reply = Reply::json(200, &page.into_iter().map(|(_, item)| item).collect());
+    Ok(match last {
+        Some(last) if !is_last => {
+            let size = asked.to_string();
+            let own = [("cursor", last.as_str()), ("per_page", size.as_str())];
+            let link = format!("<{}>; rel=\"next\"", address(request, fixed, &own));
+            reply.with("x-next-cursor", last).with("link", link)
+        }
+        _ => reply,
+    })
+}
+
 fn size(request: &Request) -> Result<usize, Reply> {
     Ok(positive(request, "per_page")?.unwrap_or(20).min(BIGGEST))
 }
@@ -98,12 +127,16 @@ fn positive(request: &Request, name: &str) -> Result<Option<usize>, Reply> {
 }
 
 /// The request's address with its query completed by `fixed` and replaced by `own`, names in
-/// alphabetical order as GitLab has them.
+/// alphabetical order as GitLab has them. A name may be there more than once, as in `iids[]`.
 fn address(request: &Request, fixed: &[(&str, &str)], own: &[(&str, &str)]) -> String {
     let pair = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
-    let mut query: std::collections::BTreeMap<String, String> = fixed.iter().map(pair).collect();
-    query.extend(request.query());
-    query.extend(own.iter().map(pair));
+    let has = |pairs: &[(String, String)], name: &str| pairs.iter().any(|(key, _)| key == name);
+    let mut query: Vec<(String, String)> = own.iter().map(pair).collect();
+    let sent: Vec<_> = request.query().into_iter().filter(|(name, _)| !has(&query, name)).collect();
+    query.extend(sent);
+    let more: Vec<_> = fixed.iter().map(pair).filter(|(name, _)| !has(&query, name)).collect();
+    query.extend(more);
+    query.sort_by(|(one, _), (other, _)| one.cmp(other));
     let query: Vec<String> = query
         .iter()
         .map(|(name, value)| format!("{}={}", percent::encode(name), percent::encode(value)))

@@ -34,13 +34,23 @@ impl Seen {
     }
 }
 
-/// Sends one request to `base` and reads the whole answer; an answer that is missing or shorter
-/// than its `Content-Length` is an error.
+/// Sends one request without a body; see [`send_with`].
 pub(crate) fn send(
     base: &str,
     method: &str,
     path: &str,
     headers: &[(&str, &str)],
+) -> anyhow::Result<Seen> {
+    send_with(base, method, path, (headers, b""))
+}
+
+/// Sends one request to `base` and reads the whole answer; an answer that is missing or shorter
+/// than its `Content-Length` is an error.
+pub(crate) fn send_with(
+    base: &str,
+    method: &str,
+    path: &str,
+    (headers, body): (&[(&str, &str)], &[u8]),
 ) -> anyhow::Result<Seen> {
     let host = base.strip_prefix("http://").context("a base address begins with http://")?;
     let mut stream = TcpStream::connect(host)?;
@@ -49,7 +59,11 @@ pub(crate) fn send(
     for (name, value) in headers {
         request = format!("{request}{name}: {value}\r\n");
     }
+    if !body.is_empty() {
+        request = format!("{request}Content-Length: {}\r\n", body.len());
+    }
     stream.write_all(format!("{request}\r\n").as_bytes())?;
+    stream.write_all(body)?;
     let mut received = Vec::new();
     stream.read_to_end(&mut received)?;
     let head_ends = received.windows(4).position(|four| four == b"\r\n\r\n");
@@ -75,4 +89,18 @@ pub(crate) fn get(sandbox: &Sandbox, username: &str, path: &str) -> anyhow::Resu
     let token = format!("token-of-{username}");
     let path = format!("/api/v4/{path}");
     send(&sandbox.gitlab_url(), "GET", &path, &[("PRIVATE-TOKEN", &token)])
+}
+
+/// Writes JSON to GitLab as `username`; null is no body.
+pub(crate) fn write(
+    sandbox: &Sandbox,
+    username: &str,
+    (method, path): (&str, &str),
+    body: &Value,
+) -> anyhow::Result<Seen> {
+    let token = format!("token-of-{username}");
+    let path = format!("/api/v4/{path}");
+    let headers = [("PRIVATE-TOKEN", token.as_str()), ("Content-Type", "application/json")];
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    send_with(&sandbox.gitlab_url(), method, &path, (&headers, body.as_bytes()))
 }

@@ -3,12 +3,22 @@
 mod archive;
 mod calendly;
 mod demo;
+mod discussions;
 mod fault;
 mod files;
 mod http;
 mod identity;
+mod issue_list;
+mod issues;
+mod notes;
+mod notifications;
+mod office;
+mod others;
+mod people;
 mod program;
 mod project;
+mod quick_actions;
+mod refusals;
 mod tree;
 
 use sandbox::{Sandbox, Token, Visibility, World};

@@ -1,0 +1,314 @@
+//! Changing an issue, and the traces that it leaves: system notes, events, notifications.
+
+use std::collections::BTreeSet;
+
+use jiff::{Timestamp, civil::Date};
+
+use super::{Actor, Desk, Done, Happening, Issue};
+use crate::{
+    notification::{About, By, Why},
+    quick_actions::{Command, interpret},
+    world::World,
+};
+
+/// The biggest title, in characters.
+const TITLE: usize = 255;
+/// The biggest description, in bytes (recorded from GitLab 18.9).
+const DESCRIPTION: usize = 1_048_576;
+
+/// What a text may do to an issue's state.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum StateChange {
+    Close,
+    Reopen,
+}
+
+/// A text that does not fit.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum TooBig {
+    TitleBlank,
+    Title,
+    /// So many bytes.
+    Description(usize),
+}
+
+/// When an issue shall be due; none: never.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Due(pub(crate) Option<Date>);
+
+/// Wishes for an issue; none of them means: as it is.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Changes {
+    pub(crate) title: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) labels: Option<Vec<String>>,
+    pub(crate) add_labels: Vec<String>,
+    pub(crate) remove_labels: Vec<String>,
+    pub(crate) assignees: Option<Vec<u64>>,
+    pub(crate) confidential: Option<bool>,
+    pub(crate) due_date: Option<Due>,
+    pub(crate) discussion_locked: Option<bool>,
+    pub(crate) state: Option<StateChange>,
+    pub(crate) subscribed: Option<bool>,
+}
+
+/// An issue that is about to be opened; the texts have passed [`Changes::check`].
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Opening {
+    pub(crate) changes: Changes,
+    /// The quick actions that were in the description.
+    pub(crate) commands: Vec<Command>,
+    /// When, if an owner says so.
+    pub(crate) created_at: Option<Timestamp>,
+}
+
+impl Changes {
+    /// Whether the texts fit.
+    pub(crate) fn check(&self) -> Result<(), TooBig> {
+        if let Some(title) = &self.title {
+            if title.is_empty() {
+                return Err(TooBig::TitleBlank);
+            }
+            if title.chars().count() > TITLE {
+                return Err(TooBig::Title);
+            }
+        }
+        match self.description.as_ref().map(String::len) {
+            Some(bytes) if bytes > DESCRIPTION => Err(TooBig::Description(bytes)),
+            _ => Ok(()),
+        }
+    }
+
+    /// These wishes and then the others, which win.
+    pub(crate) fn then(mut self, others: Self) -> Self {
+        self.add_labels.extend(others.add_labels);
+        self.remove_labels.extend(others.remove_labels);
+        Self {
+            title: others.title.or(self.title),
+            description: others.description.or(self.description),
+            labels: others.labels.or(self.labels),
+            assignees: others.assignees.or(self.assignees),
+            confidential: others.confidential.or(self.confidential),
+            due_date: others.due_date.or(self.due_date),
+            discussion_locked: others.discussion_locked.or(self.discussion_locked),
+            state: others.state.or(self.state),
+            subscribed: others.subscribed.or(self.subscribed),
+            add_labels: self.add_labels,
+            remove_labels: self.remove_labels,
+        }
+    }
+}
+
+impl World {
+    /// Opens an issue; none if there is no such project.
+    pub(crate) fn open(&mut self, project: u64, actor: Actor, opening: Opening) -> Option<u64> {
+        let Opening { changes, commands, created_at } = opening;
+        let at = self.journal.tick(self.now);
+        let id = self.journal.next_issue();
+        let found = self.projects.iter_mut().find(|found| found.id == project)?;
+        let iid = self.journal.next_iid(project);
+        let created_at = created_at.unwrap_or(at);
+        found.issues.push(Issue {
+            id,
+            iid,
+            title: changes.title.clone().unwrap_or_default(),
+            description: changes.description.clone(),
+            labels: BTreeSet::new(),
+            author: actor.user,
+            assignees: Vec::new(),
+            confidential: false,
+            due_date: None,
+            discussion_locked: None,
+            closed: None,
+            created_at,
+            updated_at: created_at,
+            discussions: Vec::new(),
+            events: Vec::new(),
+            subscriptions: [(actor.user, true)].into(),
+            mentioned: BTreeSet::new(),
+        });
+        let mut desk = self.desk(project, iid)?;
+        let outcome = interpret(&desk, actor, &commands, true);
+        desk.settle(actor, changes.then(outcome.changes), true);
+        desk.issue.updated_at = created_at;
+        desk.tell_of_description(actor, None, By::Mail);
+        Some(iid)
+    }
+}
+
+impl Desk<'_> {
+    /// Changes the issue and tells those whom the change concerns.
+    pub(crate) fn change(&mut self, actor: Actor, changes: Changes) {
+        let before = self.issue.description.clone().unwrap_or_default();
+        self.settle(actor, changes, false);
+        self.tell_of_description(actor, Some(&before), By::TodoOnly);
+    }
+
+    /// Changes what differs. A new issue is made so from the start, without system notes.
+    fn settle(&mut self, actor: Actor, changes: Changes, is_new: bool) {
+        let mut traces = Vec::new();
+        if let Some(title) = changes.title.filter(|title| *title != self.issue.title) {
+            let (old, new) = marked(&self.issue.title, &title);
+            traces.push(format!("changed title from **{old}** to **{new}**"));
+            self.issue.title = title;
+        }
+        let old = self.issue.description.as_deref().unwrap_or_default();
+        if let Some(text) = changes.description.filter(|text| text != old) {
+            traces.push("changed the description".to_owned());
+            self.issue.description = Some(text);
+        }
+        if let Some(assignees) = changes.assignees {
+            traces.extend(self.assign(actor, &assignees));
+        }
+        if let Some(Due(due)) = changes.due_date.filter(|due| due.0 != self.issue.due_date) {
+            self.issue.due_date = due;
+            traces.push(match due {
+                Some(day) => format!("changed due date to {}", day.strftime("%B %-d, %Y")),
+                None => "removed due date".to_owned(),
+            });
+        }
+        if let Some(hidden) = changes.confidential.filter(|new| *new != self.issue.confidential) {
+            self.issue.confidential = hidden;
+            let seen = if hidden { "confidential" } else { "visible to everyone" };
+            traces.push(format!("made the issue {seen}"));
+        }
+        let was_locked = self.issue.discussion_locked.unwrap_or(false);
+        if let Some(locked) = changes.discussion_locked.filter(|new| *new != was_locked) {
+            self.issue.discussion_locked = Some(locked);
+            let verb = if locked { "locked" } else { "unlocked" };
+            traces.push(format!("{verb} the discussion in this issue"));
+        }
+        if let Some(subscribed) = changes.subscribed {
+            self.issue.subscriptions.insert(actor.user, subscribed);
+        }
+        let labels = (changes.labels, changes.add_labels, changes.remove_labels);
+        let relabelled = self.relabel(actor, labels);
+        let moved = changes.state.is_some_and(|state| self.set_state(actor, state));
+        if !traces.is_empty() || relabelled || moved {
+            self.issue.updated_at = self.tick();
+        }
+        if !is_new {
+            for trace in traces {
+                self.note_activity(actor.user, &trace);
+            }
+        }
+    }
+
+    fn set_state(&mut self, actor: Actor, state: StateChange) -> bool {
+        match (state, self.issue.closed) {
+            (StateChange::Close, None) => {
+                let done: Done = self.record(actor.user, Happening::Closed);
+                self.issue.closed = Some(done);
+                true
+            }
+            (StateChange::Reopen, Some(_)) => {
+                self.record(actor.user, Happening::Reopened);
+                self.issue.closed = None;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Labels that are unknown are made if the actor may; else they are dropped in silence.
+    fn relabel(
+        &mut self,
+        actor: Actor,
+        (all, added, removed): (Option<Vec<String>>, Vec<String>, Vec<String>),
+    ) -> bool {
+        let before = self.issue.labels.clone();
+        let mut after = match &all {
+            Some(_) => BTreeSet::new(),
+            None => before.clone(),
+        };
+        let may_create = actor.may_set_metadata();
+        for name in all.iter().flatten().chain(&added) {
+            after.extend(self.label(name, may_create));
+        }
+        after.retain(|name| !removed.contains(name));
+        for name in after.difference(&before) {
+            self.record(actor.user, Happening::LabelAdded(name.clone()));
+        }
+        for name in before.difference(&after) {
+            self.record(actor.user, Happening::LabelRemoved(name.clone()));
+        }
+        let changed = after != before;
+        self.issue.labels = after;
+        changed
+    }
+
+    /// Only members, and of these the first: the free edition has one assignee. The answer is
+    /// the system note.
+    fn assign(&mut self, actor: Actor, wanted: &[u64]) -> Option<String> {
+        let is_member = |user: &u64| self.user(*user).is_some_and(|user| self.is_member(user));
+        let after: Vec<u64> = wanted.iter().copied().filter(is_member).take(1).collect();
+        let before = std::mem::replace(&mut self.issue.assignees, after.clone());
+        let added: BTreeSet<u64> =
+            after.iter().copied().filter(|user| !before.contains(user)).collect();
+        let removed: Vec<u64> = before.into_iter().filter(|user| !after.contains(user)).collect();
+        let about = About { why: Why::Assigned, by: By::Mail, note: None, internal: false };
+        self.tell(actor.user, &added, about);
+        let reference = |user: &u64| Some(format!("@{}", self.user(*user)?.username));
+        let added: Vec<String> = added.iter().filter_map(reference).collect();
+        let removed: Vec<String> = removed.iter().filter_map(reference).collect();
+        match (added.as_slice(), removed.as_slice()) {
+            ([], []) => None,
+            (added, []) => Some(format!("assigned to {}", added.join(", "))),
+            ([], removed) => Some(format!("unassigned {}", removed.join(", "))),
+            (added, removed) => Some(format!(
+                "assigned to {} and unassigned {}",
+                added.join(", "),
+                removed.join(", ")
+            )),
+        }
+    }
+
+    /// Tells those whom the description mentions and did not mention before.
+    fn tell_of_description(&mut self, actor: Actor, before: Option<&str>, by: By) {
+        let text = self.issue.description.clone().unwrap_or_default();
+        let mut users = self.mentioned(&text);
+        self.issue.mentioned.extend(&users);
+        for known in self.mentioned(before.unwrap_or_default()) {
+            users.remove(&known);
+        }
+        let about = About { why: Why::Mentioned, by, note: None, internal: false };
+        self.tell(actor.user, &users, about);
+    }
+}
+
+/// Two titles with what they do not have in common at their ends marked as gone and as new, as
+/// GitLab's system notes show them.
+fn marked(old: &str, new: &str) -> (String, String) {
+    let (old, new): (Vec<char>, Vec<char>) = (old.chars().collect(), new.chars().collect());
+    let equal = |pair: &(&char, &char)| pair.0 == pair.1;
+    let start = old.iter().zip(&new).take_while(equal).count();
+    let ends = old.iter().skip(start).rev().zip(new.iter().skip(start).rev());
+    let end = ends.take_while(equal).count();
+    let mark = |title: &[char], sign: char| {
+        let (head, rest) = title.split_at(start);
+        let (changed, tail) = rest.split_at(rest.len() - end);
+        let [head, changed, tail] = [head, changed, tail].map(String::from_iter);
+        if changed.is_empty() {
+            head + &tail
+        } else {
+            format!("{head}{{{sign}{changed}{sign}}}{tail}")
+        }
+    };
+    (mark(&old, '-'), mark(&new, '+'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::marked;
+
+    #[test]
+    fn marks_what_changed_in_a_title() {
+        for (old, new, shown) in [
+            ("Audit", "New", ("{-Audit-}", "{+New+}")),
+            ("Audit Q1", "Audit Q2", ("Audit Q{-1-}", "Audit Q{+2+}")),
+            ("aa", "aaa", ("aa", "aa{+a+}")),
+        ] {
+            assert_eq!(marked(old, new), (shown.0.to_owned(), shown.1.to_owned()));
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Notes and threads.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::{Actor, Desk, Discussion, Done, Note};
+use crate::{
+    notification::{About, By, Why},
+    quick_actions::{extract, interpret},
+};
+
+/// The biggest note, in characters (GitLab docs: Notes API).
+const NOTE: usize = 1_000_000;
+
+/// Where a note goes.
+#[derive(Clone, Debug)]
+pub(crate) enum Where {
+    /// By itself.
+    Alone,
+    /// At the start of a new thread.
+    NewThread,
+    /// At the end of the discussion of this id.
+    Reply(String),
+}
+
+/// What became of a note.
+#[derive(Clone, Debug)]
+pub(crate) enum Posted {
+    /// It is there; of its quick actions, this is what they changed.
+    Note { discussion: String, note: u64, changes: Map<String, Value> },
+    /// It held nothing but quick actions, so there is none.
+    CommandsOnly { changes: Map<String, Value>, summary: String },
+}
+
+/// Why a note is not written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum NoteRefused {
+    Blank,
+    TooLong,
+    /// The token may not run quick actions.
+    NoCommands,
+    NoDiscussion,
+    /// System notes cannot be replied to.
+    NoReplies,
+    NoNote,
+}
+
+impl Desk<'_> {
+    /// Writes a note and carries out its quick actions.
+    pub(crate) fn post(
+        &mut self,
+        actor: Actor,
+        place: &Where,
+        body: &str,
+        (internal, created_at): (bool, Option<Timestamp>),
+    ) -> Result<Posted, NoteRefused> {
+        if body.trim().is_empty() {
+            return Err(NoteRefused::Blank);
+        }
+        self.check_place(place)?;
+        let (body, commands) = extract(body);
+        if body.chars().count() > NOTE {
+            return Err(NoteRefused::TooLong);
+        }
+        if !commands.is_empty() && !actor.may_command {
+            return Err(NoteRefused::NoCommands);
+        }
+        let outcome = interpret(self, actor, &commands, false);
+        let changes = outcome.changes.as_fields(self.labels);
+        if body.is_empty() {
+            self.change(actor, outcome.changes);
+            return Ok(Posted::CommandsOnly { changes, summary: outcome.summary });
+        }
+        // Those who take part are looked for before the note makes its author one of them.
+        let participants = self.issue.participants();
+        let at = created_at.unwrap_or_else(|| self.tick());
+        let id = self.journal.next_note();
+        let (author, created_at) = (actor.user, at);
+        let note = Note { id, body, author, created_at, updated_at: at, system: false, internal };
+        let discussion = self.place(actor, place, note);
+        self.issue.updated_at = self.issue.updated_at.max(at);
+        self.tell_of_note(actor, id, &participants);
+        self.change(actor, outcome.changes);
+        Ok(Posted::Note { discussion, note: id, changes })
+    }
+
+    /// Replaces a note's text and carries out its quick actions. A text of nothing else deletes
+    /// the note, as in GitLab's service.
+    pub(crate) fn edit(&mut self, actor: Actor, id: u64, body: &str) -> Result<(), NoteRefused> {
+        let Some(before) = self.issue.note(id).cloned() else { return Err(NoteRefused::NoNote) };
+        let (body, commands) = extract(body);
+        if body.is_empty() && commands.is_empty() {
+            return Err(NoteRefused::Blank);
+        }
+        if body.chars().count() > NOTE {
+            return Err(NoteRefused::TooLong);
+        }
+        if !commands.is_empty() && !actor.may_command {
+            return Err(NoteRefused::NoCommands);
+        }
+        let outcome = interpret(self, actor, &commands, false);
+        self.change(actor, outcome.changes);
+        if body.is_empty() {
+            self.delete(id);
+            return Err(NoteRefused::Blank);
+        }
+        let mut users = self.mentioned(&body);
+        self.issue.mentioned.extend(&users);
+        for known in self.mentioned(&before.body) {
+            users.remove(&known);
+        }
+        let at = self.tick();
+        if let Some(note) = self.note_mut(id).filter(|note| note.body != body) {
+            note.body = body;
+            note.updated_at = at;
+            self.issue.updated_at = at;
+        }
+        let (why, internal) = (Why::Mentioned, before.internal);
+        self.tell(actor.user, &users, About { why, by: By::TodoOnly, note: Some(id), internal });
+        Ok(())
+    }
+
+    /// Takes a note away, and with its last note a discussion.
+    pub(crate) fn delete(&mut self, id: u64) {
+        for discussion in &mut self.issue.discussions {
+            discussion.notes.retain(|note| note.id != id);
+        }
+        self.issue.discussions.retain(|discussion| !discussion.notes.is_empty());
+    }
+
+    /// Resolves a thread, or opens it again.
+    pub(crate) fn resolve(&mut self, actor: Actor, discussion: &str, resolved: bool) {
+        let at = self.tick();
+        let found = self.issue.discussions.iter_mut().find(|found| found.id == discussion);
+        let Some(found) = found.filter(|found| found.resolved.is_some() != resolved) else {
+            return;
+        };
+        found.resolved = resolved.then_some(Done { at, by: actor.user });
+        for note in &mut found.notes {
+            note.updated_at = at;
+        }
+    }
+
+    /// Adds a system note.
+    pub(crate) fn note_activity(&mut self, author: u64, text: &str) {
+        let at = self.tick();
+        let (id, body) = (self.journal.next_note(), text.to_owned());
+        let (created_at, updated_at) = (at, at);
+        let (system, internal) = (true, false);
+        let note = Note { id, body, author, created_at, updated_at, system, internal };
+        let id = self.journal.next_discussion();
+        let alone = Discussion { id, is_thread: false, resolved: None, notes: vec![note] };
+        self.issue.discussions.push(alone);
+    }
+
+    fn check_place(&self, place: &Where) -> Result<(), NoteRefused> {
+        let Where::Reply(id) = place else { return Ok(()) };
+        let found = self.issue.discussions.iter().find(|found| found.id == *id);
+        let found = found.ok_or(NoteRefused::NoDiscussion)?;
+        let is_system = found.notes.iter().any(|note| note.system);
+        if is_system { Err(NoteRefused::NoReplies) } else { Ok(()) }
+    }
+
+    fn place(&mut self, actor: Actor, place: &Where, note: Note) -> String {
+        let at = note.created_at;
+        if let Where::Reply(id) = place
+            && let Some(found) = self.issue.discussions.iter_mut().find(|found| found.id == *id)
+        {
+            // A reply makes a lone comment a thread; a reply to a resolved thread is resolved.
+            found.is_thread = true;
+            found.resolved = found.resolved.map(|done| Done { at: done.at.max(at), ..done });
+            found.notes.push(note);
+            return id.clone();
+        }
+        let id = self.journal.next_discussion();
+        let is_thread = matches!(place, Where::NewThread);
+        let new = Discussion { id: id.clone(), is_thread, resolved: None, notes: vec![note] };
+        self.issue.discussions.push(new);
+        self.issue.subscriptions.entry(actor.user).or_insert(true);
+        id
+    }
+
+    fn note_mut(&mut self, id: u64) -> Option<&mut Note> {
+        let notes = self.issue.discussions.iter_mut().flat_map(|found| &mut found.notes);
+        notes.into_iter().find(|note| note.id == id)
+    }
+
+    fn tell_of_note(&mut self, actor: Actor, id: u64, participants: &BTreeSet<u64>) {
+        let Some(note) = self.issue.note(id) else { return };
+        let internal = note.internal;
+        let mentioned = self.mentioned(&note.body);
+        self.issue.mentioned.extend(&mentioned);
+        let (by, note) = (By::Mail, Some(id));
+        self.tell(actor.user, &mentioned, About { why: Why::Mentioned, by, note, internal });
+        let others: BTreeSet<u64> = participants.difference(&mentioned).copied().collect();
+        self.tell(actor.user, &others, About { why: Why::Participating, by, note, internal });
+    }
+}

@@ -1,0 +1,163 @@
+//! Issues and what is said in them.
+//!
+//! | file | concept |
+//! | --- | --- |
+//! | `desk` | one issue with all that a write to it looks at |
+//! | `change` | changing an issue, and the traces that it leaves |
+//! | `comment` | notes and threads |
+//! | `people` | what a test lets people do without HTTP |
+
+mod change;
+mod comment;
+mod desk;
+mod people;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{Timestamp, civil::Date};
+
+pub(crate) use change::{Changes, Due, Opening, StateChange, TooBig};
+pub(crate) use comment::{NoteRefused, Posted, Where};
+pub use desk::Journal;
+pub(crate) use desk::{Actor, Desk, add_label};
+
+/// An issue of a project. People are named by their user id, because usernames change.
+#[derive(Clone, Debug)]
+pub struct Issue {
+    /// The number among the issues of all projects.
+    pub id: u64,
+    /// The number within the project.
+    pub iid: u64,
+    /// The title.
+    pub title: String,
+    /// The description as stored: without quick actions; none where none was given.
+    pub description: Option<String>,
+    /// The names of its labels.
+    pub labels: BTreeSet<String>,
+    /// Who opened it.
+    pub author: u64,
+    /// Whose it is: nobody's or, in the free edition, one person's.
+    pub assignees: Vec<u64>,
+    /// Hidden from guests and strangers.
+    pub confidential: bool,
+    /// When it is due.
+    pub due_date: Option<Date>,
+    /// Whether only members may comment; none until it was set for the first time.
+    pub discussion_locked: Option<bool>,
+    /// When and by whom it was closed; none while it is open.
+    pub closed: Option<Done>,
+    /// When it was opened.
+    pub created_at: Timestamp,
+    /// When it was last changed or commented on.
+    pub updated_at: Timestamp,
+    /// Comments, threads and system notes, oldest first.
+    pub discussions: Vec<Discussion>,
+    /// What happened to its labels and state, oldest first.
+    pub events: Vec<Event>,
+    pub(crate) subscriptions: BTreeMap<u64, bool>,
+    /// Whom its texts have mentioned so far.
+    pub(crate) mentioned: BTreeSet<u64>,
+}
+
+/// That something was done.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Done {
+    /// When.
+    pub at: Timestamp,
+    /// By which user.
+    pub by: u64,
+}
+
+/// A thread, or a lone note.
+#[derive(Clone, Debug)]
+pub struct Discussion {
+    /// 40 hexadecimal digits.
+    pub id: String,
+    /// Whether it is a thread, which can be replied to and resolved.
+    pub is_thread: bool,
+    /// When and by whom it was resolved; none while it is not.
+    pub resolved: Option<Done>,
+    /// Its notes, oldest first; never empty.
+    pub notes: Vec<Note>,
+}
+
+/// A comment or a system note.
+#[derive(Clone, Debug)]
+pub struct Note {
+    /// The number among all notes.
+    pub id: u64,
+    /// The text as stored: without quick actions.
+    pub body: String,
+    /// Who wrote it, or did what the system notes.
+    pub author: u64,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// When it was last edited, or its thread resolved.
+    pub updated_at: Timestamp,
+    /// Written by GitLab: activity, not a comment.
+    pub system: bool,
+    /// Hidden from guests and strangers.
+    pub internal: bool,
+}
+
+/// A change that GitLab records as an event rather than as a note.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// The number among all events.
+    pub id: u64,
+    /// When and by whom.
+    pub done: Done,
+    /// What happened.
+    pub what: Happening,
+}
+
+/// What an [`Event`] tells.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Happening {
+    /// The issue got the label of this name.
+    LabelAdded(String),
+    /// The issue lost the label of this name.
+    LabelRemoved(String),
+    /// The issue was closed.
+    Closed,
+    /// The issue was opened again.
+    Reopened,
+}
+
+/// A label of a project.
+#[derive(Clone, Debug)]
+pub struct Label {
+    /// The number among all labels.
+    pub id: u64,
+    /// The name.
+    pub name: String,
+}
+
+impl Issue {
+    /// Every note, system notes too, in the order of the discussions.
+    pub fn notes(&self) -> impl Iterator<Item = &Note> {
+        self.discussions.iter().flat_map(|discussion| &discussion.notes)
+    }
+
+    /// The note of an id.
+    pub fn note(&self, id: u64) -> Option<&Note> {
+        self.notes().find(|note| note.id == id)
+    }
+
+    /// The discussion that holds the note of an id.
+    pub fn discussion_of(&self, note: u64) -> Option<&Discussion> {
+        self.discussions.iter().find(|found| found.notes.iter().any(|own| own.id == note))
+    }
+
+    /// Whether the user takes part in it by having opened it, or by its being theirs.
+    pub(crate) fn is_of(&self, user: u64) -> bool {
+        self.author == user || self.assignees.contains(&user)
+    }
+
+    /// Who has opened it, has it, has written in it, or was mentioned.
+    pub(crate) fn participants(&self) -> BTreeSet<u64> {
+        let writers = self.notes().filter(|note| !note.system).map(|note| note.author);
+        let others = self.assignees.iter().chain(&self.mentioned).copied();
+        others.chain([self.author]).chain(writers).collect()
+    }
+}
