@@ -13,14 +13,16 @@ const ARROWS: [(&str, &str, DependencyKind); 3] = [
 ];
 
 /// What the crate that thinks may stand on: none of it opens files, sockets or terminals for it.
-const PURE: [&str; 10] = [
+const PURE: [&str; 12] = [
     "csv",
     "jiff",
+    "pulldown-cmark",
     "rayon",
     "serde",
     "serde-saphyr",
     "serde_json",
     "sha2",
+    "similar",
     "unicode-general-category",
     "unicode-normalization",
     "unicode-width",

@@ -17,10 +17,17 @@
 //! [`roster`] → [`kinds`] → [`finding`] → [`report`], whose foreign texts all pass [`text`] and
 //! [`markdown`].
 
+pub mod calendar;
+pub mod comment;
 pub mod finding;
+pub mod issue;
 pub mod kinds;
 pub mod markdown;
+pub mod marker;
+pub mod opening;
+pub mod plan;
 pub mod problem;
+pub mod recording;
 pub mod report;
 pub mod roster;
 pub mod text;

@@ -23,11 +23,16 @@ pub struct Spec {
     pub team_heading: &'static str,
     /// The heading of the table of outsiders.
     pub outsiders_heading: &'static str,
+    /// The text where the audits' project has no template.
+    pub template: &'static str,
     /// The checks, in the order in which reports name them.
     pub checks: &'static [Check],
 }
 
 impl Kind {
+    /// All kinds.
+    pub const ALL: [Self; 1] = [Self::Calendly];
+
     /// What is particular to this kind.
     pub const fn spec(self) -> &'static Spec {
         match self {

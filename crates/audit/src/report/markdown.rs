@@ -19,14 +19,14 @@ pub(super) fn render(report: &Report) -> String {
     }
     heading(spec.team_heading, &TEAM_COLUMNS, &mut text);
     for member in report.team() {
-        text.push_str(&team_row(&member));
+        text.push_str(&row(&team_cells(&member)));
     }
     heading(spec.outsiders_heading, &OUTSIDERS_COLUMNS, &mut text);
     text.push_str(&format!("\n{}.\n", report.summary()));
     text
 }
 
-fn provenance(report: &Report) -> Markdown {
+pub(crate) fn provenance(report: &Report) -> Markdown {
     let source = &report.provenance;
     let mut line = Markdown::text("Roster ");
     if let Some(project) = &source.project {
@@ -47,7 +47,7 @@ fn provenance(report: &Report) -> Markdown {
 }
 
 /// What was left out of the audit on purpose.
-fn notes(report: &Report) -> impl Iterator<Item = Markdown> {
+pub(crate) fn notes(report: &Report) -> impl Iterator<Item = Markdown> {
     let off = report.off.iter().map(|check| Markdown::text(format!("Check off: {}.", check.id)));
     let excluded = report.excluded.iter().filter_map(|index| report.roster.people.get(*index));
     let excluded = excluded.map(|person| {
@@ -61,7 +61,7 @@ fn notes(report: &Report) -> impl Iterator<Item = Markdown> {
     off.chain(excluded).chain(nobody)
 }
 
-fn problem(problem: &Problem) -> Markdown {
+pub(crate) fn problem(problem: &Problem) -> Markdown {
     let line = problem.place.line.map(|line| format!(" line {line}")).unwrap_or_default();
     Markdown::code(&problem.place.file)
         .and(&Markdown::text(format!("{line}: ")))
@@ -75,14 +75,15 @@ fn heading(heading: &str, columns: &[&str], text: &mut String) {
     text.push_str(&row(&vec![Markdown::text("---"); columns.len()]));
 }
 
-fn team_row(member: &Member<'_>) -> String {
-    row(&[
+/// The cells of a person's row in the table of people.
+pub(crate) fn team_cells(member: &Member<'_>) -> [Markdown; TEAM_COLUMNS.len()] {
+    [
         Markdown::foreign(&member.person.name),
         cell(&member.gitlab_username(), Markdown::code),
         cell(&member.calendly_link(), Markdown::foreign),
         Markdown::text(UNKNOWN),
         Markdown::text(member.findings_cell()),
-    ])
+    ]
 }
 
 fn cell(cell: &Cell<'_>, foreign: fn(&str) -> Markdown) -> Markdown {

@@ -2,7 +2,7 @@
 
 mod csv;
 mod json;
-mod markdown;
+pub(crate) mod markdown;
 mod table;
 
 use jiff::Timestamp;
@@ -57,9 +57,9 @@ pub enum Format {
 /// An audit's result.
 #[derive(Debug)]
 pub struct Report {
-    kind: Kind,
+    pub(crate) kind: Kind,
     provenance: Provenance,
-    problems: Vec<Problem>,
+    pub(crate) problems: Vec<Problem>,
     roster: Roster,
     /// The people's places in the roster, in the order of their names.
     order: Vec<usize>,
@@ -113,7 +113,7 @@ impl Report {
     }
 
     /// The people in the order of their names, each with what was found about them.
-    fn team(&self) -> impl Iterator<Item = Member<'_>> {
+    pub(crate) fn team(&self) -> impl Iterator<Item = Member<'_>> {
         self.order.iter().filter_map(|index| {
             let person = self.roster.people.get(*index)?;
             let start = self.findings.partition_point(|finding| finding.person < *index);
@@ -147,9 +147,9 @@ impl Report {
 }
 
 /// A person of the roster with what was found about them.
-struct Member<'a> {
-    person: &'a Person,
-    findings: &'a [Finding],
+pub(crate) struct Member<'a> {
+    pub(crate) person: &'a Person,
+    pub(crate) findings: &'a [Finding],
     is_excluded: bool,
 }
 
@@ -189,13 +189,14 @@ impl<'a> Cell<'a> {
 }
 
 /// What stands in the Account column while the accounts have not been read.
-const UNKNOWN: &str = "unknown";
+pub(crate) const UNKNOWN: &str = "unknown";
 
 /// What stands where a fact could not be read.
-const UNREADABLE: &str = "unreadable";
+pub(crate) const UNREADABLE: &str = "unreadable";
 
-const TEAM_COLUMNS: [&str; 5] = ["Name", "GitLab", "Calendly link", "Account", "Findings"];
-const OUTSIDERS_COLUMNS: [&str; 6] =
+pub(crate) const TEAM_COLUMNS: [&str; 5] =
+    ["Name", "GitLab", "Calendly link", "Account", "Findings"];
+pub(crate) const OUTSIDERS_COLUMNS: [&str; 6] =
     ["Name", "Email", "Role", "Since", "Justification", "Decision"];
 
 /// Finds whom `exclude` means: sorted places in the roster, and those that mean nobody.

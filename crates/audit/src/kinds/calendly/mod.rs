@@ -12,6 +12,7 @@ pub static SPEC: Spec = Spec {
     system: "Calendly",
     team_heading: "Support Team",
     outsiders_heading: "Those in Calendly but not part of support team",
+    template: include_str!("template.md"),
     checks: &checks::CHECKS,
 };
 

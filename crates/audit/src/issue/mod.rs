@@ -1,0 +1,278 @@
+//! The issue as a document: our region of its description, and everything else byte for byte.
+//!
+//! Ours is only what stands between our two marks, which are HTML comments on lines of their own.
+//! Whatever people typed there, into our tables or beside them, survives every writing.
+
+mod outline;
+mod region;
+mod table;
+
+use std::fmt;
+use std::ops::Range;
+
+use outline::Outline;
+use region::{Extent, Previous, ReadAt};
+
+use crate::marker::Marker;
+use crate::report::Report;
+
+/// The beginning of the mark above our region; digests of our lines and ` -->` follow.
+const BEGIN: &str = "<!-- support-audit:begin v1";
+
+/// The mark below our region.
+const END: &str = "<!-- support-audit:end -->";
+
+/// The section that holds our region.
+const SECTION: &str = "Notes";
+
+/// The largest description that GitLab takes, in bytes (GitLab 18.9: 1 MiB).
+pub const MAX_DESCRIPTION: usize = 1_048_576;
+
+/// Why a report cannot be written into a description.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Broken {
+    /// The marks are not one pair in their order.
+    Marks(&'static str),
+    /// There are tables of ours without marks around them, as when a report was pasted by hand.
+    Unmarked,
+    /// The description would be larger than GitLab takes, in bytes.
+    TooLarge(usize),
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Marks(reason) => {
+                write!(formatter, "the marks around the report are broken: {reason}")
+            }
+            Self::Unmarked => formatter.write_str("the report's tables have no marks around them"),
+            Self::TooLarge(size) => {
+                write!(formatter, "the description would have {size} bytes, beyond GitLab's limit")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Broken {}
+
+/// Whether tables that stand without marks are taken over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Adopt {
+    /// They are an error.
+    No,
+    /// The marks are put around them, and what was typed into them stays.
+    Yes,
+}
+
+/// A description with a report in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The whole description.
+    pub text: String,
+    /// Whether the table of people holds only those about whom something was found, for want of
+    /// room.
+    pub is_shortened: bool,
+}
+
+/// Writes `report` into `description`, in the place of the report that is there.
+///
+/// # Errors
+///
+/// [`Broken`], and nothing is lost: the description is as it was.
+pub fn write(description: &str, report: &Report, adopt: Adopt) -> Result<Written, Broken> {
+    let outline = Outline::of(description);
+    let place = find(description, &outline, report, adopt)?;
+    let previous = match &place {
+        Place::Region { inner, digests, .. } => {
+            let text = description.get(inner.clone()).unwrap_or_default();
+            Previous::read(text, digests, report.kind.spec())
+        }
+        Place::Pasted(range) => {
+            let text = description.get(range.clone()).unwrap_or_default();
+            Previous::read(text, &[], report.kind.spec())
+        }
+        Place::Nothing { .. } => Previous::default(),
+    };
+    let put = |extent, instant| {
+        place.put(description, &region::render(report, &previous, extent, instant), &previous)
+    };
+    for (extent, is_shortened) in [(Extent::Everybody, false), (Extent::Findings, true)] {
+        // A report that says the same as the one that is there is not written again.
+        let same = put(extent, ReadAt::Kept);
+        let text = if same == description { same } else { put(extent, ReadAt::New) };
+        if text.len() <= MAX_DESCRIPTION {
+            return Ok(Written { text, is_shortened });
+        }
+    }
+    Err(Broken::TooLarge(put(Extent::Findings, ReadAt::New).len()))
+}
+
+/// What GitLab stores of a text: without carriage returns and without white space at its end.
+pub fn stored(text: &str) -> String {
+    text.replace('\r', "").trim_end().to_owned()
+}
+
+/// The marker of an issue: the first one outside code and quotes of its description.
+pub fn marker(description: &str) -> Option<Marker> {
+    let outline = Outline::of(description);
+    outline.html.iter().find_map(|range| Marker::of_line(description.get(range.clone())?))
+}
+
+/// Where the report stands, or should.
+#[derive(Debug)]
+enum Place<'a> {
+    /// Between our marks.
+    Region { outer: Range<usize>, inner: Range<usize>, digests: Vec<&'a str> },
+    /// Pasted, without marks.
+    Pasted(Range<usize>),
+    /// Nowhere yet; it belongs at the offset, below a heading of its own if there is no section.
+    Nothing { at: usize, has_section: bool },
+}
+
+impl Place<'_> {
+    /// The description with `region` in this place, and behind it what people wrote within.
+    fn put(&self, description: &str, region: &str, previous: &Previous<'_>) -> String {
+        let mut region = region.to_owned();
+        if !previous.foreign.is_empty() {
+            region.push('\n');
+            region.extend(previous.foreign.iter().map(|line| format!("{line}\n")));
+        }
+        let (range, region) = match self {
+            Self::Region { outer, .. } | Self::Pasted(outer) => (outer.clone(), region),
+            Self::Nothing { at, has_section } => {
+                let before = description.get(..*at).unwrap_or_default();
+                let gap = match before {
+                    "" => "",
+                    before if before.ends_with("\n\n") => "",
+                    before if before.ends_with('\n') => "\n",
+                    _ => "\n\n",
+                };
+                let heading =
+                    if *has_section { String::new() } else { format!("## {SECTION}\n\n") };
+                (*at..*at, format!("{gap}{heading}{region}\n"))
+            }
+        };
+        let before = description.get(..range.start).unwrap_or_default();
+        let after = description.get(range.end..).unwrap_or_default();
+        format!("{before}{region}{after}")
+    }
+}
+
+fn find<'a>(
+    description: &'a str,
+    outline: &Outline,
+    report: &Report,
+    adopt: Adopt,
+) -> Result<Place<'a>, Broken> {
+    let line = |range: &Range<usize>| description.get(range.clone()).unwrap_or_default().trim();
+    let begins: Vec<_> = outline.html.iter().filter(|it| line(it).starts_with(BEGIN)).collect();
+    let ends: Vec<_> = outline.html.iter().filter(|it| line(it) == END).collect();
+    match (begins.as_slice(), ends.as_slice()) {
+        ([begin], [end]) if begin.end <= end.start => {
+            let digests = line(begin).trim_start_matches(BEGIN).trim_end_matches("-->");
+            Ok(Place::Region {
+                outer: begin.start..end.end,
+                inner: begin.end..end.start,
+                digests: digests.split_whitespace().collect(),
+            })
+        }
+        ([_], [_]) => Err(Broken::Marks("the lower one stands above the upper one")),
+        ([], []) => unmarked(description, outline, report, adopt),
+        // One mark without the other is taken over with the tables beside it.
+        ([mark], []) | ([], [mark]) if adopt == Adopt::Yes => {
+            match unmarked(description, outline, report, adopt)? {
+                Place::Pasted(range) => {
+                    Ok(Place::Pasted(range.start.min(mark.start)..range.end.max(mark.end)))
+                }
+                _ => Err(Broken::Marks("there is one, and no table beside it")),
+            }
+        }
+        ([], [_]) => Err(Broken::Marks("the upper one is gone")),
+        ([_], []) => Err(Broken::Marks("the lower one is gone")),
+        _ => Err(Broken::Marks("there is more than one pair")),
+    }
+}
+
+/// Where a report belongs in a description without marks.
+fn unmarked<'a>(
+    description: &str,
+    outline: &Outline,
+    report: &Report,
+    adopt: Adopt,
+) -> Result<Place<'a>, Broken> {
+    let spec = report.kind.spec();
+    let ours = |text: &str| {
+        text.eq_ignore_ascii_case(spec.team_heading)
+            || text.eq_ignore_ascii_case(spec.outsiders_heading)
+    };
+    let headings: Vec<_> =
+        outline.headings.iter().filter(|heading| ours(heading.text.trim())).collect();
+    if let (Some(first), Some(last)) = (headings.first(), headings.last()) {
+        return match adopt {
+            Adopt::No => Err(Broken::Unmarked),
+            Adopt::Yes => {
+                let start = pasted_start(description, first.range.start);
+                Ok(Place::Pasted(start..pasted_end(description, last.range.end)))
+            }
+        };
+    }
+    let section = outline
+        .headings
+        .iter()
+        .position(|heading| heading.text.trim().eq_ignore_ascii_case(SECTION));
+    let Some(section) = section else {
+        return Ok(Place::Nothing {
+            at: content_end(description, 0, description.len()),
+            has_section: false,
+        });
+    };
+    let level = outline.headings.get(section).map_or(0, |heading| heading.level);
+    let start = outline.headings.get(section).map_or(0, |heading| heading.range.end);
+    let mut following = outline.headings.iter().skip(section + 1);
+    let end = following.find(|heading| heading.level <= level);
+    let end = end.map_or(description.len(), |heading| heading.range.start);
+    Ok(Place::Nothing { at: content_end(description, start, end), has_section: true })
+}
+
+/// Where the content between `start` and `end` ends: before the issue's own marker, if that is last.
+fn content_end(description: &str, start: usize, end: usize) -> usize {
+    let content = description.get(start..end).unwrap_or_default();
+    let Some(last) = content.lines().rfind(|line| !line.trim().is_empty()) else { return end };
+    if Marker::of_line(last).is_none() {
+        return end;
+    }
+    content.rfind(last).map_or(end, |offset| start + offset)
+}
+
+/// Where a pasted report begins: at the line of its provenance, or else at its first heading.
+fn pasted_start(description: &str, heading: usize) -> usize {
+    let before = description.get(..heading).unwrap_or_default();
+    before
+        .rfind("Roster `")
+        .filter(|start| *start == 0 || before.get(..*start).is_some_and(|it| it.ends_with('\n')))
+        .unwrap_or(heading)
+}
+
+/// Where a pasted report ends: behind its last table, and the summary below that.
+fn pasted_end(description: &str, heading: usize) -> usize {
+    let mut end = heading;
+    let mut position = heading;
+    let mut is_table_over = false;
+    for line in description.get(heading..).unwrap_or_default().split_inclusive('\n') {
+        position += line.len();
+        if table::cells(line).is_some() && !is_table_over {
+            end = position;
+        } else if !line.trim().is_empty() {
+            if line.trim().ends_with("; accounts unknown.") {
+                end = position;
+            }
+            break;
+        } else if end > heading {
+            is_table_over = true;
+        }
+    }
+    end
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,311 @@
+//! Tables as they stand in an issue, and what people typed into them.
+//!
+//! A row that we write ends in a hidden stamp: a digest of its subject's key, and one of each cell
+//! as we wrote it.
+//! So whatever a cell holds beyond that was typed by somebody.
+
+use std::collections::HashMap;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::report::{UNKNOWN, UNREADABLE};
+
+/// A table as it stood in an issue.
+#[derive(Debug, Default)]
+pub(super) struct Table<'a> {
+    /// The names of columns behind ours.
+    pub(super) added: Vec<&'a str>,
+    /// The rows below the head.
+    pub(super) rows: Vec<Row<'a>>,
+}
+
+/// A row as it stood in an issue.
+#[derive(Debug)]
+pub(super) struct Row<'a> {
+    /// The whole line, without its line break.
+    pub(super) line: &'a str,
+    /// The cells without the stamp and without the space around them.
+    cells: Vec<String>,
+    stamp: Option<Stamp>,
+}
+
+/// What the hidden comment of a row says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Stamp {
+    key: String,
+    cells: Vec<String>,
+}
+
+impl<'a> Row<'a> {
+    /// Reads a line of a table, whose outer bars may be missing.
+    pub(super) fn of(line: &'a str) -> Self {
+        let (unstamped, stamp) = Stamp::take(line);
+        let with_bar = format!("|{unstamped}");
+        let cells = cells(&unstamped).or_else(|| cells(&with_bar)).unwrap_or_default();
+        Self { line, cells: cells.into_iter().map(str::to_owned).collect(), stamp }
+    }
+
+    /// Whether we wrote the row.
+    pub(super) fn is_stamped(&self) -> bool {
+        self.stamp.is_some()
+    }
+
+    /// Whether it is the row below a table's head.
+    pub(super) fn is_delimiter(&self) -> bool {
+        let is_rule = |cell: &String| {
+            let rule = cell.strip_prefix(':').unwrap_or(cell);
+            let rule = rule.strip_suffix(':').unwrap_or(rule);
+            !rule.is_empty() && rule.bytes().all(|byte| byte == b'-')
+        };
+        !self.cells.is_empty() && self.cells.iter().all(is_rule)
+    }
+
+    /// What people typed into the row, cell by cell, where we would now write `written`.
+    ///
+    /// Cells behind ours are theirs altogether.
+    pub(super) fn typed(&self, written: &[String]) -> Vec<String> {
+        let typed = |(index, old): (usize, &String)| match (&self.stamp, written.get(index)) {
+            (_, None) => old.clone(),
+            (Some(stamp), Some(_)) => match stamp.cells.get(index) {
+                Some(digest) => behind(old, digest).to_owned(),
+                None => old.clone(),
+            },
+            (None, Some(written)) => unstamped(old, written).to_owned(),
+        };
+        self.cells.iter().enumerate().map(typed).collect()
+    }
+
+    /// Whether the row would be missed: it is not as we wrote it, or we did not write it.
+    pub(super) fn holds_typed_text(&self, columns: usize) -> bool {
+        self.stamp.is_none()
+            || self.typed(&vec![String::new(); columns]).iter().any(|it| !it.is_empty())
+    }
+}
+
+/// What stands in `old` behind the text of the given digest; all of it where that is gone.
+fn behind<'a>(old: &'a str, digest: &str) -> &'a str {
+    let mut ends = old.char_indices().map(|(index, _)| index).chain([old.len()]).rev();
+    let is_ours = |end: &usize| {
+        let (text, rest) = old.split_at_checked(*end).unwrap_or_default();
+        let is_whole = text.is_empty() || rest.is_empty() || rest.starts_with(' ');
+        is_whole && text.trim_end() == text && digest_of(text) == digest
+    };
+    match ends.find(is_ours) {
+        Some(end) => old.get(end..).unwrap_or_default().trim(),
+        None => old,
+    }
+}
+
+/// What was typed into a cell that has no stamp, as in a report that was pasted by hand.
+fn unstamped<'a>(old: &'a str, written: &str) -> &'a str {
+    if looks_written(old) {
+        return "";
+    }
+    match old.strip_prefix(written) {
+        Some(rest) if rest.is_empty() || rest.starts_with(' ') => rest.trim(),
+        _ => old,
+    }
+}
+
+/// Whether a cell is of a form that only we write: an account's state, a link, a username, checks.
+fn looks_written(cell: &str) -> bool {
+    let is_check = |word: &str| {
+        word == "excluded"
+            || crate::kinds::Kind::ALL
+                .iter()
+                .any(|kind| kind.spec().checks.iter().any(|check| check.id == word))
+    };
+    let is_span = |open: char, close: char| {
+        cell.len() > 1
+            && cell.starts_with(open)
+            && cell.ends_with(close)
+            && !cell.contains(' ')
+            && cell.matches(open).count() == if open == close { 2 } else { 1 }
+    };
+    cell.is_empty()
+        || cell == UNKNOWN
+        || cell == UNREADABLE
+        || is_span('`', '`')
+        || is_span('<', '>')
+        || cell.split(", ").all(is_check)
+}
+
+/// A row of what we write, what was typed behind it, and the stamp, with its line break.
+pub(super) fn stamped(key: &str, written: &[String], typed: &[String]) -> String {
+    let mut cells: Vec<String> = written
+        .iter()
+        .enumerate()
+        .map(|(index, cell)| join(cell, typed.get(index).map_or("", String::as_str)))
+        .collect();
+    let digests: Vec<String> = written.iter().map(|cell| digest_of(cell)).collect();
+    if let Some(last) = cells.last_mut() {
+        *last = join(last, &format!("<!-- sa {} {} -->", digest_of(key), digests.join(" ")));
+    }
+    cells.extend(typed.iter().skip(written.len()).cloned());
+    line(cells.iter().map(String::as_str))
+}
+
+/// A row of cells that stand as they are, with its line break.
+pub(super) fn line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
+    let mut row = String::from("|");
+    for cell in cells {
+        row.push(' ');
+        row.push_str(cell);
+        row.push_str(" |");
+    }
+    row.push('\n');
+    row
+}
+
+fn join(one: &str, other: &str) -> String {
+    if one.is_empty() || other.is_empty() {
+        format!("{one}{other}")
+    } else {
+        format!("{one} {other}")
+    }
+}
+
+/// The first eight hex digits of a text's SHA-256.
+pub(super) fn digest_of(text: &str) -> String {
+    format!("{:x}", Sha256::digest(text.as_bytes())).chars().take(8).collect()
+}
+
+impl Stamp {
+    /// A line without its stamp, and the stamp.
+    fn take(line: &str) -> (String, Option<Self>) {
+        let found = line.rfind("<!-- sa ").and_then(|start| {
+            let end = start + line.get(start..)?.find("-->")? + "-->".len();
+            Some((start, end))
+        });
+        let Some((start, end)) = found else { return (line.to_owned(), None) };
+        let words = line.get(start..end).unwrap_or_default();
+        let mut words =
+            words.trim_start_matches("<!-- sa ").trim_end_matches("-->").split_whitespace();
+        let stamp = words
+            .next()
+            .map(|key| Self { key: key.to_owned(), cells: words.map(str::to_owned).collect() });
+        let before = line.get(..start).unwrap_or_default();
+        (format!("{before}{}", line.get(end..).unwrap_or_default()), stamp)
+    }
+}
+
+/// Finds the row of a subject.
+#[derive(Debug, Default)]
+pub(super) struct Index<'a> {
+    by_key: HashMap<&'a str, usize>,
+    /// Rows without a stamp, by the cells of name and handle; those that are not alone are left out.
+    by_cells: HashMap<(&'a str, &'a str), Option<usize>>,
+}
+
+impl<'a> Index<'a> {
+    pub(super) fn of(table: &'a Table<'_>) -> Self {
+        let mut index = Self::default();
+        for (place, row) in table.rows.iter().enumerate() {
+            match (&row.stamp, row.cells.as_slice()) {
+                (Some(stamp), _) => {
+                    index.by_key.entry(&stamp.key).or_insert(place);
+                }
+                (None, [name, handle, ..]) => {
+                    let entry = index.by_cells.entry((name, handle));
+                    entry.and_modify(|row| *row = None).or_insert(Some(place));
+                }
+                (None, _) => {}
+            }
+        }
+        index
+    }
+
+    /// The place of the row about the subject of `key`, which would now begin with `written`.
+    pub(super) fn find(&self, key: &str, written: &[String]) -> Option<usize> {
+        let by_cells = || match written {
+            [name, handle, ..] => *self.by_cells.get(&(name.as_str(), handle.as_str()))?,
+            _ => None,
+        };
+        self.by_key.get(&*digest_of(key)).copied().or_else(by_cells)
+    }
+}
+
+/// The cells of a row without the space around them; nothing for a line that is no row.
+pub(super) fn cells(line: &str) -> Option<Vec<&str>> {
+    let inner = line.trim().strip_prefix('|')?;
+    let mut cells = Vec::new();
+    let mut start = 0;
+    let mut previous = ' ';
+    for (index, character) in inner.char_indices() {
+        if character == '|' && previous != '\\' {
+            cells.push(inner.get(start..index)?.trim());
+            start = index + 1;
+        }
+        previous = character;
+    }
+    // What stands behind the last bar is a cell too, unless it is nothing.
+    let rest = inner.get(start..)?.trim();
+    if !rest.is_empty() {
+        cells.push(rest);
+    }
+    Some(cells)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strings(texts: &[&str]) -> Vec<String> {
+        texts.iter().map(|text| (*text).to_owned()).collect()
+    }
+
+    #[test]
+    fn a_row_falls_into_cells() {
+        assert_eq!(cells("| a | `b \\| c` |  |\n"), Some(vec!["a", "`b \\| c`", ""]));
+        assert_eq!(cells("|a|b"), Some(vec!["a", "b"]));
+        assert_eq!(cells("a | b |"), None);
+        assert!(Row::of("| --- | :-: | - |").is_delimiter() && Row::of("-|-").is_delimiter());
+        assert!(!Row::of("| --- | |").is_delimiter() && !Row::of("| a |").is_delimiter());
+    }
+
+    #[test]
+    fn what_was_typed_is_told_from_what_we_wrote() {
+        let written = strings(&["Ada", "`ada`", "", "unknown", "link-missing"]);
+        let row = stamped("gitlab:1", &written, &[]);
+        let untouched = Row::of(row.trim_end());
+        assert!(!untouched.holds_typed_text(5), "{row}");
+        for (from, to, expected) in [
+            ("link-missing <!--", "link-missing on leave <!--", ["", "", "", "", "on leave"]),
+            (" -->", " --> on leave", ["", "", "", "", "on leave"]),
+            ("link-missing", "on leave", ["", "", "", "", "on leave"]),
+            ("`ada` |  |", "`ada` | see #12 |", ["", "", "see #12", "", ""]),
+            ("| Ada ", "| Ada (she) ", ["(she)", "", "", "", ""]),
+            ("| Ada ", "| Adam ", ["Adam", "", "", "", ""]),
+            ("unknown", "", ["", "", "", "", ""]),
+        ] {
+            let edited = row.replacen(from, to, 1);
+            assert_ne!(edited, row, "{from}");
+            let typed = Row::of(edited.trim_end()).typed(&written);
+            assert_eq!(typed, expected, "{edited}");
+            // It stays whatever we write next, and is not taken for ours then.
+            let next = strings(&["Ada L.", "`al`", "<https://calendly.com/a>", "unknown", ""]);
+            let again = stamped("gitlab:1", &next, &typed);
+            assert_eq!(Row::of(again.trim_end()).typed(&next), expected, "{again}");
+        }
+    }
+
+    #[test]
+    fn cells_behind_ours_are_theirs() {
+        let written = strings(&["Ada", "`ada`"]);
+        let row = stamped("gitlab:1", &written, &strings(&["", "", "their `a \\| b`"]));
+        assert_eq!(Row::of(row.trim_end()).typed(&written), ["", "", "their `a \\| b`"]);
+    }
+
+    #[test]
+    fn a_pasted_row_has_no_stamp() {
+        let written = strings(&["Ada", "`ada`", "", "unknown", "link-missing"]);
+        for (line, expected) in [
+            ("| Ada | `ada` | | unknown | link-malformed |", ["", "", "", "", ""]),
+            ("| Ada | `ada` | | unknown | link-missing on leave |", ["", "", "", "", "on leave"]),
+            ("| Ada | `ada` | none wanted | unknown | |", ["", "", "none wanted", "", ""]),
+            ("| Ada | `adal` | <https://calendly.com/x> | unknown | |", ["", "", "", "", ""]),
+        ] {
+            assert_eq!(Row::of(line).typed(&written), expected, "{line}");
+        }
+    }
+}
