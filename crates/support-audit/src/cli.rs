@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::auth::Auth;
+use crate::commands::init_issue::InitIssue;
 use crate::commands::run::Run;
 
 const EXAMPLES: &str = "\
 Examples:
   support-audit auth login
+  support-audit init-issue
   support-audit run > audit_output.txt
   support-audit run --roster support-team.yaml --format table";
 
@@ -77,6 +79,7 @@ pub(crate) struct Settings {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    InitIssue(InitIssue),
     Run(Run),
     Auth(Auth),
     /// Print every setting with its value and where that comes from

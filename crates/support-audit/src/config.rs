@@ -16,7 +16,8 @@ use crate::explain::{Exit, Failure};
 
 mod file;
 
-use file::File;
+use audit::calendar::Calendar;
+use file::{Confidential, File};
 
 /// The effective configuration.
 #[derive(Debug)]
@@ -25,6 +26,18 @@ pub(crate) struct Config {
     pub(crate) gitlab_url: BaseUrl,
     /// Calendly's address.
     pub(crate) calendly_url: BaseUrl,
+    /// The full path of the project that holds the audits' issues.
+    pub(crate) audits_project: String,
+    /// When audits are.
+    pub(crate) calendar: Calendar,
+    /// The name of the issue's template.
+    pub(crate) template: String,
+    /// The issue's labels.
+    pub(crate) labels: Vec<String>,
+    /// Whether the issue is confidential, if that does not depend on the project.
+    pub(crate) confidential: Option<bool>,
+    /// GitLab usernames of further people whose writings of ours count.
+    pub(crate) operators: Vec<String>,
     /// Where the roster is.
     pub(crate) roster: RosterSource,
     /// How the audit is done.
@@ -98,7 +111,7 @@ impl Config {
         let gitlab_url =
             values.text(&GITLAB_URL, settings.gitlab_url.as_deref(), file.gitlab.url)?;
         let project = settings.project.as_deref();
-        values.text(&AUDITS_PROJECT, project, file.gitlab.audits_project)?;
+        let audits_project = values.text(&AUDITS_PROJECT, project, file.gitlab.audits_project)?;
         let roster = RosterSource {
             project: values.text(
                 &ROSTER_PROJECT,
@@ -114,13 +127,13 @@ impl Config {
         };
         let calendly_url =
             values.text(&CALENDLY_URL, settings.calendly_url.as_deref(), file.calendly.url)?;
-        values.file("calendar.fiscal_start", file.calendar.fiscal_start)?;
-        values.file("calendar.quarters", file.calendar.quarters)?;
-        values.file("issue.template", file.issue.template)?;
-        values.file("issue.labels", file.issue.labels)?;
-        values.file("issue.confidential", file.issue.confidential)?;
+        let start = values.file("calendar.fiscal_start", file.calendar.fiscal_start)?;
+        let quarters = values.file("calendar.quarters", file.calendar.quarters)?;
+        let template = values.file("issue.template", file.issue.template)?;
+        let labels = values.file("issue.labels", file.issue.labels)?;
+        let confidential = values.file("issue.confidential", file.issue.confidential)?;
         values.file("managers", file.managers)?;
-        values.file("operators", file.operators)?;
+        let operators = values.file("operators", file.operators)?;
         values.file("handles", file.handles)?;
         values.file("aliases", file.aliases)?;
         values.file("operations_team", file.operations_team)?;
@@ -131,6 +144,15 @@ impl Config {
         let exclude = values.file("exclude", file.exclude)?;
         known_checks(&checks_off, global)?;
         Ok(Self {
+            audits_project,
+            calendar: quarters.calendar(start),
+            template: template.0,
+            labels,
+            confidential: match confidential {
+                Confidential::Auto => None,
+                Confidential::Always(confidential) => Some(confidential),
+            },
+            operators,
             gitlab_url: base_url("gitlab.url", &gitlab_url)?,
             calendly_url: base_url("calendly.url", &calendly_url)?,
             roster,

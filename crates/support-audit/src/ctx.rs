@@ -1,9 +1,12 @@
 //! What every command is given: the configuration, the user's wishes, and the one clock.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use api::{GitLab, Options, Waits};
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use crate::cli::Global;
 use crate::config::{Config, variable};
@@ -47,6 +50,18 @@ impl Ctx {
     pub(crate) async fn gitlab(&self) -> anyhow::Result<GitLab> {
         let token = secrets::token(self, Service::Gitlab).await?;
         Ok(GitLab::new(self.options(Service::Gitlab, token))?)
+    }
+
+    /// The day on which the command began, in UTC.
+    pub(crate) fn today(&self) -> Date {
+        self.now.to_zoned(TimeZone::UTC).date()
+    }
+
+    /// Lets time pass, unless the clock was set.
+    pub(crate) async fn pause(&self, time: Duration) {
+        if !self.clock_is_set {
+            tokio::time::sleep(time).await;
+        }
     }
 
     /// How a client for `service` is made.

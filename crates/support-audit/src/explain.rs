@@ -19,10 +19,14 @@ pub(crate) enum Exit {
     Input = 4,
     /// A configured source could not be read whole.
     Incomplete = 5,
+    /// The issue changed under us, or its marks are broken.
+    Conflict = 6,
     /// Try later: rate limit or network.
     Later = 7,
     /// Findings or problems exist, and `--exit-code` asked.
     Findings = 10,
+    /// Not ready: the issue is closed.
+    NotReady = 11,
     /// Interrupted.
     Interrupted = 130,
 }
@@ -85,6 +89,10 @@ fn of_service(error: &api::Error) -> (Exit, Option<String>) {
             Exit::Token,
             "make a token with one of these scopes and run `support-audit auth login`",
         ),
+        Error::Captcha { .. } | Error::Spam { .. } => (
+            Exit::Failed,
+            "GitLab takes it for spam: write a first issue or comment in the browser",
+        ),
         Error::Forbidden { .. } => {
             (Exit::Failed, "ask for access with the account that `support-audit auth status` names")
         }
@@ -96,12 +104,19 @@ fn of_service(error: &api::Error) -> (Exit, Option<String>) {
         Error::Network { kind: NetworkKind::Tls, .. } => {
             (Exit::Later, "a proxy that opens secure connections needs its certificate installed")
         }
+        error @ (Error::Network { .. } | Error::Server { .. }) if error.may_have_arrived() => {
+            (Exit::Later, "run the command again: it looks first for what is there already")
+        }
         Error::Network { .. } | Error::Server { .. } => {
             (Exit::Later, "run the command again; nothing was changed")
         }
+        Error::Locked { .. } => (Exit::Conflict, "somebody writes at this moment: run it again"),
         Error::Damaged { .. } => (Exit::Later, "run the command again; what came was not used"),
         Error::Paging { .. } | Error::TooLarge { .. } => return (Exit::Incomplete, None),
-        Error::Redirected { .. } | Error::NotJson { .. } | Error::Decode { .. } => {
+        Error::Redirected { .. }
+        | Error::Moved { .. }
+        | Error::NotJson { .. }
+        | Error::Decode { .. } => {
             (Exit::Failed, "check the service's address in `support-audit config`")
         }
         Error::BadUrl { .. } | Error::InsecureUrl { .. } | Error::BadName { .. } => {

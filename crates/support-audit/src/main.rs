@@ -6,6 +6,7 @@ mod cli;
 mod commands;
 mod config;
 mod ctx;
+mod execute;
 mod explain;
 mod gather;
 mod secrets;
@@ -13,7 +14,7 @@ mod ui;
 
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, FromArgMatches as _};
 
 use crate::cli::{Cli, Command, Format};
@@ -45,18 +46,40 @@ fn main() -> ExitCode {
 
 /// Prints help and version to stdout, and what is wrong with the command line to stderr.
 fn usage(error: &clap::Error) -> ExitCode {
-    // A reader who has seen enough is no error.
-    drop(error.print());
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        // A reader who has seen enough is no error.
+        drop(error.print());
         return ExitCode::SUCCESS;
     }
-    let message = error.to_string();
-    let message = message.lines().next().unwrap_or_default().trim_start_matches("error: ");
-    let failure = Failure::new(Exit::Usage, message).hint("try --help");
+    let failure = if may_hold_a_token(error) {
+        let message = "an argument is not understood; it is not repeated, since it may be a token";
+        let failure = Failure::new(Exit::Usage, message)
+            .hint("no argument takes a token: `support-audit auth login` asks for it");
+        Ui::plain().error(&failure);
+        failure
+    } else {
+        drop(error.print());
+        let message = error.to_string();
+        let message = message.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        Failure::new(Exit::Usage, message).hint("try --help")
+    };
     if argument("--format").as_deref() == Some("json") {
         ui::print_json_error(&failure);
     }
     ExitCode::from(failure.exit as u8)
+}
+
+/// Whether what is wrong with the command line may be a token that somebody typed behind `auth`.
+fn may_hold_a_token(error: &clap::Error) -> bool {
+    let is_flag = || match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(argument)) => argument.starts_with('-'),
+        _ => false,
+    };
+    let is_foreign = match error.kind() {
+        ErrorKind::UnknownArgument => !is_flag(),
+        kind => matches!(kind, ErrorKind::InvalidSubcommand | ErrorKind::InvalidValue),
+    };
+    is_foreign && std::env::args_os().any(|argument| argument == "auth")
 }
 
 fn parse() -> Result<Cli, clap::Error> {
@@ -101,6 +124,7 @@ fn run(cli: Cli, ui: Ui) -> anyhow::Result<Exit> {
 async fn command(cli: Cli, ui: Ui) -> anyhow::Result<Exit> {
     let ctx = Ctx::new(cli.global, ui)?;
     match cli.command {
+        Command::InitIssue(init) => init.exec(&ctx).await,
         Command::Run(run) => run.exec(&ctx).await,
         Command::Auth(auth) => auth.exec(&ctx).await,
         Command::Config => commands::config::show(&ctx),

@@ -50,6 +50,17 @@ impl Ui {
         }
     }
 
+    /// For what must be said before the user's wishes are known.
+    pub(crate) fn plain() -> Self {
+        Self {
+            quiet: false,
+            color: ColorChoice::Never,
+            may_ask: false,
+            shows_progress: false,
+            progress: Arc::default(),
+        }
+    }
+
     /// Whether somebody is there to answer.
     pub(crate) fn may_ask(&self) -> bool {
         self.may_ask
@@ -81,6 +92,13 @@ impl Ui {
     pub(crate) fn say(&self, text: &str) {
         if !self.quiet {
             self.line(&clean(text));
+        }
+    }
+
+    /// Tells in several lines how things stand, unless the user wants quiet.
+    pub(crate) fn say_lines(&self, text: &str) {
+        if !self.quiet {
+            self.line(lines(text).trim_end());
         }
     }
 
@@ -230,6 +248,12 @@ impl Drop for Terminal {
         drop(terminal.show_cursor());
         drop(terminal.write_line(""));
     }
+}
+
+/// `text` line by line, without anything that a terminal would act on.
+pub(crate) fn lines(text: &str) -> String {
+    let lines: Vec<_> = text.lines().map(clean).collect();
+    format!("{}\n", lines.join("\n"))
 }
 
 /// Reads all of stdin, without being in the way of an interrupt.

@@ -2,4 +2,5 @@
 
 pub(crate) mod auth;
 pub(crate) mod config;
+pub(crate) mod init_issue;
 pub(crate) mod run;

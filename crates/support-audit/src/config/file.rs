@@ -98,8 +98,15 @@ pub(crate) enum Month {
 
 /// The fiscal quarters in which there is an audit.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(try_from = "Vec<u8>")]
-pub(crate) struct Quarters(pub(crate) Vec<u8>);
+#[serde(try_from = "Vec<i8>")]
+pub(crate) struct Quarters(Vec<i8>);
+
+impl Quarters {
+    /// The calendar of audits in these quarters of a fiscal year that starts with `start`.
+    pub(super) fn calendar(&self, start: Month) -> audit::calendar::Calendar {
+        audit::calendar::Calendar::new(start as i8 + 1, &self.0).unwrap_or_default()
+    }
+}
 
 impl Default for Quarters {
     fn default() -> Self {
@@ -107,10 +114,10 @@ impl Default for Quarters {
     }
 }
 
-impl TryFrom<Vec<u8>> for Quarters {
+impl TryFrom<Vec<i8>> for Quarters {
     type Error = String;
 
-    fn try_from(quarters: Vec<u8>) -> Result<Self, String> {
+    fn try_from(quarters: Vec<i8>) -> Result<Self, String> {
         if quarters.is_empty() || quarters.iter().any(|quarter| !(1..=4).contains(quarter)) {
             return Err("quarters are a list of one or more of 1, 2, 3 and 4".to_owned());
         }

@@ -1,0 +1,222 @@
+//! `init-issue`: the audit's issue, made once.
+
+use api::GitLab;
+use api::gitlab::{Issue, IssueFilter, Member, User};
+use audit::calendar::Period;
+use audit::issue::marker;
+use audit::kinds::Kind;
+use audit::marker::{Marked, Marker};
+use audit::opening::{self, Beginning, Existing, Opening};
+use audit::roster::{Field, Person};
+use clap::Args;
+
+use crate::ctx::Ctx;
+use crate::execute::{self, Outcome, Writing};
+use crate::explain::{Exit, Failure};
+use crate::gather::{self, Operators};
+
+/// Make the audit's issue, or print the one that is there
+///
+/// Prints the issue's address. There is one issue for each kind and period.
+#[derive(Debug, Args)]
+pub(crate) struct InitIssue {
+    /// The audit's period [default: the current quarter if it is audited, else the next that is]
+    #[arg(long, value_name = "FY28-Q1")]
+    period: Option<Period>,
+    /// The issue's template in the project, or `builtin`
+    #[arg(long, value_name = "NAME")]
+    template: Option<String>,
+    #[command(flatten)]
+    writing: Writing,
+}
+
+/// The name that means the template of the program itself.
+const BUILTIN: &str = "builtin";
+
+impl InitIssue {
+    pub(crate) async fn exec(self, ctx: &Ctx) -> anyhow::Result<Exit> {
+        let kind: Kind = ctx.global.kind.into();
+        let period = self.period(ctx);
+        let project = &ctx.config.audits_project;
+        let gitlab = ctx.gitlab().await?;
+        let progress = ctx.ui.progress(&format!("looking for the audit {period} in {project}"));
+        let is_private =
+            gitlab.project(project).await?.visibility.is_some_and(|it| it == "private");
+        let issues = gitlab.issues(project, &IssueFilter::default()).await?;
+        let operator = gitlab.user().await?;
+        let operators = Operators::of(ctx, &operator);
+        let confidential = ctx.config.confidential.unwrap_or(!is_private);
+        let existing: Vec<Existing> =
+            issues.iter().map(|issue| existing(issue, &operators)).collect();
+        warn_of_others(ctx, &issues, &operators, kind, period);
+        let mut opening = Opening {
+            kind,
+            period,
+            calendar: &ctx.config.calendar,
+            today: ctx.today(),
+            project,
+            template: "",
+            labels: &ctx.config.labels,
+            operator: (operator.id, &operator.username),
+            confidential,
+        };
+        let found = opening::plan(&opening, &existing);
+        if let Some(exit) = there_already(ctx, &found, &issues)? {
+            return Ok(exit);
+        }
+        let template = self.template(ctx, &gitlab, kind).await?;
+        opening.template = &template;
+        let Beginning::Make(mut plan) = opening::plan(&opening, &existing) else {
+            return Ok(Exit::Done);
+        };
+        plan.notes.extend(unseen(ctx, &gitlab, &operator, confidential, is_private).await);
+        drop(progress);
+        if let Outcome::Done(pages) = execute::plan(ctx, &gitlab, &plan, self.writing).await? {
+            ctx.ui.result(&format!("{}\n", pages.join("\n")))?;
+        }
+        Ok(Exit::Done)
+    }
+
+    /// The period that was named, or the audit of today.
+    fn period(&self, ctx: &Ctx) -> Period {
+        let calendar = &ctx.config.calendar;
+        if let Some(period) = self.period {
+            if !calendar.is_audited(period) {
+                ctx.ui.warn(&format!("{period} is no quarter with an audit"));
+            }
+            return period;
+        }
+        let (current, audit) = (calendar.period(ctx.today()), calendar.audit(ctx.today()));
+        if current != audit {
+            ctx.ui.say(&format!("{current} has no audit; the next is that of {audit}"));
+        }
+        audit
+    }
+
+    async fn template(&self, ctx: &Ctx, gitlab: &GitLab, kind: Kind) -> anyhow::Result<String> {
+        let name = self.template.as_ref().unwrap_or(&ctx.config.template);
+        if name == BUILTIN {
+            return Ok(kind.spec().template.to_owned());
+        }
+        let project = &ctx.config.audits_project;
+        match gitlab.template(project, name).await {
+            Ok(text) => Ok(text),
+            Err(api::Error::NotFound { .. }) => {
+                let names = gitlab.templates(project).await?;
+                let message = format!("{project} has no issue template {name}");
+                let names = match names.as_slice() {
+                    [] => "it has none".to_owned(),
+                    names => format!("it has {}", names.join(", ")),
+                };
+                let hint = format!("{names}; use --template NAME, or --template {BUILTIN}");
+                Err(Failure::new(Exit::Input, message).hint(hint).into())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn existing(issue: &Issue, operators: &Operators) -> Existing {
+    Existing {
+        iid: issue.iid,
+        title: issue.title.clone(),
+        description: issue.description.clone(),
+        counts: operators.count(&issue.author),
+    }
+}
+
+/// Tells of issues that are marked as the audit by people whose markers do not count.
+fn warn_of_others(ctx: &Ctx, issues: &[Issue], operators: &Operators, kind: Kind, period: Period) {
+    let wanted = Marker { kind, period, marked: Marked::Issue };
+    let is_by_another = |issue: &&Issue| {
+        marker(&issue.description) == Some(wanted) && !operators.count(&issue.author)
+    };
+    for issue in issues.iter().filter(is_by_another) {
+        let Issue { web_url, author, .. } = issue;
+        ctx.ui.warn(&format!(
+            "{web_url} is marked as this audit by {}, who is not among `operators`",
+            author.username
+        ));
+    }
+}
+
+/// Prints the issue that is there; nothing if one is to be made.
+fn there_already(
+    ctx: &Ctx,
+    beginning: &Beginning,
+    issues: &[Issue],
+) -> anyhow::Result<Option<Exit>> {
+    let of = |iid: u64| issues.iter().find(|issue| issue.iid == iid);
+    match beginning {
+        Beginning::Make(_) => Ok(None),
+        Beginning::Unmarked(iid) => {
+            let page = of(*iid).map(|issue| issue.web_url.clone()).unwrap_or_default();
+            let message = format!("{page} has the audit's title, but no marker of ours");
+            Err(Failure::new(Exit::Conflict, message)
+                .hint("give it another title if it is something else")
+                .into())
+        }
+        Beginning::Exists(iids) => {
+            let mut found = iids.iter().filter_map(|iid| of(*iid));
+            if let Some(issue) = found.next() {
+                let state = if issue.state == "closed" { ", and closed" } else { "" };
+                ctx.ui.say(&format!("the issue is there already{state}"));
+                ctx.ui.result(&format!("{}\n", issue.web_url))?;
+            }
+            for twin in found {
+                ctx.ui.warn(&format!("there is another one: close {}", twin.web_url));
+            }
+            Ok(Some(Exit::Done))
+        }
+    }
+}
+
+/// The access level from which members see confidential issues (GitLab docs: Confidential issues).
+const PLANNER: u64 = 15;
+
+/// The access level from which members see a private project's issues.
+const GUEST: u64 = 10;
+
+/// How many people of the roster will not see the issue, if anybody may not.
+async fn unseen(
+    ctx: &Ctx,
+    gitlab: &GitLab,
+    operator: &User,
+    confidential: bool,
+    private: bool,
+) -> Option<String> {
+    let level = match (confidential, private) {
+        (true, _) => PLANNER,
+        (false, true) => GUEST,
+        (false, false) => return None,
+    };
+    let counted = async {
+        let source = gather::gitlab_roster(ctx).await?;
+        let (roster, _) = audit::roster::parse(&source.files);
+        let mut members = gitlab.members(&ctx.config.audits_project).await?;
+        // Whoever makes an issue sees it.
+        let User { id, username, name, state } = operator.clone();
+        members.push(Member { id, username, name, state, access_level: level });
+        let blind = roster.people.iter().filter(|person| !may_see(person, &members, level)).count();
+        anyhow::Ok((blind, roster.people.len()))
+    };
+    match counted.await {
+        Ok((0, _)) => None,
+        Ok((blind, all)) => {
+            Some(format!("{blind} of {all} people of the roster will not be able to see the issue"))
+        }
+        Err(error) => Some(format!(
+            "how many people of the roster will be able to see the issue is unknown: {error:#}"
+        )),
+    }
+}
+
+fn may_see(person: &Person, members: &[Member], level: u64) -> bool {
+    members.iter().filter(|member| member.access_level >= level).any(|member| {
+        match (&person.gitlab_id, &person.gitlab_username) {
+            (Field::Value(id), _) => member.id == *id,
+            (_, Field::Value(username)) => member.username.eq_ignore_ascii_case(username),
+            _ => false,
+        }
+    })
+}
