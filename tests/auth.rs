@@ -345,6 +345,20 @@ fn a_variable_may_end_with_a_new_line() {
 }
 
 #[test]
+fn a_token_that_was_typed_as_an_argument_is_not_repeated() {
+    for arguments in [
+        &["auth", "login", "glpat-secret123"][..],
+        &["auth", "glpat-secret123"],
+        &["auth", "login", "--service", "glpat-secret123"],
+        &["auth", "login", "glpat-secret123", "--format", "json"],
+    ] {
+        let ran = Test::new().run(arguments).ends_with(2);
+        assert!(!format!("{}{}", ran.stdout, ran.stderr).contains("secret123"), "{arguments:?}");
+        assert!(ran.stderr.contains("auth login"), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn no_flag_takes_a_token() {
     for flag in ["--token", "--gl-token", "--gitlab-token", "--calendly-token", "--password"] {
         for command in [&["run"][..], &["auth", "login"], &["auth", "status"], &["config"]] {

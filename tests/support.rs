@@ -3,11 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
-use sandbox::{Sandbox, World};
+use sandbox::{Fault, FaultKind, Issue, Sandbox, World};
 use tempfile::TempDir;
 
 /// The instant at which every case happens.
 pub(crate) const NOW: &str = "2026-11-22T10:00:00Z";
+
+/// The full path of the demo world's audits project.
+pub(crate) const AUDITS: &str = "gitlab-com/support/support-ops/support-ops-tools/audits";
 
 /// A user with an empty home and a sandbox of their own.
 pub(crate) struct Test {
@@ -59,6 +62,32 @@ impl Test {
     /// Sets `GL_TOKEN` to the demo world's token.
     pub(crate) fn with_token(self) -> Self {
         self.with("GL_TOKEN", "sandbox-gitlab-token")
+    }
+
+    /// In the demo world at [`NOW`], with its token.
+    pub(crate) fn audit() -> Self {
+        let mut world = World::demo().unwrap();
+        world.now = NOW.parse().unwrap();
+        Self::in_world(world).with_token()
+    }
+
+    /// The same world in another sandbox, which has no faults, hooks or requests yet.
+    pub(crate) fn again(&self) -> Self {
+        Self::in_world(self.sandbox.update(|world| world.clone())).with_token()
+    }
+
+    /// The issues of the demo world's audits project.
+    pub(crate) fn issues(&self) -> Vec<Issue> {
+        self.sandbox.update(|world| world.project(AUDITS).unwrap().issues.clone())
+    }
+
+    /// Injects faults so that `kind` happens to the request of this number, counted from 1 and
+    /// from now, and no request after it arrives: as if the program were killed there.
+    pub(crate) fn dies_at(&self, number: u32, kind: FaultKind) {
+        let passes = FaultKind::Slow(std::time::Duration::ZERO);
+        for (times, kind) in [(number - 1, passes), (1, kind), (u32::MAX, FaultKind::CutBefore)] {
+            self.sandbox.inject(Fault::new("", kind).times(times));
+        }
     }
 
     /// A path below the home.

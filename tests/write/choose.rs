@@ -1,0 +1,181 @@
+//! Which issue is written into, and whose marks count.
+
+use sandbox::Done;
+
+use super::{BEGIN, ISSUE, REPORT, begun, description, is_whole, region, reports, write};
+use super::{writes_nothing, written};
+use crate::support::{AUDITS, NOW, Test};
+
+/// The address of an issue.
+fn url(test: &Test, iid: u64) -> String {
+    format!("{}/{AUDITS}/-/issues/{iid}", test.sandbox.gitlab_url())
+}
+
+/// Nkechi closes an issue.
+fn close(test: &Test, iid: u64) {
+    let done = Done { at: NOW.parse().unwrap(), by: 441_680 };
+    test.sandbox.update(|world| world.issue(AUDITS, iid).unwrap().closed = Some(done));
+}
+
+/// Begins the audits of two periods.
+fn two_audits() -> Test {
+    let test = begun();
+    assert_eq!(test.run(&["init-issue", "--yes", "--period", "FY28-Q3"]).code, 0);
+    test
+}
+
+#[test]
+fn an_issue_is_named_by_its_number_or_its_address() {
+    let test = two_audits();
+    let second = url(&test, 2);
+    for content in [
+        "2",
+        "#2",
+        &second,
+        &second.replace("/issues/", "/work_items/"),
+        &format!("{second}#note_17"),
+        &format!("{second}?show=x#y"),
+    ] {
+        let ran = test.run(&["run", "--write", "--dry-run", "--issue", content]).ends_with(0);
+        assert!(ran.stdout.contains("issue #2"), "{content}: {}", ran.stdout);
+    }
+}
+
+#[test]
+fn what_is_no_issue_of_the_project_is_wrong_usage() {
+    let test = begun();
+    let gitlab = test.sandbox.gitlab_url();
+    for content in [
+        "one",
+        "",
+        "-1",
+        &format!("{gitlab}/gitlab-com/support/team/-/issues/1"),
+        &format!("{gitlab}/{AUDITS}-old/-/issues/1"),
+        &format!("https://gitlab.example.com/{AUDITS}/-/issues/1"),
+        &format!("{gitlab}/{AUDITS}/-/merge_requests/1"),
+        &format!("{gitlab}/{AUDITS}/-/issues/"),
+    ] {
+        let ran = writes_nothing(&test, &[&format!("--issue={content}")]).ends_with(2);
+        assert!(ran.stderr.contains("--issue"), "{content}: {}", ran.stderr);
+    }
+    let ran = writes_nothing(&test, &["--issue", "99"]).ends_with(1);
+    assert!(ran.stderr.contains("99"), "{}", ran.stderr);
+}
+
+#[test]
+fn several_open_audits_are_listed() {
+    let test = two_audits();
+    let ran = writes_nothing(&test, &[]).ends_with(2);
+    for part in [&url(&test, 1), &url(&test, 2), "--issue"] {
+        assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
+    }
+    assert_eq!(write(&test, &["--period", "FY28-Q3"]).code, 0);
+    let [first, second] = test.issues().try_into().unwrap();
+    assert!(!first.description.unwrap().contains(BEGIN));
+    assert!(second.description.unwrap().contains(BEGIN));
+    close(&test, 1);
+    assert_eq!(writes_nothing(&test, &[]).code, 0);
+}
+
+#[test]
+fn without_an_open_audit_the_latest_closed_one_is_named() {
+    let ran = writes_nothing(&Test::audit(), &[]).ends_with(1);
+    assert!(ran.stderr.contains("init-issue"), "{}", ran.stderr);
+    let test = two_audits();
+    close(&test, 1);
+    close(&test, 2);
+    let ran = writes_nothing(&test, &[]).ends_with(1);
+    assert!(ran.stderr.contains(&url(&test, 2)), "{}", ran.stderr);
+    assert!(!ran.stderr.contains(&url(&test, 1)), "{}", ran.stderr);
+}
+
+#[test]
+fn a_closed_audit_is_not_written_into() {
+    let test = begun();
+    close(&test, 1);
+    for arguments in [["--issue", "1"], ["--period", "FY28-Q1"]] {
+        let ran = writes_nothing(&test, &arguments).ends_with(11);
+        assert!(ran.stderr.contains("nadeyemi"), "{}", ran.stderr);
+        assert!(ran.stdout.contains("## Support Team"), "the report is missing: {}", ran.stdout);
+    }
+}
+
+#[test]
+fn an_audit_of_another_period_than_the_one_named_is_not_written_into() {
+    let test = begun();
+    let ran = writes_nothing(&test, &["--issue", "1", "--period", "FY28-Q3"]);
+    assert_ne!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(writes_nothing(&test, &["--period", "FY28-Q3"]).code, 1);
+}
+
+#[test]
+fn a_marker_by_somebody_who_does_not_count_is_not_followed_but_named() {
+    let test = begun();
+    let forge = |content: &str| {
+        test.sandbox
+            .update(|world| world.open_issue(AUDITS, "zhrusovska", "Mine", content).unwrap())
+    };
+    forge(ISSUE);
+    forge(&ISSUE.replace("Q1", "Q3"));
+    let ran = write(&test, &[]).ends_with(0);
+    for part in [&url(&test, 2), &url(&test, 3), "zhrusovska", "operators"] {
+        assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
+    }
+    region(&description(&test));
+    close(&test, 1);
+    let ran = writes_nothing(&test, &[]).ends_with(1);
+    assert!(ran.stderr.contains("zhrusovska"), "{}", ran.stderr);
+    for issue in test.issues().iter().skip(1) {
+        assert!(issue.description.as_ref().unwrap().starts_with("<!-- support-audit v1"));
+        assert_eq!(issue.notes().count(), 0);
+    }
+    test.write("c.toml", "operators = [\"zhrusovska\"]\n");
+    let ran = writes_nothing(&test, &["--config", "c.toml"]).ends_with(2);
+    assert!(ran.stderr.contains(&url(&test, 3)), "{}", ran.stderr);
+}
+
+#[test]
+fn only_an_operators_comment_counts_as_the_report() {
+    let forged = format!("41 people, all is well.\n\n{REPORT}");
+    let test = begun();
+    test.sandbox.update(|world| world.comment(AUDITS, 1, "zhrusovska", &forged).unwrap());
+    assert_eq!(write(&test, &[]).code, 0);
+    let authors: Vec<_> = reports(&test).iter().map(|note| note.author).collect();
+    assert_eq!(authors, [438_800, 457_520]);
+    assert_eq!(writes_nothing(&test, &[]).code, 0);
+
+    let test = begun();
+    test.write("c.toml", "operators = [\"zhrusovska\"]\n");
+    test.sandbox.update(|world| world.comment(AUDITS, 1, "zhrusovska", &forged).unwrap());
+    assert_eq!(write(&test, &["--config", "c.toml"]).code, 0);
+    assert_eq!(reports(&test).len(), 1);
+}
+
+#[test]
+fn a_report_that_is_only_quoted_does_not_count() {
+    let test = begun();
+    for content in [
+        format!("> {REPORT}"),
+        format!("Was this it?\n\n{REPORT}\n\nI think not."),
+        REPORT.replace("FY28-Q1", "FY27-Q3"),
+        REPORT.replace("v1", "v9"),
+    ] {
+        test.sandbox.update(|world| world.comment(AUDITS, 1, "ivelderman", &content).unwrap());
+    }
+    assert_eq!(write(&test, &[]).code, 0);
+    assert!(reports(&test).last().unwrap().body.contains("## Support Team"));
+}
+
+#[test]
+fn the_report_is_found_behind_many_comments() {
+    for short in [0, 9] {
+        let test = written();
+        test.sandbox.update(|world| {
+            world.short_pages = short;
+            for number in 0..130 {
+                world.comment(AUDITS, 1, "nadeyemi", &format!("Comment {number}")).unwrap();
+            }
+        });
+        is_whole(&test);
+    }
+}

@@ -1,0 +1,153 @@
+//! Names that others write, and that shall do nothing.
+
+use super::{BEGIN, END, ISSUE, REPORT, begun, change_roster, description, is_whole, rows, write};
+use super::{replace, reports};
+
+/// Whether somebody is mentioned, a command is run or a table is broken by any of these, whatever
+/// stands around it.
+fn names() -> Vec<String> {
+    let names = [
+        "@all",
+        "@nadeyemi",
+        "hi @nadeyemi",
+        "`@nadeyemi",
+        "``` @nadeyemi",
+        "\\@nadeyemi",
+        "\\",
+        "&#64;nadeyemi",
+        "` @nadeyemi `",
+        "a\\` @nadeyemi",
+        "/close",
+        "/assign @nadeyemi",
+        "|",
+        "x\n/close",
+        "x\n\n/close\n",
+        "x\r\n/confidential\r\n",
+        "| x |",
+        "a | b",
+        "a\\|b",
+        "\\|",
+        "`a | @nadeyemi",
+        "a | `@nadeyemi",
+        "-->",
+        "<!--",
+        "--> @nadeyemi <!--",
+        "<!-- sa 0 0 -->",
+        "<details>",
+        "<pre>",
+        "</pre> @nadeyemi",
+        "<script>",
+        "## Notes",
+        "### Support Team",
+        "[x](https://evil.example)",
+        "![](https://evil.example/x.png)",
+        "www.evil.example",
+        "deadbeef01",
+        "ABC-123",
+        "#1",
+        "!1",
+        "~bug",
+        "%1",
+        "$1",
+        "&1",
+        "\u{202e}nadeyemi@",
+        "~~~",
+        "***",
+        "---",
+        ":smile:",
+        "[[wiki]]",
+        "$`@nadeyemi`$",
+        "{+ x +}",
+        "[x]: /y",
+        "\t/close",
+        "@\u{200b}nadeyemi",
+        "\u{b}/close",
+        "\u{2028}/close",
+        "\u{85}/close",
+        "*@nadeyemi*",
+        "a\0b",
+    ];
+    let marks = [BEGIN, END, ISSUE, REPORT, "<!-- support-audit:begin v1 -->"];
+    names.into_iter().chain(marks).map(str::to_owned).collect()
+}
+
+#[test]
+fn names_do_nothing_but_stand_there() {
+    let names = names();
+    let test = begun();
+    change_roster(&test, |content| {
+        let mut content = format!("{}\n", content.trim_end());
+        for (number, name) in names.iter().enumerate() {
+            let name = serde_json::to_string(name).unwrap();
+            content.push_str(&format!(
+                "- name: {name}\n  calendly: {name}\n  title: {name}\n  reports_to: {name}\n  \
+                 email: h{number}@example.com\n  gitlab:\n    id: {}\n    username: {name}\n",
+                900_000 + number,
+            ));
+        }
+        content.push_str("- \"@nadeyemi /close | <!-- -->\"\n- name: [\"@nadeyemi\"]\n");
+        content
+    });
+    for _ in 0..2 {
+        assert_eq!(write(&test, &[]).code, 0);
+        assert_eq!(test.sandbox.notifications(), []);
+        let [issue] = test.issues().try_into().unwrap();
+        assert_eq!(issue.closed, None);
+        assert_eq!(issue.title, "Calendly audit FY28-Q1");
+        assert!(!issue.confidential && issue.labels.is_empty() && issue.events.is_empty());
+        assert_eq!(issue.assignees, [457_520]);
+        let content = description(&test);
+        let found = content.lines().filter(|line| line.starts_with(BEGIN) || *line == END).count();
+        assert_eq!(found, 2, "{content}");
+        let (_, table) = content.split_once("\n### Support Team\n\n").unwrap();
+        let rows: Vec<_> = table.lines().skip(2).take_while(|it| it.starts_with('|')).collect();
+        assert!(rows.len() >= 41 + names.len() - 2, "{} rows: {content}", rows.len());
+        for row in rows {
+            let bars = row.replace("\\|", "").matches('|').count();
+            assert_eq!(bars, 6, "{row}");
+        }
+        // The second turn writes a roster that has changed into what the first one wrote.
+        change_roster(&test, |content| content.replacen("Rosalind", "Rosa", 1) + "\n");
+    }
+    assert_eq!(write(&test, &[]).code, 0);
+    let again = write(&test, &[]).ends_with(0);
+    assert!(again.stderr.contains("Nothing to do"), "{}", again.stderr);
+    assert_eq!(reports(&test).len(), 1);
+}
+
+#[test]
+fn what_was_typed_beside_a_hostile_name_stays() {
+    for name in names() {
+        let test = begun();
+        let quoted = serde_json::to_string(&name).unwrap();
+        test.write("r.yaml", format!("- name: {quoted}\n  gitlab:\n    id: 7\n- name: Ada\n"));
+        let arguments = ["--roster", "r.yaml"];
+        let ran = write(&test, &arguments);
+        if ran.code != 0 || rows(&description(&test)).len() != 2 {
+            assert!(ran.stdout.contains("Problems"), "{name:?}: {ran:?}");
+            continue;
+        }
+        let content = description(&test);
+        let row = *rows(&content).iter().find(|row| !row.starts_with("| Ada |")).unwrap();
+        let (before, stamp) = row.rsplit_once(" <!-- sa ").unwrap();
+        replace(&test, row, &format!("{before} on leave <!-- sa {stamp}"));
+        test.write("r.yaml", format!("- name: {quoted}\n  gitlab:\n    id: 7\n- name: Bo\n"));
+        assert_eq!(write(&test, &arguments).code, 0);
+        let content = description(&test);
+        let kept = |row: &&str| row.contains(" on leave <!-- sa ") && row.starts_with(before);
+        assert_eq!(rows(&content).into_iter().filter(kept).count(), 1, "{name:?}: {content}");
+        assert_eq!(rows(&content).len(), 2, "{name:?}: {content}");
+    }
+}
+
+#[test]
+fn what_people_typed_tells_nobody_again() {
+    let test = super::written();
+    replace(&test, "link-missing <!--", "link-missing @mdaubigny knows <!--");
+    let told = test.sandbox.notifications().len();
+    change_roster(&test, |content| content.replacen("Rosalind", "Rosa", 1));
+    assert_eq!(write(&test, &[]).code, 0);
+    assert!(description(&test).contains("@mdaubigny knows"));
+    assert_eq!(test.sandbox.notifications().len(), told);
+    is_whole(&test);
+}

@@ -1,0 +1,159 @@
+//! Answers that were lost, and runs that died.
+
+use sandbox::{Answer, Fault, FaultKind};
+
+use super::{begun, change_roster, description, is_whole, replace, reports, write, written};
+use crate::support::{AUDITS, Test};
+
+const NOTES: &str = "/issues/1/notes";
+const PUT: (&str, &str) = ("/issues/1", "PUT");
+const POST: (&str, &str) = (NOTES, "POST");
+
+/// A fault for the next request of this kind.
+fn inject(test: &Test, (path, method): (&str, &str), kind: FaultKind) {
+    test.sandbox.inject(Fault::new(path, kind).method(method));
+}
+
+/// How many requests of this kind were made.
+fn count(test: &Test, (path, method): (&str, &str)) -> usize {
+    let writes = test.sandbox.writes();
+    writes.iter().filter(|it| it.method == method && it.path.contains(path)).count()
+}
+
+#[test]
+fn a_writing_whose_answer_was_lost_is_looked_for() {
+    for request in [PUT, POST] {
+        for kind in [FaultKind::CutAfter, FaultKind::Truncate(0), FaultKind::Truncate(50)] {
+            let test = begun();
+            inject(&test, request, kind.clone());
+            let ran = write(&test, &[]).ends_with(0);
+            assert!(ran.stderr.contains("no answer"), "{}", ran.stderr);
+            assert_eq!(count(&test, request), 1, "{kind:?}");
+            is_whole(&test);
+        }
+    }
+}
+
+#[test]
+fn a_writing_that_did_not_arrive_is_not_repeated_blindly() {
+    for (request, comments) in [(PUT, 0), (POST, 0)] {
+        for kind in [
+            FaultKind::CutBefore,
+            FaultKind::Answer(Answer::internal_server_error()),
+            FaultKind::Answer(Answer::bad_gateway()),
+        ] {
+            let test = begun();
+            inject(&test, request, kind.clone());
+            let ran = write(&test, &[]).ends_with(7);
+            assert!(ran.stderr.contains("hint: "), "{}", ran.stderr);
+            assert_eq!((count(&test, request), reports(&test).len()), (1, comments), "{kind:?}");
+            assert_eq!(write(&test, &[]).code, 0);
+            is_whole(&test);
+        }
+    }
+}
+
+#[test]
+fn a_writing_that_is_refused_is_told_and_the_next_run_completes_it() {
+    for request in [PUT, POST] {
+        for (status, code) in [(403, 1), (401, 3), (400, 1), (404, 1)] {
+            let test = begun();
+            let answer = Answer::json(status, r#"{"message":"no such luck"}"#);
+            inject(&test, request, FaultKind::Answer(answer));
+            let ran = write(&test, &[]).ends_with(code);
+            assert!(ran.stderr.contains("no such luck"), "{}", ran.stderr);
+            assert_eq!(count(&test, request), 1);
+            assert_eq!(write(&test, &[]).code, 0);
+            is_whole(&test);
+        }
+    }
+}
+
+#[test]
+fn a_comment_that_appears_late_is_not_made_twice() {
+    let body = reports(&written())[0].body.clone();
+    let comment = move |world: &mut sandbox::World| {
+        world.comment(AUDITS, 1, "ivelderman", &body).unwrap();
+    };
+    let test = begun();
+    inject(&test, POST, FaultKind::CutBefore);
+    for _ in 0..2 {
+        test.sandbox.before(NOTES, "GET", |_| {});
+    }
+    test.sandbox.before(NOTES, "GET", comment.clone());
+    assert_eq!(write(&test, &[]).code, 0);
+    is_whole(&test);
+
+    let test = begun();
+    inject(&test, POST, FaultKind::Answer(Answer::internal_server_error()));
+    test.sandbox.before(NOTES, "POST", comment);
+    assert_eq!(write(&test, &[]).code, 0);
+    assert_eq!(count(&test, POST), 1);
+    is_whole(&test);
+}
+
+#[test]
+fn a_limit_is_waited_for() {
+    for request in [PUT, POST] {
+        let test = begun();
+        let kind = FaultKind::Answer(Answer::too_many_requests_json());
+        test.sandbox.inject(Fault::new(request.0, kind).method(request.1).times(2));
+        assert_eq!(write(&test, &[]).code, 0);
+        is_whole(&test);
+    }
+}
+
+/// Lets `arguments` run die at each of its requests, unheard and unanswered, and then sees that
+/// the same run completes the work of the dead one.
+#[track_caller]
+fn survives(start: fn() -> Test, arguments: &[&str], check: fn(&Test)) {
+    let clean = start();
+    let before = clean.sandbox.requests().len();
+    assert_eq!(clean.run(arguments).code, 0);
+    let requests = u32::try_from(clean.sandbox.requests().len() - before).unwrap();
+    assert!(requests > 3);
+    for number in 1..=requests {
+        for kind in [FaultKind::CutBefore, FaultKind::CutAfter] {
+            let test = start();
+            test.dies_at(number, kind.clone());
+            let dead = test.run(arguments);
+            let test = test.again();
+            let ran = test.run(arguments);
+            assert_eq!(ran.code, 0, "{number} {kind:?}\n{}\n{}", dead.stderr, ran.stderr);
+            // Only the last answer may be one that the run can do without.
+            assert!(dead.code != 0 || number == requests, "{number} {kind:?}");
+            check(&test);
+        }
+    }
+}
+
+#[test]
+fn init_issue_survives_its_death_at_any_request() {
+    survives(Test::audit, &["init-issue", "--yes"], |test| {
+        assert_eq!(test.issues().len(), 1);
+        assert_eq!(write(test, &[]).code, 0);
+        is_whole(test);
+    });
+}
+
+#[test]
+fn the_first_writing_survives_its_death_at_any_request() {
+    survives(begun, &["run", "--write", "--yes"], is_whole);
+}
+
+#[test]
+fn a_later_writing_survives_its_death_at_any_request() {
+    fn start() -> Test {
+        let test = written();
+        replace(&test, "link-missing <!--", "link-missing on leave <!--");
+        change_roster(&test, |content| content.replacen("Rosalind", "Rose", 1));
+        test
+    }
+    survives(start, &["run", "--write", "--yes"], |test| {
+        let content = description(test);
+        assert!(content.contains("| link-missing on leave <!--"), "{content}");
+        assert_eq!(content.matches("on leave").count(), 1, "{content}");
+        assert!(content.contains("| Rose Achterberg |"), "{content}");
+        is_whole(test);
+    });
+}

@@ -1,0 +1,110 @@
+//! `--adopt`: what was made by hand becomes ours, with what was typed into it.
+
+use super::{ISSUE, begun, change_roster, description, edit, is_whole, region, rows, write};
+use super::{writes_nothing, written};
+use crate::support::{AUDITS, Test};
+
+const BELOW: &str = "## After\n\n\ttext  \n\n";
+const OUTSIDER: &str = "| Zed | zed@example.org | user | 2024 | **consultant** | keep |";
+
+/// A report that was pasted under Notes by hand, before the program knew issues.
+fn pasted(test: &Test) -> String {
+    let report = test.run(&["run"]).ends_with(0).stdout;
+    let report = report.replacen("link-missing |", "link-missing on leave |", 1);
+    let (before, after) = report.rsplit_once("--- |\n").unwrap();
+    format!("{before}--- |\n{OUTSIDER}\n{after}")
+}
+
+#[track_caller]
+fn keeps_what_was_typed(test: &Test) {
+    let content = description(test);
+    let inside = region(&content);
+    assert!(inside.contains("link-missing on leave") && inside.contains(OUTSIDER), "{content}");
+    assert_eq!(content.matches("on leave").count(), 1, "{content}");
+    assert_eq!(content.matches("### Support Team").count(), 1, "{content}");
+    assert!(!content.contains("\n## Support Team"), "{content}");
+    assert_eq!(rows(&content).len(), 41, "{content}");
+}
+
+#[test]
+fn a_report_that_was_pasted_is_told_and_taken_over_when_asked() {
+    let test = begun();
+    let pasted = pasted(&test);
+    let new = format!("Intro.\n\n## Notes\n\nBefore, by Ada.\n\n{pasted}\n{BELOW}{ISSUE}");
+    test.sandbox.update(|world| edit(world, |_| new.clone()));
+    let ran = writes_nothing(&test, &[]).ends_with(6);
+    assert!(ran.stderr.contains("--adopt"), "{}", ran.stderr);
+
+    let shown = test.run(&["run", "--write", "--adopt", "--dry-run"]).ends_with(0);
+    assert!(shown.stdout.contains("+<!-- support-audit:begin"), "{}", shown.stdout);
+    assert_eq!(test.sandbox.writes().len(), 1);
+
+    assert_eq!(write(&test, &["--adopt"]).code, 0);
+    keeps_what_was_typed(&test);
+    let content = description(&test);
+    assert!(content.starts_with("Intro.\n\n## Notes\n\nBefore, by Ada.\n\n"), "{content}");
+    assert!(content.ends_with(&format!("{BELOW}{ISSUE}")), "{content}");
+    change_roster(&test, |content| content.replacen("Rosalind", "Rose", 1));
+    assert_eq!(write(&test, &[]).code, 0);
+    keeps_what_was_typed(&test);
+    is_whole(&test);
+}
+
+#[test]
+fn a_report_whose_marks_somebody_deleted_is_taken_over() {
+    for (without_begin, without_end) in [(true, true), (true, false), (false, true)] {
+        let test = written();
+        super::replace(&test, "link-missing <!--", "link-missing on leave <!--");
+        let content = description(&test);
+        let (before, after) = content.rsplit_once("--- |\n").unwrap();
+        let mut new = format!("{before}--- |\n{OUTSIDER}\n{after}");
+        let begin = region(&new).lines().next().unwrap().to_owned();
+        if without_begin {
+            new = new.replacen(&format!("{begin}\n"), "", 1);
+        }
+        if without_end {
+            new = new.replacen(&format!("{}\n", super::END), "", 1);
+        }
+        test.sandbox.update(|world| edit(world, |_| new.clone()));
+        assert_eq!(writes_nothing(&test, &[]).code, 6);
+        assert_eq!(write(&test, &["--adopt"]).code, 0);
+        keeps_what_was_typed(&test);
+        is_whole(&test);
+    }
+}
+
+#[test]
+fn an_issue_that_was_made_by_hand_is_taken_over() {
+    for has_report in [false, true] {
+        let test = Test::audit();
+        let report = if has_report { pasted(&test) } else { String::new() };
+        let content = format!("By hand.\n\n## Notes\n\n{report}");
+        test.sandbox.update(|world| {
+            world.open_issue(AUDITS, "nadeyemi", "Calendly, spring", &content).unwrap();
+        });
+        let ran = writes_nothing(&test, &["--issue", "1"]).ends_with(6);
+        assert!(ran.stderr.contains("--adopt"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("--period"), "{}", ran.stderr);
+        let adopt = ["--issue", "1", "--adopt", "--period", "FY28-Q1"];
+        assert_eq!(write(&test, &adopt).code, 0);
+        let content = description(&test);
+        assert!(content.starts_with("By hand.\n\n## Notes\n\n"), "{content}");
+        assert_eq!(content.matches(ISSUE).count(), 1, "{content}");
+        if has_report {
+            keeps_what_was_typed(&test);
+        }
+        assert_eq!(writes_nothing(&test, &["--issue", "1"]).code, 0);
+        test.write("c.toml", "operators = [\"nadeyemi\"]\n");
+        assert_eq!(writes_nothing(&test, &["--config", "c.toml"]).code, 0);
+        let ran = test.run(&["init-issue", "--yes", "--config", "c.toml"]).ends_with(0);
+        assert!(ran.stdout.ends_with("/issues/1\n"), "{}", ran.stdout);
+        assert_eq!(test.issues().len(), 1);
+    }
+}
+
+#[test]
+fn taking_over_changes_nothing_where_there_is_nothing_to_take_over() {
+    let test = written();
+    assert_eq!(writes_nothing(&test, &["--adopt"]).code, 0);
+    assert_eq!(test.run(&["run", "--adopt"]).code, 2);
+}
