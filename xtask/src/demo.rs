@@ -6,21 +6,34 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context as _, ensure};
 
+mod issue;
+
 use crate::command::{self, built, cargo, without_settings};
 
-/// A command of the demonstration.
-struct Step {
-    /// What is typed behind `support-audit`.
-    arguments: &'static [&'static str],
-    /// The instant at which it runs.
-    now: &'static str,
-    /// The file in the current folder that takes what it prints.
-    file: &'static str,
+/// A step of the demonstration.
+enum Step {
+    /// The program is run.
+    Run {
+        /// What is typed behind `support-audit`.
+        arguments: &'static [&'static str],
+        /// The file in the current folder that takes what it prints, if it is to be kept.
+        file: Option<&'static str>,
+    },
+    /// Somebody replaces a text in the issue's description, in the browser as it were.
+    Type { text: &'static str, by: &'static str },
 }
 
+/// The instant of the demonstration.
+const NOW: &str = "2026-11-22T10:00:00Z";
+
 /// The demonstration, in order.
-const STEPS: [Step; 1] =
-    [Step { arguments: &["run"], now: "2026-11-22T10:00:00Z", file: "audit_output.txt" }];
+const STEPS: [Step; 5] = [
+    Step::Run { arguments: &["run"], file: Some("audit_output.txt") },
+    Step::Run { arguments: &["init-issue", "--yes"], file: None },
+    Step::Run { arguments: &["run", "--write", "--yes"], file: Some("audit_output.txt") },
+    Step::Type { text: "link-missing <!--", by: "link-missing on leave until May <!--" },
+    Step::Run { arguments: &["run", "--write", "--yes"], file: Some("audit_output.txt") },
+];
 
 /// What the program must know to reach the sandbox.
 const NAMES: [&str; 5] = [
@@ -31,25 +44,43 @@ const NAMES: [&str; 5] = [
     "SUPPORT_AUDIT_CONFIG",
 ];
 
-/// Plays all steps against one sandbox.
+/// Plays all steps against one sandbox, and leaves the issue as it is then.
 pub(crate) fn run() -> anyhow::Result<()> {
     command::run(&mut cargo("build --locked -p support-audit -p sandbox"))?;
     let sandbox = Sandbox::start()?;
-    STEPS.iter().try_for_each(|step| play(step, &sandbox))
+    STEPS.iter().try_for_each(|step| play(step, &sandbox))?;
+    fs::write("audit_issue.md", format!("{}\n", issue::description(&sandbox)?))?;
+    eprintln!("the issue is in {}", fs::canonicalize("audit_issue.md")?.display());
+    Ok(())
 }
 
 fn play(step: &Step, sandbox: &Sandbox) -> anyhow::Result<()> {
-    let file = File::create(step.file).with_context(|| format!("could not write {}", step.file))?;
+    match step {
+        Step::Run { arguments, file } => run_program(arguments, *file, sandbox),
+        Step::Type { text, by } => {
+            eprintln!("(somebody types \"{by}\" into the issue)");
+            issue::edit(sandbox, text, by)
+        }
+    }
+}
+
+fn run_program(arguments: &[&str], file: Option<&str>, sandbox: &Sandbox) -> anyhow::Result<()> {
     let mut command = without_settings(&built("debug", "support-audit")?);
-    command.args(step.arguments);
+    command.args(arguments);
     command.envs(sandbox.environment.iter().map(|(name, value)| (name, value)));
-    command.env("SUPPORT_AUDIT_NOW", step.now).stdin(Stdio::null()).stdout(file);
+    command.env("SUPPORT_AUDIT_NOW", NOW).stdin(Stdio::null());
     let shown = command::shown(&command);
-    eprintln!("$ {shown} > {}", step.file);
+    if let Some(file) = file {
+        command.stdout(File::create(file).with_context(|| format!("could not write {file}"))?);
+        eprintln!("$ {shown} > {file}");
+    } else {
+        eprintln!("$ {shown}");
+    }
     let status = command.status().context("could not start support-audit")?;
     ensure!(status.success(), "{shown} failed: {status}");
-    io::stdout().write_all(&fs::read(step.file)?).context("could not print the output")?;
-    eprintln!("the output is in {}", fs::canonicalize(step.file)?.display());
+    let Some(file) = file else { return Ok(()) };
+    io::stdout().write_all(&fs::read(file)?).context("could not print the output")?;
+    eprintln!("the output is in {}", fs::canonicalize(file)?.display());
     Ok(())
 }
 
@@ -68,6 +99,14 @@ impl Sandbox {
         let output = sandbox.child.stdout.take().context("the sandbox has no output")?;
         sandbox.environment = environment(BufReader::new(output))?;
         Ok(sandbox)
+    }
+}
+
+impl Sandbox {
+    /// The value of an exported name.
+    fn value(&self, name: &str) -> anyhow::Result<&str> {
+        let found = self.environment.iter().find(|(known, _)| known == name);
+        Ok(&found.with_context(|| format!("the sandbox has no {name}"))?.1)
     }
 }
 
