@@ -346,3 +346,24 @@ fn a_file_gets_nothing_but_the_report() {
     assert_eq!(report, test.run(&["run"]).ends_with(0).stdout);
     assert!(!report.contains('\u{1b}') && !report.contains('\r'));
 }
+
+#[test]
+fn a_plan_is_agreed_to_on_a_terminal_and_the_token_asked_for_once() {
+    for (answer, made) in [("y", 1), ("n", 0)] {
+        let test = Test::new();
+        let script = "\"$BIN\" init-issue > url; echo code:$?; \"$BIN\" config > rest";
+        let mut terminal = Terminal::start(&test, script);
+        terminal.waits_for("GitLab token");
+        terminal.types(GITLAB);
+        terminal.waits_for("Do this?");
+        terminal.session.send(answer).unwrap();
+        terminal.session.flush().unwrap();
+        let shown = terminal.ends();
+        assert!(shown.contains("code:0"), "{shown}");
+        assert!(shown.contains("Calendly audit FY28-Q1"), "{shown}");
+        assert_eq!(shown.matches("GitLab token").count(), 2, "asked and answered: {shown}");
+        assert_eq!(test.sandbox.writes().len(), made, "{answer}: {shown}");
+        let url = std::fs::read_to_string(test.path("url")).unwrap();
+        assert_eq!(url.ends_with("/issues/1\n"), made == 1, "{url}");
+    }
+}

@@ -8,6 +8,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use tokio::sync::OnceCell;
+
 use crate::cli::Global;
 use crate::config::{Config, variable};
 use crate::explain::{Exit, Failure};
@@ -30,6 +32,8 @@ pub(crate) struct Ctx {
     pub(crate) global: Global,
     /// Whether the clock was set, so that time does not pass and is not waited for.
     clock_is_set: bool,
+    /// GitLab, once something is wanted of it: nobody is asked for a token twice.
+    gitlab: OnceCell<GitLab>,
 }
 
 impl Ctx {
@@ -43,13 +47,16 @@ impl Ctx {
             None => Timestamp::now(),
             Some(text) => set_clock(&text, &config)?,
         };
-        Ok(Self { config, ui, now, global, clock_is_set })
+        Ok(Self { config, ui, now, global, clock_is_set, gitlab: OnceCell::new() })
     }
 
     /// GitLab, with the token for its host.
-    pub(crate) async fn gitlab(&self) -> anyhow::Result<GitLab> {
-        let token = secrets::token(self, Service::Gitlab).await?;
-        Ok(GitLab::new(self.options(Service::Gitlab, token))?)
+    pub(crate) async fn gitlab(&self) -> anyhow::Result<&GitLab> {
+        let connect = async || {
+            let token = secrets::token(self, Service::Gitlab).await?;
+            Ok(GitLab::new(self.options(Service::Gitlab, token))?)
+        };
+        self.gitlab.get_or_try_init(connect).await
     }
 
     /// The day on which the command began, in UTC.

@@ -59,7 +59,7 @@ pub(crate) async fn plan(
             return Err(Failure::new(Exit::Usage, message).hint("use --yes, or --dry-run").into());
         }
         if !ctx.ui.ask("Do this?", false).await? {
-            ctx.ui.say("nothing was done");
+            ctx.ui.say("nothing was changed");
             return Ok(Outcome::Declined);
         }
     }

@@ -137,6 +137,7 @@ impl Ui {
     pub(crate) fn progress(&self, doing: &str) -> Progress {
         let doing = clean(doing).into_owned();
         if self.shows_progress {
+            self.end_progress();
             let bar = ProgressBar::new_spinner();
             if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
                 bar.set_style(style);
@@ -161,14 +162,24 @@ impl Ui {
         self.say(&format!("{reason}: attempt {attempt} of {attempts} in {seconds} s"));
     }
 
+    /// Takes away the progress that is shown: a prompt must not be drawn over.
+    fn end_progress(&self) {
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bar) = progress.take() {
+            bar.finish_and_clear();
+        }
+    }
+
     /// Asks for a secret, which is not shown while it is typed.
     pub(crate) async fn ask_secret(&self, question: &str) -> anyhow::Result<String> {
+        self.end_progress();
         let question = clean(question).into_owned();
         answered(move || dialoguer::Password::new().with_prompt(question).interact()).await
     }
 
     /// Asks a question that is answered by yes or no.
     pub(crate) async fn ask(&self, question: &str, default: bool) -> anyhow::Result<bool> {
+        self.end_progress();
         let question = clean(question).into_owned();
         answered(move || {
             dialoguer::Confirm::new().with_prompt(question).default(default).interact()
@@ -185,10 +196,7 @@ pub(crate) struct Progress {
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        let mut progress = self.ui.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(bar) = progress.take() {
-            bar.finish_and_clear();
-        }
+        self.ui.end_progress();
     }
 }
 

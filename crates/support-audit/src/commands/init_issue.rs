@@ -64,14 +64,14 @@ impl InitIssue {
         if let Some(exit) = there_already(ctx, &found, &issues)? {
             return Ok(exit);
         }
-        let template = self.template(ctx, &gitlab, kind).await?;
+        let template = self.template(ctx, gitlab, kind).await?;
         opening.template = &template;
         let Beginning::Make(mut plan) = opening::plan(&opening, &existing) else {
             return Ok(Exit::Done);
         };
-        plan.notes.extend(unseen(ctx, &gitlab, &operator, confidential, is_private).await);
+        plan.notes.extend(unseen(ctx, gitlab, &operator, confidential, is_private).await);
         drop(progress);
-        if let Outcome::Done(pages) = execute::plan(ctx, &gitlab, &plan, self.writing).await? {
+        if let Outcome::Done(pages) = execute::plan(ctx, gitlab, &plan, self.writing).await? {
             ctx.ui.result(&format!("{}\n", pages.join("\n")))?;
         }
         Ok(Exit::Done)

@@ -79,7 +79,7 @@ async fn write(
     let gitlab = ctx.gitlab().await?;
     let progress = ctx.ui.progress("reading the audit's issue");
     let AuditIssue { issue, marker, operators } =
-        gather::audit_issue(ctx, &gitlab, wanted, adopt).await?;
+        gather::audit_issue(ctx, gitlab, wanted, adopt).await?;
     execute::refuse_closed(&issue)?;
     let notes = gitlab.notes(&ctx.config.audits_project, issue.iid).await?;
     let comments: Vec<Comment<'_>> = notes
@@ -99,7 +99,7 @@ async fn write(
             Broken::TooLarge(_) => failure.hint("make the description shorter"),
         }
     })?;
-    execute::plan(ctx, &gitlab, &plan, writing).await?;
+    execute::plan(ctx, gitlab, &plan, writing).await?;
     Ok(())
 }
 
