@@ -10,7 +10,7 @@ use clap::Args;
 
 use crate::cli::Format;
 use crate::ctx::Ctx;
-use crate::execute::{self, Writing};
+use crate::execute::{self, Outcome, Writing};
 use crate::explain::{Exit, Failure};
 use crate::gather::{self, AuditIssue, Wanted};
 
@@ -99,7 +99,11 @@ async fn write(
             Broken::TooLarge(_) => failure.hint("make the description shorter"),
         }
     })?;
-    execute::plan(ctx, gitlab, &plan, writing).await?;
+    if let Outcome::Done(pages) = execute::plan(ctx, gitlab, &plan, writing).await? {
+        for page in pages {
+            ctx.ui.say(&format!("written: {page}"));
+        }
+    }
     Ok(())
 }
 
