@@ -49,11 +49,14 @@ pub(crate) async fn plan(
         ctx.ui.result(&crate::ui::lines(&plan.to_string()))?;
         return Ok(Outcome::Shown);
     }
-    ctx.ui.say_lines(&plan.to_string());
+    if plan.is_empty() || writing.yes {
+        ctx.ui.say_lines(&plan.to_string());
+    }
     if plan.is_empty() {
         return Ok(Outcome::Done(Vec::new()));
     }
     if !writing.yes {
+        ctx.ui.show_lines(&plan.to_string());
         if !ctx.ui.may_ask() {
             let message = "this changes things, and nobody is here to agree";
             return Err(Failure::new(Exit::Usage, message).hint("use --yes, or --dry-run").into());
@@ -236,11 +239,15 @@ async fn refuse_overwritten(
     last_note: u64,
 ) -> anyhow::Result<()> {
     let notes = gitlab.notes(project, iid).await?;
-    let is_change = |note: &&Note| note.system && note.body.starts_with("changed the description");
+    // A ticked item of a checklist changes the description, and is noted in words of its own.
+    let changes = ["changed the description", "marked the checklist item", "marked the task"];
+    let is_change = |note: &&Note| {
+        note.system && changes.iter().any(|beginning| note.body.starts_with(beginning))
+    };
     let mut changes: Vec<_> =
         notes.iter().filter(|note| note.id > last_note).filter(is_change).collect();
     changes.sort_by_key(|note| note.id);
-    // The last is ours.
+    // Our own is the last.
     changes.pop();
     let Some(change) = changes.last() else { return Ok(()) };
     let message = format!(

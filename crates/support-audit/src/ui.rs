@@ -98,8 +98,13 @@ impl Ui {
     /// Tells in several lines how things stand, unless the user wants quiet.
     pub(crate) fn say_lines(&self, text: &str) {
         if !self.quiet {
-            self.line(lines(text).trim_end());
+            self.show_lines(text);
         }
+    }
+
+    /// Shows what the user is going to be asked about, however quiet they want it.
+    pub(crate) fn show_lines(&self, text: &str) {
+        self.line(lines(text).trim_end());
     }
 
     /// Tells what the user should look at.

@@ -13,7 +13,7 @@ use std::ops::Range;
 use outline::Outline;
 use region::{Extent, Previous, ReadAt};
 
-use crate::marker::Marker;
+use crate::marker::{Marked, Marker};
 use crate::report::Report;
 
 /// The beginning of the mark above our region; digests of our lines and ` -->` follow.
@@ -35,6 +35,10 @@ pub enum Broken {
     Marks(&'static str),
     /// There are tables of ours without marks around them, as when a report was pasted by hand.
     Unmarked,
+    /// The head of one of our tables is another.
+    Head,
+    /// The description holds a block of code or a comment that stays open, and would swallow us.
+    Open,
     /// The description would be larger than GitLab takes, in bytes.
     TooLarge(usize),
 }
@@ -46,6 +50,10 @@ impl fmt::Display for Broken {
                 write!(formatter, "the marks around the report are broken: {reason}")
             }
             Self::Unmarked => formatter.write_str("the report's tables have no marks around them"),
+            Self::Head => formatter.write_str("somebody changed the head of one of our tables"),
+            Self::Open => {
+                formatter.write_str("a block of code or a comment stays open before our place")
+            }
             Self::TooLarge(size) => {
                 write!(formatter, "the description would have {size} bytes, beyond GitLab's limit")
             }
@@ -93,6 +101,9 @@ pub fn write(description: &str, report: &Report, adopt: Adopt) -> Result<Written
         }
         Place::Nothing { .. } => Previous::default(),
     };
+    if previous.has_other_head {
+        return Err(Broken::Head);
+    }
     let put = |extent, instant| {
         place.put(description, &region::render(report, &previous, extent, instant), &previous)
     };
@@ -100,6 +111,11 @@ pub fn write(description: &str, report: &Report, adopt: Adopt) -> Result<Written
         // A report that says the same as the one that is there is not written again.
         let same = put(extent, ReadAt::Kept);
         let text = if same == description { same } else { put(extent, ReadAt::New) };
+        let is_found_again =
+            matches!(find(&text, &Outline::of(&text), report, Adopt::No), Ok(Place::Region { .. }));
+        if !is_found_again {
+            return Err(Broken::Open);
+        }
         if text.len() <= MAX_DESCRIPTION {
             return Ok(Written { text, is_shortened });
         }
@@ -113,9 +129,12 @@ pub fn stored(text: &str) -> String {
 }
 
 /// The marker of an issue: the first one outside code and quotes of its description.
+///
+/// A comment's marker, as in a comment that somebody pasted, makes no audit of an issue.
 pub fn marker(description: &str) -> Option<Marker> {
     let outline = Outline::of(description);
-    outline.html.iter().find_map(|range| Marker::of_line(description.get(range.clone())?))
+    let marker = |range: &Range<usize>| Marker::of_line(description.get(range.clone())?);
+    outline.html.iter().filter_map(marker).find(|marker| marker.marked == Marked::Issue)
 }
 
 /// Where the report stands, or should.

@@ -35,6 +35,10 @@ pub(super) struct Previous<'a> {
     outsiders: Table<'a>,
     /// Lines that are neither ours nor rows of ours, in their order, and the blank ones between.
     pub(super) foreign: Vec<&'a str>,
+    /// Whether the heading of one of our tables has been read.
+    has_tables: bool,
+    /// Whether the head of one of our tables is not ours any more.
+    pub(super) has_other_head: bool,
     /// How many blank lines belong before the next foreign line.
     blank: usize,
     /// Our line of provenance.
@@ -58,6 +62,7 @@ impl<'a> Previous<'a> {
             return if matches!(at, At::Heading(_)) { at } else { At::Text };
         }
         if let Some(table) = table_of_heading(line, spec) {
+            self.has_tables = true;
             self.blank = 1;
             return At::Heading(table);
         }
@@ -65,10 +70,11 @@ impl<'a> Previous<'a> {
             self.blank = 1;
             return at;
         }
-        if is_provenance(line.trim()) && is_ours(line, digests) {
+        let is_ours = is_ours(line, digests, !self.has_tables);
+        if is_ours && is_provenance(line.trim()) {
             self.provenance = Some(line.trim());
         }
-        if is_ours(line, digests) {
+        if is_ours {
             self.blank = self.blank.max(1);
         } else {
             let blank = if self.foreign.is_empty() { 0 } else { self.blank };
@@ -76,18 +82,21 @@ impl<'a> Previous<'a> {
             self.foreign.push(line);
             self.blank = 0;
         }
-        At::Text
+        // A table may still follow its heading.
+        if matches!(at, At::Heading(_)) { at } else { At::Text }
     }
 
     /// Takes a line that belongs to one of our tables, and tells where that leads.
     fn take_row(&mut self, line: &'a str, at: At) -> Option<At> {
         match at {
             At::Heading(table) => {
-                let columns = match table {
-                    Of::Team => TEAM_COLUMNS.len(),
-                    Of::Outsiders => OUTSIDERS_COLUMNS.len(),
+                let columns: &[&str] = match table {
+                    Of::Team => &TEAM_COLUMNS,
+                    Of::Outsiders => &OUTSIDERS_COLUMNS,
                 };
-                self.table(table).added = cells(line)?.into_iter().skip(columns).collect();
+                let names = cells(line)?;
+                self.has_other_head |= !names.starts_with(columns);
+                self.table(table).added = names.into_iter().skip(columns.len()).collect();
                 Some(At::Rows(table))
             }
             At::Rows(table) if !begins_a_block(line) => {
@@ -142,8 +151,9 @@ fn table_of_heading(line: &str, spec: &Spec) -> Option<Of> {
     }
 }
 
-/// Whether we wrote a line that is no row: by its digest, or in a pasted report by how it begins.
-fn is_ours(line: &str, digests: &[&str]) -> bool {
+/// Whether we wrote a line that is no row: by its digest, or in a pasted report by how it begins and
+/// whether it stands above the tables.
+fn is_ours(line: &str, digests: &[&str], is_above: bool) -> bool {
     let line = line.trim();
     if line.starts_with(BEGIN) || line == END {
         return true;
@@ -157,14 +167,18 @@ fn is_ours(line: &str, digests: &[&str]) -> bool {
             if number.parse::<usize>().is_ok() && finding.starts_with("finding"))
             && line.ends_with("accounts unknown.")
     };
-    is_provenance(line)
-        || is_summary()
-        || ["- Check off: ", "- Excluded: ", "- Excluded, but "]
-            .iter()
-            .any(|it| line.starts_with(it))
-        || line.trim_start_matches('#').trim() == PROBLEMS_HEADING && line.starts_with('#')
-        || line.starts_with("- `") && line.contains("`: ")
-        || line.starts_with("- `") && line.contains("` line ")
+    is_provenance(line) || is_summary() || is_above && is_note_or_problem(line)
+}
+
+/// Whether a line of a pasted report is of what stands above its tables.
+fn is_note_or_problem(line: &str) -> bool {
+    let is_heading =
+        line.starts_with('#') && line.trim_start_matches('#').trim() == PROBLEMS_HEADING;
+    let is_note =
+        ["- Check off: ", "- Excluded: ", "- Excluded, but "].iter().any(|it| line.starts_with(it));
+    let is_problem =
+        line.starts_with("- `") && ["`: ", "` line "].iter().any(|it| line.contains(it));
+    is_heading || is_note || is_problem
 }
 
 fn is_provenance(line: &str) -> bool {
@@ -243,13 +257,13 @@ fn team(report: &Report, previous: &Table<'_>, extent: Extent) -> String {
     let mut text = String::new();
     for member in report.team() {
         let written = team_cells(&member).map(|cell| in_row(&cell));
-        let key = member.person.subject().to_string();
-        let place = index.find(&key, &written);
+        let keys: Vec<String> = member.person.keys().iter().map(ToString::to_string).collect();
+        let place = index.find(&keys, &written);
         let old = place.and_then(|place| unused.get_mut(place)).and_then(Option::take);
         let typed = old.map(|old| old.typed(&written)).unwrap_or_default();
         let is_untouched = typed.iter().all(String::is_empty);
         if extent == Extent::Everybody || !member.findings.is_empty() || !is_untouched {
-            text.push_str(&stamped(&key, &written, &typed));
+            text.push_str(&stamped(&keys, &written, &typed));
         }
     }
     let left = unused.into_iter().flatten().filter(|row| row.holds_typed_text(TEAM_COLUMNS.len()));

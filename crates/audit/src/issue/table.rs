@@ -32,7 +32,9 @@ pub(super) struct Row<'a> {
 /// What the hidden comment of a row says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Stamp {
-    key: String,
+    /// The digests of all that the row's subject was known by.
+    keys: Vec<String>,
+    /// The digests of the cells.
     cells: Vec<String>,
 }
 
@@ -70,7 +72,7 @@ impl<'a> Row<'a> {
                 Some(digest) => behind(old, digest).to_owned(),
                 None => old.clone(),
             },
-            (None, Some(written)) => unstamped(old, written).to_owned(),
+            (None, Some(written)) => unstamped(index, old, written).to_owned(),
         };
         self.cells.iter().enumerate().map(typed).collect()
     }
@@ -97,8 +99,8 @@ fn behind<'a>(old: &'a str, digest: &str) -> &'a str {
 }
 
 /// What was typed into a cell that has no stamp, as in a report that was pasted by hand.
-fn unstamped<'a>(old: &'a str, written: &str) -> &'a str {
-    if looks_written(old) {
+fn unstamped<'a>(column: usize, old: &'a str, written: &str) -> &'a str {
+    if looks_written(column, old) {
         return "";
     }
     match old.strip_prefix(written) {
@@ -107,31 +109,32 @@ fn unstamped<'a>(old: &'a str, written: &str) -> &'a str {
     }
 }
 
-/// Whether a cell is of a form that only we write: an account's state, a link, a username, checks.
-fn looks_written(cell: &str) -> bool {
+/// Whether a cell of the table of people is of the form in which we write its column: name, username,
+/// link, account, checks.
+fn looks_written(column: usize, cell: &str) -> bool {
     let is_check = |word: &str| {
         word == "excluded"
             || crate::kinds::Kind::ALL
                 .iter()
                 .any(|kind| kind.spec().checks.iter().any(|check| check.id == word))
     };
-    let is_span = |open: char, close: char| {
-        cell.len() > 1
-            && cell.starts_with(open)
-            && cell.ends_with(close)
-            && !cell.contains(' ')
-            && cell.matches(open).count() == if open == close { 2 } else { 1 }
+    let is_span = || {
+        let inner = cell.strip_prefix('`').and_then(|rest| rest.strip_suffix('`'));
+        inner.is_some_and(|inner| !inner.is_empty() && !inner.contains(['`', ' ']))
     };
+    let is_link = || cell.starts_with("<https://calendly.com/") && cell.ends_with('>');
     cell.is_empty()
-        || cell == UNKNOWN
-        || cell == UNREADABLE
-        || is_span('`', '`')
-        || is_span('<', '>')
-        || cell.split(", ").all(is_check)
+        || match column {
+            1 => is_span() || cell == UNREADABLE,
+            2 => is_link() || is_span() || cell == UNREADABLE,
+            3 => cell == UNKNOWN,
+            4 => cell.split(", ").all(is_check),
+            _ => false,
+        }
 }
 
 /// A row of what we write, what was typed behind it, and the stamp, with its line break.
-pub(super) fn stamped(key: &str, written: &[String], typed: &[String]) -> String {
+pub(super) fn stamped(keys: &[String], written: &[String], typed: &[String]) -> String {
     let mut cells: Vec<String> = written
         .iter()
         .enumerate()
@@ -139,7 +142,8 @@ pub(super) fn stamped(key: &str, written: &[String], typed: &[String]) -> String
         .collect();
     let digests: Vec<String> = written.iter().map(|cell| digest_of(cell)).collect();
     if let Some(last) = cells.last_mut() {
-        *last = join(last, &format!("<!-- sa {} {} -->", digest_of(key), digests.join(" ")));
+        let keys: Vec<String> = keys.iter().map(|key| key_digest(key)).collect();
+        *last = join(last, &format!("<!-- sa {} {} -->", keys.join("+"), digests.join(" ")));
     }
     cells.extend(typed.iter().skip(written.len()).cloned());
     line(cells.iter().map(String::as_str))
@@ -170,6 +174,11 @@ pub(super) fn digest_of(text: &str) -> String {
     format!("{:x}", Sha256::digest(text.as_bytes())).chars().take(8).collect()
 }
 
+/// The first sixteen hex digits of a key's SHA-256: nobody makes two of the same by hand.
+fn key_digest(key: &str) -> String {
+    format!("{:x}", Sha256::digest(key.as_bytes())).chars().take(16).collect()
+}
+
 impl Stamp {
     /// A line without its stamp, and the stamp.
     fn take(line: &str) -> (String, Option<Self>) {
@@ -181,33 +190,37 @@ impl Stamp {
         let words = line.get(start..end).unwrap_or_default();
         let mut words =
             words.trim_start_matches("<!-- sa ").trim_end_matches("-->").split_whitespace();
-        let stamp = words
-            .next()
-            .map(|key| Self { key: key.to_owned(), cells: words.map(str::to_owned).collect() });
+        let stamp = words.next().map(|key| Self {
+            keys: key.split('+').map(str::to_owned).collect(),
+            cells: words.map(str::to_owned).collect(),
+        });
         let before = line.get(..start).unwrap_or_default();
         (format!("{before}{}", line.get(end..).unwrap_or_default()), stamp)
     }
 }
 
 /// Finds the row of a subject.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Index<'a> {
-    by_key: HashMap<&'a str, usize>,
-    /// Rows without a stamp, by the cells of name and handle; those that are not alone are left out.
-    by_cells: HashMap<(&'a str, &'a str), Option<usize>>,
+    rows: &'a [Row<'a>],
+    by_key: HashMap<&'a str, Vec<usize>>,
+    /// Rows without a stamp, by the cells of name and handle.
+    by_cells: HashMap<(&'a str, &'a str), Vec<usize>>,
 }
 
 impl<'a> Index<'a> {
-    pub(super) fn of(table: &'a Table<'_>) -> Self {
-        let mut index = Self::default();
+    pub(super) fn of(table: &'a Table<'a>) -> Self {
+        let mut index =
+            Self { rows: &table.rows, by_key: HashMap::new(), by_cells: HashMap::new() };
         for (place, row) in table.rows.iter().enumerate() {
             match (&row.stamp, row.cells.as_slice()) {
                 (Some(stamp), _) => {
-                    index.by_key.entry(&stamp.key).or_insert(place);
+                    for key in &stamp.keys {
+                        index.by_key.entry(key).or_default().push(place);
+                    }
                 }
                 (None, [name, handle, ..]) => {
-                    let entry = index.by_cells.entry((name, handle));
-                    entry.and_modify(|row| *row = None).or_insert(Some(place));
+                    index.by_cells.entry((name, handle)).or_default().push(place);
                 }
                 (None, _) => {}
             }
@@ -215,13 +228,32 @@ impl<'a> Index<'a> {
         index
     }
 
-    /// The place of the row about the subject of `key`, which would now begin with `written`.
-    pub(super) fn find(&self, key: &str, written: &[String]) -> Option<usize> {
+    /// The place of the row about the subject of `keys`, which would now begin with `written`.
+    ///
+    /// Where several rows could be meant, as of people who share an address, only the one with the
+    /// same name is; what was typed into a row must never come to somebody else.
+    pub(super) fn find(&self, keys: &[String], written: &[String]) -> Option<usize> {
+        let by_key = |key: &String| self.the_one(self.by_key.get(&*key_digest(key))?, written);
         let by_cells = || match written {
-            [name, handle, ..] => *self.by_cells.get(&(name.as_str(), handle.as_str()))?,
+            [name, handle, ..] => {
+                self.the_one(self.by_cells.get(&(name.as_str(), handle.as_str()))?, written)
+            }
             _ => None,
         };
-        self.by_key.get(&*digest_of(key)).copied().or_else(by_cells)
+        keys.iter().find_map(by_key).or_else(by_cells)
+    }
+
+    fn the_one(&self, places: &[usize], written: &[String]) -> Option<usize> {
+        if let [place] = places {
+            return Some(*place);
+        }
+        let name = digest_of(written.first()?);
+        let has_name = |place: &&usize| {
+            let stamp = self.rows.get(**place).and_then(|row| row.stamp.as_ref());
+            stamp.is_some_and(|stamp| stamp.cells.first() == Some(&name))
+        };
+        let mut same = places.iter().filter(has_name);
+        same.next().filter(|_| same.next().is_none()).copied()
     }
 }
 
@@ -266,7 +298,7 @@ mod tests {
     #[test]
     fn what_was_typed_is_told_from_what_we_wrote() {
         let written = strings(&["Ada", "`ada`", "", "unknown", "link-missing"]);
-        let row = stamped("gitlab:1", &written, &[]);
+        let row = stamped(&strings(&["gitlab:1"]), &written, &[]);
         let untouched = Row::of(row.trim_end());
         assert!(!untouched.holds_typed_text(5), "{row}");
         for (from, to, expected) in [
@@ -284,7 +316,7 @@ mod tests {
             assert_eq!(typed, expected, "{edited}");
             // It stays whatever we write next, and is not taken for ours then.
             let next = strings(&["Ada L.", "`al`", "<https://calendly.com/a>", "unknown", ""]);
-            let again = stamped("gitlab:1", &next, &typed);
+            let again = stamped(&strings(&["gitlab:1"]), &next, &typed);
             assert_eq!(Row::of(again.trim_end()).typed(&next), expected, "{again}");
         }
     }
@@ -292,7 +324,8 @@ mod tests {
     #[test]
     fn cells_behind_ours_are_theirs() {
         let written = strings(&["Ada", "`ada`"]);
-        let row = stamped("gitlab:1", &written, &strings(&["", "", "their `a \\| b`"]));
+        let row =
+            stamped(&strings(&["gitlab:1"]), &written, &strings(&["", "", "their `a \\| b`"]));
         assert_eq!(Row::of(row.trim_end()).typed(&written), ["", "", "their `a \\| b`"]);
     }
 

@@ -52,33 +52,33 @@ fn as_markdown() {
     check(
         Format::Markdown,
         &expect![[r#"
-        Roster `group/team` `data/team.yaml` at commit `0123abcd`, SHA-256 `4c29`, 4 people, read at 2026-11-22T10:00:00Z by support-audit 1.2.3.
+            Roster `group/team` `data/team.yaml` at commit `0123abcd`, SHA-256 `4c29`, 4 people, read at 2026-11-22T10:00:00Z by support-audit 1.2.3.
 
-        - Check off: link-malformed.
-        - Excluded: Eve.
-        - Excluded, but not on the roster: `@nobody`.
+            - Check off: link-malformed.
+            - Excluded: Eve.
+            - Excluded, but not on the roster: `@nobody`.
 
-        ## Problems
+            ## Problems
 
-        - `data/team.yaml` line 10: `` `email` is a list ``
-        - `data/team.yaml` line 12: the entry is a text, not a mapping
+            - `data/team.yaml` line 10: `` `email` is a list ``
+            - `data/team.yaml` line 12: the entry is a text, not a mapping
 
-        ## Support Team
+            ## Support Team
 
-        | Name | GitLab | Calendly link | Account | Findings |
-        | --- | --- | --- | --- | --- |
-        | `B[31mob` |  | <https://calendly.com/bob/30min> | unknown |  |
-        | Eve |  | <https://calendly.com/eve> | unknown | excluded |
-        | Zoë 李 | `zoe` | <https://calendly.com/zoe> | unknown |  |
-        | `\| x \|` | `@all` |  | unknown | link-missing, manager-unresolved |
+            | Name | GitLab | Calendly link | Account | Findings |
+            | --- | --- | --- | --- | --- |
+            | `B[31mob` |  | <https://calendly.com/bob/30min> | unknown |  |
+            | Eve |  | <https://calendly.com/eve> | unknown | excluded |
+            | Zoë 李 | `zoe` | <https://calendly.com/zoe> | unknown |  |
+            | `\| x \|` | `all` |  | unknown | link-missing, manager-unresolved |
 
-        ## Those in Calendly but not part of support team
+            ## Those in Calendly but not part of support team
 
-        | Name | Email | Role | Since | Justification | Decision |
-        | --- | --- | --- | --- | --- | --- |
+            | Name | Email | Role | Since | Justification | Decision |
+            | --- | --- | --- | --- | --- | --- |
 
-        4 people, 2 findings (link-missing: 1, manager-unresolved: 1), 2 problems; accounts unknown.
-    "#]],
+            4 people, 2 findings (link-missing: 1, manager-unresolved: 1), 2 problems; accounts unknown.
+        "#]],
     );
 }
 
@@ -87,27 +87,27 @@ fn as_a_table() {
     check(
         Format::Table,
         &expect![[r#"
-        Roster group/team data/team.yaml at commit 0123abcd, SHA-256 4c29, 4 people, read at 2026-11-22T10:00:00Z by support-audit 1.2.3
-        Check off: link-malformed
-        Excluded: Eve
-        Excluded, but not on the roster: @nobody
+            Roster group/team data/team.yaml at commit 0123abcd, SHA-256 4c29, 4 people, read at 2026-11-22T10:00:00Z by support-audit 1.2.3
+            Check off: link-malformed
+            Excluded: Eve
+            Excluded, but not on the roster: @nobody
 
-        PROBLEMS
-        data/team.yaml:10  `email` is a list
-        data/team.yaml:12  the entry is a text, not a mapping
+            PROBLEMS
+            data/team.yaml:10  `email` is a list
+            data/team.yaml:12  the entry is a text, not a mapping
 
-        SUPPORT TEAM
-        Name     GitLab  Calendly link                   Account  Findings
-        B[31mob          https://calendly.com/bob/30min  unknown
-        Eve              https://calendly.com/eve        unknown  excluded
-        Zoë 李   zoe     https://calendly.com/zoe        unknown
-        | x |    @all                                    unknown  link-missing, manager-unresolved
+            SUPPORT TEAM
+            Name     GitLab  Calendly link                   Account  Findings
+            B[31mob          https://calendly.com/bob/30min  unknown
+            Eve              https://calendly.com/eve        unknown  excluded
+            Zoë 李   zoe     https://calendly.com/zoe        unknown
+            | x |    all                                     unknown  link-missing, manager-unresolved
 
-        THOSE IN CALENDLY BUT NOT PART OF SUPPORT TEAM
-        Name  Email  Role  Since  Justification  Decision
+            THOSE IN CALENDLY BUT NOT PART OF SUPPORT TEAM
+            Name  Email  Role  Since  Justification  Decision
 
-        4 people, 2 findings (link-missing: 1, manager-unresolved: 1), 2 problems; accounts unknown
-    "#]],
+            4 people, 2 findings (link-missing: 1, manager-unresolved: 1), 2 problems; accounts unknown
+        "#]],
     );
 }
 
@@ -116,17 +116,17 @@ fn as_csv() {
     check(
         Format::Csv,
         &expect![[r#"
-        table,name,email,gitlab,calendly_link,account,findings,role,since,justification,decision,file,line,message,sha256
-        provenance,,,,,,,,,,,data/team.yaml,,"group/team at commit 0123abcd; read at 2026-11-22T10:00:00Z by support-audit 1.2.3; 4 people, 2 findings (link-missing: 1, manager-unresolved: 1), 2 problems; accounts unknown",4c29
-        check-off,,,,,,link-malformed,,,,,,,,
-        excluded-nobody,'@nobody,,,,,,,,,,,,,
-        problem,,,,,,,,,,,data/team.yaml,10,`email` is a list,
-        problem,,,,,,,,,,,data/team.yaml,12,"the entry is a text, not a mapping",
-        support-team,B[31mob,unreadable,,https://calendly.com/bob/30min,unknown,,,,,,data/team.yaml,9,,
-        support-team,Eve,,,https://calendly.com/eve,unknown,excluded,,,,,data/team.yaml,13,,
-        support-team,Zoë 李,zoe@example.com,zoe,https://calendly.com/zoe,unknown,,,,,,data/team.yaml,1,,
-        support-team,| x |,'=1+1@example.com,'@all,,unknown,"link-missing, manager-unresolved",,,,,data/team.yaml,5,,
-    "#]],
+            table,name,email,gitlab,calendly_link,account,findings,role,since,justification,decision,file,line,message,sha256
+            provenance,,,,,,,,,,,data/team.yaml,,"group/team at commit 0123abcd; read at 2026-11-22T10:00:00Z by support-audit 1.2.3; 4 people, 2 findings (link-missing: 1, manager-unresolved: 1), 2 problems; accounts unknown",4c29
+            check-off,,,,,,link-malformed,,,,,,,,
+            excluded-nobody,'@nobody,,,,,,,,,,,,,
+            problem,,,,,,,,,,,data/team.yaml,10,`email` is a list,
+            problem,,,,,,,,,,,data/team.yaml,12,"the entry is a text, not a mapping",
+            support-team,B[31mob,unreadable,,https://calendly.com/bob/30min,unknown,,,,,,data/team.yaml,9,,
+            support-team,Eve,,,https://calendly.com/eve,unknown,excluded,,,,,data/team.yaml,13,,
+            support-team,Zoë 李,zoe@example.com,zoe,https://calendly.com/zoe,unknown,,,,,,data/team.yaml,1,,
+            support-team,| x |,'=1+1@example.com,all,,unknown,"link-missing, manager-unresolved",,,,,data/team.yaml,5,,
+        "#]],
     );
 }
 
@@ -135,8 +135,8 @@ fn as_json() {
     check(
         Format::Json,
         &expect![[r#"
-        {"schema":"support-audit/report/1","kind":"calendly","provenance":{"project":"group/team","path":"data/team.yaml","commit":"0123abcd","sha256":"4c29","read_at":"2026-11-22T10:00:00.5Z","version":"1.2.3"},"problems":[{"file":"data/team.yaml","line":10,"message":"`email` is a list","hides_person":true},{"file":"data/team.yaml","line":12,"message":"the entry is a text, not a mapping","hides_person":true}],"checks_off":["link-malformed"],"excluded_nobody":["@nobody"],"people":[{"subject":"name:b\u001b[31mob\u202e","name":"B\u001b[31mob\u202e","email":null,"gitlab":null,"calendly_link":"https://calendly.com/bob/30min","unreadable":["email"],"account":{"state":"unknown"},"excluded":false,"findings":[],"file":"data/team.yaml","line":9},{"subject":"name:eve","name":"Eve","email":null,"gitlab":null,"calendly_link":"https://calendly.com/eve","account":{"state":"unknown"},"excluded":true,"findings":[],"file":"data/team.yaml","line":13},{"subject":"gitlab:1","name":"Zoë 李","email":"zoe@example.com","gitlab":"zoe","calendly_link":"https://calendly.com/zoe","account":{"state":"unknown"},"excluded":false,"findings":[],"file":"data/team.yaml","line":1},{"subject":"gitlab:2","name":"| x |","email":"=1+1@example.com","gitlab":"@all","calendly_link":null,"account":{"state":"unknown"},"excluded":false,"findings":[{"check":"link-missing","asked":"the person","evidence":"","fix":"Add `calendly:` with the address of your main Calendly page to your entry in the roster."},{"check":"manager-unresolved","asked":"the operators","evidence":"nobody","fix":"Make `reports_to:` in the person's entry the name of a person on the roster."}],"file":"data/team.yaml","line":5}],"outsiders":{"state":"unknown"},"summary":{"people":4,"findings":2,"problems":2,"text":"4 people, 2 findings (link-missing: 1, manager-unresolved: 1), 2 problems; accounts unknown"}}
-    "#]],
+            {"schema":"support-audit/report/1","kind":"calendly","provenance":{"project":"group/team","path":"data/team.yaml","commit":"0123abcd","sha256":"4c29","read_at":"2026-11-22T10:00:00.5Z","version":"1.2.3"},"problems":[{"file":"data/team.yaml","line":10,"message":"`email` is a list","hides_person":true},{"file":"data/team.yaml","line":12,"message":"the entry is a text, not a mapping","hides_person":true}],"checks_off":["link-malformed"],"excluded_nobody":["@nobody"],"people":[{"subject":"name:b\u001b[31mob\u202e","name":"B\u001b[31mob\u202e","email":null,"gitlab":null,"calendly_link":"https://calendly.com/bob/30min","unreadable":["email"],"account":{"state":"unknown"},"excluded":false,"findings":[],"file":"data/team.yaml","line":9},{"subject":"name:eve","name":"Eve","email":null,"gitlab":null,"calendly_link":"https://calendly.com/eve","account":{"state":"unknown"},"excluded":true,"findings":[],"file":"data/team.yaml","line":13},{"subject":"gitlab:1","name":"Zoë 李","email":"zoe@example.com","gitlab":"zoe","calendly_link":"https://calendly.com/zoe","account":{"state":"unknown"},"excluded":false,"findings":[],"file":"data/team.yaml","line":1},{"subject":"gitlab:2","name":"| x |","email":"=1+1@example.com","gitlab":"all","calendly_link":null,"account":{"state":"unknown"},"excluded":false,"findings":[{"check":"link-missing","asked":"the person","evidence":"","fix":"Add `calendly:` with the address of your main Calendly page to your entry in the roster."},{"check":"manager-unresolved","asked":"the operators","evidence":"nobody","fix":"Make `reports_to:` in the person's entry the name of a person on the roster."}],"file":"data/team.yaml","line":5}],"outsiders":{"state":"unknown"},"summary":{"people":4,"findings":2,"problems":2,"text":"4 people, 2 findings (link-missing: 1, manager-unresolved: 1), 2 problems; accounts unknown"}}
+        "#]],
     );
 }
 

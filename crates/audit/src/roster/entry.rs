@@ -259,12 +259,12 @@ impl Fields {
             Some(other) => odd("gitlab.id", other.in_words(), oddities),
         };
         set(&mut self.gitlab_id, "gitlab", id, oddities);
-        take_text(
-            &mut self.gitlab_username,
-            "gitlab.username",
-            handle.username.unwrap_or(Node::Null),
-            oddities,
-        );
+        let username = match handle.username.unwrap_or(Node::Null) {
+            // People write handles as they mention them.
+            Node::Text(text) => Node::Text(text.trim().trim_start_matches('@').into()),
+            other => other,
+        };
+        take_text(&mut self.gitlab_username, "gitlab.username", username, oddities);
     }
 }
 

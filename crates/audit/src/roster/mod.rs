@@ -62,6 +62,17 @@ impl Person {
         Self { name, email, reports_to, calendly, gitlab_id, gitlab_username, position }
     }
 
+    /// All that the person is known by, the first being [`Person::subject`].
+    ///
+    /// One who is found under any of them is the same: so a changed id or e-mail address, one at a
+    /// time, loses nothing.
+    pub(crate) fn keys(&self) -> Vec<Subject> {
+        let id = self.gitlab_id.value().map(|id| Subject::GitLabId(*id));
+        let email = self.email.value().map(|email| Subject::Email(email.to_lowercase()));
+        let keys: Vec<Subject> = id.into_iter().chain(email).collect();
+        if keys.is_empty() { vec![Subject::Name(fold(&self.name).into_owned())] } else { keys }
+    }
+
     /// Who the person is to the audit, whatever else about them changes.
     ///
     /// A person is known by their GitLab id, else by their e-mail address in lower case; a person

@@ -311,7 +311,8 @@ fn json(bytes: &[u8]) -> Option<Reading> {
     let text = str::from_utf8(bytes).ok()?;
     let mut values = Vec::new();
     let result = if text.trim_ascii_start().starts_with('[') {
-        Elements(&mut values).deserialize(&mut serde_json::Deserializer::from_str(text))
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        Elements(&mut values).deserialize(&mut deserializer).and_then(|()| deserializer.end())
     } else {
         serde_json::from_str(text).map(|value| values.push(value))
     };

@@ -212,11 +212,10 @@ async fn unseen(
 }
 
 fn may_see(person: &Person, members: &[Member], level: u64) -> bool {
-    members.iter().filter(|member| member.access_level >= level).any(|member| {
-        match (&person.gitlab_id, &person.gitlab_username) {
-            (Field::Value(id), _) => member.id == *id,
-            (_, Field::Value(username)) => member.username.eq_ignore_ascii_case(username),
-            _ => false,
-        }
+    let sees = |member: &&Member| member.access_level >= level && member.state == "active";
+    members.iter().filter(sees).any(|member| match (&person.gitlab_id, &person.gitlab_username) {
+        (Field::Value(id), _) => member.id == *id,
+        (_, Field::Value(username)) => member.username.eq_ignore_ascii_case(username),
+        _ => false,
     })
 }

@@ -92,6 +92,10 @@ async fn write(
     let plan = recording::plan(report, &target, &comments, adopt).map_err(|broken| {
         let failure = Failure::new(Exit::Conflict, format!("{}: {broken}", issue.web_url));
         match broken {
+            Broken::Head => {
+                failure.hint("give the table its head again; further columns go behind it")
+            }
+            Broken::Open => failure.hint("close it in the issue's description"),
             Broken::Marks(_) => failure.hint("repair the two marks in the issue's description"),
             Broken::Unmarked => {
                 failure.hint("--adopt --dry-run shows how they would be taken over")

@@ -247,7 +247,9 @@ pub(super) fn read(path: &Path) -> anyhow::Result<File> {
     toml::from_str(&text).map_err(|error| {
         let before = text.get(..error.span().unwrap_or_default().start).unwrap_or_default();
         let line = before.matches('\n').count();
-        let content = text.lines().nth(line).unwrap_or_default().trim();
+        // Only the key: a value may be a token that somebody put in the wrong place.
+        let content = text.lines().nth(line).unwrap_or_default();
+        let content = content.split('=').next().unwrap_or_default().trim();
         let number = line + 1;
         let reason = error.message();
         let message = format!("the configuration {shown} line {number}: {reason} in `{content}`");
