@@ -56,6 +56,15 @@ impl Calendar {
         period
     }
 
+    /// The last period with an audit that was over before `date`.
+    pub fn overdue(&self, date: Date) -> Period {
+        let mut period = self.period(date).previous();
+        while !self.quarters.contains(&period.quarter) {
+            period = period.previous();
+        }
+        period
+    }
+
     /// Whether `period` has an audit.
     pub fn is_audited(&self, period: Period) -> bool {
         self.quarters.contains(&period.quarter)
@@ -89,6 +98,13 @@ impl Period {
     /// The quarter of a fiscal year; nothing where there is none of that number.
     pub fn new(year: i16, quarter: i8) -> Option<Self> {
         is_quarter(&quarter).then_some(Self { year, quarter })
+    }
+
+    fn previous(self) -> Self {
+        match self.quarter {
+            1 => Self { year: self.year - 1, quarter: 4 },
+            quarter => Self { quarter: quarter - 1, ..self },
+        }
     }
 
     fn next(self) -> Self {
@@ -192,6 +208,13 @@ mod tests {
     }
 
     #[test]
+    fn the_overdue_audit_is_the_last_that_is_over() {
+        assert_eq!(gitlab().overdue(date(2026, 11, 22)), period("FY27-Q3"));
+        assert_eq!(gitlab().overdue(date(2026, 10, 31)), period("FY27-Q1"));
+        assert_eq!(gitlab().overdue(date(2026, 2, 1)), period("FY26-Q3"));
+    }
+
+    #[test]
     fn due_a_month_after_it_can_begin_and_within_the_quarter() {
         let due = |text, today| gitlab().due(period(text), today);
         assert_eq!(due("FY28-Q1", date(2026, 11, 22)), date(2027, 3, 1));
@@ -227,6 +250,7 @@ mod tests {
             let audit = calendar.audit(day);
             prop_assert!(calendar.is_audited(audit) && audit >= period);
             prop_assert!(calendar.due(audit, day) >= day);
+            prop_assert!(calendar.end(calendar.overdue(day)) < day);
         }
     }
 }

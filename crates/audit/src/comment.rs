@@ -4,19 +4,33 @@ use crate::marker::Marker;
 use crate::report::{Format, Report};
 
 /// The largest comment that GitLab takes, in characters (GitLab 18.9).
-pub const MAX_COMMENT: usize = 1_000_000;
+pub(crate) const MAX_COMMENT: usize = 1_000_000;
 
-/// The comments that record a report, in their order; the marker ends the last.
+/// The comments that record a report, in their order, each with the marker at its end.
 ///
-/// Most reports need one. A report beyond GitLab's limit is split between rows, and each part
-/// repeats the head of the table that it goes on with.
-pub fn report(report: &Report, marker: Marker) -> Vec<String> {
-    let marker = format!("\n{marker}");
-    let mut parts = split(&report.render(Format::Markdown), MAX_COMMENT - marker.len());
-    if let Some(last) = parts.last_mut() {
-        last.push_str(&marker);
+/// Most reports need one. A report beyond GitLab's limit is split between rows; each part repeats
+/// the head of the table that it goes on with, and its marker counts the parts: `part=1/3`.
+pub(crate) fn report(report: &Report, marker: Marker) -> Vec<String> {
+    let parts = split(&report.render(Format::Markdown), MAX_COMMENT - MARKER_ROOM);
+    let marker = marker.to_string();
+    let count = parts.len();
+    if count == 1 {
+        return parts.into_iter().map(|part| format!("{part}\n{marker}")).collect();
     }
-    parts
+    let words = marker.trim_end_matches("-->").trim_end();
+    let counted = |(number, part)| format!("{part}\n{words} part={number}/{count} -->");
+    (1..).zip(parts).map(counted).collect()
+}
+
+/// More characters than any marker has.
+const MARKER_ROOM: usize = 200;
+
+/// Which part of how many a comment of ours is, by the word of its marker.
+pub(crate) fn part(body: &str) -> Option<(usize, usize)> {
+    let marker = body.lines().rev().find(|line| !line.trim().is_empty())?;
+    let word = marker.split_ascii_whitespace().find_map(|word| word.strip_prefix("part="))?;
+    let (number, count) = word.split_once('/')?;
+    Some((number.parse().ok()?, count.parse().ok()?))
 }
 
 /// Splits `text` between lines into parts of at most `limit` bytes, if its lines are not longer.

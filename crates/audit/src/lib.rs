@@ -14,11 +14,21 @@
 //! * A *report* ([`report::Report`]) is the audit as people and programs read it.
 //!
 //! A map of the modules, in the order in which data passes through them:
-//! [`roster`] → [`kinds`] → [`finding`] → [`report`], whose foreign texts all pass [`text`] and
-//! [`markdown`].
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`roster`] | who should have access, and the problems of reading it |
+//! | [`kinds`], [`finding`] | which system is audited, its checks, and what they find |
+//! | [`report`] | the audit in its forms |
+//! | [`text`], [`markdown`] | foreign text made harmless for a terminal and for GitLab |
+//! | [`calendar`] | fiscal quarters, and when an audit is due |
+//! | [`marker`] | the hidden line by which our issues and comments are known |
+//! | [`issue`] | the description as a document: our region of it, and everything else |
+//! | [`opening`], [`recording`] | the plans of `init-issue` and of `run --write` |
+//! | [`plan`] | what a command will change, before any of it is done |
 
 pub mod calendar;
-pub mod comment;
+mod comment;
 pub mod finding;
 pub mod issue;
 pub mod kinds;

@@ -40,6 +40,8 @@ pub struct Existing {
     pub title: String,
     /// Its description.
     pub description: String,
+    /// Whether it is open.
+    pub is_open: bool,
     /// Whether the markers of whoever made it count.
     pub counts: bool,
 }
@@ -47,7 +49,8 @@ pub struct Existing {
 /// What is to be done to begin an audit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Beginning {
-    /// Nothing: the audit has these issues, by their numbers, the oldest first; only one should be.
+    /// Nothing: the audit has these issues, by their numbers; only one should be open, which is the
+    /// first, or the oldest where several are.
     Exists(Vec<u64>),
     /// Nobody can tell: an issue has the audit's title, but no marker.
     Unmarked(u64),
@@ -60,10 +63,10 @@ pub fn plan(opening: &Opening<'_>, issues: &[Existing]) -> Beginning {
     let marker = Marker { kind: opening.kind, period: opening.period, marked: Marked::Issue };
     let is_ours =
         |issue: &&Existing| issue.counts && issue::marker(&issue.description) == Some(marker);
-    let mut iids: Vec<u64> = issues.iter().filter(is_ours).map(|issue| issue.iid).collect();
-    if !iids.is_empty() {
-        iids.sort_unstable();
-        return Beginning::Exists(iids);
+    let mut ours: Vec<&Existing> = issues.iter().filter(is_ours).collect();
+    if !ours.is_empty() {
+        ours.sort_by_key(|issue| (!issue.is_open, issue.iid));
+        return Beginning::Exists(ours.iter().map(|issue| issue.iid).collect());
     }
     let title = title(opening.kind, opening.period);
     let has_title = |issue: &&Existing| issue.title.trim().eq_ignore_ascii_case(&title);
@@ -95,7 +98,7 @@ fn marked(template: &str, marker: Marker) -> String {
 }
 
 /// The title of an audit's issue.
-pub fn title(kind: Kind, period: Period) -> String {
+fn title(kind: Kind, period: Period) -> String {
     format!("{} audit {period}", kind.spec().system)
 }
 
@@ -124,6 +127,7 @@ mod tests {
             iid: *iid,
             title: (*title).to_owned(),
             description: (*description).to_owned(),
+            is_open: *iid != 2,
             counts: *iid < 100,
         };
         plan(&opening, &issues.iter().map(existing).collect::<Vec<_>>())
@@ -158,6 +162,8 @@ mod tests {
         let second = (4, "Calendly audit FY28-Q1", MARKER);
         assert_eq!(plan_with(&[renamed]), Beginning::Exists(vec![9]));
         assert_eq!(plan_with(&[renamed, second]), Beginning::Exists(vec![4, 9]));
+        let closed = (2, "Calendly audit FY28-Q1", MARKER);
+        assert_eq!(plan_with(&[closed, renamed]), Beginning::Exists(vec![9, 2]));
     }
 
     #[test]

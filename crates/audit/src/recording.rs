@@ -24,6 +24,14 @@ pub struct Comment<'a> {
     pub body: &'a str,
 }
 
+/// Whether a report is recorded: in one comment, or in all parts of one count.
+fn is_whole(recorded: &[Option<(usize, usize)>]) -> bool {
+    recorded.iter().any(|part| match part {
+        None => true,
+        Some((_, count)) => (1..=*count).all(|number| recorded.contains(&Some((number, *count)))),
+    })
+}
+
 /// What is to be done so that the issue holds the report: its description, and the first time also
 /// a comment that records the audited population and is never changed.
 ///
@@ -53,11 +61,81 @@ pub fn plan(
         plan.notes.push(note.to_owned());
     }
     let marker = Marker { marked: Marked::Report, ..target.marker };
-    let is_recorded = comments.iter().any(|it| Marker::of_comment(it.body) == Some(marker));
-    if !is_recorded {
-        let bodies = comment::report(report, marker);
+    let recorded: Vec<Option<(usize, usize)>> = comments
+        .iter()
+        .filter(|it| Marker::of_comment(it.body) == Some(marker))
+        .map(|it| comment::part(it.body))
+        .collect();
+    if !is_whole(&recorded) {
+        // Parts that were written before something went wrong stand already.
+        let is_missing = |body: &String| !recorded.contains(&comment::part(body));
+        let bodies = comment::report(report, marker).into_iter().filter(is_missing);
         let comment = |body| Action::Comment { iid: target.iid, body, marker };
-        plan.actions.extend(bodies.into_iter().map(comment));
+        plan.actions.extend(bodies.map(comment));
     }
     Ok(plan)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::Kind;
+    use crate::report::{Policy, Provenance};
+    use crate::roster::{File, parse};
+
+    fn report(people: usize) -> Report {
+        let mut team = String::new();
+        for number in 0..people {
+            team.push_str(&format!(
+                "- name: Person {number}\n  calendly: https://calendly.com/p{number}\n"
+            ));
+        }
+        let file = File { name: "team.yaml".to_owned(), bytes: team.into_bytes() };
+        let (roster, problems) = parse(&[file]);
+        let provenance = Provenance {
+            project: None,
+            path: "team.yaml".to_owned(),
+            commit: None,
+            sha256: "4c29".to_owned(),
+            read_at: "2026-11-22T10:00:00Z".parse().unwrap(),
+            version: "1.2.3".to_owned(),
+        };
+        Report::new(Kind::Calendly, &Policy::default(), provenance, roster, problems)
+    }
+
+    /// The comments that are to be written where these are there.
+    fn planned(report: &Report, there: &[String]) -> Vec<String> {
+        let period = "FY28-Q1".parse().unwrap();
+        let marker = Marker { kind: Kind::Calendly, period, marked: Marked::Issue };
+        let target = Target { iid: 1, description: "## Notes\n", marker };
+        let comments: Vec<_> = there.iter().map(|body| Comment { body }).collect();
+        let plan = plan(report, &target, &comments, Adopt::No).unwrap();
+        let body = |action| match action {
+            Action::Comment { body, .. } => Some(body),
+            _ => None,
+        };
+        plan.actions.into_iter().filter_map(body).collect()
+    }
+
+    #[test]
+    fn a_report_is_recorded_once() {
+        let report = report(3);
+        let bodies = planned(&report, &[]);
+        assert_eq!(bodies.len(), 1);
+        assert_eq!(planned(&report, &bodies), [""; 0]);
+        assert_eq!(planned(&report, &["Somebody's words.".to_owned()]), bodies);
+    }
+
+    #[test]
+    fn of_a_long_report_only_the_missing_parts_are_written() {
+        let report = report(40_000);
+        let bodies = planned(&report, &[]);
+        assert!(bodies.len() > 2, "{}", bodies.len());
+        assert!(bodies.iter().all(|body| body.chars().count() <= comment::MAX_COMMENT));
+        assert_eq!(planned(&report, &bodies), [""; 0]);
+        assert_eq!(planned(&report, &bodies[..1]), bodies[1..]);
+        let [first, _, rest @ ..] = bodies.as_slice() else { panic!("too few") };
+        let there: Vec<String> = [first].into_iter().chain(rest).cloned().collect();
+        assert_eq!(planned(&report, &there), bodies[1..2]);
+    }
 }

@@ -9,6 +9,8 @@ use audit::marker::Marker;
 use audit::plan::{self, Action, Plan};
 use clap::Args;
 
+use anyhow::Context as _;
+
 use crate::ctx::Ctx;
 use crate::explain::{Exit, Failure};
 use crate::gather::Operators;
@@ -104,7 +106,10 @@ async fn create_issue(ctx: &Ctx, gitlab: &GitLab, new: &plan::NewIssue) -> anyho
         confidential: new.confidential,
     };
     let issue = match gitlab.create_issue(&new.project, &request).await {
-        Ok(issue) => gitlab.issue(&new.project, issue.iid).await?,
+        Ok(issue) => gitlab
+            .issue(&new.project, issue.iid)
+            .await
+            .with_context(|| format!("made {}, but could not look at it", issue.web_url))?,
         Err(error) if error.may_have_arrived() => {
             ctx.ui.warn(&format!("no answer to the new issue ({error}); looking for it"));
             look_for_issue(ctx, gitlab, new)

@@ -107,9 +107,7 @@ fn of_service(error: &api::Error) -> (Exit, Option<String>) {
         error @ (Error::Network { .. } | Error::Server { .. }) if error.may_have_arrived() => {
             (Exit::Later, "run the command again: it looks first for what is there already")
         }
-        Error::Network { .. } | Error::Server { .. } => {
-            (Exit::Later, "run the command again; nothing was changed")
-        }
+        Error::Network { .. } | Error::Server { .. } => (Exit::Later, "run the command again"),
         Error::Locked { .. } => (Exit::Conflict, "somebody writes at this moment: run it again"),
         Error::Damaged { .. } => (Exit::Later, "run the command again; what came was not used"),
         Error::Paging { .. } | Error::TooLarge { .. } => return (Exit::Incomplete, None),

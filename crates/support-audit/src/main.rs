@@ -34,7 +34,7 @@ fn main() -> ExitCode {
         Ok(exit) => exit,
         Err(error) => {
             let failure = explain(&error);
-            if is_json {
+            if is_json && !ui.has_printed() {
                 ui::print_json_error(&failure);
             }
             ui.error(&failure);

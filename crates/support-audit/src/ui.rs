@@ -1,6 +1,7 @@
 //! The terminal: results to stdout, everything else to stderr.
 
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -26,6 +27,8 @@ pub(crate) struct Ui {
     color: ColorChoice,
     may_ask: bool,
     shows_progress: bool,
+    /// Whether a result has been printed: there is one document, and nothing behind it.
+    has_printed: Arc<AtomicBool>,
     /// The progress that is shown now, which other lines must not break.
     progress: Arc<Mutex<Option<ProgressBar>>>,
 }
@@ -46,6 +49,7 @@ impl Ui {
             color,
             may_ask: !global.no_input && is_terminal && io::stdin().is_terminal(),
             shows_progress: !global.quiet && !ProgressDrawTarget::stderr().is_hidden(),
+            has_printed: Arc::default(),
             progress: Arc::default(),
         }
     }
@@ -57,6 +61,7 @@ impl Ui {
             color: ColorChoice::Never,
             may_ask: false,
             shows_progress: false,
+            has_printed: Arc::default(),
             progress: Arc::default(),
         }
     }
@@ -74,6 +79,7 @@ impl Ui {
     /// Writes the result to stdout. A reader who has seen enough ends it quietly.
     #[expect(clippy::disallowed_methods, reason = "the one place that writes results")]
     pub(crate) fn result(&self, text: &str) -> anyhow::Result<()> {
+        self.has_printed.store(true, Ordering::Relaxed);
         let write = || {
             let mut stdout = io::stdout().lock();
             stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())
@@ -86,6 +92,11 @@ impl Ui {
             }
             Ok(()) => Ok(()),
         }
+    }
+
+    /// Whether a result has been printed.
+    pub(crate) fn has_printed(&self) -> bool {
+        self.has_printed.load(Ordering::Relaxed)
     }
 
     /// Tells how things stand, unless the user wants quiet.

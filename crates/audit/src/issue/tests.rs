@@ -401,7 +401,7 @@ fn no_quick_action_runs_from_a_roster() {
 
 fn report_marker() -> Marker {
     let period = "FY28-Q1".parse().unwrap();
-    Marker { kind: Kind::Calendly, period, marked: crate::marker::Marked::Report }
+    Marker { kind: Kind::Calendly, period, marked: Marked::Report }
 }
 
 /// Lines of which descriptions are made.

@@ -10,6 +10,7 @@ mod read;
 mod split;
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
@@ -113,7 +114,8 @@ pub fn sha256(bytes: &[u8]) -> String {
 
 /// SHA-256 of what `sha256sum` prints for the files of a folder, in lower-case hex digits.
 ///
-/// So anybody can make the same with `sha256sum * | sha256sum` in that folder, wherever it is.
+/// So anybody can make the same in that folder, wherever it is: by `sha256sum * | sha256sum`, if it
+/// holds nothing but roster files and the names are sorted byte by byte (`LC_ALL=C`).
 pub fn sha256_of_folder(files: &[File]) -> String {
     let line = |file: &File| {
         let name = file.name.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -150,8 +152,8 @@ struct Admission {
     roster: Roster,
     problems: Vec<Problem>,
     by_id: HashMap<u64, usize>,
-    /// Those without a readable GitLab id, by folded name and e-mail.
-    by_name: HashMap<(String, String), usize>,
+    /// By the hash of name and e-mail address; without an address only those without an id.
+    by_name: HashMap<u64, usize>,
 }
 
 impl Admission {
@@ -175,30 +177,64 @@ impl Admission {
             Field::Unreadable => return,
         };
         let person = Person::new(name, fields, position);
-        match self.find_twin(&person) {
-            Some(twin) => {
-                let Place { file, line } = place(&self.roster.files, twin);
-                let line = line.unwrap_or_default();
-                let name = &person.name;
-                let message = format!("{name} is on the roster already: {file} line {line}");
-                self.tell(position, message, true);
-            }
-            None => self.roster.people.push(person),
+        let Some(twin) = self.find_twin(&person) else {
+            self.roster.people.push(person);
+            return;
+        };
+        let Place { file, line } = place(&self.roster.files, twin.position);
+        let line = line.unwrap_or_default();
+        let name = &person.name;
+        if twin.is_same {
+            let message = format!("{name} is on the roster already: {file} line {line}");
+            self.tell(position, message, true);
+        } else {
+            // Two people with one id copied: nobody can tell whose it is, and both stay.
+            let message =
+                format!("`gitlab.id` of {name} is that of another person: {file} line {line}");
+            self.tell(position, message, true);
+            self.roster.people.push(Person { gitlab_id: Field::Unreadable, ..person });
         }
     }
 
-    /// Where the same person stands already; if nowhere, remembers this one.
-    fn find_twin(&mut self, person: &Person) -> Option<Position> {
+    /// Who stands on the roster already under the id, or under the name and e-mail address, of
+    /// `person`; if nobody, remembers this one.
+    fn find_twin(&mut self, person: &Person) -> Option<Twin> {
         let next = self.roster.people.len();
-        let index = if let Field::Value(id) = &person.gitlab_id {
-            *self.by_id.entry(*id).or_insert(next)
-        } else {
-            let email = person.email.value().map(|email| email.to_lowercase());
-            let key = (fold(&person.name).into_owned(), email.unwrap_or_default());
-            *self.by_name.entry(key).or_insert(next)
+        let by_id = person.gitlab_id.value().map(|id| *self.by_id.entry(*id).or_insert(next));
+        let is_named_alone = person.email.value().is_none();
+        let by_name = (by_id.is_none() || !is_named_alone)
+            .then(|| *self.by_name.entry(hash_of_name(person)).or_insert(next));
+        let twin = |index: usize| {
+            let twin = self.roster.people.get(index).filter(|_| index < next)?;
+            let has_same_name = fold(&twin.name) == fold(&person.name);
+            let has_same_address = lower_email(twin) == lower_email(person);
+            Some((twin.position, has_same_name, has_same_address))
         };
-        self.roster.people.get(index).map(|twin| twin.position)
+        if let Some((position, true, true)) = by_name.and_then(twin) {
+            return Some(Twin { position, is_same: true });
+        }
+        let (position, has_same_name, has_same_address) = by_id.and_then(twin)?;
+        let is_same = has_same_name || has_same_address && !is_named_alone;
+        Some(Twin { position, is_same })
     }
+}
+
+fn lower_email(person: &Person) -> Option<String> {
+    person.email.value().map(|email| email.to_lowercase())
+}
+
+/// A number for a name and an address: the texts of a large roster would fill the memory twice.
+fn hash_of_name(person: &Person) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (fold(&person.name), lower_email(person)).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Somebody who is on the roster already.
+struct Twin {
+    position: Position,
+    /// Whether it is the same person, and not another with the same id.
+    is_same: bool,
 }
 
 #[cfg(test)]

@@ -160,15 +160,32 @@ fn keys_given_twice() {
 #[test]
 fn a_person_twice() {
     check(
-        "- name: Ada\n  gitlab: {id: 1}\n- name: Ada L.\n  gitlab: {id: 1}\n- name: Bob\n  email: B@example.com\n- name: bob\n  email: b@example.com\n- name: Bob\n  email: other@example.com\n",
+        "- name: Ada\n  gitlab: {id: 1}\n- name: ada\n  gitlab: {id: 1}\n- name: Bob\n  email: B@example.com\n- name: bob\n  email: b@example.com\n- name: Bob\n  email: other@example.com\n- name: bob\n  email: b@example.com\n  gitlab: {id: 2}\n",
         &expect![[r#"
             1: Ada
             5: Bob <B@example.com>
             9: Bob <other@example.com>
-            problem 3: Ada L. is on the roster already: team.yaml line 1 (may hide a person)
+            problem 3: ada is on the roster already: team.yaml line 1 (may hide a person)
             problem 7: bob is on the roster already: team.yaml line 5 (may hide a person)
+            problem 11: bob is on the roster already: team.yaml line 5 (may hide a person)
         "#]],
     );
+}
+
+#[test]
+fn two_people_with_the_id_of_one_both_stay() {
+    let text =
+        "- name: Ada\n  gitlab: {id: 1}\n- name: Bob\n  email: b@example.com\n  gitlab: {id: 1}\n";
+    check(
+        text,
+        &expect![[r#"
+        1: Ada
+        3: Bob <b@example.com>
+        problem 3: `gitlab.id` of Bob is that of another person: team.yaml line 1 (may hide a person)
+    "#]],
+    );
+    let (roster, _) = read(text);
+    assert_eq!(roster.people[1].gitlab_id, Field::Unreadable);
 }
 
 #[test]

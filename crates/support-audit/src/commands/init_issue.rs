@@ -9,11 +9,14 @@ use audit::marker::{Marked, Marker};
 use audit::opening::{self, Beginning, Existing, Opening};
 use audit::roster::{Field, Person};
 use clap::Args;
+use serde::Serialize;
 
+use crate::cli::Format;
 use crate::ctx::Ctx;
 use crate::execute::{self, Outcome, Writing};
 use crate::explain::{Exit, Failure};
 use crate::gather::{self, Operators};
+use crate::ui;
 
 /// Make the audit's issue, or print the one that is there
 ///
@@ -35,6 +38,7 @@ const BUILTIN: &str = "builtin";
 
 impl InitIssue {
     pub(crate) async fn exec(self, ctx: &Ctx) -> anyhow::Result<Exit> {
+        ui::format(ctx.global.format, Format::Table, &[Format::Table, Format::Json])?;
         let kind: Kind = ctx.global.kind.into();
         let period = self.period(ctx);
         let project = &ctx.config.audits_project;
@@ -49,6 +53,7 @@ impl InitIssue {
         let existing: Vec<Existing> =
             issues.iter().map(|issue| existing(issue, &operators)).collect();
         warn_of_others(ctx, &issues, &operators, kind, period);
+        warn_of_overdue(ctx, &existing, kind);
         let mut opening = Opening {
             kind,
             period,
@@ -72,7 +77,7 @@ impl InitIssue {
         plan.notes.extend(unseen(ctx, gitlab, &operator, confidential, is_private).await);
         drop(progress);
         if let Outcome::Done(pages) = execute::plan(ctx, gitlab, &plan, self.writing).await? {
-            ctx.ui.result(&format!("{}\n", pages.join("\n")))?;
+            pages.iter().try_for_each(|page| print(ctx, page))?;
         }
         Ok(Exit::Done)
     }
@@ -121,7 +126,35 @@ fn existing(issue: &Issue, operators: &Operators) -> Existing {
         iid: issue.iid,
         title: issue.title.clone(),
         description: issue.description.clone(),
+        is_open: issue.state != "closed",
         counts: operators.count(&issue.author),
+    }
+}
+
+/// Tells of the last audit that should have been and has no issue.
+fn warn_of_overdue(ctx: &Ctx, existing: &[Existing], kind: Kind) {
+    let period = ctx.config.calendar.overdue(ctx.today());
+    let wanted = Marker { kind, period, marked: Marked::Issue };
+    if !existing.iter().any(|issue| marker(&issue.description) == Some(wanted)) {
+        ctx.ui.say(&format!(
+            "the audit {period} is over and has no issue; --period {period} makes it"
+        ));
+    }
+}
+
+/// What `init-issue` prints for programs.
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    url: &'a str,
+}
+
+fn print(ctx: &Ctx, url: &str) -> anyhow::Result<()> {
+    match ui::format(ctx.global.format, Format::Table, &[Format::Table, Format::Json])? {
+        Format::Json => {
+            ctx.ui.result(&ui::json(&Document { schema: "support-audit/issue/1", url })?)
+        }
+        _ => ctx.ui.result(&format!("{url}\n")),
     }
 }
 
@@ -150,20 +183,26 @@ fn there_already(
     match beginning {
         Beginning::Make(_) => Ok(None),
         Beginning::Unmarked(iid) => {
-            let page = of(*iid).map(|issue| issue.web_url.clone()).unwrap_or_default();
-            let message = format!("{page} has the audit's title, but no marker of ours");
-            Err(Failure::new(Exit::Conflict, message)
-                .hint("give it another title if it is something else")
-                .into())
+            let Some(issue) = of(*iid) else { return Ok(None) };
+            let page = &issue.web_url;
+            let (message, hint) = if marker(&issue.description).is_some() {
+                let author = &issue.author.username;
+                let message = format!("{page} is the audit's issue, but its author does not count");
+                (message, format!("add \"{author}\" to `operators` in the configuration"))
+            } else {
+                let message = format!("{page} has the audit's title, but no marker of ours");
+                (message, "give it another title if it is something else".to_owned())
+            };
+            Err(Failure::new(Exit::Conflict, message).hint(hint).into())
         }
         Beginning::Exists(iids) => {
             let mut found = iids.iter().filter_map(|iid| of(*iid));
             if let Some(issue) = found.next() {
                 let state = if issue.state == "closed" { ", and closed" } else { "" };
                 ctx.ui.say(&format!("the issue is there already{state}"));
-                ctx.ui.result(&format!("{}\n", issue.web_url))?;
+                print(ctx, &issue.web_url)?;
             }
-            for twin in found {
+            for twin in found.filter(|twin| twin.state != "closed") {
                 ctx.ui.warn(&format!("there is another one: close {}", twin.web_url));
             }
             Ok(Some(Exit::Done))
