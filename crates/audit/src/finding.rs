@@ -58,6 +58,9 @@ pub struct Check {
     pub fix: &'static str,
     /// Who is asked.
     pub asked: Asked,
+    /// Whether it concludes from somebody's absence from the roster: then it is unknown while a
+    /// problem may hide a person.
+    pub needs_everybody: bool,
     /// Evaluates it, in the order of the roster, one hit per person at most.
     pub find: fn(&Roster) -> Vec<Hit>,
 }

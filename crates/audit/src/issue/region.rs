@@ -174,8 +174,9 @@ fn is_ours(line: &str, digests: &[&str], is_above: bool) -> bool {
 fn is_note_or_problem(line: &str) -> bool {
     let is_heading =
         line.starts_with('#') && line.trim_start_matches('#').trim() == PROBLEMS_HEADING;
-    let is_note =
-        ["- Check off: ", "- Excluded: ", "- Excluded, but "].iter().any(|it| line.starts_with(it));
+    let is_note = ["- Check off: ", "- Check unknown ", "- Excluded: ", "- Excluded, but "]
+        .iter()
+        .any(|it| line.starts_with(it));
     let is_problem =
         line.starts_with("- `") && ["`: ", "` line "].iter().any(|it| line.contains(it));
     is_heading || is_note || is_problem

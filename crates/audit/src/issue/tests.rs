@@ -50,9 +50,11 @@ fn the_first_report_goes_to_the_end_of_the_section() {
 
         Typed.
 
-        <!-- support-audit:begin v1 fe98c710 5070d986 a501c4d0 a033fa21 -->
+        <!-- support-audit:begin v1 fe98c710 8a9a6285 5070d986 a501c4d0 a033fa21 -->
 
         Roster `team.yaml`, SHA-256 `4c29`, 2 people, read at 2026-11-22T10:00:00Z by support-audit 1.2.3.
+
+        - Check unknown while a problem may hide a person: manager-unresolved.
 
         ### Problems
 
@@ -275,9 +277,11 @@ fn a_pasted_report_is_adopted_with_what_was_typed_into_it() {
 
         Mine.
 
-        <!-- support-audit:begin v1 fe98c710 5070d986 a501c4d0 a033fa21 -->
+        <!-- support-audit:begin v1 fe98c710 8a9a6285 5070d986 a501c4d0 a033fa21 -->
 
         Roster `team.yaml`, SHA-256 `4c29`, 2 people, read at 2026-11-22T10:00:00Z by support-audit 1.2.3.
+
+        - Check unknown while a problem may hide a person: manager-unresolved.
 
         ### Problems
 

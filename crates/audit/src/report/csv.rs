@@ -37,10 +37,13 @@ pub(super) fn render(report: &Report) -> String {
 
 fn rows(report: &Report) -> impl Iterator<Item = Row> {
     let off = report.off.iter().map(|check| row([("table", "check-off"), ("findings", check.id)]));
+    let unknown = report.unknown.iter();
+    let unknown = unknown.map(|check| row([("table", "check-unknown"), ("findings", check.id)]));
     let nobody = report.excluded_nobody.iter();
     let nobody = nobody.map(|wanted| row([("table", "excluded-nobody"), ("name", wanted)]));
     std::iter::once(provenance(report))
         .chain(off)
+        .chain(unknown)
         .chain(nobody)
         .chain(report.problems.iter().map(problem))
         .chain(report.team().map(|member| team_row(report, &member)))

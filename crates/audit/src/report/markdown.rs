@@ -49,6 +49,9 @@ pub(crate) fn provenance(report: &Report) -> Markdown {
 /// What was left out of the audit on purpose.
 pub(crate) fn notes(report: &Report) -> impl Iterator<Item = Markdown> {
     let off = report.off.iter().map(|check| Markdown::text(format!("Check off: {}.", check.id)));
+    let unknown = report.unknown.iter().map(|check| {
+        Markdown::text(format!("Check unknown while a problem may hide a person: {}.", check.id))
+    });
     let excluded = report.excluded.iter().filter_map(|index| report.roster.people.get(*index));
     let excluded = excluded.map(|person| {
         Markdown::text("Excluded: ").and(&Markdown::foreign(&person.name)).and(&Markdown::text("."))
@@ -58,7 +61,7 @@ pub(crate) fn notes(report: &Report) -> impl Iterator<Item = Markdown> {
             .and(&Markdown::foreign(wanted))
             .and(&Markdown::text("."))
     });
-    off.chain(excluded).chain(nobody)
+    off.chain(unknown).chain(excluded).chain(nobody)
 }
 
 pub(crate) fn problem(problem: &Problem) -> Markdown {

@@ -66,6 +66,8 @@ pub struct Report {
     /// In the order of the people's places.
     findings: Vec<Finding>,
     off: Vec<&'static Check>,
+    /// Checks that could not be evaluated.
+    unknown: Vec<&'static Check>,
     /// The people's places in the roster, sorted.
     excluded: Vec<usize>,
     /// Exclusions that mean nobody.
@@ -84,6 +86,10 @@ impl Report {
         let is_off = |check: &Check| policy.checks_off.iter().any(|id| id == check.id);
         let (off, on): (Vec<&'static Check>, Vec<&'static Check>) =
             kind.spec().checks.iter().partition(|check| is_off(check));
+        let may_hide_somebody = problems.iter().any(|problem| problem.hides_person);
+        let is_unknown = |check: &&'static Check| check.needs_everybody && may_hide_somebody;
+        let (unknown, on): (Vec<&'static Check>, Vec<&'static Check>) =
+            on.into_iter().partition(is_unknown);
         let (excluded, excluded_nobody) = exclude(&roster, &policy.exclude);
         let found = |check: &'static Check| {
             let finding = move |Hit { person, evidence }| Finding { check, person, evidence };
@@ -94,7 +100,18 @@ impl Report {
         findings.sort_by_key(|finding| finding.person);
         let mut order: Vec<usize> = (0..roster.people.len()).collect();
         order.sort_by_cached_key(|index| roster.people.get(*index).map(|it| fold(&it.name)));
-        Self { kind, provenance, problems, roster, order, findings, off, excluded, excluded_nobody }
+        Self {
+            kind,
+            provenance,
+            problems,
+            roster,
+            order,
+            findings,
+            off,
+            unknown,
+            excluded,
+            excluded_nobody,
+        }
     }
 
     /// Whether there is anything to fix, to justify or to repair.

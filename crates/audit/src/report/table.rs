@@ -48,6 +48,9 @@ fn header(report: &Report, text: &mut String) {
     for check in &report.off {
         text.push_str(&format!("Check off: {}\n", check.id));
     }
+    for check in &report.unknown {
+        text.push_str(&format!("Check unknown while a problem may hide a person: {}\n", check.id));
+    }
     for person in report.excluded.iter().filter_map(|index| report.roster.people.get(*index)) {
         text.push_str(&format!("Excluded: {}\n", clean(&person.name)));
     }

@@ -55,6 +55,7 @@ fn as_markdown() {
             Roster `group/team` `data/team.yaml` at commit `0123abcd`, SHA-256 `4c29`, 4 people, read at 2026-11-22T10:00:00Z by support-audit 1.2.3.
 
             - Check off: link-malformed.
+            - Check unknown while a problem may hide a person: manager-unresolved.
             - Excluded: Eve.
             - Excluded, but not on the roster: `@nobody`.
 
@@ -70,14 +71,14 @@ fn as_markdown() {
             | `B[31mob` |  | <https://calendly.com/bob/30min> | unknown |  |
             | Eve |  | <https://calendly.com/eve> | unknown | excluded |
             | Zoë 李 | `zoe` | <https://calendly.com/zoe> | unknown |  |
-            | `\| x \|` | `all` |  | unknown | link-missing, manager-unresolved |
+            | `\| x \|` | `all` |  | unknown | link-missing |
 
             ## Those in Calendly but not part of support team
 
             | Name | Email | Role | Since | Justification | Decision |
             | --- | --- | --- | --- | --- | --- |
 
-            4 people, 2 findings (link-missing: 1, manager-unresolved: 1), 2 problems; accounts unknown.
+            4 people, 1 finding (link-missing: 1), 2 problems; accounts unknown.
         "#]],
     );
 }
@@ -89,6 +90,7 @@ fn as_a_table() {
         &expect![[r#"
             Roster group/team data/team.yaml at commit 0123abcd, SHA-256 4c29, 4 people, read at 2026-11-22T10:00:00Z by support-audit 1.2.3
             Check off: link-malformed
+            Check unknown while a problem may hide a person: manager-unresolved
             Excluded: Eve
             Excluded, but not on the roster: @nobody
 
@@ -101,12 +103,12 @@ fn as_a_table() {
             B[31mob          https://calendly.com/bob/30min  unknown
             Eve              https://calendly.com/eve        unknown  excluded
             Zoë 李   zoe     https://calendly.com/zoe        unknown
-            | x |    all                                     unknown  link-missing, manager-unresolved
+            | x |    all                                     unknown  link-missing
 
             THOSE IN CALENDLY BUT NOT PART OF SUPPORT TEAM
             Name  Email  Role  Since  Justification  Decision
 
-            4 people, 2 findings (link-missing: 1, manager-unresolved: 1), 2 problems; accounts unknown
+            4 people, 1 finding (link-missing: 1), 2 problems; accounts unknown
         "#]],
     );
 }
@@ -117,15 +119,16 @@ fn as_csv() {
         Format::Csv,
         &expect![[r#"
             table,name,email,gitlab,calendly_link,account,findings,role,since,justification,decision,file,line,message,sha256
-            provenance,,,,,,,,,,,data/team.yaml,,"group/team at commit 0123abcd; read at 2026-11-22T10:00:00Z by support-audit 1.2.3; 4 people, 2 findings (link-missing: 1, manager-unresolved: 1), 2 problems; accounts unknown",4c29
+            provenance,,,,,,,,,,,data/team.yaml,,"group/team at commit 0123abcd; read at 2026-11-22T10:00:00Z by support-audit 1.2.3; 4 people, 1 finding (link-missing: 1), 2 problems; accounts unknown",4c29
             check-off,,,,,,link-malformed,,,,,,,,
+            check-unknown,,,,,,manager-unresolved,,,,,,,,
             excluded-nobody,'@nobody,,,,,,,,,,,,,
             problem,,,,,,,,,,,data/team.yaml,10,`email` is a list,
             problem,,,,,,,,,,,data/team.yaml,12,"the entry is a text, not a mapping",
             support-team,B[31mob,unreadable,,https://calendly.com/bob/30min,unknown,,,,,,data/team.yaml,9,,
             support-team,Eve,,,https://calendly.com/eve,unknown,excluded,,,,,data/team.yaml,13,,
             support-team,Zoë 李,zoe@example.com,zoe,https://calendly.com/zoe,unknown,,,,,,data/team.yaml,1,,
-            support-team,| x |,'=1+1@example.com,all,,unknown,"link-missing, manager-unresolved",,,,,data/team.yaml,5,,
+            support-team,| x |,'=1+1@example.com,all,,unknown,link-missing,,,,,data/team.yaml,5,,
         "#]],
     );
 }
@@ -135,7 +138,7 @@ fn as_json() {
     check(
         Format::Json,
         &expect![[r#"
-            {"schema":"support-audit/report/1","kind":"calendly","provenance":{"project":"group/team","path":"data/team.yaml","commit":"0123abcd","sha256":"4c29","read_at":"2026-11-22T10:00:00.5Z","version":"1.2.3"},"problems":[{"file":"data/team.yaml","line":10,"message":"`email` is a list","hides_person":true},{"file":"data/team.yaml","line":12,"message":"the entry is a text, not a mapping","hides_person":true}],"checks_off":["link-malformed"],"excluded_nobody":["@nobody"],"people":[{"subject":"name:b\u001b[31mob\u202e","name":"B\u001b[31mob\u202e","email":null,"gitlab":null,"calendly_link":"https://calendly.com/bob/30min","unreadable":["email"],"account":{"state":"unknown"},"excluded":false,"findings":[],"file":"data/team.yaml","line":9},{"subject":"name:eve","name":"Eve","email":null,"gitlab":null,"calendly_link":"https://calendly.com/eve","account":{"state":"unknown"},"excluded":true,"findings":[],"file":"data/team.yaml","line":13},{"subject":"gitlab:1","name":"Zoë 李","email":"zoe@example.com","gitlab":"zoe","calendly_link":"https://calendly.com/zoe","account":{"state":"unknown"},"excluded":false,"findings":[],"file":"data/team.yaml","line":1},{"subject":"gitlab:2","name":"| x |","email":"=1+1@example.com","gitlab":"all","calendly_link":null,"account":{"state":"unknown"},"excluded":false,"findings":[{"check":"link-missing","asked":"the person","evidence":"","fix":"Add `calendly:` with the address of your main Calendly page to your entry in the roster."},{"check":"manager-unresolved","asked":"the operators","evidence":"nobody","fix":"Make `reports_to:` in the person's entry the name of a person on the roster."}],"file":"data/team.yaml","line":5}],"outsiders":{"state":"unknown"},"summary":{"people":4,"findings":2,"problems":2,"text":"4 people, 2 findings (link-missing: 1, manager-unresolved: 1), 2 problems; accounts unknown"}}
+            {"schema":"support-audit/report/1","kind":"calendly","provenance":{"project":"group/team","path":"data/team.yaml","commit":"0123abcd","sha256":"4c29","read_at":"2026-11-22T10:00:00.5Z","version":"1.2.3"},"problems":[{"file":"data/team.yaml","line":10,"message":"`email` is a list","hides_person":true},{"file":"data/team.yaml","line":12,"message":"the entry is a text, not a mapping","hides_person":true}],"checks_off":["link-malformed"],"checks_unknown":["manager-unresolved"],"excluded_nobody":["@nobody"],"people":[{"subject":"name:b\u001b[31mob\u202e","name":"B\u001b[31mob\u202e","email":null,"gitlab":null,"calendly_link":"https://calendly.com/bob/30min","unreadable":["email"],"account":{"state":"unknown"},"excluded":false,"findings":[],"file":"data/team.yaml","line":9},{"subject":"name:eve","name":"Eve","email":null,"gitlab":null,"calendly_link":"https://calendly.com/eve","account":{"state":"unknown"},"excluded":true,"findings":[],"file":"data/team.yaml","line":13},{"subject":"gitlab:1","name":"Zoë 李","email":"zoe@example.com","gitlab":"zoe","calendly_link":"https://calendly.com/zoe","account":{"state":"unknown"},"excluded":false,"findings":[],"file":"data/team.yaml","line":1},{"subject":"gitlab:2","name":"| x |","email":"=1+1@example.com","gitlab":"all","calendly_link":null,"account":{"state":"unknown"},"excluded":false,"findings":[{"check":"link-missing","asked":"the person","evidence":"","fix":"Add `calendly:` with the address of your main Calendly page to your entry in the roster."}],"file":"data/team.yaml","line":5}],"outsiders":{"state":"unknown"},"summary":{"people":4,"findings":1,"problems":2,"text":"4 people, 1 finding (link-missing: 1), 2 problems; accounts unknown"}}
         "#]],
     );
 }
@@ -148,6 +151,20 @@ fn a_report_is_clean_without_findings_and_problems() {
     assert!(!report(&format!("{clean}- 7\n"), &Policy::default()).is_clean());
     let off = Policy { checks_off: vec!["link-missing".to_owned()], ..Policy::default() };
     assert!(report("- name: Ada\n", &off).is_clean());
+}
+
+#[test]
+fn nobody_is_missed_as_a_manager_who_may_be_hidden_behind_a_problem() {
+    let text = "- name: Ada\n  calendly: https://calendly.com/ada\n  reports_to: Mia\n";
+    let findings =
+        |report: &Report| report.findings.iter().map(|it| it.check.id).collect::<Vec<_>>();
+    assert_eq!(findings(&report(text, &Policy::default())), ["manager-unresolved"]);
+    let hidden = report(&format!("{text}- name: \"Mia\n"), &Policy::default());
+    assert_eq!(findings(&hidden), [""; 0]);
+    for format in [Format::Markdown, Format::Json, Format::Csv, Format::Table] {
+        let text = hidden.render(format);
+        assert!(text.contains("manager-unresolved"), "{text}");
+    }
 }
 
 #[test]
@@ -204,7 +221,8 @@ proptest! {
         let report = report(&text, &policy);
         let people = report.roster.people.len();
         let markdown = report.render(Format::Markdown);
-        let mut expected = vec!["paragraph".to_owned(), "list 1".to_owned()];
+        let notes = 1 + report.unknown.len();
+        let mut expected = vec!["paragraph".to_owned(), format!("list {notes}")];
         if !report.problems.is_empty() {
             expected.extend(["heading".to_owned(), format!("list {}", report.problems.len())]);
         }

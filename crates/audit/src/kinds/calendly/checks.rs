@@ -13,6 +13,7 @@ pub(super) static CHECKS: [Check; 4] = [
         finds: "The person has no Calendly link in the roster.",
         fix: "Add `calendly:` with the address of your main Calendly page to your entry in the roster.",
         asked: Asked::Person,
+        needs_everybody: false,
         find: link_missing,
     },
     Check {
@@ -20,6 +21,7 @@ pub(super) static CHECKS: [Check; 4] = [
         finds: "The person's Calendly link is not the https address of a main page at calendly.com.",
         fix: "Make `calendly:` in your entry of the roster `https://calendly.com/` followed by the name of your page alone, without an event.",
         asked: Asked::Person,
+        needs_everybody: false,
         find: link_malformed,
     },
     Check {
@@ -27,6 +29,7 @@ pub(super) static CHECKS: [Check; 4] = [
         finds: "Two people have the same Calendly link or e-mail address in the roster.",
         fix: "Make `calendly:` and `email:` in your entry of the roster your own.",
         asked: Asked::Both,
+        needs_everybody: false,
         find: link_shared,
     },
     Check {
@@ -34,6 +37,7 @@ pub(super) static CHECKS: [Check; 4] = [
         finds: "The person's manager is not on the roster, or is the person themself.",
         fix: "Make `reports_to:` in the person's entry the name of a person on the roster.",
         asked: Asked::Operators,
+        needs_everybody: true,
         find: manager_unresolved,
     },
 ];
