@@ -110,7 +110,8 @@ pub fn write(description: &str, report: &Report, adopt: Adopt) -> Result<Written
     for (extent, is_shortened) in [(Extent::Everybody, false), (Extent::Findings, true)] {
         // A report that says the same as the one that is there is not written again.
         let same = put(extent, ReadAt::Kept);
-        let text = if same == description { same } else { put(extent, ReadAt::New) };
+        let is_same = stored(&same) == stored(description);
+        let text = if is_same { same } else { put(extent, ReadAt::New) };
         let is_found_again =
             matches!(find(&text, &Outline::of(&text), report, Adopt::No), Ok(Place::Region { .. }));
         if !is_found_again {
