@@ -46,6 +46,7 @@ pub use base::BaseUrl;
 pub use calendly::Calendly;
 pub use error::{Call, Error, NetworkKind};
 pub use gitlab::GitLab;
-pub use options::{Observer, Options, Waits};
+pub use options::{Observer, Options, PageObserver, Waits};
+pub use page::PageRead;
 pub use retry::{Wait, WaitReason};
 pub use secret::Token;
