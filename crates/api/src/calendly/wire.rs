@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::lenient::or_default;
+
 /// Calendly wraps a single thing in `resource`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Resource<T> {
@@ -12,7 +14,7 @@ pub(crate) struct Resource<T> {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Me {
     /// The display name; empty where the answer has none.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub name: String,
     /// The login e-mail.
     pub email: String,

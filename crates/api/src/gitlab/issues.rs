@@ -5,10 +5,11 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::wire::{User, author, or_default};
+use super::wire::{User, author};
 use super::{GitLab, within};
 use crate::ask::Verb;
 use crate::error::Error;
+use crate::lenient::or_default;
 use crate::page;
 
 #[cfg(test)]

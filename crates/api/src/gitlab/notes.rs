@@ -4,13 +4,14 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::wire::{User, author, or_default};
+use super::wire::{User, author};
 use super::{GitLab, within};
 use crate::ask::Verb;
 use crate::base::segment;
 use crate::complaint::summary;
 use crate::error::Error;
 use crate::http::Answer;
+use crate::lenient::or_default;
 use crate::page;
 
 #[cfg(test)]
