@@ -2,15 +2,18 @@
 //!
 //! | file | what it holds |
 //! | --- | --- |
-//! | this one | who asks, who is in an organisation |
+//! | this one | who asks, who is in an organisation, and taking them out |
 //! | `list` | following a list to its last page |
 //! | `wire` | the types of answers |
 //!
-//! Calendly names everything by a URL, its `uri`, and calls name it by the UUID in there.
+//! Calendly names everything by a URL, its `uri`, and calls name it by the UUID in there. A write
+//! is sent once. Where one fails, [`Error::may_have_arrived`] tells whether it may have been done
+//! all the same.
 
 mod list;
 mod wire;
 
+use crate::ask::Verb;
 use crate::error::Error;
 use crate::foreign::clean;
 use crate::http::{Http, Scheme};
@@ -101,6 +104,40 @@ impl Calendly {
                 Listing { items: Vec::new(), broken: Some(broken) }
             }
         }
+    }
+
+    /// Takes the user of the membership with this URI out of the organisation: `DELETE
+    /// /organization_memberships/{uuid}`, scope `organizations:write` (Calendly, "Remove user from
+    /// organization"). Sent once.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Forbidden`] for the owner, for oneself, for members of other organisations and for
+    /// a token that is not of an admin; [`Error::NotFound`] also when it was removed already;
+    /// [`Error::BadName`] when the URI is not one of a membership.
+    pub async fn remove_membership(&self, uri: &str) -> Result<(), Error> {
+        let (_, uuid) = under(uri, "organization_memberships")?;
+        self.remove(&format!("organization_memberships/{uuid}")).await
+    }
+
+    /// Takes back the invitation with this URI: `DELETE
+    /// /organizations/{org_uuid}/invitations/{uuid}`, scope `organizations:write` (Calendly,
+    /// "Revoke user's organization invitation"). Sent once.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Forbidden`] for a token that is not of an admin, and where an identity provider
+    /// rules the organisation (SCIM); [`Error::Api`] with status 400 when it was accepted already;
+    /// [`Error::BadName`] when the URI is not one of an invitation.
+    pub async fn revoke_invitation(&self, uri: &str) -> Result<(), Error> {
+        let (organization, uuid) = under(uri, "invitations")?;
+        let (_, organization) = under(organization, "organizations")?;
+        self.remove(&format!("organizations/{organization}/invitations/{uuid}")).await
+    }
+
+    /// Removes what is at `path`, which is encoded.
+    async fn remove(&self, path: &str) -> Result<(), Error> {
+        self.http.send(Verb::Delete, path, None).await.map(drop)
     }
 }
 

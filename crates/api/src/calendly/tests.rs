@@ -340,3 +340,105 @@ async fn pending_invitations_are_read_to_the_last_page() {
     assert!(matches!(broken.error, Error::BadName { .. }), "{broken:?}");
     assert_eq!(fake.requests().len(), 3);
 }
+
+#[tokio::test]
+async fn members_and_invitations_are_removed_by_the_last_part_of_their_uri() {
+    let fake = Fake::start(vec![answer("204 No Content", "", b""); 3]);
+    let calendly = client(&fake);
+    let uri = "https://api.calendly.com/organization_memberships/AA-11_b";
+    assert_eq!(calendly.remove_membership(uri).await, Ok(()));
+    let uri = format!("{ORGANIZATION}/invitations/034bda29-a544");
+    assert_eq!(calendly.revoke_invitation(&uri).await, Ok(()));
+    let requests = fake.requests();
+    let sent: Vec<_> = requests.iter().map(|r| (r.method(), r.path(), r.body())).collect();
+    let expected = [
+        ("DELETE", "/organization_memberships/AA-11_b".to_owned(), ""),
+        ("DELETE", "/organizations/CC/invitations/034bda29-a544".to_owned(), ""),
+    ];
+    assert_eq!(sent, expected);
+}
+
+#[tokio::test]
+async fn what_is_no_plain_uuid_of_the_right_kind_is_not_sent() {
+    let fake = Fake::start(vec![]);
+    let calendly = client(&fake);
+    let host = "https://api.calendly.com";
+    for rest in [
+        "",
+        "/",
+        "/AA",
+        "/organization_memberships",
+        "/organization_memberships/",
+        "/organization_memberships/.",
+        "/organization_memberships/..",
+        "/organization_memberships/AA/",
+        "/organization_memberships/AA?x=1",
+        "/organization_memberships/AA#x",
+        "/organization_memberships/AA%2FBB",
+        "/organization_memberships/A A",
+        "/organization_memberships/ÄÄ",
+        "/organization_memberships/AA\r\nX: y",
+        "/more_organization_memberships/AA",
+        "/organizations/AA",
+        "/users/AA",
+    ] {
+        let error = calendly.remove_membership(&format!("{host}{rest}")).await.unwrap_err();
+        assert!(matches!(error, Error::BadName { .. }), "{rest}: {error:?}");
+        assert!(!error.may_have_arrived());
+    }
+    for rest in [
+        "/organization_memberships/AA",
+        "/invitations/BB",
+        "/organizations/AA",
+        "/organizations//invitations/BB",
+        "/organizations/../invitations/BB",
+        "/organizations/A%2e/invitations/BB",
+        "/organizations/AA/invitations/..",
+        "/organizations/AA/invitations/BB?x",
+    ] {
+        let error = calendly.revoke_invitation(&format!("{host}{rest}")).await.unwrap_err();
+        assert!(matches!(error, Error::BadName { .. }), "{rest}: {error:?}");
+    }
+    assert!(fake.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_removal_is_sent_once_and_its_refusals_are_told_apart() {
+    let uri = "https://api.calendly.com/organization_memberships/AA";
+    let owner = "You can not change owner role";
+    let limited = answer("429 Too Many Requests", "X-RateLimit-Reset: 1\r\n", b"");
+    let gone = refused("404 Not Found", "Resource Not Found", "no such membership");
+    let cases: [(Vec<Vec<u8>>, IsExpected, bool); 6] = [
+        (
+            vec![refused("403 Forbidden", "Permission Denied", owner)],
+            |error| matches!(error, Error::Forbidden { message, .. } if message.contains("owner")),
+            false,
+        ),
+        (
+            vec![refused("401 Unauthorized", "Unauthenticated", "The access token is invalid")],
+            |error| matches!(error, Error::Unauthorized { .. }),
+            false,
+        ),
+        (vec![limited, gone], |error| matches!(error, Error::NotFound { .. }), false),
+        (
+            vec![refused("400 Bad Request", "Invitation Already Accepted", "accepted")],
+            |error| matches!(error, Error::Api { status: 400, .. }),
+            false,
+        ),
+        (
+            vec![refused("500 Internal Server Error", "Internal Server Error", "no")],
+            |error| matches!(error, Error::Server { .. }),
+            true,
+        ),
+        (vec![Vec::new()], |error| matches!(error, Error::Network { .. }), true),
+    ];
+    for (answers, is_expected, may_have_arrived) in cases {
+        let expected = answers.len();
+        let again = answer("204 No Content", "", b"");
+        let fake = Fake::start([answers, vec![again]].concat());
+        let error = client(&fake).remove_membership(uri).await.unwrap_err();
+        assert!(is_expected(&error), "{error:?}");
+        assert_eq!(error.may_have_arrived(), may_have_arrived, "{error:?}");
+        assert_eq!(fake.requests().len(), expected, "{error:?}");
+    }
+}
