@@ -57,6 +57,9 @@ pub struct Issue {
     /// Whether guests cannot see it, unless it is theirs.
     #[serde(default, deserialize_with = "or_default")]
     pub confidential: bool,
+    /// Whether only members of the project can write in it.
+    #[serde(default, deserialize_with = "or_default")]
+    pub discussion_locked: bool,
     /// Its page; empty where the answer has none.
     #[serde(default)]
     pub web_url: String,
