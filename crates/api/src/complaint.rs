@@ -75,8 +75,9 @@ fn complaint(fields: &Map<String, Value>) -> String {
         .into_iter()
         .flatten()
         .map(|detail| {
-            let part = |name| detail.get(name).and_then(Value::as_str).unwrap_or_default();
-            format!("{} {}", part("parameter"), part("message")).trim().to_owned()
+            let part = |name| detail.get(name)?.as_str().filter(|text| !text.is_empty());
+            let parts: Vec<&str> = ["parameter", "message"].into_iter().filter_map(part).collect();
+            parts.join(": ")
         })
         .filter(|detail| !detail.is_empty())
         .collect();
@@ -155,7 +156,12 @@ mod tests {
             (
                 r#"{"title":"Invalid Argument","message":"The parameters are invalid",
                     "details":[{"parameter":"email","message":"must be filled"},{"message":"odd"}]}"#,
-                "The parameters are invalid: email must be filled; odd",
+                "The parameters are invalid: email: must be filled; odd",
+            ),
+            (
+                r#"{"title":"Invalid Argument","message":"no",
+                    "details":[{"parameter":"","message":"a\u001b[31m\u202eb\nc"},{},7,null]}"#,
+                "no: ab c",
             ),
             (r#"{"title":"Conflict"}"#, "Conflict"),
             (r#"{"message":null,"error":"why"}"#, "why"),
@@ -190,7 +196,23 @@ mod tests {
                 r#"{"error":"invalid_token","error_description":"Token is expired."}"#,
                 Error::InvalidToken { call: call(), description: "Token is expired.".to_owned() },
             ),
+            (
+                401,
+                r#"{"title":"Unauthenticated","message":"The access token is invalid"}"#,
+                Error::Unauthorized {
+                    call: call(),
+                    message: "The access token is invalid".to_owned(),
+                },
+            ),
             (403, plain, Error::Forbidden { call: call(), message: said() }),
+            (
+                403,
+                r#"{"title":"Permission Denied","message":"You can not change owner role"}"#,
+                Error::Forbidden {
+                    call: call(),
+                    message: "You can not change owner role".to_owned(),
+                },
+            ),
             (
                 403,
                 r#"{"error":"insufficient_scope","error_description":"more","scope":"api read_api"}"#,

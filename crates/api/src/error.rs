@@ -258,7 +258,7 @@ pub enum Error {
         host: String,
     },
     /// A name that cannot be part of a request path.
-    #[error("{name:?} cannot be the name of a project, file or commit")]
+    #[error("{name:?} cannot name anything that the service has")]
     BadName {
         /// The name.
         name: String,

@@ -13,7 +13,8 @@ use crate::base::BaseUrl;
 use crate::complaint::{gist, refusal};
 use crate::error::{Call, Error};
 use crate::foreign::clean;
-use crate::options::{Observer, Options, Waits};
+use crate::options::{Observer, Options, PageObserver, Waits};
+use crate::page::PageRead;
 use crate::retry::{self, ATTEMPTS, Decision, Outcome, Wait};
 use crate::secret::Token;
 use crate::transport;
@@ -65,6 +66,7 @@ pub(crate) struct Http {
     token: Option<Token>,
     waits: Waits,
     observer: Observer,
+    pages: PageObserver,
     max_body: u64,
 }
 
@@ -79,6 +81,7 @@ impl Http {
             token: options.token,
             waits: options.waits,
             observer: options.observer,
+            pages: options.pages,
             max_body: MAX_BODY_MIB * 1024 * 1024,
         })
     }
@@ -153,6 +156,11 @@ impl Http {
             }
             Error::NotJson { call, expected, found }
         })
+    }
+
+    /// Tells of a page that was read.
+    pub(crate) fn tell(&self, page: PageRead) {
+        (self.pages)(page);
     }
 
     /// Refuses a URL that the service points to, unless the token may go there.

@@ -9,6 +9,7 @@
 //! | `base` | an address that is safe to send a token to |
 //! | `secret` | the token, which has no text form |
 //! | `gitlab`, `calendly` | one method for each call, and the types of the answers |
+//! | `lenient` | fields that an answer may leave out |
 //! | `ask` | a request as a value |
 //! | `http` | the one door: headers, redirects, repeats, limits |
 //! | `transport` | the one place that builds a client, and names why one failed |
@@ -33,6 +34,7 @@ mod error;
 mod foreign;
 pub mod gitlab;
 mod http;
+mod lenient;
 mod options;
 mod page;
 mod retry;
@@ -46,6 +48,7 @@ pub use base::BaseUrl;
 pub use calendly::Calendly;
 pub use error::{Call, Error, NetworkKind};
 pub use gitlab::GitLab;
-pub use options::{Observer, Options, Waits};
+pub use options::{Observer, Options, PageObserver, Waits};
+pub use page::PageRead;
 pub use retry::{Wait, WaitReason};
 pub use secret::Token;

@@ -5,12 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::base::BaseUrl;
+use crate::page::PageRead;
 use crate::retry::Wait;
 use crate::secret::Token;
 
 /// Is told of each wait just before it begins, so that a countdown can be shown. Called on the
 /// task that waits: it must return at once.
 pub type Observer = Arc<dyn Fn(Wait) + Send + Sync>;
+
+/// Is told of each page of a list as soon as it is read, so that progress can be shown. Called on
+/// the task that reads: it must return at once.
+pub type PageObserver = Arc<dyn Fn(PageRead) + Send + Sync>;
 
 /// Whether the waits before a repeated request take place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -34,10 +39,12 @@ pub struct Options {
     pub waits: Waits,
     /// Who is told of waits.
     pub observer: Observer,
+    /// Who is told of pages.
+    pub pages: PageObserver,
 }
 
 impl Options {
-    /// Options with 60 seconds for each request, real waits and nobody told of them.
+    /// Options with 60 seconds for each request, real waits, and nobody told of them or of pages.
     pub fn new(base: BaseUrl, token: Option<Token>) -> Self {
         Self {
             base,
@@ -45,6 +52,7 @@ impl Options {
             timeout: Duration::from_mins(1),
             waits: Waits::Real,
             observer: Arc::new(|_| {}),
+            pages: Arc::new(|_| {}),
         }
     }
 }

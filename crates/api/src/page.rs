@@ -17,14 +17,25 @@ use crate::http::Http;
 const PER_PAGE: &str = "100";
 
 /// How many pages are followed: half a million items.
-const MAX_PAGES: usize = 5_000;
+pub(crate) const MAX_PAGES: usize = 5_000;
 
-/// Reads all pages of the list at `path`; `expected` names a page for errors.
+/// A page of a list that was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageRead {
+    /// What the list is of, in words: `the notes`.
+    pub list: &'static str,
+    /// Which page it was; the first one is 1. How many there are is not known.
+    pub number: usize,
+    /// How many items the pages so far have, this one included.
+    pub items: usize,
+}
+
+/// Reads all pages of the list at `path`; `list` says what it is of, for errors and progress.
 pub(crate) async fn all<T: DeserializeOwned>(
     http: &Http,
     path: &str,
     query: &[(&str, &str)],
-    expected: &'static str,
+    list: &'static str,
 ) -> Result<Vec<T>, Error> {
     let mut query = query.to_vec();
     query.push(("per_page", PER_PAGE));
@@ -34,7 +45,8 @@ pub(crate) async fn all<T: DeserializeOwned>(
     loop {
         seen.insert(url.clone());
         let answer = http.get_url(url).await?;
-        items.extend(http.json::<Vec<T>>(&answer, expected)?);
+        items.extend(http.json::<Vec<T>>(&answer, list)?);
+        http.tell(PageRead { list, number: seen.len(), items: items.len() });
         let broken = |detail: String| Error::Paging { call: answer.call.clone(), detail };
         match next(&answer.headers, &answer.url).map_err(broken)? {
             None => return Ok(items),
@@ -117,11 +129,13 @@ fn unquoted(separator: char) -> impl FnMut(char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
     use reqwest::header::{HeaderName, HeaderValue};
 
     use super::*;
     use crate::base::BaseUrl;
-    use crate::fake::{Fake, Request, json};
+    use crate::fake::{Fake, Request, answer, json};
     use crate::http::Scheme;
     use crate::options::{Options, Waits};
 
@@ -169,9 +183,17 @@ mod tests {
         }
     }
 
-    async fn read(fake: &Fake) -> Result<Vec<u32>, Error> {
+    fn options(fake: &Fake) -> Options {
         let mut options = Options::new(BaseUrl::parse(&fake.url()).unwrap(), None);
         options.waits = Waits::Skipped;
+        options
+    }
+
+    async fn read(fake: &Fake) -> Result<Vec<u32>, Error> {
+        read_with(options(fake)).await
+    }
+
+    async fn read_with(options: Options) -> Result<Vec<u32>, Error> {
         let http = Http::new(options, Scheme::PrivateToken).unwrap();
         all(&http, "list", &[], "numbers").await
     }
@@ -187,6 +209,24 @@ mod tests {
         let paths: Vec<String> = fake.requests().iter().map(Request::path).collect();
         let expected = ["", "&page=2", "&page=3"].map(|page| format!("/list?per_page=100{page}"));
         assert_eq!(paths, expected);
+    }
+
+    #[tokio::test]
+    async fn each_page_is_told_once_it_is_read() {
+        let fake = Fake::start(vec![
+            json("X-Next-Page: 2\r\n", "[1,2]"),
+            answer("502 Bad Gateway", "", b""),
+            json("X-Next-Page: 3\r\n", "[]"),
+            json("", "{}"),
+        ]);
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&told);
+        let mut options = options(&fake);
+        options.pages = Arc::new(move |page| log.lock().unwrap().push(page));
+        assert!(matches!(read_with(options).await, Err(Error::Decode { .. })));
+        let list = "numbers";
+        let first = PageRead { list, number: 1, items: 2 };
+        assert_eq!(*told.lock().unwrap(), [first, PageRead { number: 2, ..first }]);
     }
 
     #[tokio::test]

@@ -249,6 +249,9 @@ mod tests {
             (&[("ratelimit-reset", "x"), NOW], 60),
             (&[("x-ratelimit-reset", "12")], 12),
             (&[("retry-after", "soon"), ("x-ratelimit-reset", "12")], 12),
+            // Calendly tells seconds, whatever the clock says; an instant is GitLab's.
+            (&[("x-ratelimit-limit", "500"), ("x-ratelimit-reset", "12"), NOW], 12),
+            (&[("ratelimit-reset", "1795348845"), ("x-ratelimit-reset", "12"), NOW], 45),
         ] {
             let headers = headers(pairs);
             let expected = Duration::from_secs(seconds) + BACKOFF;

@@ -5,10 +5,11 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::wire::{User, author, or_default};
+use super::wire::{User, author};
 use super::{GitLab, within};
 use crate::ask::Verb;
 use crate::error::Error;
+use crate::lenient::or_default;
 use crate::page;
 
 #[cfg(test)]
@@ -56,6 +57,9 @@ pub struct Issue {
     /// Whether guests cannot see it, unless it is theirs.
     #[serde(default, deserialize_with = "or_default")]
     pub confidential: bool,
+    /// Whether only members of the project can write in it.
+    #[serde(default, deserialize_with = "or_default")]
+    pub discussion_locked: bool,
     /// Its page; empty where the answer has none.
     #[serde(default)]
     pub web_url: String,

@@ -4,9 +4,9 @@
 //! | --- | --- |
 //! | this one | who asks, and what is in a repository |
 //! | `archive` | unpacking a folder of a repository |
-//! | `people` | users by name, and the members of a project |
+//! | `people` | users by name or number, and the members of a project |
 //! | `templates` | the texts that issues are made from |
-//! | `issues`, `notes` | issues, and what is said in them |
+//! | `issues`, `notes` | issues, what is said in them, and reactions |
 //! | `wire` | the types of answers that several of these read |
 //!
 //! Writes are sent once. Where one fails, [`Error::may_have_arrived`] tells whether it may have
@@ -30,7 +30,7 @@ use crate::page;
 
 pub use archive::{Archive, ArchiveFile};
 pub use issues::{Issue, IssueFilter, IssueState, NewIssue};
-pub use notes::{Discussion, Note};
+pub use notes::{Discussion, Note, Reaction};
 pub use people::Member;
 pub use wire::{Commit, Project, RawFile, TokenInfo, TreeEntry, User};
 

@@ -1,16 +1,17 @@
-//! What is said in an issue: notes, and the threads they stand in.
+//! What is said in an issue: notes, the threads they stand in, and the reactions to them.
 
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::wire::{User, author, or_default};
+use super::wire::{User, author};
 use super::{GitLab, within};
 use crate::ask::Verb;
 use crate::base::segment;
 use crate::complaint::summary;
 use crate::error::Error;
 use crate::http::Answer;
+use crate::lenient::or_default;
 use crate::page;
 
 #[cfg(test)]
@@ -48,6 +49,9 @@ pub struct Note {
     /// Who resolved it; `None` while it is not.
     #[serde(default)]
     pub resolved_by: Option<User>,
+    /// When it was resolved; `None` while it is not.
+    #[serde(default)]
+    pub resolved_at: Option<Timestamp>,
 }
 
 /// A thread, or a lone note (GitLab, "Discussions API").
@@ -61,6 +65,18 @@ pub struct Discussion {
     /// Its notes, the oldest first.
     #[serde(default, deserialize_with = "or_default")]
     pub notes: Vec<Note>,
+}
+
+/// A reaction to a note (GitLab, "Emoji reactions API"). It tells nobody by mail.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Reaction {
+    /// The name of the emoji, without colons: `thumbsup`, `thumbsup_tone3`, `eyes`.
+    pub name: String,
+    /// Whose it is, under their present name; the user 0 where GitLab no longer knows.
+    #[serde(deserialize_with = "author")]
+    pub user: User,
+    /// When it was given.
+    pub created_at: Timestamp,
 }
 
 impl GitLab {
@@ -123,6 +139,42 @@ impl GitLab {
         let rest = format!("discussions/{}/notes", segment(discussion_id)?);
         let answer = self.say(&of_issue(project, iid, &rest)?, body).await?;
         self.http.json(&answer, "the new reply")
+    }
+
+    /// Resolves a thread, or opens it again: `PUT
+    /// /projects/:id/issues/:issue_iid/discussions/:discussion_id` (GitLab, "Discussions API").
+    /// Sent once. Gives the thread as it is then.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Forbidden`] for who may not, such as a guest who did not make the issue, and for a
+    /// lone note that nobody has replied to; [`Error::NotFound`] when the thread or the issue is
+    /// not there.
+    pub async fn resolve(
+        &self,
+        project: &str,
+        iid: u64,
+        discussion_id: &str,
+        resolved: bool,
+    ) -> Result<Discussion, Error> {
+        let rest = format!("discussions/{}", segment(discussion_id)?);
+        let path = of_issue(project, iid, &rest)?;
+        let body = json!({ "resolved": resolved });
+        let answer = self.http.send(Verb::Put, &path, Some(&body)).await?;
+        self.http.json(&answer, "the changed thread")
+    }
+
+    /// The reactions to a note: `GET
+    /// /projects/:id/issues/:issue_iid/notes/:note_id/award_emoji`, all pages (GitLab, "Emoji
+    /// reactions API").
+    pub async fn reactions(
+        &self,
+        project: &str,
+        iid: u64,
+        note_id: u64,
+    ) -> Result<Vec<Reaction>, Error> {
+        let path = of_issue(project, iid, &format!("notes/{note_id}/award_emoji"))?;
+        page::all(&self.http, &path, &[], "the note's reactions").await
     }
 
     /// Removes a note: `DELETE /projects/:id/issues/:issue_iid/notes/:note_id` (GitLab, "Notes

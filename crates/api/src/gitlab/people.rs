@@ -1,4 +1,4 @@
-//! Users by name, and the members of a project.
+//! Users by name or number, and the members of a project.
 
 use std::collections::HashMap;
 
@@ -34,6 +34,17 @@ impl GitLab {
         let users: Vec<User> = self.http.json(&answer, "the users of this name")?;
         // Without a name to look for, GitLab answers with everybody.
         Ok(users.into_iter().find(|user| user.username.eq_ignore_ascii_case(username)))
+    }
+
+    /// The user with this number, under their present name: `GET /users/:id` (GitLab, "Users API",
+    /// get a single user). `None` where GitLab has nobody of this number, or nobody that it shows
+    /// to this token.
+    pub async fn user_by_id(&self, user_id: u64) -> Result<Option<User>, Error> {
+        match self.http.get(&format!("api/v4/users/{user_id}"), &[]).await {
+            Ok(answer) => self.http.json(&answer, "the user of this number").map(Some),
+            Err(Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// All who are members of the project, by themselves, through its groups or by invitation of
@@ -98,6 +109,20 @@ mod tests {
         assert_eq!(gitlab.user_by_name("").await, Ok(None));
         assert_eq!(paths(&fake)[0], "/gitlab/api/v4/users?username=BoB");
         assert_eq!(paths(&fake)[1], "/gitlab/api/v4/users?username=a%26b%3Dc");
+    }
+
+    #[tokio::test]
+    async fn a_user_is_found_by_number_or_not_at_all() {
+        let fake = Fake::start(vec![
+            json("", &format!("{BOB}}}")),
+            answer("404 Not Found", "", br#"{"message":"404 User Not Found"}"#),
+            answer("403 Forbidden", "", br#"{"message":"403 Forbidden"}"#),
+        ]);
+        let gitlab = client(&fake);
+        assert_eq!(gitlab.user_by_id(2).await.unwrap().unwrap().username, "bob");
+        assert_eq!(gitlab.user_by_id(0).await, Ok(None));
+        assert!(matches!(gitlab.user_by_id(3).await, Err(Error::Forbidden { .. })));
+        assert_eq!(paths(&fake)[..2], ["/gitlab/api/v4/users/2", "/gitlab/api/v4/users/0"]);
     }
 
     #[tokio::test]

@@ -20,15 +20,6 @@ pub struct User {
     pub state: String,
 }
 
-/// Reads `null` like a field that is not there.
-pub(crate) fn or_default<'de, D, T>(field: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de> + Default,
-{
-    Ok(Option::deserialize(field)?.unwrap_or_default())
-}
-
 /// An author. One that GitLab no longer has, which it tells by `null`, becomes a user with the
 /// number 0 and without a name, which is nobody's.
 pub(crate) fn author<'de, D: Deserializer<'de>>(field: D) -> Result<User, D::Error> {

@@ -30,7 +30,7 @@ fn a_whole_issue_is_read() {
         r#""description":"Body 2","state":"closed","closed_at":"2026-11-22T12:04:16.747Z",
             "closed_by":{alice},"labels":["calendly","x"],"assignees":[{alice}],
             "assignee":{alice},"user_notes_count":7,"due_date":"2026-12-15","confidential":true,
-            "discussion_locked":null,"web_url":"http://h/acme/-/issues/4","#
+            "discussion_locked":true,"web_url":"http://h/acme/-/issues/4","#
     ));
     assert_eq!((issue.id, issue.iid, issue.project_id), (180_042, 4, 2));
     assert_eq!((&*issue.title, &*issue.description), ("Plain issue", "Body 2"));
@@ -42,7 +42,7 @@ fn a_whole_issue_is_read() {
     assert_eq!(issue.assignees, [issue.author]);
     assert_eq!(issue.labels, ["calendly", "x"]);
     assert_eq!(issue.due_date, Some(date(2026, 12, 15)));
-    assert!(issue.confidential);
+    assert!(issue.confidential && issue.discussion_locked);
     assert_eq!(issue.web_url, "http://h/acme/-/issues/4");
     assert_eq!(issue.user_notes_count, 7);
 }
@@ -50,10 +50,11 @@ fn a_whole_issue_is_read() {
 #[test]
 fn spare_issues_are_read_too() {
     let nulls = r#""description":null,"state":"opened","closed_at":null,"closed_by":null,
-        "labels":null,"assignees":null,"due_date":null,"confidential":null,"#;
+        "labels":null,"assignees":null,"due_date":null,"confidential":null,"discussion_locked":null,"#;
     let issue = read(nulls);
     assert_eq!(issue, read(r#""state":"opened","#));
     assert_eq!((&*issue.description, issue.confidential), ("", false));
+    assert!(!issue.discussion_locked);
     assert_eq!((issue.closed_at, issue.due_date, issue.user_notes_count), (None, None, 0));
     assert!(issue.labels.is_empty() && issue.assignees.is_empty() && issue.closed_by.is_none());
 

@@ -32,15 +32,20 @@ fn a_whole_note_is_read() {
     assert_eq!((note.system, note.internal), (false, true));
     assert_eq!((note.resolvable, note.resolved), (true, true));
     assert_eq!(note.resolved_by, Some(note.author));
+    assert_eq!(note.resolved_at, Some("2026-11-22T12:04:24Z".parse().unwrap()));
     assert!(read(r#""body":"changed the description","system":true,"#).system);
 }
 
 #[test]
 fn spare_notes_are_read_too() {
-    let note = read(r#""body":null,"internal":null,"resolved":null,"resolved_by":null,"#);
+    let note = read(
+        r#""body":null,"internal":null,"resolved":null,"resolved_by":null,
+        "resolved_at":null,"#,
+    );
     assert_eq!(note, read(""));
     assert_eq!((&*note.body, note.system, note.internal), ("", false, false));
     assert_eq!((note.resolvable, note.resolved, note.resolved_by), (false, false, None));
+    assert_eq!(note.resolved_at, None);
 
     let orphan = text(8, "").replace(&format!(r#""author":{ALICE}"#), r#""author":null"#);
     assert_eq!(serde_json::from_str::<Note>(&orphan).unwrap().author.id, 0);
@@ -122,12 +127,13 @@ async fn notes_threads_and_replies_are_written_and_removed() {
 }
 
 #[tokio::test]
-async fn a_thread_that_would_be_another_call_is_not_replied_to() {
+async fn a_thread_that_would_be_another_call_is_not_written_to() {
     let fake = Fake::start(vec![]);
     let gitlab = client(&fake);
     for name in ["", ".", ".."] {
-        let error = gitlab.reply("a/b", 4, name, "x").await.unwrap_err();
-        assert_eq!(error, Error::BadName { name: name.to_owned() });
+        let reply = gitlab.reply("a/b", 4, name, "x").await.unwrap_err();
+        let resolve = gitlab.resolve("a/b", 4, name, true).await.unwrap_err();
+        assert_eq!([reply, resolve], [(); 2].map(|()| Error::BadName { name: name.to_owned() }));
     }
     assert!(fake.requests().is_empty());
 }
@@ -160,4 +166,89 @@ async fn a_text_of_quick_actions_makes_no_note() {
             "{error:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_thread_is_resolved_and_opened_again() {
+    let thread = |resolved: &str| {
+        let note = text(8, &format!(r#""resolvable":true,{resolved},"#));
+        json("", &format!(r#"{{"id":"25555f","individual_note":false,"notes":[{note}]}}"#))
+    };
+    let closed = format!(
+        r#""resolved":true,"resolved_by":{ALICE},"resolved_at":"2026-11-22T12:04:25.188Z""#
+    );
+    let open = r#""resolved":false,"resolved_by":null,"resolved_at":null"#;
+    let fake = Fake::start(vec![thread(&closed), thread(open)]);
+    let gitlab = client(&fake);
+    let thread = gitlab.resolve("acme/team", 4, "25555f", true).await.unwrap();
+    assert_eq!((&*thread.id, thread.notes.len(), thread.notes[0].resolved), ("25555f", 1, true));
+    assert_eq!(thread.notes[0].resolved_by.as_ref().unwrap().id, 3);
+    let thread = gitlab.resolve("acme/team", 4, "25555f", false).await.unwrap();
+    assert!(!thread.notes[0].resolved);
+    let requests = fake.requests();
+    let sent: Vec<_> = requests.iter().map(|r| (r.method(), r.path(), r.body())).collect();
+    let path = || "/gitlab/api/v4/projects/acme%2Fteam/issues/4/discussions/25555f".to_owned();
+    let expected =
+        [("PUT", path(), r#"{"resolved":true}"#), ("PUT", path(), r#"{"resolved":false}"#)];
+    assert_eq!(sent, expected);
+}
+
+#[tokio::test]
+async fn why_a_thread_is_not_resolved_can_be_told() {
+    type IsExpected = fn(&Error) -> bool;
+    let cases: [(&str, &str, IsExpected, bool); 4] = [
+        (
+            "403 Forbidden",
+            r#"{"message":"403 Forbidden"}"#,
+            |error| matches!(error, Error::Forbidden { .. }),
+            false,
+        ),
+        (
+            "403 Forbidden",
+            r#"{"error":"insufficient_scope","scope":"api"}"#,
+            |error| matches!(error, Error::InsufficientScope { .. }),
+            false,
+        ),
+        (
+            "404 Not Found",
+            r#"{"message":"404 Discussion Not Found"}"#,
+            |error| matches!(error, Error::NotFound { .. }),
+            false,
+        ),
+        ("502 Bad Gateway", "", |error| matches!(error, Error::Server { .. }), true),
+    ];
+    for (status, body, is_expected, may_have_arrived) in cases {
+        let fake = Fake::start(vec![answer(status, "", body.as_bytes()); 2]);
+        let error = client(&fake).resolve("a/b", 4, "25555f", true).await.unwrap_err();
+        assert!(is_expected(&error), "{error:?}");
+        assert_eq!(error.may_have_arrived(), may_have_arrived, "{error:?}");
+        assert_eq!(fake.requests().len(), 1, "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn reactions_are_read_to_the_last_page() {
+    let reaction = |name: &str, user: &str| {
+        format!(
+            r#"[{{"id":1,"name":"{name}","user":{user},"created_at":"2026-11-22T12:04:28.175Z",
+                "updated_at":"2026-11-22T12:04:29Z","awardable_id":8,"awardable_type":"Note",
+                "url":null}}]"#
+        )
+    };
+    let fake = Fake::start(vec![
+        json("X-Next-Page: 2\r\n", &reaction("eyes", ALICE)),
+        json("X-Next-Page: \r\n", &reaction("thumbsup_tone3", "null")),
+        answer("404 Not Found", "", br#"{"message":"404 Note Not Found"}"#),
+        json("", &reaction("eyes", ALICE).replace("created_at", "other")),
+    ]);
+    let gitlab = client(&fake);
+    let reactions = gitlab.reactions("acme/team", 4, 8).await.unwrap();
+    let found: Vec<_> = reactions.iter().map(|one| (&*one.name, one.user.id)).collect();
+    assert_eq!(found, [("eyes", 3), ("thumbsup_tone3", 0)]);
+    assert_eq!(reactions[0].created_at, "2026-11-22T12:04:28.175Z".parse().unwrap());
+    assert!(matches!(gitlab.reactions("a/b", 4, 8).await, Err(Error::NotFound { .. })));
+    assert!(matches!(gitlab.reactions("a/b", 4, 8).await, Err(Error::Decode { .. })));
+    let first =
+        "/gitlab/api/v4/projects/acme%2Fteam/issues/4/notes/8/award_emoji?per_page=100".to_owned();
+    assert_eq!(paths(&fake)[..2], [first.clone(), first + "&page=2"]);
 }
