@@ -46,8 +46,9 @@ impl World {
         Ok(world)
     }
 
-    /// The demo world: an invented support team of some forty people with exactly one planted
-    /// fault for each check of the roster, and an empty audits project.
+    /// The demo world: an invented support team of 41 people, their Calendly organisation, and
+    /// an empty audits project, with exactly one planted fault for each check of the roster and
+    /// of the accounts. The head of `worlds/demo/world.toml` lists them.
     ///
     /// # Errors
     ///
