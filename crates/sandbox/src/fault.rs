@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use crate::{reply::Reply, request::Request};
 
 /// A misbehaviour that waits for the requests it applies to. A request meets at most one fault:
-/// of those injected, the first that matches it and is not used up.
+/// of those injected, the first that matches it, does not let it pass and is not used up.
 #[derive(Clone, Debug)]
 pub struct Fault {
     /// Only requests of this method, in capitals; none: of any.
@@ -13,6 +15,9 @@ pub struct Fault {
     /// Only requests whose path and query, encoded as they were sent, contain this; an empty
     /// text matches all, of both services.
     pub path_contains: String,
+    /// How many more requests it lets pass before it applies to one; those that meet an earlier
+    /// fault do not count.
+    pub skip: u32,
     /// How many more requests it applies to.
     pub times: u32,
     /// What happens.
@@ -24,6 +29,8 @@ pub struct Fault {
 pub enum FaultKind {
     /// The request is not handled; this is answered.
     Answer(Answer),
+    /// The request is handled; this is answered all the same: a 500 after the write was done.
+    AnswerAfter(Answer),
     /// The request is not handled; the connection ends without an answer.
     CutBefore,
     /// The request is handled; the connection ends without an answer.
@@ -60,13 +67,21 @@ pub struct Answer {
 impl Fault {
     /// A fault for the next request of any method whose path contains the text.
     pub fn new(path_contains: &str, kind: FaultKind) -> Self {
-        Self { method: None, path_contains: path_contains.to_owned(), times: 1, kind }
+        Self { method: None, path_contains: path_contains.to_owned(), skip: 0, times: 1, kind }
     }
 
     /// The same fault for requests of one method.
     #[must_use]
     pub fn method(mut self, method: &str) -> Self {
         self.method = Some(method.to_owned());
+        self
+    }
+
+    /// The same fault after so many more matching requests that pass unharmed: page 57 of a list
+    /// is what follows 56 others.
+    #[must_use]
+    pub fn skip(mut self, skip: u32) -> Self {
+        self.skip = skip;
         self
     }
 
@@ -121,6 +136,13 @@ impl Answer {
         Self::json(500, r#"{"message":"500 Internal Server Error"}"#)
     }
 
+    /// An error in Calendly's shape (Calendly docs: Error response), such as 500, `Internal
+    /// Server Error`, `The server encountered an unexpected condition that prevented it from
+    /// fulfilling the request.`
+    pub fn calendly(status: u16, title: &str, message: &str) -> Self {
+        Self::json(status, &json!({"title": title, "message": message}).to_string())
+    }
+
     /// GitLab's 409 to all but one of several writes to an issue at the same time; it writes
     /// nothing and sends no `Retry-After` (recorded from GitLab 18.9).
     pub fn resource_lock() -> Self {
@@ -157,9 +179,14 @@ impl From<Answer> for Reply {
     }
 }
 
-/// Uses up one turn of the first fault that matches the request.
+/// Uses up one turn of the first fault that applies to the request.
 pub(crate) fn take(faults: &mut [Fault], request: &Request) -> Option<FaultKind> {
-    let fault = faults.iter_mut().find(|fault| fault.matches(request))?;
-    fault.times -= 1;
-    Some(fault.kind.clone())
+    for fault in faults.iter_mut().filter(|fault| fault.matches(request)) {
+        if fault.skip == 0 {
+            fault.times -= 1;
+            return Some(fault.kind.clone());
+        }
+        fault.skip -= 1;
+    }
+    None
 }

@@ -1,4 +1,4 @@
-//! PRETENDS. A small GitLab and the beginning of a small Calendly on loopback HTTP.
+//! PRETENDS. A small GitLab and a small Calendly on loopback HTTP.
 //!
 //! A [`World`] says who and what exists; a [`Sandbox`] serves it on two ports of `127.0.0.1`,
 //! records every [`Request`], and misbehaves on demand ([`Fault`]). It shares no type with the
@@ -55,10 +55,13 @@ mod server;
 mod valve;
 mod world;
 
+pub use calendly::{
+    Calendly, CalendlyInvitation, CalendlyToken, CalendlyUser, InvitationStatus, Quota,
+};
 pub use fault::{Answer, Fault, FaultKind};
 pub use issue::{Discussion, Done, Event, Happening, Issue, Journal, Label, Note};
 pub use notification::{By, Notification, Why};
 pub use repository::{Commit, File, Repository};
 pub use request::{Request, Service};
 pub use server::Sandbox;
-pub use world::{Calendly, CalendlyToken, CalendlyUser, Project, Token, User, Visibility, World};
+pub use world::{Project, Token, User, Visibility, World};

@@ -46,8 +46,9 @@ impl World {
         Ok(world)
     }
 
-    /// The demo world: an invented support team of some forty people with exactly one planted
-    /// fault for each check of the roster, and an empty audits project.
+    /// The demo world: an invented support team of 41 people, their Calendly organisation, and
+    /// an empty audits project, with exactly one planted fault for each check of the roster and
+    /// of the accounts. The head of `worlds/demo/world.toml` lists them.
     ///
     /// # Errors
     ///
@@ -62,13 +63,17 @@ impl World {
         unique("token", self.tokens.iter().map(|token| token.value.clone()))?;
         unique("project id", self.projects.iter().map(|project| project.id.to_string()))?;
         unique("project path", self.projects.iter().map(|project| project.path.to_lowercase()))?;
+        let calendly = &self.calendly;
+        unique("Calendly user id", calendly.users.iter().map(|user| user.id.clone()))?;
+        unique("Calendly address", calendly.users.iter().map(|user| user.email.to_lowercase()))?;
+        unique("Calendly token", calendly.tokens.iter().map(|token| token.value.clone()))?;
         let owners = self.tokens.iter().map(|token| &token.user);
         let members = self.projects.iter().flat_map(|project| project.members.keys());
         for username in owners.chain(members) {
             ensure!(self.user(username).is_some(), "no user has the username {username}");
         }
-        for token in &self.calendly.tokens {
-            let known = self.calendly.users.iter().any(|user| user.email == token.user);
+        for token in &calendly.tokens {
+            let known = calendly.users.iter().any(|user| user.email == token.user);
             ensure!(known, "no Calendly user has the e-mail address {}", token.user);
         }
         Ok(())

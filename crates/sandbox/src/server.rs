@@ -184,6 +184,10 @@ async fn handle(
     let reply = match fault {
         None => site.answer(&request),
         Some(FaultKind::Answer(answer)) => answer.into(),
+        Some(FaultKind::AnswerAfter(answer)) => {
+            drop(site.answer(&request));
+            answer.into()
+        }
         Some(FaultKind::Redirect { status, location }) => {
             Reply::bytes(status, "text/plain", "").with("location", location)
         }

@@ -7,6 +7,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Deserialize;
 
 use crate::{
+    calendly::Calendly,
     issue::{Issue, Journal, Label, add_label},
     repository::{Commit, File, Repository},
 };
@@ -38,9 +39,9 @@ pub struct World {
     /// sandbox does not read it. None where the world has none.
     #[serde(skip)]
     pub config: Option<PathBuf>,
-    /// By how much the pages of a list are shorter than the client asked, though more pages
-    /// follow. GitLab gives such pages where it drops what the caller may not see after it has
-    /// cut the page; here nothing is lost by it.
+    /// By how much the pages of a list of either service are shorter than the client asked,
+    /// though more pages follow. GitLab gives such pages where it drops what the caller may not
+    /// see after it has cut the page; here nothing is lost by it.
     #[serde(default)]
     pub short_pages: usize,
     /// What has been counted and sent so far.
@@ -127,46 +128,6 @@ pub struct Project {
     /// The issues, oldest first.
     #[serde(skip)]
     pub issues: Vec<Issue>,
-}
-
-/// A Calendly organisation.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Calendly {
-    /// Its URI, an identifier rather than an address: `https://api.calendly.com/organizations/…`.
-    pub organization: String,
-    /// The people who have an account.
-    #[serde(default)]
-    pub users: Vec<CalendlyUser>,
-    /// The tokens.
-    #[serde(default)]
-    pub tokens: Vec<CalendlyToken>,
-}
-
-/// A person's Calendly account.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CalendlyUser {
-    /// The identifier: `https://api.calendly.com/users/…`.
-    pub uri: String,
-    /// The display name.
-    pub name: String,
-    /// The login address.
-    pub email: String,
-    /// The last part of the scheduling page's address, `https://calendly.com/<slug>`.
-    pub slug: String,
-    /// An IANA name such as `Europe/Berlin`.
-    pub timezone: String,
-}
-
-/// A personal access token of Calendly.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CalendlyToken {
-    /// What the client sends.
-    pub value: String,
-    /// The e-mail address of its owner.
-    pub user: String,
 }
 
 impl World {

@@ -25,6 +25,7 @@ fn made_up_answers_arrive_as_they_are() -> anyhow::Result<()> {
         (Answer::internal_server_error(), 500, "application/json", "500 Internal Server Error"),
         (Answer::bad_gateway(), 502, "text/html", "<html>"),
         (Answer::captcha(), 409, "application/json", r#""needs_captcha_response":true"#),
+        (Answer::calendly(403, "No", "a \"b\""), 403, "application/json", r#"a \"b\""#),
         (Answer::spam(), 400, "application/json", "recognized as spam"),
         (wrong_type, 200, "text/html", "please sign in"),
     ] {
@@ -65,6 +66,31 @@ fn faults_apply_in_order_and_only_where_they_match() -> anyhow::Result<()> {
     }
     let seen = send(&sandbox.gitlab_url(), "POST", "/api/v4/projects/1", &[])?;
     assert_eq!(seen.status, 501);
+    Ok(())
+}
+
+#[test]
+fn a_fault_may_let_requests_pass_first() -> anyhow::Result<()> {
+    let sandbox = start()?;
+    let answer = |code| FaultKind::Answer(Answer::json(code, "{}"));
+    sandbox.inject(Fault::new("user", answer(501)).skip(2).times(2));
+    sandbox.inject(Fault::new("user", answer(502)));
+    for (path, expected) in [
+        ("user", 502),
+        ("version", 200),
+        ("user", 200),
+        ("user", 501),
+        ("user", 501),
+        ("user", 200),
+    ] {
+        assert_eq!(status(&sandbox, path), Some(expected), "{path}");
+    }
+    // What an earlier fault takes does not count.
+    sandbox.inject(Fault::new("user", answer(503)));
+    sandbox.inject(Fault::new("user", answer(504)).skip(1));
+    for expected in [503, 200, 504, 200] {
+        assert_eq!(status(&sandbox, "user"), Some(expected));
+    }
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 mod archive;
 mod calendly;
 mod demo;
+mod demo_accounts;
 mod discussions;
 mod fault;
 mod files;

@@ -74,6 +74,17 @@ fn a_write_whose_answer_is_lost_is_done_all_the_same() -> anyhow::Result<()> {
 }
 
 #[test]
+fn a_write_may_be_done_though_the_answer_is_an_error() -> anyhow::Result<()> {
+    let sandbox = with_issue()?;
+    let kind = FaultKind::AnswerAfter(Answer::internal_server_error());
+    sandbox.inject(Fault::new("/issues/1", kind).method("PUT"));
+    let seen = write(&sandbox, "dev", ("PUT", ONE), &json!({"title": "done"}))?;
+    assert_eq!(seen.status, 500);
+    assert_eq!(read(&sandbox, "dev", ONE)?["title"], "done");
+    Ok(())
+}
+
+#[test]
 fn a_conflict_or_a_limit_writes_nothing() -> anyhow::Result<()> {
     let sandbox = with_issue()?;
     for (answer, status) in

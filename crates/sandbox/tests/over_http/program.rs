@@ -95,10 +95,14 @@ fn a_broken_world_is_refused_with_the_place_and_the_reason() -> anyhow::Result<(
     let user = "[[users]]\nid = 1\nusername = 'ada'\nname = 'Ada'\nemail = 'a@example.com'\n";
     let token = "[[tokens]]\nvalue = 'x'\nuser = 'bob'\nscopes = []\n";
     let calendly = "[calendly]\norganization = 'o'\ntokens = [{value = 'x', user = 'y'}]\n";
+    let person = "[[calendly.users]]\nid = 'U'\nname = 'Y'\nemail = 'y'\nslug = 'y'\n";
+    let twin = person.replace("'U'", "'V'").replace("email = 'y'", "email = 'Y'");
     for (text, reason) in [
         ("[[user]]\n".to_owned(), "unknown field `user`"),
         (format!("{user}{user}"), "the user id 1 is there twice"),
         (format!("{user}{token}"), "no user has the username bob"),
+        (person.repeat(2), "the Calendly user id U is there twice"),
+        (format!("{person}{twin}"), "the Calendly address y is there twice"),
         (calendly.to_owned(), "no Calendly user has the e-mail address y"),
     ] {
         let folder = folder("broken")?;
