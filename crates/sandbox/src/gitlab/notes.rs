@@ -11,7 +11,7 @@ use super::{
     parameters::Parameters,
 };
 use crate::{
-    issue::{NoteRefused, Posted, Where},
+    issue::{Discussion, Note, NoteRefused, Posted, Where},
     reply::Reply,
     request::Request,
     world::World,
@@ -47,16 +47,16 @@ pub(super) fn list(world: &World, request: &Request, (id, iid): (&str, &str)) ->
         notes.reverse();
     }
     let view = View { world, request, project };
-    let shown = notes.into_iter().map(|(discussion, note)| {
+    let show = |(discussion, note): (&Discussion, &Note)| {
         if note.internal && !actor.may_see_internal() {
             return Value::Null;
         }
         view.note(issue, discussion, note, &Map::new())
-    });
+    };
     let issue_id = issue.id.to_string();
     let fixed = [("id", id), ("noteable_id", &issue_id), ("order_by", order), ("sort", sort)];
     let fixed = [&fixed[..], &[("activity_filter", activity)]].concat();
-    page::by_number(world, request, &fixed, shown.collect(), true)
+    page::by_number(world, request, &fixed, (notes, show), true)
 }
 
 /// `GET …/notes/:note_id`.

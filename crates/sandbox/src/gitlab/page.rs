@@ -10,13 +10,14 @@ const BIGGEST: usize = 100;
 
 /// A page by its number, with the headers of offset pagination. `fixed` are the parameters that
 /// GitLab adds to the links. Without `counted` the totals are left out, as GitLab does where
-/// counting is dear. Items that are null count, but are dropped from their page: what the caller
-/// may not see.
-pub(super) fn by_number(
+/// counting is dear. Only the items of the page are shown, so that a page of a long list costs no
+/// more than one of a short list. Items that show as null count, but are dropped from their page:
+/// what the caller may not see.
+pub(super) fn by_number<Item>(
     world: &World,
     request: &Request,
     fixed: &[(&str, &str)],
-    items: Vec<Value>,
+    (items, show): (Vec<Item>, impl Fn(Item) -> Value),
     counted: bool,
 ) -> Answered {
     let asked = size(request)?;
@@ -26,7 +27,7 @@ pub(super) fn by_number(
     let pages = total.div_ceil(size).max(1);
     let has_next = page < pages;
     let shown = items.into_iter().skip((page - 1).saturating_mul(size)).take(size);
-    let shown: Vec<Value> = shown.filter(|item| !item.is_null()).collect();
+    let shown: Vec<Value> = shown.map(show).filter(|item| !item.is_null()).collect();
     let link = |relation: &str, number: usize| {
         let (number, size) = (number.to_string(), asked.to_string());
         let own = [("page", number.as_str()), ("per_page", size.as_str())];

@@ -31,7 +31,7 @@ pub(super) fn list(world: &World, request: &Request) -> Answered {
         .filter(|user| search.as_ref().is_none_or(|text| matches(user, text)))
         .collect();
     users.sort_by_key(|user| std::cmp::Reverse(user.id));
-    let users = users.into_iter().map(|user| basic(user, request)).collect();
+    let show = |user: &User| basic(user, request);
     let no = "false";
     let fixed = [
         ("active", no),
@@ -49,7 +49,7 @@ pub(super) fn list(world: &World, request: &Request) -> Answered {
         ("without_project_bots", no),
         ("without_projects", no),
     ];
-    page::by_number(world, request, &fixed, users, true)
+    page::by_number(world, request, &fixed, (users, show), true)
 }
 
 /// `GET /users/:id`.
@@ -75,12 +75,12 @@ pub(super) fn members(world: &World, request: &Request, id: &str) -> Answered {
     let (project, _) = access::project_and_actor(world, request, id)?;
     let parameters = Parameters::of(request)?;
     let query = parameters.text("query")?.unwrap_or_default();
+    let is_member = |user: &&User| project.members.contains_key(&user.username);
     let mut users: Vec<&User> =
-        project.members.keys().filter_map(|username| world.user(username)).collect();
-    users.retain(|user| matches(user, &query));
+        world.users.iter().filter(is_member).filter(|user| matches(user, &query)).collect();
     users.sort_by_key(|user| user.id);
-    let members = users.into_iter().filter_map(|user| shown(project, user, request)).collect();
-    page::by_number(world, request, &[("id", id)], members, true)
+    let show = |user: &User| shown(project, user, request).unwrap_or_default();
+    page::by_number(world, request, &[("id", id)], (users, show), true)
 }
 
 /// `GET /projects/:id/members/all/:user_id`.
