@@ -124,10 +124,13 @@ impl Desk<'_> {
 
     /// Takes a note away, and with its last note a discussion.
     pub(crate) fn delete(&mut self, id: u64) {
-        for discussion in &mut self.issue.discussions {
-            discussion.notes.retain(|note| note.id != id);
+        let holds = |found: &Discussion| found.notes.iter().any(|note| note.id == id);
+        let Some(position) = self.issue.discussions.iter().position(holds) else { return };
+        let mut discussion = self.issue.discussions.remove(position);
+        discussion.notes.retain(|note| note.id != id);
+        if !discussion.notes.is_empty() {
+            self.file(discussion);
         }
-        self.issue.discussions.retain(|discussion| !discussion.notes.is_empty());
     }
 
     /// Resolves a thread, or opens it again.
@@ -151,8 +154,7 @@ impl Desk<'_> {
         let (system, internal) = (true, false);
         let note = Note { id, body, author, created_at, updated_at, system, internal };
         let id = self.journal.next_discussion();
-        let alone = Discussion { id, is_thread: false, resolved: None, notes: vec![note] };
-        self.issue.discussions.push(alone);
+        self.file(Discussion { id, is_thread: false, resolved: None, notes: vec![note] });
     }
 
     fn check_place(&self, place: &Where) -> Result<(), NoteRefused> {
@@ -166,20 +168,30 @@ impl Desk<'_> {
     fn place(&mut self, actor: Actor, place: &Where, note: Note) -> String {
         let at = note.created_at;
         if let Where::Reply(id) = place
-            && let Some(found) = self.issue.discussions.iter_mut().find(|found| found.id == *id)
+            && let Some(position) = self.issue.discussions.iter().position(|own| own.id == *id)
         {
+            let mut thread = self.issue.discussions.remove(position);
             // A reply makes a lone comment a thread; a reply to a resolved thread is resolved.
-            found.is_thread = true;
-            found.resolved = found.resolved.map(|done| Done { at: done.at.max(at), ..done });
-            found.notes.push(note);
+            thread.is_thread = true;
+            thread.resolved = thread.resolved.map(|done| Done { at: done.at.max(at), ..done });
+            let position = thread.notes.partition_point(|own| key(own) < key(&note));
+            thread.notes.insert(position, note);
+            self.file(thread);
             return id.clone();
         }
         let id = self.journal.next_discussion();
         let is_thread = matches!(place, Where::NewThread);
-        let new = Discussion { id: id.clone(), is_thread, resolved: None, notes: vec![note] };
-        self.issue.discussions.push(new);
+        self.file(Discussion { id: id.clone(), is_thread, resolved: None, notes: vec![note] });
         self.issue.subscriptions.entry(actor.user).or_insert(true);
         id
+    }
+
+    /// Puts a discussion where its first note belongs by its time, which an owner may have set.
+    fn file(&mut self, discussion: Discussion) {
+        let first = |discussion: &Discussion| discussion.notes.first().map(key);
+        let before = |own: &Discussion| first(own) < first(&discussion);
+        let position = self.issue.discussions.partition_point(before);
+        self.issue.discussions.insert(position, discussion);
     }
 
     fn note_mut(&mut self, id: u64) -> Option<&mut Note> {
@@ -197,4 +209,9 @@ impl Desk<'_> {
         let others: BTreeSet<u64> = participants.difference(&mentioned).copied().collect();
         self.tell(actor.user, &others, About { why: Why::Participating, by, note, internal });
     }
+}
+
+/// What notes are ordered by.
+fn key(note: &Note) -> (Timestamp, u64) {
+    (note.created_at, note.id)
 }

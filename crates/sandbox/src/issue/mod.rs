@@ -50,7 +50,7 @@ pub struct Issue {
     pub created_at: Timestamp,
     /// When it was last changed or commented on.
     pub updated_at: Timestamp,
-    /// Comments, threads and system notes, oldest first.
+    /// Comments, threads and system notes, in the order of their first notes' times.
     pub discussions: Vec<Discussion>,
     /// What happened to its labels and state, oldest first.
     pub events: Vec<Event>,
@@ -77,7 +77,7 @@ pub struct Discussion {
     pub is_thread: bool,
     /// When and by whom it was resolved; none while it is not.
     pub resolved: Option<Done>,
-    /// Its notes, oldest first; never empty.
+    /// Its notes, in the order of their times; never empty.
     pub notes: Vec<Note>,
 }
 
