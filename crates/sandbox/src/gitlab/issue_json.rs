@@ -35,7 +35,8 @@ impl View<'_> {
     pub(super) fn issue(self, issue: &Issue) -> Value {
         let (closed_at, closed_by) = self.done(issue.closed);
         let assignees: Vec<Value> = issue.assignees.iter().map(|user| self.user(*user)).collect();
-        let (count, completed) = markdown::tasks(issue.description.as_deref().unwrap_or_default());
+        let tasks = markdown::tasks(issue.description.as_deref().unwrap_or_default());
+        let (count, completed) = (tasks.len(), tasks.iter().filter(|task| task.is_done).count());
         let notes = issue.notes().filter(|note| !note.system).count();
         let mut body = json!({
             "id": issue.id, "iid": issue.iid, "project_id": self.project.id,

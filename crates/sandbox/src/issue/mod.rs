@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `desk` | one issue with all that a write to it looks at |
 //! | `change` | changing an issue, and the traces that it leaves |
+//! | `traces` | the words of the system notes that a change leaves |
 //! | `comment` | notes and threads |
 //! | `people` | what a test lets people do without HTTP |
 
@@ -11,6 +12,7 @@ mod change;
 mod comment;
 mod desk;
 mod people;
+mod traces;
 
 use std::collections::{BTreeMap, BTreeSet};
 
