@@ -56,7 +56,7 @@ mod valve;
 mod world;
 
 pub use fault::{Answer, Fault, FaultKind};
-pub use issue::{Discussion, Done, Event, Happening, Issue, Journal, Label, Note};
+pub use issue::{Discussion, Done, Event, Happening, Issue, Journal, Label, Note, Reaction};
 pub use notification::{By, Notification, Why};
 pub use repository::{Commit, File, Repository};
 pub use request::{Request, Service};

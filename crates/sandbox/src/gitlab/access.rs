@@ -196,7 +196,8 @@ pub(super) fn forbidden() -> Reply {
     Reply::json(403, &json!({"message": "403 Forbidden"}))
 }
 
-fn unauthorized() -> Reply {
+/// The refusal of nobody, or of a wrong token.
+pub(super) fn unauthorized() -> Reply {
     Reply::json(401, &json!({"message": "401 Unauthorized"}))
 }
 

@@ -13,6 +13,7 @@ mod notes;
 mod page;
 mod parameters;
 mod projects;
+mod reactions;
 mod templates;
 mod tree;
 mod users;
@@ -79,6 +80,12 @@ fn route_issues(world: &mut World, request: &Request, id: &str, rest: &[&str]) -
         ("GET", [iid]) => issues::show(world, request, id, iid),
         ("PUT", [iid]) => issue_write::update(world, request, id, iid),
         ("DELETE", [iid]) => issue_write::delete(world, request, id, iid),
+        (method, [iid, "award_emoji", rest @ ..]) => {
+            route_reactions(world, request, (id, iid, None), (method, rest))
+        }
+        (method, [iid, "notes", note, "award_emoji", rest @ ..]) => {
+            route_reactions(world, request, (id, iid, Some(note)), (method, rest))
+        }
         (method, [iid, "notes", rest @ ..]) => {
             let place = (id, *iid);
             match (method, rest) {
@@ -119,6 +126,21 @@ fn route_discussions(
         ("DELETE", [discussion, "notes", note]) => {
             notes::delete(world, request, (place, Some(discussion)), note)
         }
+        _ => Err(no_route()),
+    }
+}
+
+fn route_reactions(
+    world: &mut World,
+    request: &Request,
+    place: reactions::Place<'_>,
+    (method, rest): (&str, &[&str]),
+) -> Answered {
+    match (method, rest) {
+        ("GET", []) => reactions::list(world, request, place),
+        ("POST", []) => reactions::create(world, request, place),
+        ("GET", [award]) => reactions::show(world, request, place, award),
+        ("DELETE", [award]) => reactions::delete(world, request, place, award),
         _ => Err(no_route()),
     }
 }

@@ -127,6 +127,7 @@ impl World {
             updated_at: created_at,
             discussions: Vec::new(),
             events: Vec::new(),
+            reactions: Vec::new(),
             subscriptions: [(actor.user, true)].into(),
             mentioned: BTreeSet::new(),
         });

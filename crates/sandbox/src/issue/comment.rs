@@ -77,8 +77,7 @@ impl Desk<'_> {
         let participants = self.issue.participants();
         let at = created_at.unwrap_or_else(|| self.tick());
         let id = self.journal.next_note();
-        let (author, created_at) = (actor.user, at);
-        let note = Note { id, body, author, created_at, updated_at: at, system: false, internal };
+        let note = Note { internal, ..Note::new(id, body, Done { at, by: actor.user }) };
         let discussion = self.place(actor, place, note);
         self.issue.updated_at = self.issue.updated_at.max(at);
         self.tell_of_note(actor, id, &participants);
@@ -149,10 +148,9 @@ impl Desk<'_> {
     /// Adds a system note.
     pub(crate) fn note_activity(&mut self, author: u64, text: &str) {
         let at = self.tick();
-        let (id, body) = (self.journal.next_note(), text.to_owned());
-        let (created_at, updated_at) = (at, at);
-        let (system, internal) = (true, false);
-        let note = Note { id, body, author, created_at, updated_at, system, internal };
+        let id = self.journal.next_note();
+        let note = Note::new(id, text.to_owned(), Done { at, by: author });
+        let note = Note { system: true, ..note };
         let id = self.journal.next_discussion();
         self.file(Discussion { id, is_thread: false, resolved: None, notes: vec![note] });
     }
@@ -194,7 +192,7 @@ impl Desk<'_> {
         self.issue.discussions.insert(position, discussion);
     }
 
-    fn note_mut(&mut self, id: u64) -> Option<&mut Note> {
+    pub(super) fn note_mut(&mut self, id: u64) -> Option<&mut Note> {
         let notes = self.issue.discussions.iter_mut().flat_map(|found| &mut found.notes);
         notes.into_iter().find(|note| note.id == id)
     }
@@ -208,6 +206,22 @@ impl Desk<'_> {
         self.tell(actor.user, &mentioned, About { why: Why::Mentioned, by, note, internal });
         let others: BTreeSet<u64> = participants.difference(&mentioned).copied().collect();
         self.tell(actor.user, &others, About { why: Why::Participating, by, note, internal });
+    }
+}
+
+impl Note {
+    /// A comment that all can see.
+    fn new(id: u64, body: String, Done { at, by }: Done) -> Self {
+        Self {
+            id,
+            body,
+            author: by,
+            created_at: at,
+            updated_at: at,
+            system: false,
+            internal: false,
+            reactions: Vec::new(),
+        }
     }
 }
 

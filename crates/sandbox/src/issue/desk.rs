@@ -32,6 +32,7 @@ pub struct Journal {
     notes: u64,
     discussions: u64,
     events: u64,
+    reactions: u64,
     pub(crate) notifications: Vec<Notification>,
 }
 
@@ -89,6 +90,11 @@ impl Journal {
     pub(crate) fn next_discussion(&mut self) -> String {
         self.discussions += 1;
         objects::id("discussion", self.discussions.to_string().as_bytes())
+    }
+
+    pub(crate) fn next_reaction(&mut self) -> u64 {
+        self.reactions += 1;
+        self.reactions
     }
 
     fn next_event(&mut self) -> u64 {

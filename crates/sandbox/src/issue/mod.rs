@@ -6,12 +6,14 @@
 //! | `change` | changing an issue, and the traces that it leaves |
 //! | `traces` | the words of the system notes that a change leaves |
 //! | `comment` | notes and threads |
+//! | `reaction` | reactions to notes and issues |
 //! | `people` | what a test lets people do without HTTP |
 
 mod change;
 mod comment;
 mod desk;
 mod people;
+mod reaction;
 mod traces;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +24,8 @@ pub(crate) use change::{Changes, Due, Opening, StateChange, TooBig};
 pub(crate) use comment::{NoteRefused, Posted, Where};
 pub use desk::Journal;
 pub(crate) use desk::{Actor, Desk, add_label};
+pub use reaction::Reaction;
+pub(crate) use reaction::{NotReacted, Target};
 
 /// An issue of a project. People are named by their user id, because usernames change.
 #[derive(Clone, Debug)]
@@ -56,6 +60,8 @@ pub struct Issue {
     pub discussions: Vec<Discussion>,
     /// What happened to its labels and state, oldest first.
     pub events: Vec<Event>,
+    /// Reactions to the issue itself, oldest first.
+    pub reactions: Vec<Reaction>,
     pub(crate) subscriptions: BTreeMap<u64, bool>,
     /// Whom its texts have mentioned so far.
     pub(crate) mentioned: BTreeSet<u64>,
@@ -94,12 +100,14 @@ pub struct Note {
     pub author: u64,
     /// When it was written.
     pub created_at: Timestamp,
-    /// When it was last edited, or its thread resolved.
+    /// When it was last edited or reacted to, or its thread resolved.
     pub updated_at: Timestamp,
     /// Written by GitLab: activity, not a comment.
     pub system: bool,
     /// Hidden from guests and strangers.
     pub internal: bool,
+    /// Reactions to it, oldest first.
+    pub reactions: Vec<Reaction>,
 }
 
 /// A change that GitLab records as an event rather than as a note.
@@ -149,6 +157,14 @@ impl Issue {
     /// The discussion that holds the note of an id.
     pub fn discussion_of(&self, note: u64) -> Option<&Discussion> {
         self.discussions.iter().find(|found| found.notes.iter().any(|own| own.id == note))
+    }
+
+    /// The reactions to it or to a note of it; none where there is no such note.
+    pub(crate) fn reactions_to(&self, target: Target) -> Option<&[Reaction]> {
+        match target {
+            Target::Issue => Some(&self.reactions),
+            Target::Note(id) => Some(&self.note(id)?.reactions),
+        }
     }
 
     /// Whether the user takes part in it by having opened it, or by its being theirs.

@@ -18,6 +18,7 @@ mod people;
 mod program;
 mod project;
 mod quick_actions;
+mod reactions;
 mod refusals;
 mod tree;
 
