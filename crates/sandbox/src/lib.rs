@@ -22,6 +22,7 @@
 //! | file | concept |
 //! | --- | --- |
 //! | `world` | what exists: users, tokens, projects, the Calendly organisation |
+//! | `accounts` | what becomes of people's accounts |
 //! | `load` | a world from a folder |
 //! | `repository` | the files of a project and their history |
 //! | `objects` | git's object ids |
@@ -35,6 +36,7 @@
 //! | `hook` | what happens just before a request is handled |
 //! | `gitlab`, `calendly` | the routes, each a function from world and request to reply |
 
+mod accounts;
 mod archive;
 mod calendly;
 mod fault;

@@ -63,6 +63,9 @@ pub struct User {
     /// `active`, `blocked`, `deactivated` or `banned` (GitLab docs: Users API).
     #[serde(default = "active")]
     pub state: String,
+    /// Whether their status says that they are busy (GitLab docs: Users API).
+    #[serde(default)]
+    pub busy: bool,
 }
 
 /// A personal access token of GitLab.
@@ -189,7 +192,7 @@ impl World {
         let id = 1 + self.users.iter().map(|user| user.id).max().unwrap_or(0);
         let (username, name) = (username.to_owned(), username.to_owned());
         let email = format!("{username}@example.com");
-        self.users.push_mut(User { id, username, name, email, state: active() })
+        self.users.push_mut(User { id, username, name, email, state: active(), busy: false })
     }
 
     /// Adds a token.

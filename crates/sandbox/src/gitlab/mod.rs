@@ -51,6 +51,7 @@ fn route_reads(world: &World, request: &Request, parts: &[&str]) -> Answered {
         ["user"] => identity::user(world, request),
         ["users"] => users::list(world, request),
         ["users", id] => users::show(world, request, id),
+        ["users", id, "status"] => users::status(world, request, id),
         ["personal_access_tokens", "self"] => identity::token(world, request),
         ["version" | "metadata"] => identity::version(world, request),
         ["projects", id] => projects::show(world, request, id),

@@ -52,11 +52,10 @@ pub(super) fn list(world: &World, request: &Request) -> Answered {
     page::by_number(world, request, &fixed, (users, show), true)
 }
 
-/// `GET /users/:id`.
+/// `GET /users/:id`, the blocked too.
 pub(super) fn show(world: &World, request: &Request, id: &str) -> Answered {
     access::somebody(world, request, access::READ_USER)?;
-    let id = id.parse().map_err(|_| bad_parameter("id is invalid"))?;
-    let user = world.user_by_id(id).ok_or_else(|| not_found("User"))?;
+    let user = find(world, id)?;
     let mut body = basic(user, request);
     let own = json!({
         "created_at": instant(BEGINNING), "bio": "", "location": "", "linkedin": "",
@@ -67,6 +66,17 @@ pub(super) fn show(world: &World, request: &Request, id: &str) -> Answered {
     if let (Value::Object(body), Value::Object(own)) = (&mut body, own) {
         body.extend(own);
     }
+    Ok(Reply::json(200, &body))
+}
+
+/// `GET /users/:id/status`.
+pub(super) fn status(world: &World, request: &Request, id: &str) -> Answered {
+    access::somebody(world, request, access::READ_USER)?;
+    let is_busy = find(world, id)?.busy;
+    let body = json!({
+        "emoji": is_busy.then_some("speech_balloon"), "message": null, "message_html": null,
+        "availability": is_busy.then_some("busy"), "clear_status_at": null,
+    });
     Ok(Reply::json(200, &body))
 }
 
@@ -89,6 +99,11 @@ pub(super) fn member(world: &World, request: &Request, id: &str, user: &str) -> 
     let user = user.parse().map_err(|_| bad_parameter("user_id is invalid"))?;
     let member = world.user_by_id(user).and_then(|user| shown(project, user, request));
     Ok(Reply::json(200, &member.ok_or_else(missing)?))
+}
+
+fn find<'world>(world: &'world World, id: &str) -> Result<&'world User, Reply> {
+    let id = id.parse().map_err(|_| bad_parameter("id is invalid"))?;
+    world.user_by_id(id).ok_or_else(|| not_found("User"))
 }
 
 fn shown(project: &Project, user: &User, request: &Request) -> Option<Value> {

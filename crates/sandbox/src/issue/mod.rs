@@ -7,13 +7,15 @@
 //! | `traces` | the words of the system notes that a change leaves |
 //! | `comment` | notes and threads |
 //! | `reaction` | reactions to notes and issues |
-//! | `people` | what a test lets people do without HTTP |
+//! | `people` | what a test lets people do to issues without HTTP |
+//! | `remarks` | what a test lets people say in them without HTTP |
 
 mod change;
 mod comment;
 mod desk;
 mod people;
 mod reaction;
+mod remarks;
 mod traces;
 
 use std::collections::{BTreeMap, BTreeSet};

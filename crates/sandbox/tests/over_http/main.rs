@@ -21,6 +21,7 @@ mod quick_actions;
 mod reactions;
 mod refusals;
 mod tree;
+mod week;
 
 use sandbox::{Sandbox, Token, Visibility, World};
 
