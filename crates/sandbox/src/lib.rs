@@ -24,6 +24,7 @@
 //! | `world` | what exists: users, tokens, projects, the Calendly organisation |
 //! | `accounts` | what becomes of people's accounts |
 //! | `load` | a world from a folder |
+//! | `limits` | how much GitLab takes before it refuses more |
 //! | `repository` | the files of a project and their history |
 //! | `objects` | git's object ids |
 //! | `archive` | a `git archive` of a commit |
@@ -43,6 +44,7 @@ mod fault;
 mod gitlab;
 mod hook;
 mod issue;
+mod limits;
 mod load;
 mod markdown;
 mod mentions;
@@ -59,6 +61,7 @@ mod world;
 
 pub use fault::{Answer, Fault, FaultKind};
 pub use issue::{Discussion, Done, Event, Happening, Issue, Journal, Label, Note, Reaction};
+pub use limits::Limits;
 pub use notification::{By, Notification, Why};
 pub use repository::{Commit, File, Repository};
 pub use request::{Request, Service};

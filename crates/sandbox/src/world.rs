@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::{
     issue::{Issue, Journal, Label, add_label},
+    limits::Limits,
     repository::{Commit, File, Repository},
 };
 
@@ -43,6 +44,13 @@ pub struct World {
     /// cut the page; here nothing is lost by it.
     #[serde(default)]
     pub short_pages: usize,
+    /// How much GitLab takes before it refuses more.
+    #[serde(default)]
+    pub limits: Limits,
+    /// Nobody is told of an issue for [taking part](crate::Why::Participating) in it: for issues
+    /// of thousands of people, where what they are told grows with the square of their number.
+    #[serde(default)]
+    pub quiet: bool,
     /// What has been counted and sent so far.
     #[serde(skip)]
     pub journal: Journal,
@@ -183,6 +191,8 @@ impl World {
             calendly: Calendly::default(),
             config: None,
             short_pages: 0,
+            limits: Limits::default(),
+            quiet: false,
             journal: Journal::default(),
         }
     }

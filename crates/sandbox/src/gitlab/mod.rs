@@ -15,24 +15,27 @@ mod parameters;
 mod projects;
 mod reactions;
 mod templates;
+mod throttle;
 mod tree;
 mod users;
 
 use jiff::Timestamp;
 use serde_json::json;
 
+use self::throttle::Usage;
 use crate::{objects, percent, reply::Reply, request::Request, world::World};
 
 /// An answer, or the refusal that is given in its place.
 type Answered = Result<Reply, Reply>;
 
-/// Requests a user may make in a minute on GitLab.com (GitLab docs: GitLab.com settings).
-const LIMIT: u64 = 2_000;
-
 /// What GitLab answers to a request.
 pub(crate) fn answer(world: &mut World, request: &Request) -> Reply {
-    let reply = route(world, request).unwrap_or_else(|refusal| refusal);
-    dress(reply, world, request)
+    let usage = Usage::of(world, request);
+    let reply = match usage.refusal(world) {
+        Some(refusal) => refusal,
+        None => route(world, request).unwrap_or_else(|refusal| refusal),
+    };
+    usage.show(dress(reply, request), world)
 }
 
 fn route(world: &mut World, request: &Request) -> Answered {
@@ -177,7 +180,7 @@ fn instant(at: Timestamp) -> String {
 }
 
 /// Adds the headers that all answers have, and answers 304 to whoever has the same already.
-fn dress(mut reply: Reply, world: &World, request: &Request) -> Reply {
+fn dress(mut reply: Reply, request: &Request) -> Reply {
     let is_json = reply.header("content-type") == Some("application/json");
     if matches!(reply.status, 200 | 201) && is_json {
         let mut tag = objects::id("etag", &reply.body);
@@ -193,15 +196,9 @@ fn dress(mut reply: Reply, world: &World, request: &Request) -> Reply {
     } else if reply.header("cache-control").is_none() {
         reply = reply.with("cache-control", "no-cache");
     }
-    let window_ends = world.now.as_second() + 60;
     reply
         .with("vary", "Origin")
         .with("x-frame-options", "SAMEORIGIN")
         .with("x-content-type-options", "nosniff")
         .with("content-security-policy", "default-src 'none'")
-        .with("ratelimit-limit", LIMIT.to_string())
-        .with("ratelimit-name", "throttle_authenticated_api")
-        .with("ratelimit-observed", "1")
-        .with("ratelimit-remaining", (LIMIT - 1).to_string())
-        .with("ratelimit-reset", window_ends.to_string())
 }

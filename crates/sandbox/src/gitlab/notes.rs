@@ -9,6 +9,7 @@ use super::{
     issue_json::View,
     missing, not_found, page,
     parameters::Parameters,
+    throttle,
 };
 use crate::{
     issue::{Discussion, Note, NoteRefused, Posted, Where},
@@ -64,8 +65,9 @@ pub(super) fn show(world: &World, request: &Request, place: (&str, &str), note: 
     shown(world, request, (place, None), (200, number(note)?, &Map::new()))
 }
 
-/// `POST …/issues/:iid/notes`.
+/// `POST …/issues/:iid/notes`, so many in a minute.
 pub(super) fn create(world: &mut World, request: &Request, place: (&str, &str)) -> Answered {
+    throttle::note(world, request)?;
     match post(world, request, place, &Where::Alone)? {
         Posted::Note { note, changes, .. } => {
             shown(world, request, (place, None), (201, note, &changes))
@@ -183,6 +185,11 @@ fn refusal(prefix: &str, refused: NoteRefused) -> Reply {
         NoteRefused::TooLong => {
             let text = "is too long (maximum is 1000000 characters)";
             bad_request(&format!("{prefix} {{:note=>[\"{text}\"]}}"))
+        }
+        // The words of GitLab's code; not recorded.
+        NoteRefused::TooMany => {
+            let text = "Maximum number of comments exceeded";
+            bad_request(&format!("{prefix} {{:base=>[\"{text}\"]}}"))
         }
         NoteRefused::NoCommands => forbidden(),
         NoteRefused::NoDiscussion => not_found("Discussion"),

@@ -144,3 +144,33 @@ fn address(request: &Request, fixed: &[(&str, &str)], own: &[(&str, &str)]) -> S
         .collect();
     format!("{}{}?{}", request.origin(), request.raw_path(), query.join("&"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use serde_json::{Value, json};
+
+    use super::by_number;
+    use crate::{
+        request::{Request, Service},
+        world::World,
+    };
+
+    #[test]
+    fn only_the_items_of_the_page_are_shown() {
+        let (service, method) = (Service::GitLab, "GET".to_owned());
+        let path = "/?page=9&per_page=100".to_owned();
+        let request = Request { service, method, path, headers: Vec::new(), body: Vec::new() };
+        let shown = Cell::new(0);
+        let show = |number: u64| {
+            shown.set(shown.get() + 1);
+            json!(number)
+        };
+        let items = (0..5_000).collect();
+        let reply = by_number(&World::empty(), &request, &[], (items, show), true).unwrap();
+        let page: Vec<Value> = serde_json::from_slice(&reply.body).unwrap();
+        assert_eq!(page.first(), Some(&json!(800)));
+        assert_eq!((page.len(), shown.get()), (100, 100));
+    }
+}

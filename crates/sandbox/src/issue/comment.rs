@@ -39,6 +39,8 @@ pub(crate) enum Posted {
 pub(crate) enum NoteRefused {
     Blank,
     TooLong,
+    /// The issue holds as many notes as it can.
+    TooMany,
     /// The token may not run quick actions.
     NoCommands,
     NoDiscussion,
@@ -60,6 +62,9 @@ impl Desk<'_> {
             return Err(NoteRefused::Blank);
         }
         self.check_place(place)?;
+        if self.issue.notes().count() >= self.notes_per_issue {
+            return Err(NoteRefused::TooMany);
+        }
         let (body, commands) = extract(body);
         if body.chars().count() > NOTE {
             return Err(NoteRefused::TooLong);
@@ -73,8 +78,8 @@ impl Desk<'_> {
             self.change(actor, outcome.changes);
             return Ok(Posted::CommandsOnly { changes, summary: outcome.summary });
         }
-        // Those who take part are looked for before the note makes its author one of them.
-        let participants = self.issue.participants();
+        // Those who follow the issue are looked for before the note makes its author one of them.
+        let participants = if self.quiet { BTreeSet::new() } else { self.issue.followers() };
         let at = created_at.unwrap_or_else(|| self.tick());
         let id = self.journal.next_note();
         let note = Note { internal, ..Note::new(id, body, Done { at, by: actor.user }) };

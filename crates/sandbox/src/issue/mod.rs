@@ -174,6 +174,19 @@ impl Issue {
         self.author == user || self.assignees.contains(&user)
     }
 
+    /// Who takes part in it or has subscribed to it, but for those who have unsubscribed.
+    pub(crate) fn followers(&self) -> BTreeSet<u64> {
+        let mut followers = self.participants();
+        for (&user, &subscribed) in &self.subscriptions {
+            if subscribed {
+                followers.insert(user);
+            } else {
+                followers.remove(&user);
+            }
+        }
+        followers
+    }
+
     /// Who has opened it, has it, has written in it, or was mentioned.
     pub(crate) fn participants(&self) -> BTreeSet<u64> {
         let writers = self.notes().filter(|note| !note.system).map(|note| note.author);

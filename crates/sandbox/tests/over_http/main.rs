@@ -10,6 +10,7 @@ mod http;
 mod identity;
 mod issue_list;
 mod issues;
+mod limits;
 mod notes;
 mod notifications;
 mod office;

@@ -154,3 +154,24 @@ fn everybody_who_may_see_it_is_told_of_a_note_but_the_blocked() -> anyhow::Resul
     assert_eq!(told(&sandbox)[2..], more, "a guest does not see it");
     Ok(())
 }
+
+#[test]
+fn who_follows_an_issue_hears_of_replies_and_who_has_left_of_mentions() -> anyhow::Result<()> {
+    let sandbox = with_issue()?;
+    let (thread, _) = asked(&sandbox)?;
+    let reply = |user: &str, body: &str| -> anyhow::Result<Vec<(String, Why, By)>> {
+        let before = told(&sandbox).len();
+        let path = format!("{THREADS}/{thread}/notes");
+        create(&sandbox, user, &path, &json!({"body": body}))?;
+        Ok(told(&sandbox).split_off(before))
+    };
+    let mail = |user: &str, why| (user.to_owned(), why, By::Mail);
+    sandbox.update(|world| world.run_commands(PROJECT, 1, "max", "/subscribe"))?;
+    let [max, dev] = ["max", "dev"].map(|user| mail(user, Why::Participating));
+    assert_eq!(reply("bob", "because")?, [max.clone(), dev]);
+    sandbox.update(|world| world.run_commands(PROJECT, 1, "dev", "/unsubscribe"))?;
+    assert_eq!(reply("bob", "and so")?, [max]);
+    sandbox.update(|world| world.quiet = true);
+    assert_eq!(reply("bob", "@dev?")?, [mail("dev", Why::Mentioned)]);
+    Ok(())
+}
