@@ -22,7 +22,9 @@
 //! | file | concept |
 //! | --- | --- |
 //! | `world` | what exists: users, tokens, projects, the Calendly organisation |
+//! | `accounts` | what becomes of people's accounts |
 //! | `load` | a world from a folder |
+//! | `limits` | how much GitLab takes before it refuses more |
 //! | `repository` | the files of a project and their history |
 //! | `objects` | git's object ids |
 //! | `archive` | a `git archive` of a commit |
@@ -35,12 +37,14 @@
 //! | `hook` | what happens just before a request is handled |
 //! | `gitlab`, `calendly` | the routes, each a function from world and request to reply |
 
+mod accounts;
 mod archive;
 mod calendly;
 mod fault;
 mod gitlab;
 mod hook;
 mod issue;
+mod limits;
 mod load;
 mod markdown;
 mod mentions;
@@ -59,7 +63,8 @@ pub use calendly::{
     Calendly, CalendlyInvitation, CalendlyToken, CalendlyUser, InvitationStatus, Quota,
 };
 pub use fault::{Answer, Fault, FaultKind};
-pub use issue::{Discussion, Done, Event, Happening, Issue, Journal, Label, Note};
+pub use issue::{Discussion, Done, Event, Happening, Issue, Journal, Label, Note, Reaction};
+pub use limits::Limits;
 pub use notification::{By, Notification, Why};
 pub use repository::{Commit, File, Repository};
 pub use request::{Request, Service};

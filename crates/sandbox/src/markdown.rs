@@ -40,16 +40,42 @@ pub(crate) fn text_of<'tree>(paragraph: &'tree AstNode<'tree>) -> String {
     text
 }
 
-/// How many checklist items a text has, and how many of them are ticked.
-pub(crate) fn tasks(text: &str) -> (usize, usize) {
+/// An item of a checklist.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Task {
+    /// What is to be done: the rest of the line behind the box, as it was written.
+    pub(crate) text: String,
+    pub(crate) is_done: bool,
+}
+
+/// The checklist items of a text, in order.
+pub(crate) fn tasks(text: &str) -> Vec<Task> {
     let arena = comrak::Arena::new();
     let root = comrak::parse_document(&arena, text, &options());
-    let (mut all, mut done) = (0, 0);
+    let lines: Vec<&str> = text.lines().collect();
+    let mut tasks = Vec::new();
     for node in root.descendants() {
-        if let NodeValue::TaskItem(task) = &node.data.borrow().value {
-            all += 1;
-            done += usize::from(task.symbol.is_some());
+        let data = node.data.borrow();
+        if let NodeValue::TaskItem(task) = &data.value {
+            let line = data.sourcepos.start.line.checked_sub(1).and_then(|line| lines.get(line));
+            let behind = line.and_then(|line| line.split_once(']')).map_or("", |(_, text)| text);
+            tasks.push(Task { text: behind.trim().to_owned(), is_done: task.symbol.is_some() });
         }
     }
-    (all, done)
+    tasks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tasks;
+
+    #[test]
+    fn finds_the_items_of_checklists() {
+        let text = "- [ ] one [link](x)\n  1. [x] **two**\n\n> * [X] three\n\n- four\n\n\
+                    ```\n- [ ] code\n```\n";
+        let found = tasks(text).into_iter().map(|task| (task.text, task.is_done));
+        let found: Vec<(String, bool)> = found.collect();
+        let expected = [("one [link](x)", false), ("**two**", true), ("three", true)];
+        assert_eq!(found, expected.map(|(text, is_done)| (text.to_owned(), is_done)));
+    }
 }

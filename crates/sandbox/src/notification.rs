@@ -1,4 +1,10 @@
 //! Who would have been told, and why.
+//!
+//! Recorded are mentions, assignments, and new comments to those who follow an issue. Left out is
+//! what GitLab also sends mail for: that an issue was closed, opened again, relabelled, moved to
+//! another day or milestone, and that people were unassigned; what people choose in their
+//! settings, such as to hear of mentions alone; groups and `@all`. Reactions and resolved threads
+//! tell nobody (GitLab docs: Notification emails).
 
 use std::collections::BTreeSet;
 
@@ -34,7 +40,9 @@ pub enum Why {
     /// The issue was made theirs.
     Assigned,
     /// They had a part in the issue when somebody commented: as its author, its assignee, by
-    /// having commented, or by having been mentioned (GitLab docs: Notification emails).
+    /// having commented, or by having been mentioned; or they had subscribed to it. Not those who
+    /// have unsubscribed: they hear of it when they are mentioned (GitLab docs: Notification
+    /// emails).
     Participating,
 }
 
@@ -80,6 +88,9 @@ impl Desk<'_> {
     /// The users whom a text mentions.
     pub(crate) fn mentioned(&self, text: &str) -> BTreeSet<u64> {
         let names = mentions::names(text);
+        if names.is_empty() {
+            return BTreeSet::new();
+        }
         let is_named = |user: &&User| names.contains(&user.username.to_ascii_lowercase());
         self.users.iter().filter(is_named).map(|user| user.id).collect()
     }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::{
     calendly::Calendly,
     issue::{Issue, Journal, Label, add_label},
+    limits::Limits,
     repository::{Commit, File, Repository},
 };
 
@@ -44,6 +45,13 @@ pub struct World {
     /// see after it has cut the page; here nothing is lost by it.
     #[serde(default)]
     pub short_pages: usize,
+    /// How much GitLab takes before it refuses more.
+    #[serde(default)]
+    pub limits: Limits,
+    /// Nobody is told of an issue for [taking part](crate::Why::Participating) in it: for issues
+    /// of thousands of people, where what they are told grows with the square of their number.
+    #[serde(default)]
+    pub quiet: bool,
     /// What has been counted and sent so far.
     #[serde(skip)]
     pub journal: Journal,
@@ -64,6 +72,9 @@ pub struct User {
     /// `active`, `blocked`, `deactivated` or `banned` (GitLab docs: Users API).
     #[serde(default = "active")]
     pub state: String,
+    /// Whether their status says that they are busy (GitLab docs: Users API).
+    #[serde(default)]
+    pub busy: bool,
 }
 
 /// A personal access token of GitLab.
@@ -141,6 +152,8 @@ impl World {
             calendly: Calendly::default(),
             config: None,
             short_pages: 0,
+            limits: Limits::default(),
+            quiet: false,
             journal: Journal::default(),
         }
     }
@@ -150,7 +163,7 @@ impl World {
         let id = 1 + self.users.iter().map(|user| user.id).max().unwrap_or(0);
         let (username, name) = (username.to_owned(), username.to_owned());
         let email = format!("{username}@example.com");
-        self.users.push_mut(User { id, username, name, email, state: active() })
+        self.users.push_mut(User { id, username, name, email, state: active(), busy: false })
     }
 
     /// Adds a token.

@@ -37,7 +37,8 @@ pub(super) struct Caller<'world> {
 ///
 /// # Errors
 ///
-/// 401 for a wrong or dead token, 403 for one without any of the scopes.
+/// 401 for a wrong or dead token, 403 for one without any of the scopes and for one of a user
+/// who is blocked.
 pub(super) fn caller<'world>(
     world: &'world World,
     request: &Request,
@@ -54,6 +55,9 @@ pub(super) fn caller<'world>(
     }
     if caller.token.revoked {
         return Err(invalid_token("Token was revoked. You have to re-authorize from the user."));
+    }
+    if caller.user.state != "active" {
+        return Err(blocked());
     }
     let has_scope = caller.token.scopes.iter().any(|scope| scopes.contains(&scope.as_str()));
     if !scopes.is_empty() && !has_scope {
@@ -196,8 +200,14 @@ pub(super) fn forbidden() -> Reply {
     Reply::json(403, &json!({"message": "403 Forbidden"}))
 }
 
-fn unauthorized() -> Reply {
+/// The refusal of nobody, or of a wrong token.
+pub(super) fn unauthorized() -> Reply {
     Reply::json(401, &json!({"message": "401 Unauthorized"}))
+}
+
+/// The words of GitLab's code; not recorded.
+fn blocked() -> Reply {
+    Reply::json(403, &json!({"message": "403 Forbidden - Your account has been blocked."}))
 }
 
 fn invalid_token(text: &str) -> Reply {

@@ -20,9 +20,9 @@ pub(super) fn list(world: &World, request: &Request, id: &str) -> Answered {
         Some(tip) => project.repository.log(tip, path.trim_matches('/')),
         None => Vec::new(),
     };
-    let items = commits.into_iter().map(|commit| shown(project, request, commit)).collect();
+    let show = |commit| shown(project, request, commit);
     let fixed = [("id", id), ("order", "default"), ("trailers", "false")];
-    page::by_number(world, request, &fixed, items, false)
+    page::by_number(world, request, &fixed, (commits, show), false)
 }
 
 /// `GET /projects/:id/repository/commits/:ref`.

@@ -11,7 +11,7 @@ use super::{
     parameters::Parameters,
 };
 use crate::{
-    issue::{Posted, Where},
+    issue::{Discussion, Posted, Where},
     reply::Reply,
     request::Request,
     world::World,
@@ -23,14 +23,11 @@ pub(super) fn list(world: &World, request: &Request, (id, iid): (&str, &str)) ->
     let Found { project, issue, actor } = found;
     let view = View { world, request, project };
     let sees_internal = actor.may_see_internal();
-    let discussions: Vec<Value> = issue
-        .discussions
-        .iter()
-        .map(|discussion| view.discussion(issue, discussion, sees_internal))
-        .collect();
+    let discussions = issue.discussions.iter().collect();
+    let show = |discussion: &Discussion| view.discussion(issue, discussion, sees_internal);
     let issue_id = issue.id.to_string();
     let fixed = [("id", id), ("noteable_id", issue_id.as_str())];
-    page::by_number(world, request, &fixed, discussions, true)
+    page::by_number(world, request, &fixed, (discussions, show), true)
 }
 
 /// `GET …/discussions/:discussion_id`.

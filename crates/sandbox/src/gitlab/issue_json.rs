@@ -35,8 +35,10 @@ impl View<'_> {
     pub(super) fn issue(self, issue: &Issue) -> Value {
         let (closed_at, closed_by) = self.done(issue.closed);
         let assignees: Vec<Value> = issue.assignees.iter().map(|user| self.user(*user)).collect();
-        let (count, completed) = markdown::tasks(issue.description.as_deref().unwrap_or_default());
+        let tasks = markdown::tasks(issue.description.as_deref().unwrap_or_default());
+        let (count, completed) = (tasks.len(), tasks.iter().filter(|task| task.is_done).count());
         let notes = issue.notes().filter(|note| !note.system).count();
+        let votes = |name| issue.reactions.iter().filter(|vote| vote.name == name).count();
         let mut body = json!({
             "id": issue.id, "iid": issue.iid, "project_id": self.project.id,
             "title": issue.title, "description": issue.description,
@@ -45,7 +47,8 @@ impl View<'_> {
             "closed_at": closed_at, "closed_by": closed_by, "labels": issue.labels,
             "milestone": null, "assignee": assignees.first(), "assignees": assignees,
             "author": self.user(issue.author), "type": "ISSUE", "user_notes_count": notes,
-            "merge_requests_count": 0, "upvotes": 0, "downvotes": 0, "start_date": null,
+            "merge_requests_count": 0, "upvotes": votes("thumbsup"),
+            "downvotes": votes("thumbsdown"), "start_date": null,
             "due_date": issue.due_date.map(|day| day.to_string()),
             "confidential": issue.confidential, "discussion_locked": issue.discussion_locked,
             "issue_type": "issue", "has_tasks": count == 0,

@@ -44,7 +44,7 @@ pub(super) fn list(world: &World, request: &Request, id: &str) -> Answered {
         .collect();
     issues.sort_by(|one, other| compare(&key(one, order), &key(other, order), sort));
     let view = View { world, request, project };
-    let shown = |issue: &&Issue| shown(view, issue, details);
+    let show = |issue: &Issue| shown(view, issue, details);
     let details = if details { "true" } else { "false" };
     let fixed = [("id", id), ("order_by", order), ("sort", sort), ("state", state)];
     let fixed = [&fixed[..], &[("with_labels_details", details)]].concat();
@@ -54,11 +54,11 @@ pub(super) fn list(world: &World, request: &Request, id: &str) -> Answered {
             None => 0,
             Some(cursor) => start(&cursor, project, &issues, (order, sort))?,
         };
-        let items = issues.iter().map(|issue| (cursor(issue, order), shown(issue))).collect();
+        let items = issues.iter().map(|issue| (cursor(issue, order), show(issue))).collect();
         let fixed = [&fixed[..], &[("page", "1")]].concat();
         return page::by_cursor(world, request, &fixed, (items, start));
     }
-    page::by_number(world, request, &fixed, issues.iter().map(shown).collect(), true)
+    page::by_number(world, request, &fixed, (issues, show), true)
 }
 
 fn shown(view: View<'_>, issue: &Issue, details: bool) -> Value {

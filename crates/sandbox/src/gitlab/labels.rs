@@ -24,7 +24,7 @@ pub(super) fn list(world: &World, request: &Request, id: &str) -> Answered {
     let mut labels: Vec<_> =
         project.labels.iter().filter(|label| label.name.to_lowercase().contains(&search)).collect();
     labels.sort_by(|one, other| one.name.cmp(&other.name));
-    let shown = labels.into_iter().map(|found| {
+    let show = |found| {
         let mut body = label(found);
         if let Value::Object(body) = &mut body {
             body.insert("subscribed".to_owned(), json!(false));
@@ -32,9 +32,9 @@ pub(super) fn list(world: &World, request: &Request, id: &str) -> Answered {
             body.insert("is_project_label".to_owned(), json!(true));
         }
         body
-    });
+    };
     let fixed = [("id", id), ("include_ancestor_groups", "true"), ("with_counts", "false")];
-    page::by_number(world, request, &fixed, shown.collect(), true)
+    page::by_number(world, request, &fixed, (labels, show), true)
 }
 
 /// `GET …/issues/:iid/resource_label_events` and `…/resource_state_events`.
@@ -76,9 +76,10 @@ pub(super) fn events(
         }
         Some(body)
     };
-    let events = issue.events.iter().filter_map(shown).collect();
+    let events: Vec<Value> = issue.events.iter().filter_map(shown).collect();
     let issue_id = issue.id.to_string();
-    page::by_number(world, request, &[("id", id), ("eventable_id", &issue_id)], events, true)
+    let fixed = [("id", id), ("eventable_id", issue_id.as_str())];
+    page::by_number(world, request, &fixed, (events, |event| event), true)
 }
 
 fn state(state: &str) -> Value {

@@ -13,25 +13,29 @@ mod notes;
 mod page;
 mod parameters;
 mod projects;
+mod reactions;
 mod templates;
+mod throttle;
 mod tree;
 mod users;
 
 use jiff::Timestamp;
 use serde_json::json;
 
+use self::throttle::Usage;
 use crate::{objects, percent, reply::Reply, request::Request, world::World};
 
 /// An answer, or the refusal that is given in its place.
 type Answered = Result<Reply, Reply>;
 
-/// Requests a user may make in a minute on GitLab.com (GitLab docs: GitLab.com settings).
-const LIMIT: u64 = 2_000;
-
 /// What GitLab answers to a request.
 pub(crate) fn answer(world: &mut World, request: &Request) -> Reply {
-    let reply = route(world, request).unwrap_or_else(|refusal| refusal);
-    dress(reply, world, request)
+    let usage = Usage::of(world, request);
+    let reply = match usage.refusal(world) {
+        Some(refusal) => refusal,
+        None => route(world, request).unwrap_or_else(|refusal| refusal),
+    };
+    usage.show(dress(reply, request), world)
 }
 
 fn route(world: &mut World, request: &Request) -> Answered {
@@ -50,6 +54,7 @@ fn route_reads(world: &World, request: &Request, parts: &[&str]) -> Answered {
         ["user"] => identity::user(world, request),
         ["users"] => users::list(world, request),
         ["users", id] => users::show(world, request, id),
+        ["users", id, "status"] => users::status(world, request, id),
         ["personal_access_tokens", "self"] => identity::token(world, request),
         ["version" | "metadata"] => identity::version(world, request),
         ["projects", id] => projects::show(world, request, id),
@@ -79,6 +84,12 @@ fn route_issues(world: &mut World, request: &Request, id: &str, rest: &[&str]) -
         ("GET", [iid]) => issues::show(world, request, id, iid),
         ("PUT", [iid]) => issue_write::update(world, request, id, iid),
         ("DELETE", [iid]) => issue_write::delete(world, request, id, iid),
+        (method, [iid, "award_emoji", rest @ ..]) => {
+            route_reactions(world, request, (id, iid, None), (method, rest))
+        }
+        (method, [iid, "notes", note, "award_emoji", rest @ ..]) => {
+            route_reactions(world, request, (id, iid, Some(note)), (method, rest))
+        }
         (method, [iid, "notes", rest @ ..]) => {
             let place = (id, *iid);
             match (method, rest) {
@@ -123,6 +134,21 @@ fn route_discussions(
     }
 }
 
+fn route_reactions(
+    world: &mut World,
+    request: &Request,
+    place: reactions::Place<'_>,
+    (method, rest): (&str, &[&str]),
+) -> Answered {
+    match (method, rest) {
+        ("GET", []) => reactions::list(world, request, place),
+        ("POST", []) => reactions::create(world, request, place),
+        ("GET", [award]) => reactions::show(world, request, place, award),
+        ("DELETE", [award]) => reactions::delete(world, request, place, award),
+        _ => Err(no_route()),
+    }
+}
+
 /// The answer to an address that is no route, which includes an unencoded project path.
 fn no_route() -> Reply {
     Reply::json(404, &json!({"error": "404 Not Found"}))
@@ -154,7 +180,7 @@ fn instant(at: Timestamp) -> String {
 }
 
 /// Adds the headers that all answers have, and answers 304 to whoever has the same already.
-fn dress(mut reply: Reply, world: &World, request: &Request) -> Reply {
+fn dress(mut reply: Reply, request: &Request) -> Reply {
     let is_json = reply.header("content-type") == Some("application/json");
     if matches!(reply.status, 200 | 201) && is_json {
         let mut tag = objects::id("etag", &reply.body);
@@ -170,15 +196,9 @@ fn dress(mut reply: Reply, world: &World, request: &Request) -> Reply {
     } else if reply.header("cache-control").is_none() {
         reply = reply.with("cache-control", "no-cache");
     }
-    let window_ends = world.now.as_second() + 60;
     reply
         .with("vary", "Origin")
         .with("x-frame-options", "SAMEORIGIN")
         .with("x-content-type-options", "nosniff")
         .with("content-security-policy", "default-src 'none'")
-        .with("ratelimit-limit", LIMIT.to_string())
-        .with("ratelimit-name", "throttle_authenticated_api")
-        .with("ratelimit-observed", "1")
-        .with("ratelimit-remaining", (LIMIT - 1).to_string())
-        .with("ratelimit-reset", window_ends.to_string())
 }

@@ -9,9 +9,10 @@ use super::{
     issue_json::View,
     missing, not_found, page,
     parameters::Parameters,
+    throttle,
 };
 use crate::{
-    issue::{NoteRefused, Posted, Where},
+    issue::{Discussion, Note, NoteRefused, Posted, Where},
     reply::Reply,
     request::Request,
     world::World,
@@ -47,16 +48,16 @@ pub(super) fn list(world: &World, request: &Request, (id, iid): (&str, &str)) ->
         notes.reverse();
     }
     let view = View { world, request, project };
-    let shown = notes.into_iter().map(|(discussion, note)| {
+    let show = |(discussion, note): (&Discussion, &Note)| {
         if note.internal && !actor.may_see_internal() {
             return Value::Null;
         }
         view.note(issue, discussion, note, &Map::new())
-    });
+    };
     let issue_id = issue.id.to_string();
     let fixed = [("id", id), ("noteable_id", &issue_id), ("order_by", order), ("sort", sort)];
     let fixed = [&fixed[..], &[("activity_filter", activity)]].concat();
-    page::by_number(world, request, &fixed, shown.collect(), true)
+    page::by_number(world, request, &fixed, (notes, show), true)
 }
 
 /// `GET …/notes/:note_id`.
@@ -64,8 +65,9 @@ pub(super) fn show(world: &World, request: &Request, place: (&str, &str), note: 
     shown(world, request, (place, None), (200, number(note)?, &Map::new()))
 }
 
-/// `POST …/issues/:iid/notes`.
+/// `POST …/issues/:iid/notes`, so many in a minute.
 pub(super) fn create(world: &mut World, request: &Request, place: (&str, &str)) -> Answered {
+    throttle::note(world, request)?;
     match post(world, request, place, &Where::Alone)? {
         Posted::Note { note, changes, .. } => {
             shown(world, request, (place, None), (201, note, &changes))
@@ -183,6 +185,11 @@ fn refusal(prefix: &str, refused: NoteRefused) -> Reply {
         NoteRefused::TooLong => {
             let text = "is too long (maximum is 1000000 characters)";
             bad_request(&format!("{prefix} {{:note=>[\"{text}\"]}}"))
+        }
+        // The words of GitLab's code; not recorded.
+        NoteRefused::TooMany => {
+            let text = "Maximum number of comments exceeded";
+            bad_request(&format!("{prefix} {{:base=>[\"{text}\"]}}"))
         }
         NoteRefused::NoCommands => forbidden(),
         NoteRefused::NoDiscussion => not_found("Discussion"),

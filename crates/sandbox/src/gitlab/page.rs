@@ -10,13 +10,14 @@ const BIGGEST: usize = 100;
 
 /// A page by its number, with the headers of offset pagination. `fixed` are the parameters that
 /// GitLab adds to the links. Without `counted` the totals are left out, as GitLab does where
-/// counting is dear. Items that are null count, but are dropped from their page: what the caller
-/// may not see.
-pub(super) fn by_number(
+/// counting is dear. Only the items of the page are shown, so that a page of a long list costs no
+/// more than one of a short list. Items that show as null count, but are dropped from their page:
+/// what the caller may not see.
+pub(super) fn by_number<Item>(
     world: &World,
     request: &Request,
     fixed: &[(&str, &str)],
-    items: Vec<Value>,
+    (items, show): (Vec<Item>, impl Fn(Item) -> Value),
     counted: bool,
 ) -> Answered {
     let asked = size(request)?;
@@ -26,7 +27,7 @@ pub(super) fn by_number(
     let pages = total.div_ceil(size).max(1);
     let has_next = page < pages;
     let shown = items.into_iter().skip((page - 1).saturating_mul(size)).take(size);
-    let shown: Vec<Value> = shown.filter(|item| !item.is_null()).collect();
+    let shown: Vec<Value> = shown.map(show).filter(|item| !item.is_null()).collect();
     let link = |relation: &str, number: usize| {
         let (number, size) = (number.to_string(), asked.to_string());
         let own = [("page", number.as_str()), ("per_page", size.as_str())];
@@ -142,4 +143,34 @@ fn address(request: &Request, fixed: &[(&str, &str)], own: &[(&str, &str)]) -> S
         .map(|(name, value)| format!("{}={}", percent::encode(name), percent::encode(value)))
         .collect();
     format!("{}{}?{}", request.origin(), request.raw_path(), query.join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use serde_json::{Value, json};
+
+    use super::by_number;
+    use crate::{
+        request::{Request, Service},
+        world::World,
+    };
+
+    #[test]
+    fn only_the_items_of_the_page_are_shown() {
+        let (service, method) = (Service::GitLab, "GET".to_owned());
+        let path = "/?page=9&per_page=100".to_owned();
+        let request = Request { service, method, path, headers: Vec::new(), body: Vec::new() };
+        let shown = Cell::new(0);
+        let show = |number: u64| {
+            shown.set(shown.get() + 1);
+            json!(number)
+        };
+        let items = (0..5_000).collect();
+        let reply = by_number(&World::empty(), &request, &[], (items, show), true).unwrap();
+        let page: Vec<Value> = serde_json::from_slice(&reply.body).unwrap();
+        assert_eq!(page.first(), Some(&json!(800)));
+        assert_eq!((page.len(), shown.get()), (100, 100));
+    }
 }

@@ -1,6 +1,6 @@
 //! Issue templates (GitLab docs: Project templates API).
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Answered, access, not_found, page};
 use crate::{
@@ -14,9 +14,9 @@ const FOLDER: &str = ".gitlab/issue_templates/";
 /// `GET /projects/:id/templates/issues`: those of the default branch.
 pub(super) fn list(world: &World, request: &Request, id: &str) -> Answered {
     let (project, _) = access::project_and_actor(world, request, id)?;
-    let names = templates(project).map(|(name, _)| json!({"key": name, "name": name}));
-    let names: Vec<Value> = names.collect();
-    page::by_number(world, request, &[("id", id), ("type", "issues")], names, true)
+    let names = templates(project).map(|(name, _)| name).collect();
+    let show = |name: &str| json!({"key": name, "name": name});
+    page::by_number(world, request, &[("id", id), ("type", "issues")], (names, show), true)
 }
 
 /// `GET /projects/:id/templates/issues/:name`.

@@ -31,7 +31,7 @@ pub(super) fn list(world: &World, request: &Request, id: &str) -> Answered {
         return page::by_token(request, &fixed, items);
     }
     let fixed = [("id", id), ("pagination", "legacy"), ("recursive", recursive)];
-    page::by_number(world, request, &fixed, entries.into_iter().map(shown).collect(), true)
+    page::by_number(world, request, &fixed, (entries, shown), true)
 }
 
 fn collect<'trees>(

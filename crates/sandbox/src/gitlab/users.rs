@@ -31,7 +31,7 @@ pub(super) fn list(world: &World, request: &Request) -> Answered {
         .filter(|user| search.as_ref().is_none_or(|text| matches(user, text)))
         .collect();
     users.sort_by_key(|user| std::cmp::Reverse(user.id));
-    let users = users.into_iter().map(|user| basic(user, request)).collect();
+    let show = |user: &User| basic(user, request);
     let no = "false";
     let fixed = [
         ("active", no),
@@ -49,14 +49,13 @@ pub(super) fn list(world: &World, request: &Request) -> Answered {
         ("without_project_bots", no),
         ("without_projects", no),
     ];
-    page::by_number(world, request, &fixed, users, true)
+    page::by_number(world, request, &fixed, (users, show), true)
 }
 
-/// `GET /users/:id`.
+/// `GET /users/:id`, the blocked too.
 pub(super) fn show(world: &World, request: &Request, id: &str) -> Answered {
     access::somebody(world, request, access::READ_USER)?;
-    let id = id.parse().map_err(|_| bad_parameter("id is invalid"))?;
-    let user = world.user_by_id(id).ok_or_else(|| not_found("User"))?;
+    let user = find(world, id)?;
     let mut body = basic(user, request);
     let own = json!({
         "created_at": instant(BEGINNING), "bio": "", "location": "", "linkedin": "",
@@ -70,17 +69,28 @@ pub(super) fn show(world: &World, request: &Request, id: &str) -> Answered {
     Ok(Reply::json(200, &body))
 }
 
+/// `GET /users/:id/status`.
+pub(super) fn status(world: &World, request: &Request, id: &str) -> Answered {
+    access::somebody(world, request, access::READ_USER)?;
+    let is_busy = find(world, id)?.busy;
+    let body = json!({
+        "emoji": is_busy.then_some("speech_balloon"), "message": null, "message_html": null,
+        "availability": is_busy.then_some("busy"), "clear_status_at": null,
+    });
+    Ok(Reply::json(200, &body))
+}
+
 /// `GET /projects/:id/members/all`, the blocked among them.
 pub(super) fn members(world: &World, request: &Request, id: &str) -> Answered {
     let (project, _) = access::project_and_actor(world, request, id)?;
     let parameters = Parameters::of(request)?;
     let query = parameters.text("query")?.unwrap_or_default();
+    let is_member = |user: &&User| project.members.contains_key(&user.username);
     let mut users: Vec<&User> =
-        project.members.keys().filter_map(|username| world.user(username)).collect();
-    users.retain(|user| matches(user, &query));
+        world.users.iter().filter(is_member).filter(|user| matches(user, &query)).collect();
     users.sort_by_key(|user| user.id);
-    let members = users.into_iter().filter_map(|user| shown(project, user, request)).collect();
-    page::by_number(world, request, &[("id", id)], members, true)
+    let show = |user: &User| shown(project, user, request).unwrap_or_default();
+    page::by_number(world, request, &[("id", id)], (users, show), true)
 }
 
 /// `GET /projects/:id/members/all/:user_id`.
@@ -89,6 +99,11 @@ pub(super) fn member(world: &World, request: &Request, id: &str, user: &str) -> 
     let user = user.parse().map_err(|_| bad_parameter("user_id is invalid"))?;
     let member = world.user_by_id(user).and_then(|user| shown(project, user, request));
     Ok(Reply::json(200, &member.ok_or_else(missing)?))
+}
+
+fn find<'world>(world: &'world World, id: &str) -> Result<&'world User, Reply> {
+    let id = id.parse().map_err(|_| bad_parameter("id is invalid"))?;
+    world.user_by_id(id).ok_or_else(|| not_found("User"))
 }
 
 fn shown(project: &Project, user: &User, request: &Request) -> Option<Value> {

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use jiff::{Timestamp, civil::Date};
 
-use super::{Actor, Desk, Done, Happening, Issue};
+use super::{
+    Actor, Desk, Done, Happening, Issue,
+    traces::{of_description, of_title},
+};
 use crate::{
     notification::{About, By, Why},
     quick_actions::{Command, interpret},
@@ -124,6 +127,7 @@ impl World {
             updated_at: created_at,
             discussions: Vec::new(),
             events: Vec::new(),
+            reactions: Vec::new(),
             subscriptions: [(actor.user, true)].into(),
             mentioned: BTreeSet::new(),
         });
@@ -148,13 +152,12 @@ impl Desk<'_> {
     fn settle(&mut self, actor: Actor, changes: Changes, is_new: bool) {
         let mut traces = Vec::new();
         if let Some(title) = changes.title.filter(|title| *title != self.issue.title) {
-            let (old, new) = marked(&self.issue.title, &title);
-            traces.push(format!("changed title from **{old}** to **{new}**"));
+            traces.push(of_title(&self.issue.title, &title));
             self.issue.title = title;
         }
         let old = self.issue.description.as_deref().unwrap_or_default();
         if let Some(text) = changes.description.filter(|text| text != old) {
-            traces.push("changed the description".to_owned());
+            traces.extend(of_description(old, &text));
             self.issue.description = Some(text);
         }
         if let Some(assignees) = changes.assignees {
@@ -273,42 +276,5 @@ impl Desk<'_> {
         }
         let about = About { why: Why::Mentioned, by, note: None, internal: false };
         self.tell(actor.user, &users, about);
-    }
-}
-
-/// Two titles with what they do not have in common at their ends marked as gone and as new, as
-/// GitLab's system notes show them.
-fn marked(old: &str, new: &str) -> (String, String) {
-    let (old, new): (Vec<char>, Vec<char>) = (old.chars().collect(), new.chars().collect());
-    let equal = |pair: &(&char, &char)| pair.0 == pair.1;
-    let start = old.iter().zip(&new).take_while(equal).count();
-    let ends = old.iter().skip(start).rev().zip(new.iter().skip(start).rev());
-    let end = ends.take_while(equal).count();
-    let mark = |title: &[char], sign: char| {
-        let (head, rest) = title.split_at(start);
-        let (changed, tail) = rest.split_at(rest.len() - end);
-        let [head, changed, tail] = [head, changed, tail].map(String::from_iter);
-        if changed.is_empty() {
-            head + &tail
-        } else {
-            format!("{head}{{{sign}{changed}{sign}}}{tail}")
-        }
-    };
-    (mark(&old, '-'), mark(&new, '+'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::marked;
-
-    #[test]
-    fn marks_what_changed_in_a_title() {
-        for (old, new, shown) in [
-            ("Audit", "New", ("{-Audit-}", "{+New+}")),
-            ("Audit Q1", "Audit Q2", ("Audit Q{-1-}", "Audit Q{+2+}")),
-            ("aa", "aaa", ("aa", "aa{+a+}")),
-        ] {
-            assert_eq!(marked(old, new), (shown.0.to_owned(), shown.1.to_owned()));
-        }
     }
 }

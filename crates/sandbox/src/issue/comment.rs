@@ -39,6 +39,8 @@ pub(crate) enum Posted {
 pub(crate) enum NoteRefused {
     Blank,
     TooLong,
+    /// The issue holds as many notes as it can.
+    TooMany,
     /// The token may not run quick actions.
     NoCommands,
     NoDiscussion,
@@ -60,6 +62,9 @@ impl Desk<'_> {
             return Err(NoteRefused::Blank);
         }
         self.check_place(place)?;
+        if self.issue.notes().count() >= self.notes_per_issue {
+            return Err(NoteRefused::TooMany);
+        }
         let (body, commands) = extract(body);
         if body.chars().count() > NOTE {
             return Err(NoteRefused::TooLong);
@@ -73,12 +78,11 @@ impl Desk<'_> {
             self.change(actor, outcome.changes);
             return Ok(Posted::CommandsOnly { changes, summary: outcome.summary });
         }
-        // Those who take part are looked for before the note makes its author one of them.
-        let participants = self.issue.participants();
+        // Those who follow the issue are looked for before the note makes its author one of them.
+        let participants = if self.quiet { BTreeSet::new() } else { self.issue.followers() };
         let at = created_at.unwrap_or_else(|| self.tick());
         let id = self.journal.next_note();
-        let (author, created_at) = (actor.user, at);
-        let note = Note { id, body, author, created_at, updated_at: at, system: false, internal };
+        let note = Note { internal, ..Note::new(id, body, Done { at, by: actor.user }) };
         let discussion = self.place(actor, place, note);
         self.issue.updated_at = self.issue.updated_at.max(at);
         self.tell_of_note(actor, id, &participants);
@@ -124,10 +128,13 @@ impl Desk<'_> {
 
     /// Takes a note away, and with its last note a discussion.
     pub(crate) fn delete(&mut self, id: u64) {
-        for discussion in &mut self.issue.discussions {
-            discussion.notes.retain(|note| note.id != id);
+        let holds = |found: &Discussion| found.notes.iter().any(|note| note.id == id);
+        let Some(position) = self.issue.discussions.iter().position(holds) else { return };
+        let mut discussion = self.issue.discussions.remove(position);
+        discussion.notes.retain(|note| note.id != id);
+        if !discussion.notes.is_empty() {
+            self.file(discussion);
         }
-        self.issue.discussions.retain(|discussion| !discussion.notes.is_empty());
     }
 
     /// Resolves a thread, or opens it again.
@@ -146,13 +153,11 @@ impl Desk<'_> {
     /// Adds a system note.
     pub(crate) fn note_activity(&mut self, author: u64, text: &str) {
         let at = self.tick();
-        let (id, body) = (self.journal.next_note(), text.to_owned());
-        let (created_at, updated_at) = (at, at);
-        let (system, internal) = (true, false);
-        let note = Note { id, body, author, created_at, updated_at, system, internal };
+        let id = self.journal.next_note();
+        let note = Note::new(id, text.to_owned(), Done { at, by: author });
+        let note = Note { system: true, ..note };
         let id = self.journal.next_discussion();
-        let alone = Discussion { id, is_thread: false, resolved: None, notes: vec![note] };
-        self.issue.discussions.push(alone);
+        self.file(Discussion { id, is_thread: false, resolved: None, notes: vec![note] });
     }
 
     fn check_place(&self, place: &Where) -> Result<(), NoteRefused> {
@@ -166,23 +171,33 @@ impl Desk<'_> {
     fn place(&mut self, actor: Actor, place: &Where, note: Note) -> String {
         let at = note.created_at;
         if let Where::Reply(id) = place
-            && let Some(found) = self.issue.discussions.iter_mut().find(|found| found.id == *id)
+            && let Some(position) = self.issue.discussions.iter().position(|own| own.id == *id)
         {
+            let mut thread = self.issue.discussions.remove(position);
             // A reply makes a lone comment a thread; a reply to a resolved thread is resolved.
-            found.is_thread = true;
-            found.resolved = found.resolved.map(|done| Done { at: done.at.max(at), ..done });
-            found.notes.push(note);
+            thread.is_thread = true;
+            thread.resolved = thread.resolved.map(|done| Done { at: done.at.max(at), ..done });
+            let position = thread.notes.partition_point(|own| key(own) < key(&note));
+            thread.notes.insert(position, note);
+            self.file(thread);
             return id.clone();
         }
         let id = self.journal.next_discussion();
         let is_thread = matches!(place, Where::NewThread);
-        let new = Discussion { id: id.clone(), is_thread, resolved: None, notes: vec![note] };
-        self.issue.discussions.push(new);
+        self.file(Discussion { id: id.clone(), is_thread, resolved: None, notes: vec![note] });
         self.issue.subscriptions.entry(actor.user).or_insert(true);
         id
     }
 
-    fn note_mut(&mut self, id: u64) -> Option<&mut Note> {
+    /// Puts a discussion where its first note belongs by its time, which an owner may have set.
+    fn file(&mut self, discussion: Discussion) {
+        let first = |discussion: &Discussion| discussion.notes.first().map(key);
+        let before = |own: &Discussion| first(own) < first(&discussion);
+        let position = self.issue.discussions.partition_point(before);
+        self.issue.discussions.insert(position, discussion);
+    }
+
+    pub(super) fn note_mut(&mut self, id: u64) -> Option<&mut Note> {
         let notes = self.issue.discussions.iter_mut().flat_map(|found| &mut found.notes);
         notes.into_iter().find(|note| note.id == id)
     }
@@ -197,4 +212,25 @@ impl Desk<'_> {
         let others: BTreeSet<u64> = participants.difference(&mentioned).copied().collect();
         self.tell(actor.user, &others, About { why: Why::Participating, by, note, internal });
     }
+}
+
+impl Note {
+    /// A comment that all can see.
+    fn new(id: u64, body: String, Done { at, by }: Done) -> Self {
+        Self {
+            id,
+            body,
+            author: by,
+            created_at: at,
+            updated_at: at,
+            system: false,
+            internal: false,
+            reactions: Vec::new(),
+        }
+    }
+}
+
+/// What notes are ordered by.
+fn key(note: &Note) -> (Timestamp, u64) {
+    (note.created_at, note.id)
 }

@@ -6,6 +6,7 @@ use jiff::{Span, Timestamp, ToSpan as _};
 
 use super::{Done, Event, Happening, Issue, Label};
 use crate::{
+    limits::Counts,
     notification::Notification,
     objects,
     world::{Project, User, Visibility, World},
@@ -32,6 +33,8 @@ pub struct Journal {
     notes: u64,
     discussions: u64,
     events: u64,
+    reactions: u64,
+    pub(crate) counts: Counts,
     pub(crate) notifications: Vec<Notification>,
 }
 
@@ -58,6 +61,10 @@ pub(crate) struct Desk<'world> {
     pub(crate) issue: &'world mut Issue,
     pub(crate) journal: &'world mut Journal,
     pub(crate) now: Timestamp,
+    /// See [`Limits`](crate::Limits).
+    pub(crate) notes_per_issue: usize,
+    /// See [`World`].
+    pub(crate) quiet: bool,
 }
 
 impl Journal {
@@ -89,6 +96,11 @@ impl Journal {
     pub(crate) fn next_discussion(&mut self) -> String {
         self.discussions += 1;
         objects::id("discussion", self.discussions.to_string().as_bytes())
+    }
+
+    pub(crate) fn next_reaction(&mut self) -> u64 {
+        self.reactions += 1;
+        self.reactions
     }
 
     fn next_event(&mut self) -> u64 {
@@ -173,12 +185,25 @@ impl Desk<'_> {
 impl World {
     /// The issue of a project, ready to be written to.
     pub(crate) fn desk(&mut self, project: u64, iid: u64) -> Option<Desk<'_>> {
-        let Self { now, users, projects, journal, .. } = self;
+        let Self { users, projects, journal, .. } = self;
+        let (now, quiet, notes_per_issue) = (self.now, self.quiet, self.limits.notes_per_issue);
         let project = projects.iter_mut().find(|found| found.id == project)?;
         let Project { id, path, visibility, members, labels, issues, .. } = project;
         let issue = issues.iter_mut().find(|issue| issue.iid == iid)?;
         let (project, visibility) = (*id, *visibility);
-        Some(Desk { users, project, path, visibility, members, labels, issue, journal, now: *now })
+        Some(Desk {
+            users,
+            project,
+            path,
+            visibility,
+            members,
+            labels,
+            issue,
+            journal,
+            now,
+            notes_per_issue,
+            quiet,
+        })
     }
 }
 

@@ -4,13 +4,19 @@
 //! | --- | --- |
 //! | `desk` | one issue with all that a write to it looks at |
 //! | `change` | changing an issue, and the traces that it leaves |
+//! | `traces` | the words of the system notes that a change leaves |
 //! | `comment` | notes and threads |
-//! | `people` | what a test lets people do without HTTP |
+//! | `reaction` | reactions to notes and issues |
+//! | `people` | what a test lets people do to issues without HTTP |
+//! | `remarks` | what a test lets people say in them without HTTP |
 
 mod change;
 mod comment;
 mod desk;
 mod people;
+mod reaction;
+mod remarks;
+mod traces;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +26,8 @@ pub(crate) use change::{Changes, Due, Opening, StateChange, TooBig};
 pub(crate) use comment::{NoteRefused, Posted, Where};
 pub use desk::Journal;
 pub(crate) use desk::{Actor, Desk, add_label};
+pub use reaction::Reaction;
+pub(crate) use reaction::{NotReacted, Target};
 
 /// An issue of a project. People are named by their user id, because usernames change.
 #[derive(Clone, Debug)]
@@ -50,10 +58,12 @@ pub struct Issue {
     pub created_at: Timestamp,
     /// When it was last changed or commented on.
     pub updated_at: Timestamp,
-    /// Comments, threads and system notes, oldest first.
+    /// Comments, threads and system notes, in the order of their first notes' times.
     pub discussions: Vec<Discussion>,
     /// What happened to its labels and state, oldest first.
     pub events: Vec<Event>,
+    /// Reactions to the issue itself, oldest first.
+    pub reactions: Vec<Reaction>,
     pub(crate) subscriptions: BTreeMap<u64, bool>,
     /// Whom its texts have mentioned so far.
     pub(crate) mentioned: BTreeSet<u64>,
@@ -77,7 +87,7 @@ pub struct Discussion {
     pub is_thread: bool,
     /// When and by whom it was resolved; none while it is not.
     pub resolved: Option<Done>,
-    /// Its notes, oldest first; never empty.
+    /// Its notes, in the order of their times; never empty.
     pub notes: Vec<Note>,
 }
 
@@ -92,12 +102,14 @@ pub struct Note {
     pub author: u64,
     /// When it was written.
     pub created_at: Timestamp,
-    /// When it was last edited, or its thread resolved.
+    /// When it was last edited or reacted to, or its thread resolved.
     pub updated_at: Timestamp,
     /// Written by GitLab: activity, not a comment.
     pub system: bool,
     /// Hidden from guests and strangers.
     pub internal: bool,
+    /// Reactions to it, oldest first.
+    pub reactions: Vec<Reaction>,
 }
 
 /// A change that GitLab records as an event rather than as a note.
@@ -149,9 +161,30 @@ impl Issue {
         self.discussions.iter().find(|found| found.notes.iter().any(|own| own.id == note))
     }
 
+    /// The reactions to it or to a note of it; none where there is no such note.
+    pub(crate) fn reactions_to(&self, target: Target) -> Option<&[Reaction]> {
+        match target {
+            Target::Issue => Some(&self.reactions),
+            Target::Note(id) => Some(&self.note(id)?.reactions),
+        }
+    }
+
     /// Whether the user takes part in it by having opened it, or by its being theirs.
     pub(crate) fn is_of(&self, user: u64) -> bool {
         self.author == user || self.assignees.contains(&user)
+    }
+
+    /// Who takes part in it or has subscribed to it, but for those who have unsubscribed.
+    pub(crate) fn followers(&self) -> BTreeSet<u64> {
+        let mut followers = self.participants();
+        for (&user, &subscribed) in &self.subscriptions {
+            if subscribed {
+                followers.insert(user);
+            } else {
+                followers.remove(&user);
+            }
+        }
+        followers
     }
 
     /// Who has opened it, has it, has written in it, or was mentioned.

@@ -1,10 +1,11 @@
-//! What a test lets people do without HTTP: with all that it brings about, as if by a request.
+//! What a test lets people do to issues without HTTP: with all that it brings about, as if by a
+//! request.
 
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, ensure};
 
-use super::{Actor, Changes, Desk, Issue, Opening, Posted, Where};
+use super::{Actor, Changes, Desk, Issue, Opening, StateChange};
 use crate::{
     notification::Notification,
     quick_actions::{extract, interpret},
@@ -53,36 +54,6 @@ impl World {
         self.open(id, actor, opening).context("the project is gone")
     }
 
-    /// Comments on an issue as a user, outside any thread; the answer is the note's id.
-    ///
-    /// # Errors
-    ///
-    /// There is no such project, issue or user, or GitLab would not take the note.
-    pub fn comment(
-        &mut self,
-        project: &str,
-        iid: u64,
-        author: &str,
-        body: &str,
-    ) -> anyhow::Result<u64> {
-        self.write(project, iid, author, (Where::Alone, body))
-    }
-
-    /// Replies in a discussion as a user; the answer is the note's id.
-    ///
-    /// # Errors
-    ///
-    /// As [`World::comment`]; there is no such discussion.
-    pub fn reply(
-        &mut self,
-        project: &str,
-        iid: u64,
-        author: &str,
-        (discussion, body): (&str, &str),
-    ) -> anyhow::Result<u64> {
-        self.write(project, iid, author, (Where::Reply(discussion.to_owned()), body))
-    }
-
     /// Replaces an issue's description as a user.
     ///
     /// # Errors
@@ -104,49 +75,70 @@ impl World {
         Ok(())
     }
 
-    /// Gives a user another username. What they wrote shows the new one, and the old one is
-    /// nobody's (recorded from GitLab 18.9).
+    /// Carries out quick actions as a user, without leaving a comment: `/assign @ada`,
+    /// `/label ~x`, `/due tomorrow`, … The answer is what GitLab says about them, which may be
+    /// that it could not; what they leave are system notes or, for labels and state, events.
     ///
     /// # Errors
     ///
-    /// There is no such user.
-    pub fn rename_user(&mut self, old: &str, new: &str) -> anyhow::Result<()> {
-        let user = self.users.iter_mut().find(|user| user.username == old);
-        new.clone_into(&mut user.with_context(|| format!("no user is named {old}"))?.username);
-        for token in self.tokens.iter_mut().filter(|token| token.user == old) {
-            new.clone_into(&mut token.user);
-        }
-        for project in &mut self.projects {
-            if let Some(level) = project.members.remove(old) {
-                project.members.insert(new.to_owned(), level);
-            }
-        }
-        Ok(())
-    }
-
-    fn write(
+    /// There is no such project, issue or user; the text holds something else.
+    pub fn run_commands(
         &mut self,
         project: &str,
         iid: u64,
-        author: &str,
-        (place, body): (Where, &str),
-    ) -> anyhow::Result<u64> {
-        let actor = self.person(project, author)?;
-        match self.desk_at(project, iid)?.post(actor, &place, body, (false, None)) {
-            Ok(Posted::Note { note, .. }) => Ok(note),
-            Ok(Posted::CommandsOnly { .. }) => bail!("the text holds nothing but quick actions"),
-            Err(refusal) => bail!("GitLab would not take the note: {refusal:?}"),
-        }
+        username: &str,
+        text: &str,
+    ) -> anyhow::Result<String> {
+        let actor = self.person(project, username)?;
+        let mut desk = self.desk_at(project, iid)?;
+        let (rest, commands) = extract(text);
+        ensure!(rest.is_empty(), "these are no quick actions: {rest}");
+        let outcome = interpret(&desk, actor, &commands, false);
+        desk.change(actor, outcome.changes);
+        Ok(outcome.summary)
     }
 
-    fn person(&mut self, project: &str, username: &str) -> anyhow::Result<Actor> {
+    /// Closes an issue as a user; one that is closed stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// There is no such project, issue or user, or they may not.
+    pub fn close_issue(&mut self, project: &str, iid: u64, username: &str) -> anyhow::Result<()> {
+        self.set_state(project, iid, username, StateChange::Close)
+    }
+
+    /// Opens a closed issue again as a user; one that is open stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// There is no such project, issue or user, or they may not.
+    pub fn reopen_issue(&mut self, project: &str, iid: u64, username: &str) -> anyhow::Result<()> {
+        self.set_state(project, iid, username, StateChange::Reopen)
+    }
+
+    fn set_state(
+        &mut self,
+        project: &str,
+        iid: u64,
+        username: &str,
+        state: StateChange,
+    ) -> anyhow::Result<()> {
+        let actor = self.person(project, username)?;
+        let mut desk = self.desk_at(project, iid)?;
+        ensure!(actor.may_update(desk.issue), "{username} may not change issue {iid}");
+        desk.change(actor, Changes { state: Some(state), ..Changes::default() });
+        Ok(())
+    }
+
+    /// A user as somebody who writes in a project.
+    pub(super) fn person(&mut self, project: &str, username: &str) -> anyhow::Result<Actor> {
         let user = self.user(username).with_context(|| format!("no user is named {username}"))?;
         let (id, username) = (user.id, user.username.clone());
         let level = self.project(project)?.members.get(&username).copied().unwrap_or(0);
         Ok(Actor { user: id, level, may_command: true })
     }
 
-    fn desk_at(&mut self, project: &str, iid: u64) -> anyhow::Result<Desk<'_>> {
+    pub(super) fn desk_at(&mut self, project: &str, iid: u64) -> anyhow::Result<Desk<'_>> {
         let id = self.project(project)?.id;
         self.desk(id, iid).with_context(|| format!("{project} has no issue {iid}"))
     }

@@ -105,6 +105,34 @@ fn every_field_can_be_changed() -> anyhow::Result<()> {
 }
 
 #[test]
+fn a_ticked_box_is_noted_by_its_text() -> anyhow::Result<()> {
+    let sandbox = with_issue()?;
+    let noted = |description: &str| -> anyhow::Result<Vec<Value>> {
+        let notes = format!("{ONE}/notes?sort=asc&per_page=100");
+        let before = field(&read(&sandbox, "bob", &notes)?, "body").len();
+        update(&sandbox, "bob", ONE, &json!({"description": description}))?;
+        Ok(field(&read(&sandbox, "bob", &notes)?, "body").split_off(before))
+    };
+    for (description, traces) in [
+        ("- [ ] one\n- [ ] two", vec!["changed the description"]),
+        ("- [x] one\n- [ ] two", vec!["marked the checklist item **one** as completed"]),
+        (
+            "- [ ] one\n- [x] two",
+            vec![
+                "marked the checklist item **one** as incomplete",
+                "marked the checklist item **two** as completed",
+            ],
+        ),
+        ("- [ ] one\n- [x] three", vec!["changed the description"]),
+        ("New\n\n- [x] one\n- [x] three", vec!["marked the checklist item **one** as completed"]),
+        ("- [x] one", vec!["changed the description"]),
+    ] {
+        assert_eq!(noted(description)?, traces, "{description}");
+    }
+    Ok(())
+}
+
+#[test]
 fn labels_and_state_leave_events_rather_than_notes() -> anyhow::Result<()> {
     let sandbox = with_issue()?;
     update(&sandbox, "bob", ONE, &json!({"add_labels": "x", "state_event": "close"}))?;

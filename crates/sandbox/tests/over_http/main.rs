@@ -11,6 +11,7 @@ mod http;
 mod identity;
 mod issue_list;
 mod issues;
+mod limits;
 mod notes;
 mod notifications;
 mod office;
@@ -19,8 +20,10 @@ mod people;
 mod program;
 mod project;
 mod quick_actions;
+mod reactions;
 mod refusals;
 mod tree;
+mod week;
 
 use sandbox::{Sandbox, Token, Visibility, World};
 

@@ -113,3 +113,35 @@ fn an_owner_may_set_the_time_of_a_note() -> anyhow::Result<()> {
     assert_eq!(note["created_at"], "2026-11-22T12:00:00.001Z");
     Ok(())
 }
+
+#[test]
+fn what_is_back_dated_stands_where_its_time_says() -> anyhow::Result<()> {
+    const THREADS: &str = "projects/1/issues/1/discussions";
+    let sandbox = with_issue()?;
+    let lone = create(&sandbox, "bob", NOTES, &json!({"body": "lone"}))?;
+    let thread = create(&sandbox, "bob", THREADS, &json!({"body": "thread"}))?;
+    let dated =
+        |body: &str, day: u8| json!({"body": body, "created_at": format!("2026-11-{day:02}")});
+    let old = create(&sandbox, "olga", THREADS, &dated("old", 2))?;
+    assert_eq!(old["notes"][0]["created_at"], "2026-11-02T00:00:00.000Z");
+    create(&sandbox, "olga", NOTES, &dated("future", 30))?;
+    update(&sandbox, "bob", "projects/1/issues/1", &json!({"title": "New"}))?;
+    let starts = || -> anyhow::Result<Vec<Value>> {
+        let threads = read(&sandbox, "bob", THREADS)?;
+        let threads = threads.as_array().into_iter().flatten();
+        Ok(threads.map(|thread| thread["notes"][0]["body"].clone()).collect())
+    };
+    let system = "changed title from **{-Audit-}** to **{+New+}**";
+    assert_eq!(starts()?, ["old", "lone", "thread", system, "future"]);
+    let replies = format!("{THREADS}/{}/notes", thread["id"].as_str().unwrap());
+    create(&sandbox, "olga", &replies, &dated("first", 1))?;
+    assert_eq!(starts()?, ["first", "old", "lone", system, "future"]);
+    let notes = read(&sandbox, "bob", &format!("{NOTES}?sort=asc"))?;
+    let expected = ["first", "old", "lone", "thread", system, "future"];
+    assert_eq!(field(&notes, "body"), expected);
+    let first = notes[0]["id"].clone();
+    write(&sandbox, "olga", ("DELETE", &format!("{NOTES}/{first}")), &Value::Null)?;
+    write(&sandbox, "bob", ("DELETE", &format!("{NOTES}/{}", lone["id"])), &Value::Null)?;
+    assert_eq!(starts()?, ["old", "thread", system, "future"]);
+    Ok(())
+}

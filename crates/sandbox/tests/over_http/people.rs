@@ -56,6 +56,57 @@ fn members_are_listed_the_blocked_too() -> anyhow::Result<()> {
 }
 
 #[test]
+fn an_account_is_blocked_and_let_back_in() -> anyhow::Result<()> {
+    let sandbox = with_issue()?;
+    sandbox.update(|world| world.block_user("ada"))?;
+    assert_eq!(read(&sandbox, "gus", "users?username=ada")?, json!([]));
+    assert_eq!(read(&sandbox, "gus", "users/5")?["state"], "blocked");
+    assert_eq!(read(&sandbox, "gus", "projects/1/members/all/5")?["state"], "blocked");
+    let seen = get(&sandbox, "ada", "projects/1/issues/1")?;
+    let text = "403 Forbidden - Your account has been blocked.";
+    assert_eq!((seen.status, seen.json()?), (403, json!({"message": text})));
+    sandbox.update(|world| world.unblock_user("ada"))?;
+    assert_eq!(get(&sandbox, "ada", "projects/1/issues/1")?.status, 200);
+    assert!(sandbox.update(|world| world.block_user("nobody")).is_err());
+    Ok(())
+}
+
+#[test]
+fn a_membership_changes_and_ends() -> anyhow::Result<()> {
+    let sandbox = with_issue()?;
+    let level = |user: u64| -> anyhow::Result<_> {
+        let seen = get(&sandbox, "dev", &format!("projects/1/members/all/{user}"))?;
+        Ok(if seen.status == 200 { seen.json()?["access_level"].as_u64() } else { None })
+    };
+    // ada is 5, gus is 6, eve is 7.
+    assert_eq!((level(6)?, level(7)?), (Some(10), None));
+    sandbox.update(|world| -> anyhow::Result<()> {
+        world.set_access_level("group/audits", "gus", 20)?;
+        world.set_access_level("group/audits", "eve", 15)?;
+        world.remove_member("group/audits", "ada")?;
+        assert!(world.remove_member("group/audits", "ada").is_err());
+        assert!(world.set_access_level("group/audits", "nobody", 20).is_err());
+        Ok(())
+    })?;
+    assert_eq!((level(5)?, level(6)?, level(7)?), (None, Some(20), Some(15)));
+    assert_eq!(get(&sandbox, "ada", "projects/1/issues/1")?.status, 404);
+    assert_eq!(get(&sandbox, "eve", "projects/1/issues/1")?.status, 200);
+    Ok(())
+}
+
+#[test]
+fn a_status_tells_who_is_busy() -> anyhow::Result<()> {
+    let sandbox = open()?;
+    sandbox.update(|world| world.users[3].busy = true);
+    for (user, availability) in [("4", json!("busy")), ("5", json!(null))] {
+        let status = read(&sandbox, "gus", &format!("users/{user}/status"))?;
+        assert_eq!(status["availability"], availability);
+    }
+    assert_eq!(get(&sandbox, "gus", "users/99/status")?.status, 404);
+    Ok(())
+}
+
+#[test]
 fn labels_are_listed_by_name() -> anyhow::Result<()> {
     let sandbox = open()?;
     create(&sandbox, "dev", "projects/1/issues", &json!({"title": "a", "labels": "new"}))?;

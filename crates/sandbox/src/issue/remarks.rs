@@ -1,0 +1,179 @@
+//! What a test lets people say in issues without HTTP: with all that it brings about, as if by a
+//! request. Nobody asks whether they could see the issue.
+
+use anyhow::{Context as _, anyhow, bail, ensure};
+use jiff::Timestamp;
+
+use super::{Posted, Target, Where};
+use crate::world::World;
+
+impl World {
+    /// Comments on an issue as a user, outside any thread; the answer is the note's id.
+    ///
+    /// # Errors
+    ///
+    /// There is no such project, issue or user, or GitLab would not take the note.
+    pub fn comment(
+        &mut self,
+        project: &str,
+        iid: u64,
+        author: &str,
+        body: &str,
+    ) -> anyhow::Result<u64> {
+        self.write(project, iid, author, (Where::Alone, body, None))
+    }
+
+    /// Comments as [`World::comment`] does, at a time of its own, before or after the clock's:
+    /// as if by an owner, who may set it (recorded from GitLab 18.9).
+    ///
+    /// # Errors
+    ///
+    /// As [`World::comment`].
+    pub fn comment_at(
+        &mut self,
+        project: &str,
+        iid: u64,
+        author: &str,
+        body: &str,
+        at: Timestamp,
+    ) -> anyhow::Result<u64> {
+        self.write(project, iid, author, (Where::Alone, body, Some(at)))
+    }
+
+    /// Opens a thread as a user; the answer is the id of its first note, and
+    /// [`Issue::discussion_of`](crate::Issue::discussion_of) finds the thread.
+    ///
+    /// # Errors
+    ///
+    /// As [`World::comment`].
+    pub fn start_thread(
+        &mut self,
+        project: &str,
+        iid: u64,
+        author: &str,
+        body: &str,
+    ) -> anyhow::Result<u64> {
+        self.write(project, iid, author, (Where::NewThread, body, None))
+    }
+
+    /// Replies in a discussion as a user; the answer is the note's id.
+    ///
+    /// # Errors
+    ///
+    /// As [`World::comment`]; there is no such discussion.
+    pub fn reply(
+        &mut self,
+        project: &str,
+        iid: u64,
+        author: &str,
+        (discussion, body): (&str, &str),
+    ) -> anyhow::Result<u64> {
+        self.write(project, iid, author, (Where::Reply(discussion.to_owned()), body, None))
+    }
+
+    /// Replies as [`World::reply`] does, at a time of its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`World::reply`].
+    pub fn reply_at(
+        &mut self,
+        project: &str,
+        iid: u64,
+        author: &str,
+        (discussion, body): (&str, &str),
+        at: Timestamp,
+    ) -> anyhow::Result<u64> {
+        self.write(project, iid, author, (Where::Reply(discussion.to_owned()), body, Some(at)))
+    }
+
+    /// Replaces the text of a note as its author.
+    ///
+    /// # Errors
+    ///
+    /// There is no such project, issue or note, or GitLab would not take the text.
+    pub fn edit_comment(
+        &mut self,
+        project: &str,
+        iid: u64,
+        note: u64,
+        body: &str,
+    ) -> anyhow::Result<()> {
+        let mut desk = self.desk_at(project, iid)?;
+        let found = desk.issue.note(note).filter(|note| !note.system);
+        let author = found.with_context(|| format!("issue {iid} has no comment {note}"))?.author;
+        let author = desk.user(author).context("its author is gone")?;
+        let actor = desk.as_actor(author);
+        let edited = desk.edit(actor, note, body);
+        edited.map_err(|refusal| anyhow!("GitLab would not take the text: {refusal:?}"))
+    }
+
+    /// Takes a note away, and with its last note a discussion.
+    ///
+    /// # Errors
+    ///
+    /// There is no such project, issue or note.
+    pub fn delete_comment(&mut self, project: &str, iid: u64, note: u64) -> anyhow::Result<()> {
+        let mut desk = self.desk_at(project, iid)?;
+        desk.issue.note(note).with_context(|| format!("issue {iid} has no note {note}"))?;
+        desk.delete(note);
+        Ok(())
+    }
+
+    /// Resolves a thread as a user, or opens it again; one that is so already stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// There is no such project, issue, user or thread; a lone note is none; they may not:
+    /// developers may, and the issue's author (GitLab docs: Discussions).
+    pub fn resolve(
+        &mut self,
+        project: &str,
+        iid: u64,
+        discussion: &str,
+        username: &str,
+        resolved: bool,
+    ) -> anyhow::Result<()> {
+        let actor = self.person(project, username)?;
+        let mut desk = self.desk_at(project, iid)?;
+        let mut threads = desk.issue.discussions.iter().filter(|found| found.is_thread);
+        ensure!(threads.any(|found| found.id == discussion), "there is no thread {discussion}");
+        ensure!(actor.may_resolve(desk.issue), "{username} may not resolve threads");
+        desk.resolve(actor, discussion, resolved);
+        Ok(())
+    }
+
+    /// Reacts to a note as a user, with an emoji's name without colons; the answer is the
+    /// reaction's id. It tells nobody.
+    ///
+    /// # Errors
+    ///
+    /// There is no such project, issue, note or user; the name is unknown; they have already.
+    pub fn react(
+        &mut self,
+        project: &str,
+        iid: u64,
+        note: u64,
+        username: &str,
+        name: &str,
+    ) -> anyhow::Result<u64> {
+        let actor = self.person(project, username)?;
+        let reacted = self.desk_at(project, iid)?.react(actor, Target::Note(note), name);
+        reacted.map_err(|refusal| anyhow!("GitLab would not take the reaction: {refusal:?}"))
+    }
+
+    fn write(
+        &mut self,
+        project: &str,
+        iid: u64,
+        author: &str,
+        (place, body, at): (Where, &str, Option<Timestamp>),
+    ) -> anyhow::Result<u64> {
+        let actor = self.person(project, author)?;
+        match self.desk_at(project, iid)?.post(actor, &place, body, (false, at)) {
+            Ok(Posted::Note { note, .. }) => Ok(note),
+            Ok(Posted::CommandsOnly { .. }) => bail!("the text holds nothing but quick actions"),
+            Err(refusal) => bail!("GitLab would not take the note: {refusal:?}"),
+        }
+    }
+}
