@@ -1,35 +1,32 @@
 //! The words that we post.
 
-use crate::marker::Marker;
+use crate::marker::Mark;
 use crate::report::{Format, Report};
 
 /// The largest comment that GitLab takes, in characters (GitLab 18.9).
 pub(crate) const MAX_COMMENT: usize = 1_000_000;
 
-/// The comments that record a report, in their order, each with the marker at its end.
+/// The comments that record a report, in their order, each with the mark at its end.
 ///
 /// Most reports need one. A report beyond GitLab's limit is split between rows; each part repeats
-/// the head of the table that it goes on with, and its marker counts the parts: `part=1/3`.
-pub(crate) fn report(report: &Report, marker: Marker) -> Vec<String> {
-    let parts = split(&report.render(Format::Markdown), MAX_COMMENT - MARKER_ROOM);
-    let marker = marker.to_string();
+/// the head of the table that it goes on with, and its mark counts the parts: `part=1/3`.
+pub(crate) fn report(report: &Report, mark: &Mark) -> Vec<String> {
+    let parts = split(&report.render(Format::Markdown), MAX_COMMENT - MARK_ROOM);
     let count = parts.len();
-    if count == 1 {
-        return parts.into_iter().map(|part| format!("{part}\n{marker}")).collect();
-    }
-    let words = marker.trim_end_matches("-->").trim_end();
-    let counted = |(number, part)| format!("{part}\n{words} part={number}/{count} -->");
-    (1..).zip(parts).map(counted).collect()
+    let body = |(number, part)| {
+        let mark = mark.clone();
+        let mark = if count == 1 { mark } else { mark.with("part", format!("{number}/{count}")) };
+        format!("{part}\n{mark}")
+    };
+    (1..).zip(parts).map(body).collect()
 }
 
-/// More characters than any marker has.
-const MARKER_ROOM: usize = 200;
+/// More characters than the mark of a report has.
+const MARK_ROOM: usize = 300;
 
-/// Which part of how many a comment of ours is, by the word of its marker.
-pub(crate) fn part(body: &str) -> Option<(usize, usize)> {
-    let marker = body.lines().rev().find(|line| !line.trim().is_empty())?;
-    let word = marker.split_ascii_whitespace().find_map(|word| word.strip_prefix("part="))?;
-    let (number, count) = word.split_once('/')?;
+/// Which part of how many a comment is, by its mark.
+pub(crate) fn part(mark: &Mark) -> Option<(usize, usize)> {
+    let (number, count) = mark.values.get("part")?.split_once('/')?;
     Some((number.parse().ok()?, count.parse().ok()?))
 }
 

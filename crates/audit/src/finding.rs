@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::accounts::Accounts;
+use crate::reconcile::Matching;
 use crate::roster::Roster;
 
 /// Whom a finding is about, told apart so that a changed name or title loses nothing.
@@ -13,6 +15,8 @@ pub enum Subject {
     Email(String),
     /// A person of whom the roster knows nothing but the name, in the form of [`crate::text::fold`].
     Name(String),
+    /// The audited organisation as a whole.
+    Organization,
 }
 
 impl fmt::Display for Subject {
@@ -21,6 +25,7 @@ impl fmt::Display for Subject {
             Self::GitLabId(id) => write!(formatter, "gitlab:{id}"),
             Self::Email(email) => write!(formatter, "email:{email}"),
             Self::Name(name) => write!(formatter, "name:{name}"),
+            Self::Organization => formatter.write_str("organization"),
         }
     }
 }
@@ -32,6 +37,8 @@ pub enum Asked {
     Person,
     /// Each of those who share something.
     Both,
+    /// The holder of the account.
+    Holder,
     /// Those who run the audit.
     Operators,
 }
@@ -42,6 +49,7 @@ impl Asked {
         match self {
             Self::Person => "the person",
             Self::Both => "both",
+            Self::Holder => "the account's holder",
             Self::Operators => "the operators",
         }
     }
@@ -58,29 +66,75 @@ pub struct Check {
     pub fix: &'static str,
     /// Who is asked.
     pub asked: Asked,
-    /// Whether it concludes from somebody's absence from the roster: then it is unknown while a
-    /// problem may hide a person.
-    pub needs_everybody: bool,
-    /// Evaluates it, in the order of the roster, one hit per person at most.
-    pub find: fn(&Roster) -> Vec<Hit>,
+    /// What must be known beyond the readable part of the roster: else the check is unknown.
+    pub needs: &'static [Need],
+    /// Evaluates it.
+    pub find: Find,
 }
 
-/// A person whom a check has found something about.
+/// What a check must know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Everybody on the roster: it concludes from somebody's absence there.
+    Everybody,
+    /// All accounts.
+    Accounts,
+    /// The roles of the accounts.
+    Roles,
+    /// The pages of the accounts.
+    Pages,
+}
+
+/// How a check is evaluated, each subject being hit once at most.
+#[derive(Debug, Clone, Copy)]
+pub enum Find {
+    /// On the roster alone, in its order.
+    InRoster(fn(&Roster) -> Vec<Hit>),
+    /// On the roster and the accounts.
+    AmongAccounts(fn(&Facts<'_>) -> Vec<Hit>),
+}
+
+/// What checks that need accounts look at.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// Who should have access.
+    pub roster: &'a Roster,
+    /// Who does have access.
+    pub accounts: &'a Accounts,
+    /// Which account is whose.
+    pub matching: &'a Matching,
+}
+
+/// What a finding is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum About {
+    /// A person, by their place in [`Roster::people`].
+    Person(usize),
+    /// An account of nobody on the roster, by its place in [`Accounts::list`].
+    Account(usize),
+    /// The audited organisation.
+    Organization,
+}
+
+/// What a check has found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hit {
-    /// The person's place in [`Roster::people`].
-    pub person: usize,
-    /// What the check saw, as foreign text: a link, a name; empty where there is nothing.
+    /// What it is about.
+    pub about: About,
+    /// What the check saw, as foreign text: a link, a name, a role; empty where there is nothing.
     pub evidence: String,
 }
 
-/// Something to fix or to justify, about one person of the roster.
+/// Something to fix or to justify, about one subject.
 #[derive(Debug, Clone)]
 pub struct Finding {
     /// The check that found it.
     pub check: &'static Check,
-    /// The person's place in [`Roster::people`].
-    pub person: usize,
+    /// What it is about.
+    pub about: About,
     /// What the check saw, as foreign text.
     pub evidence: String,
+    /// The standing exception that justifies it, by its place among
+    /// [the exceptions](crate::exceptions).
+    pub exception: Option<usize>,
 }

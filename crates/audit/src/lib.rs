@@ -27,8 +27,13 @@
 //! | [`opening`], [`recording`] | the plans of `init-issue` and of `run --write` |
 //! | [`plan`] | what a command will change, before any of it is done |
 
+pub mod accounts;
 pub mod calendar;
 mod comment;
+pub mod decision;
+pub mod evaluation;
+pub mod exceptions;
+pub mod explanation;
 pub mod finding;
 pub mod issue;
 pub mod kinds;
@@ -37,7 +42,9 @@ pub mod marker;
 pub mod opening;
 pub mod plan;
 pub mod problem;
+pub mod reconcile;
 pub mod recording;
+pub mod removal;
 pub mod report;
 pub mod roster;
 pub mod text;

@@ -8,6 +8,7 @@ use std::fmt;
 use jiff::civil::Date;
 use similar::TextDiff;
 
+use crate::accounts::Standing;
 use crate::marker::Marker;
 
 /// What a command will change, in order.
@@ -42,6 +43,19 @@ pub enum Action {
         /// What it is.
         marker: Marker,
     },
+    /// Remove an account from the audited organisation.
+    Remove(Removal),
+}
+
+/// An account to be removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removal {
+    /// The e-mail address.
+    pub email: String,
+    /// The address of the membership or invitation.
+    pub uri: String,
+    /// Whether it is an account in use or an invitation.
+    pub standing: Standing,
 }
 
 /// An issue to be made.
@@ -101,6 +115,10 @@ impl fmt::Display for Action {
                 writeln!(formatter, "Comment on issue #{iid}:")?;
                 write!(formatter, "{}", indented(body.trim_end()))
             }
+            Self::Remove(Removal { email, standing, .. }) => match standing {
+                Standing::Active => write!(formatter, "Remove the account {email}"),
+                Standing::Invited => write!(formatter, "Take back the invitation of {email}"),
+            },
         }
     }
 }

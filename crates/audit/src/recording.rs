@@ -2,7 +2,7 @@
 
 use crate::comment;
 use crate::issue::{self, Adopt, Broken};
-use crate::marker::{Marked, Marker};
+use crate::marker::{Mark, Marked, Marker};
 use crate::plan::{Action, Plan};
 use crate::report::Report;
 
@@ -22,6 +22,8 @@ pub struct Target<'a> {
 pub struct Comment<'a> {
     /// Its text.
     pub body: &'a str,
+    /// The username of who wrote it.
+    pub author: &'a str,
 }
 
 /// Whether a report is recorded: in one comment, or in all parts of one count.
@@ -60,28 +62,58 @@ pub fn plan(
         let note = "the description has no room for everybody: it lists those with findings";
         plan.notes.push(note.to_owned());
     }
-    let marker = Marker { marked: Marked::Report, ..target.marker };
-    let recorded: Vec<Option<(usize, usize)>> = comments
-        .iter()
-        .filter(|it| Marker::of_comment(it.body) == Some(marker))
-        .map(|it| comment::part(it.body))
-        .collect();
+    let marks: Vec<Mark> =
+        reports(target.marker, comments).filter(|it| satisfies(it, report)).collect();
+    let recorded: Vec<Option<(usize, usize)>> = marks.iter().map(comment::part).collect();
     if !is_whole(&recorded) {
         // Parts that were written before something went wrong stand already.
-        let is_missing = |body: &String| !recorded.contains(&comment::part(body));
-        let bodies = comment::report(report, marker).into_iter().filter(is_missing);
+        let is_missing = |body: &String| {
+            let part = Mark::of_comment(body).as_ref().and_then(comment::part);
+            !recorded.contains(&part)
+        };
+        let bodies = comment::report(report, &mark(target.marker, report));
+        let marker = target.marker.of(Marked::Report);
         let comment = |body| Action::Comment { iid: target.iid, body, marker };
-        plan.actions.extend(bodies.map(comment));
+        plan.actions.extend(bodies.into_iter().filter(is_missing).map(comment));
     }
     Ok(plan)
+}
+
+/// The mark of a recorded report: how many people, and how many accounts if all were read.
+fn mark(marker: Marker, report: &Report) -> Mark {
+    let evaluation = report.evaluation();
+    let mark = Mark::from(marker.of(Marked::Report)).with("people", evaluation.roster.people.len());
+    match evaluation.accounts.as_ref().filter(|accounts| accounts.are_whole()) {
+        Some(accounts) => mark.with("accounts", accounts.list.len()),
+        None => mark,
+    }
+}
+
+/// The marks of the reports that are recorded.
+fn reports(marker: Marker, comments: &[Comment<'_>]) -> impl Iterator<Item = Mark> {
+    let marks = comments.iter().filter_map(|comment| Mark::of_comment(comment.body));
+    marks.filter(move |mark| mark.marker == marker.of(Marked::Report))
+}
+
+/// Whether what is recorded makes it needless to record `report`: accounts are recorded once.
+fn satisfies(recorded: &Mark, report: &Report) -> bool {
+    const ACCOUNTS: &str = "accounts";
+    !mark(recorded.marker, report).values.contains_key(ACCOUNTS)
+        || recorded.values.contains_key(ACCOUNTS)
+}
+
+/// How many people the roster had when it was last recorded, `comments` being in their order.
+pub fn recorded_people(marker: Marker, comments: &[Comment<'_>]) -> Option<usize> {
+    reports(marker, comments).filter_map(|mark| mark.number("people")).last()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evaluation::{Evaluation, Policy, Sources};
     use crate::kinds::Kind;
-    use crate::report::{Policy, Provenance};
-    use crate::roster::{File, parse};
+    use crate::report::Provenance;
+    use crate::roster::{File, OperationsTeam, parse};
 
     fn report(people: usize) -> Report {
         let mut team = String::new();
@@ -91,7 +123,7 @@ mod tests {
             ));
         }
         let file = File { name: "team.yaml".to_owned(), bytes: team.into_bytes() };
-        let (roster, problems) = parse(&[file]);
+        let (roster, problems) = parse(&[file], &OperationsTeam::default());
         let provenance = Provenance {
             project: None,
             path: "team.yaml".to_owned(),
@@ -100,7 +132,9 @@ mod tests {
             read_at: "2026-11-22T10:00:00Z".parse().unwrap(),
             version: "1.2.3".to_owned(),
         };
-        Report::new(Kind::Calendly, &Policy::default(), provenance, roster, problems)
+        let sources = Sources { roster, problems, ..Sources::default() };
+        let today = "2026-11-22".parse().unwrap();
+        Report::new(provenance, Evaluation::new(Kind::Calendly, &Policy::default(), sources, today))
     }
 
     /// The comments that are to be written where these are there.
@@ -108,7 +142,7 @@ mod tests {
         let period = "FY28-Q1".parse().unwrap();
         let marker = Marker { kind: Kind::Calendly, period, marked: Marked::Issue };
         let target = Target { iid: 1, description: "## Notes\n", marker };
-        let comments: Vec<_> = there.iter().map(|body| Comment { body }).collect();
+        let comments: Vec<_> = there.iter().map(|body| Comment { body, author: "ada" }).collect();
         let plan = plan(report, &target, &comments, Adopt::No).unwrap();
         let body = |action| match action {
             Action::Comment { body, .. } => Some(body),

@@ -67,6 +67,20 @@ pub fn slug_letters(name: &str) -> String {
         .collect()
 }
 
+/// `text` in lower case.
+pub(crate) fn lower_case(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        Cow::Borrowed(text)
+    } else {
+        text.to_lowercase().into()
+    }
+}
+
+/// A link as it is compared with others: the case of its letters and a slash at its end mean nothing.
+pub(crate) fn comparable_link(link: &str) -> Cow<'_, str> {
+    lower_case(link.strip_suffix('/').unwrap_or(link))
+}
+
 /// Rows of cleaned cells as lines, their columns as wide as the widest cell on a terminal.
 pub fn columns<const N: usize>(rows: &[[String; N]]) -> String {
     let mut text = String::new();

@@ -14,7 +14,7 @@ use outline::Outline;
 use region::{Extent, Previous, ReadAt};
 
 use crate::marker::{Marked, Marker};
-use crate::report::Report;
+use crate::report::{Report, is_summary};
 
 /// The beginning of the mark above our region; digests of our lines and ` -->` follow.
 const BEGIN: &str = "<!-- support-audit:begin v1";
@@ -93,11 +93,11 @@ pub fn write(description: &str, report: &Report, adopt: Adopt) -> Result<Written
     let previous = match &place {
         Place::Region { inner, digests, .. } => {
             let text = description.get(inner.clone()).unwrap_or_default();
-            Previous::read(text, digests, report.kind.spec())
+            Previous::read(text, digests, report.evaluation().kind.spec())
         }
         Place::Pasted(range) => {
             let text = description.get(range.clone()).unwrap_or_default();
-            Previous::read(text, &[], report.kind.spec())
+            Previous::read(text, &[], report.evaluation().kind.spec())
         }
         Place::Nothing { .. } => Previous::default(),
     };
@@ -122,6 +122,33 @@ pub fn write(description: &str, report: &Report, adopt: Adopt) -> Result<Written
         }
     }
     Err(Broken::TooLarge(put(Extent::Findings, ReadAt::New).len()))
+}
+
+/// What was typed as justification and as decision about an outsider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Typed {
+    /// The outsider's e-mail address in lower case.
+    pub email: String,
+    /// The cell of the justification, as Markdown that somebody wrote.
+    pub justification: String,
+    /// The cell of the decision, as Markdown that somebody wrote.
+    pub decision: String,
+}
+
+/// What people typed about the outsiders of `report` into the table of its issue.
+pub fn typed(description: &str, report: &Report) -> Vec<Typed> {
+    let outline = Outline::of(description);
+    let Ok(Place::Region { inner, digests, .. }) = find(description, &outline, report, Adopt::No)
+    else {
+        return Vec::new();
+    };
+    let text = description.get(inner).unwrap_or_default();
+    let previous = Previous::read(text, &digests, report.evaluation().kind.spec());
+    let typed = region::typed_about(report, &previous).into_iter();
+    typed
+        .filter(|(_, justification, decision)| !justification.is_empty() || !decision.is_empty())
+        .map(|(email, justification, decision)| Typed { email, justification, decision })
+        .collect()
 }
 
 /// What GitLab stores of a text: without carriage returns and without white space at its end.
@@ -220,7 +247,7 @@ fn unmarked<'a>(
     report: &Report,
     adopt: Adopt,
 ) -> Result<Place<'a>, Broken> {
-    let spec = report.kind.spec();
+    let spec = report.evaluation().kind.spec();
     let ours = |text: &str| {
         text.eq_ignore_ascii_case(spec.team_heading)
             || text.eq_ignore_ascii_case(spec.outsiders_heading)
@@ -283,7 +310,7 @@ fn pasted_end(description: &str, heading: usize) -> usize {
         if table::cells(line).is_some() && !is_table_over {
             end = position;
         } else if !line.trim().is_empty() {
-            if line.trim().ends_with("; accounts unknown.") {
+            if is_summary(line.trim()) {
                 end = position;
             }
             break;

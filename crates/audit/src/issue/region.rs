@@ -1,11 +1,14 @@
 //! Our region of an issue: the report, with what people typed into its tables.
 
-use super::table::{Index, Row, Table, cells, digest_of, line, stamped};
+use super::table::{Index, Of, Row, Table, cells, line, stamped};
 use super::{BEGIN, END};
+use crate::decision::Decision;
+use crate::finding::Subject;
 use crate::kinds::Spec;
 use crate::markdown::{Markdown, item, row};
-use crate::report::markdown::{notes, problem, provenance, team_cells};
-use crate::report::{OUTSIDERS_COLUMNS, Report, TEAM_COLUMNS};
+use crate::marker::digest;
+use crate::report::markdown::{account_cells, notes, problem, provenance, team_cells};
+use crate::report::{EXCEPTED, Outsider, Report, is_summary};
 
 /// How many problems an issue lists; the comment with the whole report has all of them.
 const PROBLEMS: usize = 50;
@@ -41,8 +44,8 @@ pub(super) struct Previous<'a> {
     pub(super) has_other_head: bool,
     /// How many blank lines belong before the next foreign line.
     blank: usize,
-    /// Our line of provenance.
-    provenance: Option<&'a str>,
+    /// Our lines of provenance.
+    provenance: Vec<&'a str>,
 }
 
 impl<'a> Previous<'a> {
@@ -72,7 +75,7 @@ impl<'a> Previous<'a> {
         }
         let is_ours = is_ours(line, digests, !self.has_tables);
         if is_ours && is_provenance(line.trim()) {
-            self.provenance = Some(line.trim());
+            self.provenance.push(line.trim());
         }
         if is_ours {
             self.blank = self.blank.max(1);
@@ -90,17 +93,14 @@ impl<'a> Previous<'a> {
     fn take_row(&mut self, line: &'a str, at: At) -> Option<At> {
         match at {
             At::Heading(table) => {
-                let columns: &[&str] = match table {
-                    Of::Team => &TEAM_COLUMNS,
-                    Of::Outsiders => &OUTSIDERS_COLUMNS,
-                };
+                let columns = table.columns();
                 let names = cells(line)?;
                 self.has_other_head |= !names.starts_with(columns);
                 self.table(table).added = names.into_iter().skip(columns.len()).collect();
                 Some(At::Rows(table))
             }
             At::Rows(table) if !begins_a_block(line) => {
-                let row = Row::of(line);
+                let row = Row::of(line, table);
                 if !row.is_delimiter() {
                     self.table(table).rows.push(row);
                 }
@@ -108,8 +108,9 @@ impl<'a> Previous<'a> {
             }
             // Somebody has parted the table; its rows are known by their stamps.
             _ => {
-                let row = Row::of(line);
-                row.is_stamped().then(|| self.team.rows.push(row)).map(|()| At::Text)
+                let row = Row::of_stamped(line)?;
+                self.table(row.table()).rows.push(row);
+                Some(At::Text)
             }
         }
     }
@@ -136,12 +137,6 @@ enum At {
     Rows(Of),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Of {
-    Team,
-    Outsiders,
-}
-
 fn table_of_heading(line: &str, spec: &Spec) -> Option<Of> {
     let text = line.strip_prefix('#')?.trim_start_matches('#').trim_end().trim_end_matches('#');
     match text.trim() {
@@ -159,49 +154,52 @@ fn is_ours(line: &str, digests: &[&str], is_above: bool) -> bool {
         return true;
     }
     if !digests.is_empty() {
-        return digests.contains(&&*digest_of(line));
+        return digests.contains(&&*digest(line));
     }
-    let is_summary = || {
-        let words: Vec<&str> = line.split(' ').collect();
-        matches!(words.as_slice(), [number, "people," | "person,", _, finding, ..]
-            if number.parse::<usize>().is_ok() && finding.starts_with("finding"))
-            && line.ends_with("accounts unknown.")
-    };
-    is_provenance(line) || is_summary() || is_above && is_note_or_problem(line)
+    is_provenance(line) || is_summary(line) || is_above && is_note_or_problem(line)
 }
 
 /// Whether a line of a pasted report is of what stands above its tables.
 fn is_note_or_problem(line: &str) -> bool {
     let is_heading =
         line.starts_with('#') && line.trim_start_matches('#').trim() == PROBLEMS_HEADING;
-    let is_note = ["- Check off: ", "- Check unknown ", "- Excluded: ", "- Excluded, but "]
-        .iter()
-        .any(|it| line.starts_with(it));
+    let is_note = [
+        "- Check off: ",
+        "- Check unknown ",
+        "- Excluded: ",
+        "- Excluded, but ",
+        "- Exception ",
+        "- Accounts not read whole: ",
+    ]
+    .iter()
+    .any(|it| line.starts_with(it));
     let is_problem =
         line.starts_with("- `") && ["`: ", "` line "].iter().any(|it| line.contains(it));
     is_heading || is_note || is_problem
 }
 
 fn is_provenance(line: &str) -> bool {
-    line.starts_with("Roster `") && line.contains(READ_AT)
+    ["Roster `", "Accounts `"].iter().any(|it| line.starts_with(it)) && line.contains(READ_AT)
 }
 
-/// What stands before the instant in our line of provenance.
+/// What stands before the instant in our lines of provenance.
 const READ_AT: &str = ", read at ";
 
-/// The line of provenance; the one that is there, if it is to be kept and only its instant differs.
-fn provenance_line(report: &Report, previous: &Previous<'_>, read_at: ReadAt) -> String {
-    let line = provenance(report).to_string();
+/// The lines of provenance, each of them as it is there, if it is to be kept and only its instant
+/// differs.
+fn provenance_lines(report: &Report, previous: &Previous<'_>, read_at: ReadAt) -> String {
     let without_instant = |line: &str| {
         let (before, after) = line.rsplit_once(READ_AT)?;
-        Some((before.to_owned(), after.split_once(' ')?.1.to_owned()))
+        let after = after.split_once(' ').map_or("", |(_, after)| after);
+        Some((before.to_owned(), after.to_owned()))
     };
-    match previous.provenance {
-        Some(old) if read_at == ReadAt::Kept && without_instant(old) == without_instant(&line) => {
-            old.to_owned()
-        }
-        _ => line,
-    }
+    let line = |line: Markdown| {
+        let line = line.to_string();
+        let is_same = |old: &&&str| without_instant(old) == without_instant(&line);
+        let old = previous.provenance.iter().find(is_same).filter(|_| read_at == ReadAt::Kept);
+        format!("{}\n", old.map_or(&*line, |old| old))
+    };
+    provenance(report).map(line).collect()
 }
 
 const PROBLEMS_HEADING: &str = "Problems";
@@ -213,8 +211,8 @@ pub(super) fn render(
     extent: Extent,
     read_at: ReadAt,
 ) -> String {
-    let spec = report.kind.spec();
-    let mut text = format!("{}\n", provenance_line(report, previous, read_at));
+    let spec = report.evaluation().kind.spec();
+    let mut text = provenance_lines(report, previous, read_at);
     let notes: String = notes(report).map(|note| item(&note)).collect();
     if !notes.is_empty() {
         text.push_str(&format!("\n{notes}"));
@@ -222,30 +220,31 @@ pub(super) fn render(
     text.push_str(&problems(report));
     let summary = format!("{}.", report.summary());
     let ours = text.lines().chain([&*summary]).filter(|line| !line.trim().is_empty());
-    let digests: Vec<String> = ours.map(|line| digest_of(line.trim())).collect();
+    let digests: Vec<String> = ours.map(|line| digest(line.trim())).collect();
     text.push_str(&format!("\n### {}\n\n", spec.team_heading));
-    text.push_str(&head(&TEAM_COLUMNS, &previous.team.added));
+    text.push_str(&head(Of::Team, &previous.team.added));
     text.push_str(&team(report, &previous.team, extent));
     text.push_str(&format!("\n### {}\n\n", spec.outsiders_heading));
-    text.push_str(&head(&OUTSIDERS_COLUMNS, &previous.outsiders.added));
-    text.extend(previous.outsiders.rows.iter().map(|row| format!("{}\n", row.line)));
+    text.push_str(&head(Of::Outsiders, &previous.outsiders.added));
+    text.push_str(&outsiders(report, &previous.outsiders));
     format!("{BEGIN} {} -->\n\n{text}\n{summary}\n\n{END}\n", digests.join(" "))
 }
 
 fn problems(report: &Report) -> String {
-    if report.problems.is_empty() {
+    if report.evaluation().problems.is_empty() {
         return String::new();
     }
     let mut text = format!("\n### {PROBLEMS_HEADING}\n\n");
-    text.extend(report.problems.iter().take(PROBLEMS).map(|it| item(&problem(it))));
-    let more = report.problems.len().saturating_sub(PROBLEMS);
+    text.extend(report.evaluation().problems.iter().take(PROBLEMS).map(|it| item(&problem(it))));
+    let more = report.evaluation().problems.len().saturating_sub(PROBLEMS);
     if more > 0 {
         text.push_str(&item(&Markdown::text(format!("and {more} more"))));
     }
     text
 }
 
-fn head(columns: &[&str], added: &[&str]) -> String {
+fn head(of: Of, added: &[&str]) -> String {
+    let columns = of.columns();
     let width = columns.len() + added.len();
     let names = line(columns.iter().chain(added).copied());
     format!("{names}{}", line(std::iter::repeat_n("---", width)))
@@ -253,23 +252,92 @@ fn head(columns: &[&str], added: &[&str]) -> String {
 
 /// The rows of people, each with what was typed into it before.
 fn team(report: &Report, previous: &Table<'_>, extent: Extent) -> String {
-    let index = Index::of(previous);
-    let mut unused: Vec<Option<&Row<'_>>> = previous.rows.iter().map(Some).collect();
+    let mut rows = Rows::of(previous);
     let mut text = String::new();
     for member in report.team() {
         let written = team_cells(&member).map(|cell| in_row(&cell));
-        let keys: Vec<String> = member.person.keys().iter().map(ToString::to_string).collect();
-        let place = index.find(&keys, &written);
-        let old = place.and_then(|place| unused.get_mut(place)).and_then(Option::take);
-        let typed = old.map(|old| old.typed(&written)).unwrap_or_default();
+        let keys = member.person.keys();
+        let typed = rows.take(&keys, &written);
         let is_untouched = typed.iter().all(String::is_empty);
         if extent == Extent::Everybody || !member.findings.is_empty() || !is_untouched {
             text.push_str(&stamped(&keys, &written, &typed));
         }
     }
-    let left = unused.into_iter().flatten().filter(|row| row.holds_typed_text(TEAM_COLUMNS.len()));
-    text.extend(left.map(|row| format!("{}\n", row.line)));
+    text.push_str(&rows.left());
     text
+}
+
+/// The rows of outsiders, each with what was typed into it before; as they were, while nobody can
+/// tell who is one.
+fn outsiders(report: &Report, previous: &Table<'_>) -> String {
+    if report.outsiders_unknown() {
+        return previous.rows.iter().map(|row| format!("{}\n", row.line)).collect();
+    }
+    let mut rows = Rows::of(previous);
+    let mut text = String::new();
+    for outsider in report.outsiders() {
+        let (keys, written) = outsider_row(&outsider);
+        let typed = rows.take(&keys, &written);
+        text.push_str(&stamped(&keys, &written, &typed));
+    }
+    text.push_str(&rows.left());
+    text
+}
+
+/// What the row of an outsider is known by, and its cells as we write them: a justification and a
+/// decision are for people to type, unless there is an exception.
+fn outsider_row(outsider: &Outsider<'_>) -> ([Subject; 1], [String; 6]) {
+    let [name, email, role, since] = account_cells(outsider).map(|cell| in_row(&cell));
+    let (justification, decision) = match outsider.exception {
+        Some(exception) => (
+            in_row(&Markdown::foreign(&exception.reason)),
+            format!("{} {EXCEPTED}", Decision::Keep.word()),
+        ),
+        None => (String::new(), String::new()),
+    };
+    let keys = [Subject::Email(outsider.account.key())];
+    (keys, [name, email, role, since, justification, decision])
+}
+
+/// What was typed as justification and as decision about each outsider of `report`, by their e-mail
+/// addresses in lower case.
+pub(super) fn typed_about(
+    report: &Report,
+    previous: &Previous<'_>,
+) -> Vec<(String, String, String)> {
+    let mut rows = Rows::of(&previous.outsiders);
+    let typed = |outsider: Outsider<'_>| {
+        let (keys, written) = outsider_row(&outsider);
+        let mut typed = rows.take(&keys, &written).into_iter().skip(4);
+        let (justification, decision) = (typed.next()?, typed.next()?);
+        Some((outsider.account.key(), justification, decision))
+    };
+    report.outsiders().filter_map(typed).collect()
+}
+
+/// The rows of a table as it stood in an issue, each to be taken once.
+struct Rows<'a> {
+    index: Index<'a>,
+    unused: Vec<Option<&'a Row<'a>>>,
+}
+
+impl<'a> Rows<'a> {
+    fn of(table: &'a Table<'a>) -> Self {
+        Self { index: Index::of(table), unused: table.rows.iter().map(Some).collect() }
+    }
+
+    /// What was typed into the row of a subject, cell by cell, where we would now write `written`.
+    fn take(&mut self, keys: &[Subject], written: &[String]) -> Vec<String> {
+        let place = self.index.find(keys, written);
+        let row = place.and_then(|place| self.unused.get_mut(place)).and_then(Option::take);
+        row.map(|row| row.typed(written)).unwrap_or_default()
+    }
+
+    /// The rows of subjects that are gone, as far as somebody typed into them.
+    fn left(self) -> String {
+        let rows = self.unused.into_iter().flatten().filter(|row| row.holds_typed_text());
+        rows.map(|row| format!("{}\n", row.line)).collect()
+    }
 }
 
 /// A cell as it stands in a row.

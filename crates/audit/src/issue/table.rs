@@ -6,9 +6,28 @@
 
 use std::collections::HashMap;
 
-use sha2::{Digest as _, Sha256};
+use crate::finding::Subject;
+use crate::marker::{digest, key_digest};
+use crate::report::{EXCEPTED, EXCLUDED, OUTSIDERS_COLUMNS, TEAM_COLUMNS, UNKNOWN, UNREADABLE};
 
-use crate::report::{UNKNOWN, UNREADABLE};
+/// Which of our tables it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of {
+    /// That of the people.
+    Team,
+    /// That of the outsiders.
+    Outsiders,
+}
+
+impl Of {
+    /// The names of the table's columns.
+    pub(super) const fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Team => &TEAM_COLUMNS,
+            Self::Outsiders => &OUTSIDERS_COLUMNS,
+        }
+    }
+}
 
 /// A table as it stood in an issue.
 #[derive(Debug, Default)]
@@ -27,6 +46,7 @@ pub(super) struct Row<'a> {
     /// The cells without the stamp and without the space around them.
     cells: Vec<String>,
     stamp: Option<Stamp>,
+    of: Of,
 }
 
 /// What the hidden comment of a row says.
@@ -40,16 +60,23 @@ struct Stamp {
 
 impl<'a> Row<'a> {
     /// Reads a line of a table, whose outer bars may be missing.
-    pub(super) fn of(line: &'a str) -> Self {
+    pub(super) fn of(line: &'a str, of: Of) -> Self {
         let (unstamped, stamp) = Stamp::take(line);
         let with_bar = format!("|{unstamped}");
         let cells = cells(&unstamped).or_else(|| cells(&with_bar)).unwrap_or_default();
-        Self { line, cells: cells.into_iter().map(str::to_owned).collect(), stamp }
+        Self { line, cells: cells.into_iter().map(str::to_owned).collect(), stamp, of }
     }
 
-    /// Whether we wrote the row.
-    pub(super) fn is_stamped(&self) -> bool {
-        self.stamp.is_some()
+    /// Reads a line that we wrote, wherever it stands: its stamp tells of which table it is.
+    pub(super) fn of_stamped(line: &'a str) -> Option<Self> {
+        let (_, stamp) = Stamp::take(line);
+        let is_of = |of: &Of| stamp.as_ref().is_some_and(|it| it.cells.len() == of.columns().len());
+        [Of::Outsiders, Of::Team].into_iter().find(is_of).map(|of| Self::of(line, of))
+    }
+
+    /// Of which table it is.
+    pub(super) fn table(&self) -> Of {
+        self.of
     }
 
     /// Whether it is the row below a table's head.
@@ -69,28 +96,28 @@ impl<'a> Row<'a> {
         let typed = |(index, old): (usize, &String)| match (&self.stamp, written.get(index)) {
             (_, None) => old.clone(),
             (Some(stamp), Some(_)) => match stamp.cells.get(index) {
-                Some(digest) => behind(old, digest).to_owned(),
+                Some(ours) => behind(old, ours).to_owned(),
                 None => old.clone(),
             },
-            (None, Some(written)) => unstamped(index, old, written).to_owned(),
+            (None, Some(written)) => unstamped(self.of, index, old, written).to_owned(),
         };
         self.cells.iter().enumerate().map(typed).collect()
     }
 
     /// Whether the row would be missed: it is not as we wrote it, or we did not write it.
-    pub(super) fn holds_typed_text(&self, columns: usize) -> bool {
-        self.stamp.is_none()
-            || self.typed(&vec![String::new(); columns]).iter().any(|it| !it.is_empty())
+    pub(super) fn holds_typed_text(&self) -> bool {
+        let nothing = vec![String::new(); self.of.columns().len()];
+        self.stamp.is_none() || self.typed(&nothing).iter().any(|it| !it.is_empty())
     }
 }
 
-/// What stands in `old` behind the text of the given digest; all of it where that is gone.
-fn behind<'a>(old: &'a str, digest: &str) -> &'a str {
+/// What stands in `old` behind the text of the digest `ours`; all of it where that is gone.
+fn behind<'a>(old: &'a str, ours: &str) -> &'a str {
     let mut ends = old.char_indices().map(|(index, _)| index).chain([old.len()]).rev();
     let is_ours = |end: &usize| {
         let (text, rest) = old.split_at_checked(*end).unwrap_or_default();
         let is_whole = text.is_empty() || rest.is_empty() || rest.starts_with(' ');
-        is_whole && text.trim_end() == text && digest_of(text) == digest
+        is_whole && text.trim_end() == text && digest(text) == ours
     };
     match ends.find(is_ours) {
         Some(end) => old.get(end..).unwrap_or_default().trim(),
@@ -99,8 +126,13 @@ fn behind<'a>(old: &'a str, digest: &str) -> &'a str {
 }
 
 /// What was typed into a cell that has no stamp, as in a report that was pasted by hand.
-fn unstamped<'a>(column: usize, old: &'a str, written: &str) -> &'a str {
-    if looks_written(column, old) {
+fn unstamped<'a>(of: Of, column: usize, old: &'a str, written: &str) -> &'a str {
+    let looks_written = match of {
+        Of::Team => looks_like_ours(column, old),
+        // The name and the address tell whose row it is; what is behind the account is theirs.
+        Of::Outsiders => old.is_empty() || matches!(column, 2 | 3) && !old.contains(' '),
+    };
+    if looks_written {
         return "";
     }
     match old.strip_prefix(written) {
@@ -111,9 +143,10 @@ fn unstamped<'a>(column: usize, old: &'a str, written: &str) -> &'a str {
 
 /// Whether a cell of the table of people is of the form in which we write its column: name, username,
 /// link, account, checks.
-fn looks_written(column: usize, cell: &str) -> bool {
-    let is_check = |word: &str| {
-        word == "excluded"
+fn looks_like_ours(column: usize, cell: &str) -> bool {
+    let is_check = |words: &str| {
+        let word = words.trim_end_matches(EXCEPTED).trim_end();
+        word == EXCLUDED
             || crate::kinds::Kind::ALL
                 .iter()
                 .any(|kind| kind.spec().checks.iter().any(|check| check.id == word))
@@ -127,22 +160,25 @@ fn looks_written(column: usize, cell: &str) -> bool {
         || match column {
             1 => is_span() || cell == UNREADABLE,
             2 => is_link() || is_span() || cell == UNREADABLE,
-            3 => cell == UNKNOWN,
+            3 => ACCOUNT_WORDS.contains(&cell),
             4 => cell.split(", ").all(is_check),
             _ => false,
         }
 }
 
+/// What the column of accounts says of most people.
+const ACCOUNT_WORDS: [&str; 7] = [UNKNOWN, "none", "invited", "active", "owner", "admin", "user"];
+
 /// A row of what we write, what was typed behind it, and the stamp, with its line break.
-pub(super) fn stamped(keys: &[String], written: &[String], typed: &[String]) -> String {
+pub(super) fn stamped(keys: &[Subject], written: &[String], typed: &[String]) -> String {
     let mut cells: Vec<String> = written
         .iter()
         .enumerate()
         .map(|(index, cell)| join(cell, typed.get(index).map_or("", String::as_str)))
         .collect();
-    let digests: Vec<String> = written.iter().map(|cell| digest_of(cell)).collect();
+    let digests: Vec<String> = written.iter().map(|cell| digest(cell)).collect();
     if let Some(last) = cells.last_mut() {
-        let keys: Vec<String> = keys.iter().map(|key| key_digest(key)).collect();
+        let keys: Vec<String> = keys.iter().map(key_digest).collect();
         *last = join(last, &format!("<!-- sa {} {} -->", keys.join("+"), digests.join(" ")));
     }
     cells.extend(typed.iter().skip(written.len()).cloned());
@@ -167,16 +203,6 @@ fn join(one: &str, other: &str) -> String {
     } else {
         format!("{one} {other}")
     }
-}
-
-/// The first eight hex digits of a text's SHA-256.
-pub(super) fn digest_of(text: &str) -> String {
-    format!("{:x}", Sha256::digest(text.as_bytes())).chars().take(8).collect()
-}
-
-/// The first sixteen hex digits of a key's SHA-256: nobody makes two of the same by hand.
-fn key_digest(key: &str) -> String {
-    format!("{:x}", Sha256::digest(key.as_bytes())).chars().take(16).collect()
 }
 
 impl Stamp {
@@ -232,8 +258,8 @@ impl<'a> Index<'a> {
     ///
     /// Where several rows could be meant, as of people who share an address, only the one with the
     /// same name is; what was typed into a row must never come to somebody else.
-    pub(super) fn find(&self, keys: &[String], written: &[String]) -> Option<usize> {
-        let by_key = |key: &String| self.the_one(self.by_key.get(&*key_digest(key))?, written);
+    pub(super) fn find(&self, keys: &[Subject], written: &[String]) -> Option<usize> {
+        let by_key = |key: &Subject| self.the_one(self.by_key.get(&*key_digest(key))?, written);
         let by_cells = || match written {
             [name, handle, ..] => {
                 self.the_one(self.by_cells.get(&(name.as_str(), handle.as_str()))?, written)
@@ -247,7 +273,7 @@ impl<'a> Index<'a> {
         if let [place] = places {
             return Some(*place);
         }
-        let name = digest_of(written.first()?);
+        let name = digest(written.first()?);
         let has_name = |place: &&usize| {
             let stamp = self.rows.get(**place).and_then(|row| row.stamp.as_ref());
             stamp.is_some_and(|stamp| stamp.cells.first() == Some(&name))
@@ -291,16 +317,22 @@ mod tests {
         assert_eq!(cells("| a | `b \\| c` |  |\n"), Some(vec!["a", "`b \\| c`", ""]));
         assert_eq!(cells("|a|b"), Some(vec!["a", "b"]));
         assert_eq!(cells("a | b |"), None);
-        assert!(Row::of("| --- | :-: | - |").is_delimiter() && Row::of("-|-").is_delimiter());
-        assert!(!Row::of("| --- | |").is_delimiter() && !Row::of("| a |").is_delimiter());
+        assert!(
+            Row::of("| --- | :-: | - |", Of::Team).is_delimiter()
+                && Row::of("-|-", Of::Team).is_delimiter()
+        );
+        assert!(
+            !Row::of("| --- | |", Of::Team).is_delimiter()
+                && !Row::of("| a |", Of::Team).is_delimiter()
+        );
     }
 
     #[test]
     fn what_was_typed_is_told_from_what_we_wrote() {
         let written = strings(&["Ada", "`ada`", "", "unknown", "link-missing"]);
-        let row = stamped(&strings(&["gitlab:1"]), &written, &[]);
-        let untouched = Row::of(row.trim_end());
-        assert!(!untouched.holds_typed_text(5), "{row}");
+        let row = stamped(&[Subject::GitLabId(1)], &written, &[]);
+        let untouched = Row::of(row.trim_end(), Of::Team);
+        assert!(!untouched.holds_typed_text(), "{row}");
         for (from, to, expected) in [
             ("link-missing <!--", "link-missing on leave <!--", ["", "", "", "", "on leave"]),
             (" -->", " --> on leave", ["", "", "", "", "on leave"]),
@@ -312,12 +344,12 @@ mod tests {
         ] {
             let edited = row.replacen(from, to, 1);
             assert_ne!(edited, row, "{from}");
-            let typed = Row::of(edited.trim_end()).typed(&written);
+            let typed = Row::of(edited.trim_end(), Of::Team).typed(&written);
             assert_eq!(typed, expected, "{edited}");
             // It stays whatever we write next, and is not taken for ours then.
             let next = strings(&["Ada L.", "`al`", "<https://calendly.com/a>", "unknown", ""]);
-            let again = stamped(&strings(&["gitlab:1"]), &next, &typed);
-            assert_eq!(Row::of(again.trim_end()).typed(&next), expected, "{again}");
+            let again = stamped(&[Subject::GitLabId(1)], &next, &typed);
+            assert_eq!(Row::of(again.trim_end(), Of::Team).typed(&next), expected, "{again}");
         }
     }
 
@@ -325,8 +357,8 @@ mod tests {
     fn cells_behind_ours_are_theirs() {
         let written = strings(&["Ada", "`ada`"]);
         let row =
-            stamped(&strings(&["gitlab:1"]), &written, &strings(&["", "", "their `a \\| b`"]));
-        assert_eq!(Row::of(row.trim_end()).typed(&written), ["", "", "their `a \\| b`"]);
+            stamped(&[Subject::GitLabId(1)], &written, &strings(&["", "", "their `a \\| b`"]));
+        assert_eq!(Row::of(row.trim_end(), Of::Team).typed(&written), ["", "", "their `a \\| b`"]);
     }
 
     #[test]
@@ -338,7 +370,7 @@ mod tests {
             ("| Ada | `ada` | none wanted | unknown | |", ["", "", "none wanted", "", ""]),
             ("| Ada | `adal` | <https://calendly.com/x> | unknown | |", ["", "", "", "", ""]),
         ] {
-            assert_eq!(Row::of(line).typed(&written), expected, "{line}");
+            assert_eq!(Row::of(line, Of::Team).typed(&written), expected, "{line}");
         }
     }
 }

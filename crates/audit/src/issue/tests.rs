@@ -4,16 +4,20 @@ use expect_test::expect;
 use proptest::prelude::*;
 
 use super::*;
+use crate::evaluation::{Evaluation, Policy, Sources};
 use crate::kinds::Kind;
-use crate::report::{Policy, Provenance};
-use crate::roster::{File, parse};
+use crate::report::Provenance;
+use crate::roster::{File, OperationsTeam, parse};
 
 fn report(team: &str) -> Report {
     report_at(team, "2026-11-22T10:00:00Z")
 }
 
 fn report_at(team: &str, instant: &str) -> Report {
-    let (roster, problems) = parse(&[File { name: "team.yaml".to_owned(), bytes: team.into() }]);
+    let (roster, problems) = parse(
+        &[File { name: "team.yaml".to_owned(), bytes: team.into() }],
+        &OperationsTeam::default(),
+    );
     let provenance = Provenance {
         project: None,
         path: "team.yaml".to_owned(),
@@ -22,7 +26,9 @@ fn report_at(team: &str, instant: &str) -> Report {
         read_at: instant.parse().unwrap(),
         version: "1.2.3".to_owned(),
     };
-    Report::new(Kind::Calendly, &Policy::default(), provenance, roster, problems)
+    let sources = Sources { roster, problems, ..Sources::default() };
+    let today = "2026-11-22".parse().unwrap();
+    Report::new(provenance, Evaluation::new(Kind::Calendly, &Policy::default(), sources, today))
 }
 
 const TEAM: &str = "- name: Ada\n  gitlab: {id: 1, username: ada}\n- name: Bob\n  calendly: https://calendly.com/bob\n- 7\n";
@@ -400,7 +406,7 @@ fn no_quick_action_runs_from_a_roster() {
     for text in QUICK_ACTIONS {
         let description = written("## Notes\n", &team_of(text));
         assert_eq!(live(&description), [""; 0], "{text:?}: {description}");
-        for comment in crate::comment::report(&report(&team_of(text)), report_marker()) {
+        for comment in crate::comment::report(&report(&team_of(text)), &report_marker().into()) {
             assert_eq!(live(&comment), [""; 0], "{text:?}: {comment}");
         }
     }

@@ -1,6 +1,7 @@
 //! The report as one table of comma-separated values, for spreadsheets.
 
-use super::{Cell, Member, Report, UNKNOWN, UNREADABLE};
+use super::{Cell, Member, Note, Outsider, Report, UNREADABLE};
+use crate::accounts::{Account, Accounts, Capture};
 use crate::problem::Problem;
 use crate::text::clean;
 
@@ -36,17 +37,51 @@ pub(super) fn render(report: &Report) -> String {
 }
 
 fn rows(report: &Report) -> impl Iterator<Item = Row> {
-    let off = report.off.iter().map(|check| row([("table", "check-off"), ("findings", check.id)]));
-    let unknown = report.unknown.iter();
-    let unknown = unknown.map(|check| row([("table", "check-unknown"), ("findings", check.id)]));
-    let nobody = report.excluded_nobody.iter();
-    let nobody = nobody.map(|wanted| row([("table", "excluded-nobody"), ("name", wanted)]));
     std::iter::once(provenance(report))
-        .chain(off)
-        .chain(unknown)
-        .chain(nobody)
-        .chain(report.problems.iter().map(problem))
+        .chain(report.evaluation.accounts.as_ref().map(accounts_provenance))
+        .chain(report.notes().into_iter().map(|note| self::note(&note)))
+        .chain(report.evaluation.problems.iter().map(problem))
         .chain(report.team().map(|member| team_row(report, &member)))
+        .chain(report.outsiders().map(|outsider| outsider_row(&outsider)))
+}
+
+fn note(note: &Note<'_>) -> Row {
+    row([
+        ("table", note.table),
+        ("name", note.foreign),
+        ("findings", note.check),
+        ("message", &note.plain()),
+    ])
+}
+
+fn accounts_provenance(accounts: &Accounts) -> Row {
+    let Capture { source, read_at, sha256, gaps } = &accounts.capture;
+    let whole = if gaps.is_empty() { "read whole" } else { "not read whole" };
+    row([
+        ("table", "accounts"),
+        ("file", source),
+        (
+            "message",
+            &format!("{} with invitations, {whole}, read at {read_at:.0}", accounts.list.len()),
+        ),
+        ("sha256", sha256),
+    ])
+}
+
+fn outsider_row(outsider: &Outsider<'_>) -> Row {
+    let Account { name, email, since, place, .. } = outsider.account;
+    row([
+        ("table", "outsiders"),
+        ("name", name),
+        ("email", email),
+        ("account", outsider.role()),
+        ("role", outsider.role()),
+        ("since", since),
+        ("justification", outsider.justification()),
+        ("decision", &outsider.decision()),
+        ("file", &place.file),
+        ("line", &place.line.map(|line| line.to_string()).unwrap_or_default()),
+    ])
 }
 
 fn problem(problem: &Problem) -> Row {
@@ -59,14 +94,14 @@ fn problem(problem: &Problem) -> Row {
 }
 
 fn team_row(report: &Report, member: &Member<'_>) -> Row {
-    let place = report.roster.place(member.person);
+    let place = report.evaluation.roster.place(member.person);
     row([
         ("table", "support-team"),
         ("name", &member.person.name),
         ("email", value(&Cell::of(&member.person.email))),
         ("gitlab", value(&member.gitlab_username())),
         ("calendly_link", value(&member.calendly_link())),
-        ("account", UNKNOWN),
+        ("account", member.account.words()),
         ("findings", &member.findings_cell()),
         ("file", &place.file),
         ("line", &place.line.map(|line| line.to_string()).unwrap_or_default()),

@@ -2,9 +2,14 @@
 //!
 //! Foreign text stands in it as it is; what a terminal would act on is escaped.
 
+use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{Provenance, Report};
+use super::{AccountCell, Provenance, Report};
+use crate::accounts::{Capture, Standing};
+use crate::evaluation::Seats;
+use crate::exceptions::{Exception, Fate};
+use crate::finding::{About, Finding, Subject};
 use crate::problem::{Place, Problem};
 use crate::roster::Field;
 use crate::text;
@@ -21,15 +26,47 @@ struct Document<'a> {
     checks_off: Vec<&'static str>,
     checks_unknown: Vec<&'static str>,
     excluded_nobody: &'a [String],
+    exceptions: Vec<ExceptionRow<'a>>,
+    accounts: Option<&'a Capture>,
     people: Vec<PersonRow<'a>>,
-    outsiders: Unknown,
+    outsiders: Outsiders<'a>,
+    organization: Vec<FindingRow<'a>>,
     summary: Summary,
 }
 
-/// What could not be evaluated.
 #[derive(Serialize)]
-struct Unknown {
-    state: &'static str,
+#[serde(tag = "state", rename_all = "lowercase")]
+enum Outsiders<'a> {
+    Unknown,
+    Known { rows: Vec<OutsiderRow<'a>> },
+}
+
+#[derive(Serialize)]
+struct OutsiderRow<'a> {
+    subject: String,
+    name: &'a str,
+    email: &'a str,
+    standing: Standing,
+    role: Option<&'a str>,
+    since: &'a str,
+    justification: &'a str,
+    decision: String,
+    findings: Vec<FindingRow<'a>>,
+    #[serde(flatten)]
+    place: &'a Place,
+}
+
+#[derive(Serialize)]
+struct ExceptionRow<'a> {
+    checks: &'a [String],
+    email: Option<&'a str>,
+    reason: &'a str,
+    approved_by: &'a str,
+    approved_on: Date,
+    expires: Date,
+    fate: &'static str,
+    #[serde(flatten)]
+    place: &'a Place,
 }
 
 #[derive(Serialize)]
@@ -41,7 +78,7 @@ struct PersonRow<'a> {
     calendly_link: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unreadable: Vec<&'static str>,
-    account: Unknown,
+    account: AccountCell<'a>,
     excluded: bool,
     findings: Vec<FindingRow<'a>>,
     #[serde(flatten)]
@@ -54,6 +91,8 @@ struct FindingRow<'a> {
     asked: &'static str,
     evidence: &'a str,
     fix: &'static str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    excepted: bool,
 }
 
 #[derive(Serialize)]
@@ -61,6 +100,7 @@ struct Summary {
     people: usize,
     findings: usize,
     problems: usize,
+    seats: Option<Seats>,
     text: String,
 }
 
@@ -71,34 +111,81 @@ pub(super) fn render(report: &Report) -> String {
 }
 
 fn document(report: &Report) -> Document<'_> {
+    let evaluation = &report.evaluation;
     Document {
         schema: SCHEMA,
-        kind: report.kind.spec().id,
+        kind: evaluation.kind.spec().id,
         provenance: &report.provenance,
-        problems: &report.problems,
-        checks_off: report.off.iter().map(|check| check.id).collect(),
-        checks_unknown: report.unknown.iter().map(|check| check.id).collect(),
-        excluded_nobody: &report.excluded_nobody,
+        problems: &evaluation.problems,
+        checks_off: evaluation.off.iter().map(|check| check.id).collect(),
+        checks_unknown: evaluation.unknown.iter().map(|(check, _)| check.id).collect(),
+        excluded_nobody: &evaluation.excluded_nobody,
+        exceptions: evaluation.exceptions.iter().map(exception).collect(),
+        accounts: evaluation.accounts.as_ref().map(|accounts| &accounts.capture),
         people: people(report),
-        outsiders: Unknown { state: super::UNKNOWN },
+        outsiders: if report.outsiders_unknown() {
+            Outsiders::Unknown
+        } else {
+            Outsiders::Known { rows: outsiders(report) }
+        },
+        organization: findings(evaluation.findings_of(About::Organization)),
         summary: Summary {
-            people: report.roster.people.len(),
-            findings: report.findings.len(),
-            problems: report.problems.len(),
+            people: evaluation.roster.people.len(),
+            findings: evaluation.open_findings().count(),
+            problems: evaluation.problems.len(),
+            seats: evaluation.seats(),
             text: report.summary(),
         },
     }
 }
 
-fn people(report: &Report) -> Vec<PersonRow<'_>> {
-    let people = report.team().map(|member| {
-        let person = member.person;
-        let findings = member.findings.iter().map(|finding| FindingRow {
+fn exception((exception, fate): &(Exception, Fate)) -> ExceptionRow<'_> {
+    ExceptionRow {
+        checks: &exception.checks,
+        email: exception.email.as_deref(),
+        reason: &exception.reason,
+        approved_by: &exception.approved_by,
+        approved_on: exception.approved_on,
+        expires: exception.expires,
+        fate: fate.words(),
+        place: &exception.place,
+    }
+}
+
+fn findings(findings: &[Finding]) -> Vec<FindingRow<'_>> {
+    findings
+        .iter()
+        .map(|finding| FindingRow {
             check: finding.check.id,
             asked: finding.check.asked.words(),
             evidence: &finding.evidence,
             fix: finding.check.fix,
-        });
+            excepted: finding.exception.is_some(),
+        })
+        .collect()
+}
+
+fn outsiders(report: &Report) -> Vec<OutsiderRow<'_>> {
+    let places = report.evaluation.outsiders().zip(report.outsiders());
+    places
+        .map(|(place, outsider)| OutsiderRow {
+            subject: Subject::Email(outsider.account.key()).to_string(),
+            name: &outsider.account.name,
+            email: &outsider.account.email,
+            standing: outsider.account.standing,
+            role: outsider.account.role.as_deref(),
+            since: &outsider.account.since,
+            justification: outsider.justification(),
+            decision: outsider.decision(),
+            findings: findings(report.evaluation.findings_of(About::Account(place))),
+            place: &outsider.account.place,
+        })
+        .collect()
+}
+
+fn people(report: &Report) -> Vec<PersonRow<'_>> {
+    let people = report.team().map(|member| {
+        let person = member.person;
         let facts = [
             ("email", &person.email),
             ("gitlab", &person.gitlab_username),
@@ -112,10 +199,10 @@ fn people(report: &Report) -> Vec<PersonRow<'_>> {
             gitlab: person.gitlab_username.value().map(|it| &**it),
             calendly_link: person.calendly.value().map(|it| &**it),
             unreadable: unreadable.map(|(name, _)| name).collect(),
-            account: Unknown { state: super::UNKNOWN },
+            account: member.account,
             excluded: member.is_excluded,
-            findings: findings.collect(),
-            place: report.roster.place(person),
+            findings: findings(member.findings),
+            place: report.evaluation.roster.place(person),
         }
     });
     people.collect()

@@ -1,32 +1,59 @@
 //! The report as Markdown, for an issue.
 
 use super::person_count;
-use super::{Cell, Member, OUTSIDERS_COLUMNS, Report, TEAM_COLUMNS, UNKNOWN, UNREADABLE};
+use super::{Cell, Member, OUTSIDERS_COLUMNS, Outsider, Report, TEAM_COLUMNS, UNREADABLE};
+use crate::accounts::{Account, Accounts, Capture};
 use crate::markdown::{Markdown, item, row};
 use crate::problem::Problem;
 
 pub(super) fn render(report: &Report) -> String {
-    let spec = report.kind.spec();
-    let mut text = format!("{}\n", provenance(report));
-    let notes: Vec<Markdown> = notes(report).collect();
-    if !notes.is_empty() {
-        text.push('\n');
-        text.extend(notes.iter().map(item));
+    let spec = report.evaluation.kind.spec();
+    let mut text = String::new();
+    for line in provenance(report) {
+        text.push_str(&format!("{line}\n"));
     }
-    if !report.problems.is_empty() {
+    let notes: String = notes(report).map(|note| item(&note)).collect();
+    if !notes.is_empty() {
+        text.push_str(&format!("\n{notes}"));
+    }
+    if !report.evaluation.problems.is_empty() {
         text.push_str("\n## Problems\n\n");
-        text.extend(report.problems.iter().map(|it| item(&problem(it))));
+        text.extend(report.evaluation.problems.iter().map(|it| item(&problem(it))));
     }
     heading(spec.team_heading, &TEAM_COLUMNS, &mut text);
     for member in report.team() {
         text.push_str(&row(&team_cells(&member)));
     }
     heading(spec.outsiders_heading, &OUTSIDERS_COLUMNS, &mut text);
+    for outsider in report.outsiders() {
+        let [name, email, role, since] = account_cells(&outsider);
+        let justification = Markdown::foreign(outsider.justification());
+        let decision = Markdown::text(outsider.decision());
+        text.push_str(&row(&[name, email, role, since, justification, decision]));
+    }
     text.push_str(&format!("\n{}.\n", report.summary()));
     text
 }
 
-pub(crate) fn provenance(report: &Report) -> Markdown {
+/// Where the report's facts come from: a line for the roster, and one for the accounts if they were
+/// read.
+pub(crate) fn provenance(report: &Report) -> impl Iterator<Item = Markdown> {
+    let accounts = report.evaluation.accounts.as_ref().map(accounts_provenance);
+    std::iter::once(roster_provenance(report)).chain(accounts)
+}
+
+fn accounts_provenance(accounts: &Accounts) -> Markdown {
+    let Capture { source, read_at, sha256, gaps } = &accounts.capture;
+    let whole = if gaps.is_empty() { "read whole" } else { "not read whole" };
+    let count = accounts.list.len();
+    Markdown::text("Accounts ")
+        .and(&Markdown::code(source))
+        .and(&Markdown::text(", SHA-256 "))
+        .and(&Markdown::code(sha256))
+        .and(&Markdown::text(format!(", {count} with invitations, {whole}, read at {read_at:.0}.")))
+}
+
+fn roster_provenance(report: &Report) -> Markdown {
     let source = &report.provenance;
     let mut line = Markdown::text("Roster ");
     if let Some(project) = &source.project {
@@ -39,29 +66,20 @@ pub(crate) fn provenance(report: &Report) -> Markdown {
     line.and(&Markdown::text(", SHA-256 ")).and(&Markdown::code(&source.sha256)).and(
         &Markdown::text(format!(
             ", {}, read at {:.0} by support-audit {}.",
-            person_count(report.roster.people.len()),
+            person_count(report.evaluation.roster.people.len()),
             source.read_at,
             source.version,
         )),
     )
 }
 
-/// What was left out of the audit on purpose.
+/// What must be known to read the report.
 pub(crate) fn notes(report: &Report) -> impl Iterator<Item = Markdown> {
-    let off = report.off.iter().map(|check| Markdown::text(format!("Check off: {}.", check.id)));
-    let unknown = report.unknown.iter().map(|check| {
-        Markdown::text(format!("Check unknown while a problem may hide a person: {}.", check.id))
-    });
-    let excluded = report.excluded.iter().filter_map(|index| report.roster.people.get(*index));
-    let excluded = excluded.map(|person| {
-        Markdown::text("Excluded: ").and(&Markdown::foreign(&person.name)).and(&Markdown::text("."))
-    });
-    let nobody = report.excluded_nobody.iter().map(|wanted| {
-        Markdown::text("Excluded, but not on the roster: ")
-            .and(&Markdown::foreign(wanted))
-            .and(&Markdown::text("."))
-    });
-    off.chain(unknown).chain(excluded).chain(nobody)
+    report.notes().into_iter().map(|note| {
+        let pieces = note.write(Markdown::text, Markdown::foreign, Markdown::code);
+        let note = pieces.iter().fold(Markdown::default(), |note, piece| note.and(piece));
+        note.and(&Markdown::text("."))
+    })
 }
 
 pub(crate) fn problem(problem: &Problem) -> Markdown {
@@ -84,9 +102,15 @@ pub(crate) fn team_cells(member: &Member<'_>) -> [Markdown; TEAM_COLUMNS.len()] 
         Markdown::foreign(&member.person.name),
         cell(&member.gitlab_username(), Markdown::code),
         cell(&member.calendly_link(), Markdown::foreign),
-        Markdown::text(UNKNOWN),
+        Markdown::foreign(member.account.words()),
         Markdown::text(member.findings_cell()),
     ]
+}
+
+/// The cells of an outsider's row that tell of the account.
+pub(crate) fn account_cells(outsider: &Outsider<'_>) -> [Markdown; 4] {
+    let Account { name, email, since, .. } = outsider.account;
+    [name, email, outsider.role(), since].map(|cell| Markdown::foreign(cell))
 }
 
 fn cell(cell: &Cell<'_>, foreign: fn(&str) -> Markdown) -> Markdown {

@@ -5,14 +5,17 @@ mod json;
 pub(crate) mod markdown;
 mod table;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
-use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::finding::{Check, Finding, Hit};
-use crate::kinds::Kind;
-use crate::problem::Problem;
-use crate::roster::{Field, Person, Roster};
+use crate::accounts::{Account, Accounts, Standing};
+use crate::decision::Decision;
+use crate::evaluation::{Evaluation, OUTSIDER, Unknown};
+use crate::exceptions::Exception;
+use crate::finding::{About, Finding};
+use crate::roster::{Field, Person};
 use crate::text::fold;
 
 /// Where a roster comes from, and how anybody can see that it is the same.
@@ -32,15 +35,6 @@ pub struct Provenance {
     pub version: String,
 }
 
-/// What the users have decided about how an audit is done.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Policy {
-    /// The ids of the checks that are switched off.
-    pub checks_off: Vec<String>,
-    /// E-mail addresses, GitLab usernames or names of people who are left out.
-    pub exclude: Vec<String>,
-}
-
 /// The form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -57,66 +51,38 @@ pub enum Format {
 /// An audit's result.
 #[derive(Debug)]
 pub struct Report {
-    pub(crate) kind: Kind,
     provenance: Provenance,
-    pub(crate) problems: Vec<Problem>,
-    roster: Roster,
+    pub(crate) evaluation: Evaluation,
     /// The people's places in the roster, in the order of their names.
     order: Vec<usize>,
-    /// In the order of the people's places.
-    findings: Vec<Finding>,
-    off: Vec<&'static Check>,
-    /// Checks that could not be evaluated.
-    unknown: Vec<&'static Check>,
-    /// The people's places in the roster, sorted.
-    excluded: Vec<usize>,
-    /// Exclusions that mean nobody.
-    excluded_nobody: Vec<String>,
+    /// What was ruled about outsiders, by their e-mail addresses in lower case.
+    rulings: BTreeMap<String, Ruling>,
 }
 
 impl Report {
-    /// Evaluates the checks of `kind` on the roster.
-    pub fn new(
-        kind: Kind,
-        policy: &Policy,
-        provenance: Provenance,
-        roster: Roster,
-        problems: Vec<Problem>,
-    ) -> Self {
-        let is_off = |check: &Check| policy.checks_off.iter().any(|id| id == check.id);
-        let (off, on): (Vec<&'static Check>, Vec<&'static Check>) =
-            kind.spec().checks.iter().partition(|check| is_off(check));
-        let may_hide_somebody = problems.iter().any(|problem| problem.hides_person);
-        let is_unknown = |check: &&'static Check| check.needs_everybody && may_hide_somebody;
-        let (unknown, on): (Vec<&'static Check>, Vec<&'static Check>) =
-            on.into_iter().partition(is_unknown);
-        let (excluded, excluded_nobody) = exclude(&roster, &policy.exclude);
-        let found = |check: &'static Check| {
-            let finding = move |Hit { person, evidence }| Finding { check, person, evidence };
-            (check.find)(&roster).into_iter().map(finding)
-        };
-        let mut findings: Vec<Finding> = on.into_par_iter().flat_map_iter(found).collect();
-        findings.retain(|finding| excluded.binary_search(&finding.person).is_err());
-        findings.sort_by_key(|finding| finding.person);
-        let mut order: Vec<usize> = (0..roster.people.len()).collect();
-        order.sort_by_cached_key(|index| roster.people.get(*index).map(|it| fold(&it.name)));
-        Self {
-            kind,
-            provenance,
-            problems,
-            roster,
-            order,
-            findings,
-            off,
-            unknown,
-            excluded,
-            excluded_nobody,
-        }
+    /// The report of an evaluation of the roster which `provenance` tells of.
+    pub fn new(provenance: Provenance, evaluation: Evaluation) -> Self {
+        let people = &evaluation.roster.people;
+        let mut order: Vec<usize> = (0..people.len()).collect();
+        order.sort_by_cached_key(|index| people.get(*index).map(|it| fold(&it.name)));
+        Self { provenance, evaluation, order, rulings: BTreeMap::new() }
+    }
+
+    /// The same report, which also tells what was ruled about outsiders, by their e-mail addresses
+    /// in lower case.
+    #[must_use]
+    pub fn with_rulings(self, rulings: BTreeMap<String, Ruling>) -> Self {
+        Self { rulings, ..self }
+    }
+
+    /// What was found.
+    pub fn evaluation(&self) -> &Evaluation {
+        &self.evaluation
     }
 
     /// Whether there is anything to fix, to justify or to repair.
     pub fn is_clean(&self) -> bool {
-        self.findings.is_empty() && self.problems.is_empty()
+        self.evaluation.open_findings().next().is_none() && self.evaluation.problems.is_empty()
     }
 
     /// The report as text that ends with a line break.
@@ -131,42 +97,218 @@ impl Report {
 
     /// The people in the order of their names, each with what was found about them.
     pub(crate) fn team(&self) -> impl Iterator<Item = Member<'_>> {
-        self.order.iter().filter_map(|index| {
-            let person = self.roster.people.get(*index)?;
-            let start = self.findings.partition_point(|finding| finding.person < *index);
-            let end = self.findings.partition_point(|finding| finding.person <= *index);
-            let findings = self.findings.get(start..end).unwrap_or_default();
-            let is_excluded = self.excluded.binary_search(index).is_ok();
-            Some(Member { person, findings, is_excluded })
+        let evaluation = &self.evaluation;
+        self.order.iter().filter_map(|place| {
+            let about = About::Person(*place);
+            Some(Member {
+                person: evaluation.person(about)?,
+                findings: evaluation.findings_of(about),
+                account: AccountCell::of(evaluation, *place),
+                is_excluded: evaluation.is_excluded(about),
+            })
         })
+    }
+
+    /// The outsiders in the order of their e-mail addresses.
+    pub(crate) fn outsiders(&self) -> impl Iterator<Item = Outsider<'_>> {
+        self.evaluation.outsiders().filter_map(|place| {
+            let account = self.evaluation.account(place)?;
+            let mut findings = self.evaluation.findings_of(About::Account(place)).iter();
+            let exception = findings
+                .find(|finding| finding.check.id == OUTSIDER)
+                .and_then(|finding| self.evaluation.exceptions.get(finding.exception?))
+                .map(|(exception, _)| exception);
+            Some(Outsider { account, exception, ruling: self.rulings.get(&account.key()) })
+        })
+    }
+
+    /// Why nobody can tell who is an outsider.
+    pub(crate) fn outsiders_unknown(&self) -> bool {
+        self.evaluation.unknown.iter().any(|(check, _)| check.id == OUTSIDER)
     }
 
     /// The audit in one line of our own words.
     pub fn summary(&self) -> String {
-        let checks = self.kind.spec().checks.iter();
-        let counts: Vec<String> = checks
+        let evaluation = &self.evaluation;
+        let findings = evaluation.open_findings().count();
+        let counts: Vec<String> = evaluation
+            .kind
+            .spec()
+            .checks
+            .iter()
             .map(|check| {
                 let is_of_check = |finding: &&Finding| std::ptr::eq(finding.check, check);
-                (check.id, self.findings.iter().filter(is_of_check).count())
+                (check.id, evaluation.open_findings().filter(is_of_check).count())
             })
             .filter(|(_, count)| *count > 0)
             .map(|(id, count)| format!("{id}: {count}"))
             .collect();
         let counts =
             if counts.is_empty() { String::new() } else { format!(" ({})", counts.join(", ")) };
+        let excepted = match evaluation.findings.len() - findings {
+            0 => String::new(),
+            excepted => format!(", {excepted} justified by exceptions"),
+        };
         format!(
-            "{}, {}{counts}, {}; accounts unknown",
-            person_count(self.roster.people.len()),
-            count(self.findings.len(), "finding"),
-            count(self.problems.len(), "problem"),
+            "{}, {}{counts}{excepted}, {}; {}",
+            person_count(evaluation.roster.people.len()),
+            count(findings, "finding"),
+            count(evaluation.problems.len(), "problem"),
+            self.seats(),
         )
     }
+
+    fn seats(&self) -> String {
+        match (self.evaluation.seats(), &self.evaluation.accounts) {
+            (Some(seats), _) => {
+                let outsiders = match seats.outsiders {
+                    None => "outsiders unknown".to_owned(),
+                    Some(outsiders) => count(outsiders, "outsider"),
+                };
+                let (active, invited) =
+                    (count(seats.active, "account"), count(seats.invited, "invitation"));
+                format!("{active}, {invited}, {outsiders}")
+            }
+            (None, Some(_)) => "accounts not read whole".to_owned(),
+            (None, None) => "accounts unknown".to_owned(),
+        }
+    }
+
+    /// What must be known to read the report: what was left out, and what could not be evaluated.
+    pub(crate) fn notes(&self) -> Vec<Note<'_>> {
+        let evaluation = &self.evaluation;
+        let mut notes = Vec::new();
+        for check in &evaluation.off {
+            notes.push(Note::ours("check-off", "Check off: ", check.id));
+        }
+        for (check, unknown) in &evaluation.unknown {
+            if *unknown != Unknown::NoAccounts {
+                notes.push(Note {
+                    table: "check-unknown",
+                    before: format!("Check unknown {unknown}: "),
+                    ..Note::ours("", "", check.id)
+                });
+            }
+        }
+        for gap in evaluation.accounts.iter().flat_map(|accounts| &accounts.capture.gaps) {
+            notes.push(Note::foreign("gap", "Accounts not read whole: ", gap));
+        }
+        for finding in evaluation.findings_of(About::Organization) {
+            let excepted = if finding.exception.is_some() { " (exception)" } else { "" };
+            notes.push(Note {
+                table: "organization",
+                before: format!("{}: ", evaluation.kind.spec().system),
+                after: format!("{excepted}, seen: "),
+                seen: if finding.evidence.is_empty() { "none" } else { &finding.evidence },
+                ..Note::ours("", "", finding.check.id)
+            });
+        }
+        for about in &evaluation.excluded {
+            let name = match about {
+                About::Account(place) => evaluation.account(*place).map(|it| it.email.as_str()),
+                _ => evaluation.person(*about).map(|it| &*it.name),
+            };
+            notes.push(Note::foreign("excluded", "Excluded: ", name.unwrap_or_default()));
+        }
+        for wanted in &evaluation.excluded_nobody {
+            notes.push(Note::foreign(
+                "excluded-nobody",
+                "Excluded, but not on the roster: ",
+                wanted,
+            ));
+        }
+        for (exception, fate) in &evaluation.exceptions {
+            notes.push(Note {
+                table: "exception",
+                before: format!(
+                    "Exception {}, {}, for ",
+                    fate.words(),
+                    exception.checks.join(", ")
+                ),
+                check: "",
+                foreign: exception.email.as_deref().unwrap_or(evaluation.kind.spec().system),
+                after: format!(
+                    ", approved on {}, expires on {}",
+                    exception.approved_on, exception.expires
+                ),
+                seen: "",
+                reason: Some((&exception.reason, &exception.approved_by)),
+            });
+        }
+        notes
+    }
+}
+
+/// What must be known to read a report.
+pub(crate) struct Note<'a> {
+    /// What kind of note it is, for programs.
+    table: &'static str,
+    before: String,
+    /// The check that it is about.
+    check: &'static str,
+    foreign: &'a str,
+    after: String,
+    /// What a check saw.
+    seen: &'a str,
+    /// The reason of an exception, and who approved it.
+    reason: Option<(&'a str, &'a str)>,
+}
+
+impl<'a> Note<'a> {
+    fn ours(table: &'static str, before: &str, check: &'static str) -> Self {
+        let (before, after) = (before.to_owned(), String::new());
+        Self { table, before, check, foreign: "", after, seen: "", reason: None }
+    }
+
+    fn foreign(table: &'static str, before: &str, foreign: &'a str) -> Self {
+        Self { foreign, ..Self::ours(table, before, "") }
+    }
+
+    /// The note without a final stop, its foreign parts put in by `put` and `code`.
+    fn write<T>(
+        &self,
+        ours: impl Fn(String) -> T,
+        put: impl Fn(&str) -> T,
+        code: impl Fn(&str) -> T,
+    ) -> Vec<T> {
+        let mut pieces = vec![ours(format!("{}{}", self.before, self.check))];
+        if !self.foreign.is_empty() {
+            pieces.push(put(self.foreign));
+        }
+        if !self.after.is_empty() {
+            pieces.push(ours(self.after.clone()));
+        }
+        if !self.seen.is_empty() {
+            pieces.push(code(self.seen));
+        }
+        if let Some((reason, by)) = self.reason {
+            pieces.extend([ours(" by ".to_owned()), code(by), ours(": ".to_owned()), put(reason)]);
+        }
+        pieces
+    }
+
+    /// The note as plain text, as it is.
+    fn plain(&self) -> String {
+        self.write(|it| it, str::to_owned, str::to_owned).concat()
+    }
+}
+
+/// What was ruled about an outsider, or proposed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ruling {
+    /// Why, as foreign text.
+    pub justification: String,
+    /// What is to become of the account.
+    pub decision: Option<Decision>,
+    /// Whether an operator has confirmed it: only then it counts.
+    pub is_confirmed: bool,
 }
 
 /// A person of the roster with what was found about them.
 pub(crate) struct Member<'a> {
     pub(crate) person: &'a Person,
     pub(crate) findings: &'a [Finding],
+    account: AccountCell<'a>,
     is_excluded: bool,
 }
 
@@ -174,9 +316,13 @@ impl Member<'_> {
     /// The ids of the checks, comma-separated; `excluded` for those who are left out.
     fn findings_cell(&self) -> String {
         if self.is_excluded {
-            return "excluded".to_owned();
+            return EXCLUDED.to_owned();
         }
-        self.findings.iter().map(|finding| finding.check.id).collect::<Vec<_>>().join(", ")
+        let id = |finding: &Finding| match finding.exception {
+            None => finding.check.id.to_owned(),
+            Some(_) => format!("{} {EXCEPTED}", finding.check.id),
+        };
+        self.findings.iter().map(id).collect::<Vec<_>>().join(", ")
     }
 
     fn gitlab_username(&self) -> Cell<'_> {
@@ -185,6 +331,89 @@ impl Member<'_> {
 
     fn calendly_link(&self) -> Cell<'_> {
         Cell::of(&self.person.calendly)
+    }
+}
+
+/// What the Findings column says of those who are left out.
+pub(crate) const EXCLUDED: &str = "excluded";
+
+/// What stands behind a check's id where an exception justifies the finding.
+pub(crate) const EXCEPTED: &str = "(exception)";
+
+/// An account of nobody on the roster.
+pub(crate) struct Outsider<'a> {
+    pub(crate) account: &'a Account,
+    pub(crate) exception: Option<&'a Exception>,
+    ruling: Option<&'a Ruling>,
+}
+
+impl<'a> Outsider<'a> {
+    /// What the account may do; `invited` before its holder has joined.
+    fn role(&self) -> &'a str {
+        match self.account.standing {
+            Standing::Active => self.account.role.as_deref().unwrap_or(UNKNOWN),
+            Standing::Invited => INVITED,
+        }
+    }
+
+    /// Why the account stays, as foreign text.
+    fn justification(&self) -> &'a str {
+        match (self.exception, self.ruling) {
+            (Some(exception), _) => &exception.reason,
+            (None, Some(ruling)) => &ruling.justification,
+            (None, None) => "",
+        }
+    }
+
+    fn decision(&self) -> String {
+        match (self.exception, self.ruling) {
+            (Some(_), _) => format!("{} {EXCEPTED}", Decision::Keep.word()),
+            (None, Some(Ruling { decision: Some(decision), is_confirmed, .. })) => {
+                let proposed = if *is_confirmed { "" } else { " (proposed)" };
+                format!("{}{proposed}", decision.word())
+            }
+            (None, _) => "undecided".to_owned(),
+        }
+    }
+}
+
+/// What the Account column says of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", rename_all = "lowercase")]
+pub(crate) enum AccountCell<'a> {
+    /// Nobody can tell.
+    Unknown,
+    /// There is none.
+    None,
+    /// They were invited.
+    Invited { email: &'a str },
+    /// They have joined.
+    Active { email: &'a str, role: Option<&'a str> },
+}
+
+impl<'a> AccountCell<'a> {
+    fn of(evaluation: &'a Evaluation, person: usize) -> Self {
+        let matches = evaluation.matching.of_person(person).iter();
+        let accounts = matches.filter_map(|it| evaluation.account(it.account));
+        match accounts.min_by_key(|account| account.standing) {
+            Some(Account { email, standing: Standing::Invited, .. }) => Self::Invited { email },
+            Some(Account { email, role, .. }) => Self::Active { email, role: role.as_deref() },
+            None => {
+                let is_whole = evaluation.accounts.as_ref().is_some_and(Accounts::are_whole);
+                let people = &evaluation.roster.people;
+                let is_findable = people.get(person).is_some_and(|it| it.email.value().is_some());
+                if is_whole && is_findable { Self::None } else { Self::Unknown }
+            }
+        }
+    }
+
+    fn words(self) -> &'a str {
+        match self {
+            Self::Unknown => UNKNOWN,
+            Self::None => "none",
+            Self::Invited { .. } => INVITED,
+            Self::Active { role, .. } => role.unwrap_or("active"),
+        }
     }
 }
 
@@ -205,8 +434,11 @@ impl<'a> Cell<'a> {
     }
 }
 
-/// What stands in the Account column while the accounts have not been read.
+/// What stands where nobody can tell.
 pub(crate) const UNKNOWN: &str = "unknown";
+
+/// What stands where somebody has not joined yet.
+const INVITED: &str = "invited";
 
 /// What stands where a fact could not be read.
 pub(crate) const UNREADABLE: &str = "unreadable";
@@ -216,31 +448,13 @@ pub(crate) const TEAM_COLUMNS: [&str; 5] =
 pub(crate) const OUTSIDERS_COLUMNS: [&str; 6] =
     ["Name", "Email", "Role", "Since", "Justification", "Decision"];
 
-/// Finds whom `exclude` means: sorted places in the roster, and those that mean nobody.
-fn exclude(roster: &Roster, exclude: &[String]) -> (Vec<usize>, Vec<String>) {
-    let mut excluded = Vec::new();
-    let mut nobody = Vec::new();
-    for wanted in exclude {
-        let before = excluded.len();
-        let is_meant = |(_, person): &(usize, &Person)| is_meant(person, wanted);
-        let people = roster.people.iter().enumerate();
-        excluded.extend(people.filter(is_meant).map(|(index, _)| index));
-        if excluded.len() == before {
-            nobody.push(wanted.clone());
-        }
-    }
-    excluded.sort_unstable();
-    excluded.dedup();
-    (excluded, nobody)
-}
-
-fn is_meant(person: &Person, wanted: &str) -> bool {
-    let is_field = |field: &Field<Box<str>>| {
-        field.value().is_some_and(|value| value.to_lowercase() == wanted.to_lowercase())
-    };
-    is_field(&person.email)
-        || is_field(&person.gitlab_username)
-        || fold(&person.name) == fold(wanted)
+/// Whether a line is of the form of [`Report::summary`], with a stop behind it.
+pub(crate) fn is_summary(line: &str) -> bool {
+    let words: Vec<&str> = line.split(' ').collect();
+    matches!(words.as_slice(), [number, "people," | "person,", _, finding, ..]
+        if number.parse::<usize>().is_ok() && finding.starts_with("finding"))
+        && line.contains("; ")
+        && line.ends_with('.')
 }
 
 fn count(number: usize, thing: &str) -> String {

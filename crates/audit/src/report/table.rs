@@ -1,15 +1,16 @@
 //! The report in aligned columns, for a terminal.
 
-use super::{Cell, OUTSIDERS_COLUMNS, Report, TEAM_COLUMNS, UNKNOWN, UNREADABLE, person_count};
+use super::{Cell, OUTSIDERS_COLUMNS, Report, TEAM_COLUMNS, UNREADABLE, person_count};
+use crate::accounts::{Account, Capture};
 use crate::text::{clean, columns};
 
 pub(super) fn render(report: &Report) -> String {
-    let spec = report.kind.spec();
+    let spec = report.evaluation.kind.spec();
     let mut text = String::new();
     header(report, &mut text);
-    if !report.problems.is_empty() {
+    if !report.evaluation.problems.is_empty() {
         text.push_str("\nPROBLEMS\n");
-        let problems = report.problems.iter().map(|problem| {
+        let problems = report.evaluation.problems.iter().map(|problem| {
             [&problem.place.to_string(), &problem.message].map(|text| clean(text).into_owned())
         });
         text.push_str(&columns(&problems.collect::<Vec<_>>()));
@@ -21,13 +22,20 @@ pub(super) fn render(report: &Report) -> String {
             clean(&member.person.name).into_owned(),
             cell(&member.gitlab_username()),
             cell(&member.calendly_link()),
-            UNKNOWN.to_owned(),
+            clean(member.account.words()).into_owned(),
             member.findings_cell(),
         ]
     }));
     text.push_str(&columns(&team));
     text.push_str(&format!("\n{}\n", spec.outsiders_heading.to_uppercase()));
-    text.push_str(&columns(&[OUTSIDERS_COLUMNS.map(str::to_owned)]));
+    let mut outsiders = vec![OUTSIDERS_COLUMNS.map(str::to_owned)];
+    outsiders.extend(report.outsiders().map(|outsider| {
+        let Account { name, email, since, .. } = outsider.account;
+        let decision = outsider.decision();
+        [name, email, outsider.role(), since, outsider.justification(), &decision]
+            .map(|cell| clean(cell).into_owned())
+    }));
+    text.push_str(&columns(&outsiders));
     text.push_str(&format!("\n{}\n", report.summary()));
     text
 }
@@ -41,21 +49,21 @@ fn header(report: &Report, text: &mut String) {
         clean(&source.path),
         commit.unwrap_or_default(),
         source.sha256,
-        person_count(report.roster.people.len()),
+        person_count(report.evaluation.roster.people.len()),
         source.read_at,
         source.version,
     ));
-    for check in &report.off {
-        text.push_str(&format!("Check off: {}\n", check.id));
+    if let Some(accounts) = &report.evaluation.accounts {
+        let Capture { source, read_at, sha256, gaps } = &accounts.capture;
+        let whole = if gaps.is_empty() { "read whole" } else { "not read whole" };
+        text.push_str(&format!(
+            "Accounts {}, SHA-256 {sha256}, {} with invitations, {whole}, read at {read_at:.0}\n",
+            clean(source),
+            accounts.list.len(),
+        ));
     }
-    for check in &report.unknown {
-        text.push_str(&format!("Check unknown while a problem may hide a person: {}\n", check.id));
-    }
-    for person in report.excluded.iter().filter_map(|index| report.roster.people.get(*index)) {
-        text.push_str(&format!("Excluded: {}\n", clean(&person.name)));
-    }
-    for wanted in &report.excluded_nobody {
-        text.push_str(&format!("Excluded, but not on the roster: {}\n", clean(wanted)));
+    for note in report.notes() {
+        text.push_str(&format!("{}\n", clean(&note.plain())));
     }
 }
 

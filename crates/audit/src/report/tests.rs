@@ -6,11 +6,14 @@ use expect_test::{Expect, expect};
 use proptest::prelude::*;
 
 use super::*;
-use crate::roster::{File, parse};
+use crate::evaluation::{Policy, Sources};
+use crate::kinds::Kind;
+use crate::roster::{File, OperationsTeam, parse};
 
 fn report(text: &str, policy: &Policy) -> Report {
     let bytes = text.as_bytes().to_vec();
-    let (roster, problems) = parse(&[File { name: "data/team.yaml".to_owned(), bytes }]);
+    let (roster, problems) =
+        parse(&[File { name: "data/team.yaml".to_owned(), bytes }], &OperationsTeam::default());
     let provenance = Provenance {
         project: Some("group/team".to_owned()),
         path: "data/team.yaml".to_owned(),
@@ -19,7 +22,9 @@ fn report(text: &str, policy: &Policy) -> Report {
         read_at: "2026-11-22T10:00:00.5Z".parse().unwrap(),
         version: "1.2.3".to_owned(),
     };
-    Report::new(Kind::Calendly, policy, provenance, roster, problems)
+    let sources = Sources { roster, problems, ..Sources::default() };
+    let today = "2026-11-22".parse().unwrap();
+    Report::new(provenance, Evaluation::new(Kind::Calendly, policy, sources, today))
 }
 
 const TEAM: &str = "\
@@ -43,6 +48,7 @@ fn check(format: Format, expected: &Expect) {
     let policy = Policy {
         checks_off: vec!["link-malformed".to_owned()],
         exclude: vec!["eve".to_owned(), "@nobody".to_owned()],
+        ..Policy::default()
     };
     expected.assert_eq(&report(TEAM, &policy).render(format));
 }
@@ -120,9 +126,10 @@ fn as_csv() {
         &expect![[r#"
             table,name,email,gitlab,calendly_link,account,findings,role,since,justification,decision,file,line,message,sha256
             provenance,,,,,,,,,,,data/team.yaml,,"group/team at commit 0123abcd; read at 2026-11-22T10:00:00Z by support-audit 1.2.3; 4 people, 1 finding (link-missing: 1), 2 problems; accounts unknown",4c29
-            check-off,,,,,,link-malformed,,,,,,,,
-            check-unknown,,,,,,manager-unresolved,,,,,,,,
-            excluded-nobody,'@nobody,,,,,,,,,,,,,
+            check-off,,,,,,link-malformed,,,,,,,Check off: link-malformed,
+            check-unknown,,,,,,manager-unresolved,,,,,,,Check unknown while a problem may hide a person: manager-unresolved,
+            excluded,Eve,,,,,,,,,,,,Excluded: Eve,
+            excluded-nobody,'@nobody,,,,,,,,,,,,"Excluded, but not on the roster: @nobody",
             problem,,,,,,,,,,,data/team.yaml,10,`email` is a list,
             problem,,,,,,,,,,,data/team.yaml,12,"the entry is a text, not a mapping",
             support-team,B[31mob,unreadable,,https://calendly.com/bob/30min,unknown,,,,,,data/team.yaml,9,,
@@ -138,7 +145,7 @@ fn as_json() {
     check(
         Format::Json,
         &expect![[r#"
-            {"schema":"support-audit/report/1","kind":"calendly","provenance":{"project":"group/team","path":"data/team.yaml","commit":"0123abcd","sha256":"4c29","read_at":"2026-11-22T10:00:00.5Z","version":"1.2.3"},"problems":[{"file":"data/team.yaml","line":10,"message":"`email` is a list","hides_person":true},{"file":"data/team.yaml","line":12,"message":"the entry is a text, not a mapping","hides_person":true}],"checks_off":["link-malformed"],"checks_unknown":["manager-unresolved"],"excluded_nobody":["@nobody"],"people":[{"subject":"name:b\u001b[31mob\u202e","name":"B\u001b[31mob\u202e","email":null,"gitlab":null,"calendly_link":"https://calendly.com/bob/30min","unreadable":["email"],"account":{"state":"unknown"},"excluded":false,"findings":[],"file":"data/team.yaml","line":9},{"subject":"name:eve","name":"Eve","email":null,"gitlab":null,"calendly_link":"https://calendly.com/eve","account":{"state":"unknown"},"excluded":true,"findings":[],"file":"data/team.yaml","line":13},{"subject":"gitlab:1","name":"Zoë 李","email":"zoe@example.com","gitlab":"zoe","calendly_link":"https://calendly.com/zoe","account":{"state":"unknown"},"excluded":false,"findings":[],"file":"data/team.yaml","line":1},{"subject":"gitlab:2","name":"| x |","email":"=1+1@example.com","gitlab":"all","calendly_link":null,"account":{"state":"unknown"},"excluded":false,"findings":[{"check":"link-missing","asked":"the person","evidence":"","fix":"Add `calendly:` with the address of your main Calendly page to your entry in the roster."}],"file":"data/team.yaml","line":5}],"outsiders":{"state":"unknown"},"summary":{"people":4,"findings":1,"problems":2,"text":"4 people, 1 finding (link-missing: 1), 2 problems; accounts unknown"}}
+            {"schema":"support-audit/report/1","kind":"calendly","provenance":{"project":"group/team","path":"data/team.yaml","commit":"0123abcd","sha256":"4c29","read_at":"2026-11-22T10:00:00.5Z","version":"1.2.3"},"problems":[{"file":"data/team.yaml","line":10,"message":"`email` is a list","hides_person":true},{"file":"data/team.yaml","line":12,"message":"the entry is a text, not a mapping","hides_person":true}],"checks_off":["link-malformed"],"checks_unknown":["manager-unresolved","link-mismatch","account-missing","invitation-pending","outsider","owner-count","admin-missing","admin-unexpected"],"excluded_nobody":["@nobody"],"exceptions":[],"accounts":null,"people":[{"subject":"name:b\u001b[31mob\u202e","name":"B\u001b[31mob\u202e","email":null,"gitlab":null,"calendly_link":"https://calendly.com/bob/30min","unreadable":["email"],"account":{"state":"unknown"},"excluded":false,"findings":[],"file":"data/team.yaml","line":9},{"subject":"name:eve","name":"Eve","email":null,"gitlab":null,"calendly_link":"https://calendly.com/eve","account":{"state":"unknown"},"excluded":true,"findings":[],"file":"data/team.yaml","line":13},{"subject":"gitlab:1","name":"Zoë 李","email":"zoe@example.com","gitlab":"zoe","calendly_link":"https://calendly.com/zoe","account":{"state":"unknown"},"excluded":false,"findings":[],"file":"data/team.yaml","line":1},{"subject":"gitlab:2","name":"| x |","email":"=1+1@example.com","gitlab":"all","calendly_link":null,"account":{"state":"unknown"},"excluded":false,"findings":[{"check":"link-missing","asked":"the person","evidence":"","fix":"Add `calendly:` with the address of your main Calendly page to your entry in the roster."}],"file":"data/team.yaml","line":5}],"outsiders":{"state":"unknown"},"organization":[],"summary":{"people":4,"findings":1,"problems":2,"seats":null,"text":"4 people, 1 finding (link-missing: 1), 2 problems; accounts unknown"}}
         "#]],
     );
 }
@@ -156,8 +163,9 @@ fn a_report_is_clean_without_findings_and_problems() {
 #[test]
 fn nobody_is_missed_as_a_manager_who_may_be_hidden_behind_a_problem() {
     let text = "- name: Ada\n  calendly: https://calendly.com/ada\n  reports_to: Mia\n";
-    let findings =
-        |report: &Report| report.findings.iter().map(|it| it.check.id).collect::<Vec<_>>();
+    let findings = |report: &Report| {
+        report.evaluation.findings.iter().map(|it| it.check.id).collect::<Vec<_>>()
+    };
     assert_eq!(findings(&report(text, &Policy::default())), ["manager-unresolved"]);
     let hidden = report(&format!("{text}- name: \"Mia\n"), &Policy::default());
     assert_eq!(findings(&hidden), [""; 0]);
@@ -219,12 +227,12 @@ proptest! {
         let policy = Policy { exclude: vec![exclude], ..Policy::default() };
         let text = serde_json::to_string(&entries).unwrap();
         let report = report(&text, &policy);
-        let people = report.roster.people.len();
+        let people = report.evaluation.roster.people.len();
         let markdown = report.render(Format::Markdown);
-        let notes = 1 + report.unknown.len();
+        let notes = report.notes().len();
         let mut expected = vec!["paragraph".to_owned(), format!("list {notes}")];
-        if !report.problems.is_empty() {
-            expected.extend(["heading".to_owned(), format!("list {}", report.problems.len())]);
+        if !report.evaluation.problems.is_empty() {
+            expected.extend(["heading".to_owned(), format!("list {}", report.evaluation.problems.len())]);
         }
         let rows = vec![5; people + 1];
         expected.extend(["heading".to_owned(), format!("table {rows:?}")]);

@@ -46,7 +46,18 @@ pub(super) struct Fields {
     pub(super) calendly: Field<Box<str>>,
     pub(super) gitlab_id: Field<u64>,
     pub(super) gitlab_username: Field<Box<str>>,
+    /// Boxed, since it is left out of most entries before they are parsed.
+    pub(super) work: Option<Box<Work>>,
     pub(super) oddities: Vec<Oddity>,
+}
+
+/// What somebody does, as far as it may make them one of the operations team.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Work {
+    pub(super) titles: Vec<Box<str>>,
+    pub(super) focuses: Vec<Box<str>>,
+    /// Whether a title or the focuses are of no form that can be understood.
+    pub(super) is_odd: bool,
 }
 
 /// A list, in words.
@@ -63,6 +74,10 @@ pub(super) enum Entry {
 /// The names of the fields that are read at an entry's top level; all others are ignored.
 pub(super) const FIELDS: [&str; 5] = ["name", "email", "reports_to", "calendly", "gitlab"];
 
+/// The names of further fields, which are read where they may make somebody one of the operations
+/// team.
+pub(super) const WORK_FIELDS: [&str; 2] = ["title", "focuses"];
+
 impl<'de> Deserialize<'de> for Entry {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(match deserializer.deserialize_any(NodeVisitor::<Fields>::new())? {
@@ -71,7 +86,7 @@ impl<'de> Deserialize<'de> for Entry {
             Node::Null => Self::Other("nothing"),
             Node::Whole(_) => Self::Other("a number"),
             Node::Odd(found) => Self::Other(found),
-            Node::List => Self::Other(A_LIST),
+            Node::List(_) => Self::Other(A_LIST),
         })
     }
 }
@@ -81,16 +96,21 @@ enum Node<M> {
     Null,
     Text(Box<str>),
     Whole(u64),
-    List,
+    List(M),
     Mapping(M),
     /// Neither of these, in words.
     Odd(&'static str),
 }
 
-/// A mapping that takes its fields one by one.
+/// A mapping that takes its fields one by one; or a list, its items.
 trait TakeField: Default {
     /// Reads the value of `key` from `map`, or skips it.
     fn take<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error>;
+
+    /// Reads the next item, or skips it, where there is a list instead; nothing at its end.
+    fn take_item<'de, A: SeqAccess<'de>>(&mut self, list: &mut A) -> Result<bool, A::Error> {
+        Ok(list.next_element::<IgnoredAny>()?.is_some())
+    }
 }
 
 impl<'de, M: TakeField> Deserialize<'de> for Node<M> {
@@ -155,8 +175,9 @@ impl<'de, M: TakeField> Visitor<'de> for NodeVisitor<M> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node<M>, A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Node::List)
+        let mut items = M::default();
+        while items.take_item(&mut list)? {}
+        Ok(Node::List(items))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node<M>, A::Error> {
@@ -226,6 +247,8 @@ impl TakeField for Fields {
             }
             "calendly" => take_text(&mut self.calendly, "calendly", map.next_value()?, oddities),
             "gitlab" => self.take_gitlab(map.next_value()?),
+            "title" => self.take_title(map.next_value()?),
+            "focuses" => self.take_focuses(map.next_value()?),
             _ => map.next_value::<IgnoredAny>().map(drop)?,
         }
         Ok(())
@@ -233,6 +256,30 @@ impl TakeField for Fields {
 }
 
 impl Fields {
+    fn take_title(&mut self, node: Node<Ignored>) {
+        match node {
+            Node::Text(text) => self.work.get_or_insert_default().titles.push(text),
+            Node::Null | Node::Whole(_) | Node::Odd(_) => {}
+            Node::List(_) | Node::Mapping(_) => {
+                self.work.get_or_insert_default().is_odd = true;
+                self.oddities.push(Oddity { field: "title", found: node.in_words(), line: None });
+            }
+        }
+    }
+
+    fn take_focuses(&mut self, node: Node<Focuses>) {
+        let work = self.work.get_or_insert_default();
+        match node {
+            Node::List(Focuses(names)) => work.focuses.extend(names),
+            Node::Null => {}
+            other => {
+                work.is_odd = true;
+                let found = other.in_words();
+                self.oddities.push(Oddity { field: "focuses", found, line: None });
+            }
+        }
+    }
+
     fn take_gitlab(&mut self, node: Node<Handle>) {
         let oddities = &mut self.oddities;
         let found = match node {
@@ -268,6 +315,43 @@ impl Fields {
     }
 }
 
+/// The list under `focuses`: the names in it.
+#[derive(Default)]
+struct Focuses(Vec<Box<str>>);
+
+impl TakeField for Focuses {
+    fn take<'de, A: MapAccess<'de>>(&mut self, _: &str, map: &mut A) -> Result<(), A::Error> {
+        map.next_value::<IgnoredAny>().map(drop)
+    }
+
+    fn take_item<'de, A: SeqAccess<'de>>(&mut self, list: &mut A) -> Result<bool, A::Error> {
+        match list.next_element::<Node<Focus>>()? {
+            None => return Ok(false),
+            Some(Node::Mapping(Focus(names))) => self.0.extend(names),
+            // People write the name alone.
+            Some(Node::Text(name)) => self.0.push(name),
+            Some(_) => {}
+        }
+        Ok(true)
+    }
+}
+
+/// A mapping under `focuses`: its names, of which there should be one.
+#[derive(Default)]
+struct Focus(Vec<Box<str>>);
+
+impl TakeField for Focus {
+    fn take<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        if key != "name" {
+            return map.next_value::<IgnoredAny>().map(drop);
+        }
+        if let Node::<Ignored>::Text(name) = map.next_value()? {
+            self.0.push(name);
+        }
+        Ok(())
+    }
+}
+
 impl<M> Node<M> {
     /// What it is, for a sentence.
     fn in_words(&self) -> &'static str {
@@ -275,7 +359,7 @@ impl<M> Node<M> {
             Self::Null => "nothing",
             Self::Text(_) => "a text",
             Self::Whole(_) => "a number",
-            Self::List => A_LIST,
+            Self::List(_) => A_LIST,
             Self::Mapping(_) => "a mapping",
             Self::Odd(found) => found,
         }

@@ -8,6 +8,7 @@ mod entry;
 mod prune;
 mod read;
 mod split;
+mod team;
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher as _};
@@ -16,8 +17,9 @@ use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 pub use entry::Field;
-use entry::{Fields, Oddity};
+use entry::{Fields, Oddity, Work};
 use read::{Item, Reading, Trouble};
+pub use team::OperationsTeam;
 
 use crate::finding::Subject;
 use crate::problem::{Place, Problem};
@@ -54,13 +56,26 @@ pub struct Person {
     pub gitlab_id: Field<u64>,
     /// The username of the person's GitLab account, without `@`.
     pub gitlab_username: Field<Box<str>>,
+    /// Whether the person is of the operations team; unknown where neither title nor focuses say so
+    /// and one of them could not be read.
+    pub is_operations: Option<bool>,
     position: Position,
 }
 
 impl Person {
-    fn new(name: Box<str>, fields: Fields, position: Position) -> Self {
-        let Fields { email, reports_to, calendly, gitlab_id, gitlab_username, .. } = fields;
-        Self { name, email, reports_to, calendly, gitlab_id, gitlab_username, position }
+    fn new(name: Box<str>, fields: Fields, position: Position, team: &OperationsTeam) -> Self {
+        let Fields { email, reports_to, calendly, gitlab_id, gitlab_username, work, .. } = fields;
+        let is_operations = work.map_or(Some(false), |work| is_operations(&work, team));
+        Self {
+            name,
+            email,
+            reports_to,
+            calendly,
+            gitlab_id,
+            gitlab_username,
+            is_operations,
+            position,
+        }
     }
 
     /// All that the person is known by, the first being [`Person::subject`].
@@ -85,6 +100,12 @@ impl Person {
             _ => Subject::Name(fold(&self.name).into_owned()),
         }
     }
+}
+
+fn is_operations(work: &Work, team: &OperationsTeam) -> Option<bool> {
+    let is_one = work.titles.iter().any(|title| team.has_title(title))
+        || work.focuses.iter().any(|focus| team.has_focus(focus));
+    (is_one || !work.is_odd).then_some(is_one)
 }
 
 /// Who should have access.
@@ -126,10 +147,12 @@ pub fn sha256_of_folder(files: &[File]) -> String {
 
 /// Reads a roster from its files, in their order, with the problems in the order of their places.
 ///
-/// The files' text is not needed afterwards.
-pub fn parse(files: &[File]) -> (Roster, Vec<Problem>) {
-    let readings: Vec<Reading> = files.par_iter().map(|file| read::file(&file.bytes)).collect();
-    let mut admission = Admission::default();
+/// The files' text is not needed afterwards; of titles and focuses only is kept whether they make
+/// somebody one of `team`.
+pub fn parse(files: &[File], team: &OperationsTeam) -> (Roster, Vec<Problem>) {
+    let read = |file: &File| read::file(&file.bytes, team);
+    let readings: Vec<Reading> = files.par_iter().map(read).collect();
+    let mut admission = Admission::new(team);
     for ((reading, source), file) in readings.into_iter().zip(files).zip(0..) {
         admission.roster.files.push(source.name.clone());
         for trouble in reading.problems {
@@ -147,8 +170,8 @@ pub fn parse(files: &[File]) -> (Roster, Vec<Problem>) {
 }
 
 /// Decides which entries become people of the roster.
-#[derive(Default)]
-struct Admission {
+struct Admission<'a> {
+    team: &'a OperationsTeam,
     roster: Roster,
     problems: Vec<Problem>,
     by_id: HashMap<u64, usize>,
@@ -156,7 +179,12 @@ struct Admission {
     by_name: HashMap<u64, usize>,
 }
 
-impl Admission {
+impl<'a> Admission<'a> {
+    fn new(team: &'a OperationsTeam) -> Self {
+        let (by_id, by_name) = (HashMap::new(), HashMap::new());
+        Self { team, roster: Roster::default(), problems: Vec::new(), by_id, by_name }
+    }
+
     fn tell(&mut self, position: Position, message: String, hides_person: bool) {
         let place = place(&self.roster.files, position);
         self.problems.push(Problem { place, message, hides_person });
@@ -176,7 +204,7 @@ impl Admission {
             }
             Field::Unreadable => return,
         };
-        let person = Person::new(name, fields, position);
+        let person = Person::new(name, fields, position, self.team);
         let Some(twin) = self.find_twin(&person) else {
             self.roster.people.push(person);
             return;

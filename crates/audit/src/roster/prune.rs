@@ -4,44 +4,49 @@
 //! from the first doubt on, an item's text stays as it is and costs time instead.
 //! Line breaks stay, so that every line keeps its number.
 
-use super::entry::FIELDS;
+use super::entry::{FIELDS, WORK_FIELDS};
+use super::team::OperationsTeam;
 
 /// Appends `item` to `text` without the fields that nobody reads.
 ///
 /// `item` begins in column 0 with the mark of a list's item, so that its fields, if it is a mapping
 /// written in the usual way, stand at column 2.
-pub(super) fn push_pruned(item: &str, text: &mut String) {
+pub(super) fn push_pruned(item: &str, team: &OperationsTeam, text: &mut String) {
     let mut rest = item;
     let mut field = "";
-    let mut is_read = true;
+    let mut key = None;
     for line in item.split_inclusive('\n') {
         let starts_field = match Line::of(line) {
             Line::Doubtful => break,
             Line::OpenField => {
-                push_field(field, is_read, text);
+                push_field(key, field, team, text);
                 rest = rest.get(field.len()..).unwrap_or_default();
                 break;
             }
-            Line::Field(key) => Some(FIELDS.contains(&key)),
-            Line::First => Some(true),
+            Line::Field(key) => Some(Some(key)),
+            Line::First => Some(None),
             Line::Deeper => None,
         };
-        if let Some(next_is_read) = starts_field {
-            push_field(field, is_read, text);
+        if let Some(next) = starts_field {
+            push_field(key, field, team, text);
             rest = rest.get(field.len()..).unwrap_or_default();
             field = "";
-            is_read = next_is_read;
+            key = next;
         }
         field = rest.get(..field.len() + line.len()).unwrap_or_default();
         if field.len() == rest.len() {
-            push_field(field, is_read, text);
+            push_field(key, field, team, text);
             return;
         }
     }
     text.push_str(rest);
 }
 
-fn push_field(field: &str, is_read: bool, text: &mut String) {
+/// Appends the lines of the field `key`, or as many blank ones; an item's first line has no key here.
+fn push_field(key: Option<&str>, field: &str, team: &OperationsTeam, text: &mut String) {
+    let is_read = key.is_none_or(|key| {
+        FIELDS.contains(&key) || WORK_FIELDS.contains(&key) && !team.is_ruled_out(field)
+    });
     // An anchor may be meant by an alias elsewhere.
     if is_read || field.contains('&') {
         text.push_str(field);
@@ -154,7 +159,7 @@ mod tests {
 
     fn pruned(item: &str) -> String {
         let mut text = String::new();
-        push_pruned(item, &mut text);
+        push_pruned(item, &OperationsTeam::default(), &mut text);
         text
     }
 
@@ -163,6 +168,33 @@ mod tests {
         let item = "- name: Ada\n  country: NO\n  about: >\n    Long\n\n    text.\n  skills: [a, \"b c\"]\n  email: a@b.example\n  hours: 'x'\n";
         assert_eq!(pruned(item), "- name: Ada\n\n\n\n\n\n\n  email: a@b.example\n\n");
         assert_eq!(pruned("- name: Ada\n  country: NO"), "- name: Ada\n");
+    }
+
+    #[test]
+    fn what_may_make_somebody_one_of_the_operations_team_stays() {
+        for field in [
+            "  title: Support Operations Manager\n",
+            "  title: senior support   operations specialist\n",
+            "  title: \"Support Engineer\"\n",
+            "  title:\n    - Support Engineer\n",
+            "  title: Support\n    Engineer\n",
+            "  focuses:\n    - name: OPERATIONS\n      percentage: 5\n",
+            "  focuses:\n    - name: SaaS & more\n",
+            "  focuses:\n    - SaaS\n",
+            "  focuses: SaaS\n",
+            "  focuses: [{name: SaaS}]\n",
+        ] {
+            let item = format!("- name: Ada\n{field}");
+            assert_eq!(pruned(&item), item);
+        }
+        for field in [
+            "  title: Support Engineer, EMEA\n",
+            "  focuses:\n    - name: SaaS\n      percentage: 5\n\n    - name: Li-cences\n",
+            "  focuses:\n",
+        ] {
+            let breaks = "\n".repeat(field.matches('\n').count());
+            assert_eq!(pruned(&format!("- name: Ada\n{field}")), format!("- name: Ada\n{breaks}"));
+        }
     }
 
     #[test]

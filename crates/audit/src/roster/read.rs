@@ -16,6 +16,7 @@ use serde_yaml::{DefaultMessageFormatter, Error, MessageFormatter, Options, Span
 use super::entry::{A_LIST, Entry, Fields};
 use super::prune::push_pruned;
 use super::split::{self, Part};
+use super::team::OperationsTeam;
 
 /// What a file holds.
 #[derive(Debug, Default)]
@@ -55,7 +56,7 @@ const BATCH: usize = 64;
 const ROUNDS: usize = 16;
 
 /// Reads one file.
-pub(super) fn file(bytes: &[u8]) -> Reading {
+pub(super) fn file(bytes: &[u8], team: &OperationsTeam) -> Reading {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut reading = Reading::default();
     if let Some(b'[' | b'{') = bytes.trim_ascii_start().first()
@@ -76,7 +77,7 @@ pub(super) fn file(bytes: &[u8]) -> Reading {
     }
     for document in &documents {
         match split::items(*document) {
-            Some(items) => list(&items, &mut reading),
+            Some(items) => list(&items, team, &mut reading),
             None => whole(*document, &mut reading),
         }
     }
@@ -106,8 +107,9 @@ enum Outcome {
     NeedsTheWhole(Box<Trouble>),
 }
 
-fn list(items: &[Part<'_>], reading: &mut Reading) {
-    let mut outcomes: Vec<Outcome> = items.par_chunks(BATCH).flat_map_iter(batch).collect();
+fn list(items: &[Part<'_>], team: &OperationsTeam, reading: &mut Reading) {
+    let batches = items.par_chunks(BATCH);
+    let mut outcomes: Vec<Outcome> = batches.flat_map_iter(|items| batch(items, team)).collect();
     if outcomes.iter().any(|outcome| matches!(outcome, Outcome::NeedsTheWhole(_))) {
         together(items, &mut outcomes);
     }
@@ -142,17 +144,17 @@ fn place_oddities(entry: &mut Entry, item: Part<'_>) {
     }
 }
 
-fn batch(items: &[Part<'_>]) -> Vec<Outcome> {
-    if let Some(entries) = read_pruned(items) {
+fn batch(items: &[Part<'_>], team: &OperationsTeam) -> Vec<Outcome> {
+    if let Some(entries) = read_pruned(items, team) {
         return entries.into_iter().map(Outcome::Read).collect();
     }
     items.iter().map(|item| read_alone(*item)).collect()
 }
 
-fn read_pruned(items: &[Part<'_>]) -> Option<Vec<Entry>> {
+fn read_pruned(items: &[Part<'_>], team: &OperationsTeam) -> Option<Vec<Entry>> {
     let mut text = String::with_capacity(items.iter().map(|item| item.bytes.len()).sum());
     for item in items {
-        push_pruned(str::from_utf8(item.bytes).ok()?, &mut text);
+        push_pruned(str::from_utf8(item.bytes).ok()?, team, &mut text);
     }
     let entries: Vec<Entry> = serde_yaml::from_str_with_options(&text, options(text.len())).ok()?;
     (entries.len() == items.len()).then_some(entries)

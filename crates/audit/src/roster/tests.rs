@@ -5,7 +5,8 @@ use expect_test::{Expect, expect};
 use super::*;
 
 fn read(text: impl AsRef<[u8]>) -> (Roster, Vec<Problem>) {
-    parse(&[File { name: "team.yaml".to_owned(), bytes: text.as_ref().to_vec() }])
+    let file = File { name: "team.yaml".to_owned(), bytes: text.as_ref().to_vec() };
+    parse(&[file], &OperationsTeam::default())
 }
 
 /// One line per person and per problem.
@@ -60,6 +61,9 @@ fn every_field_that_is_used() {
                 ),
                 gitlab_username: Value(
                     "ada",
+                ),
+                is_operations: Some(
+                    true,
                 ),
                 position: Position {
                     file: 0,
@@ -370,10 +374,33 @@ fn a_folder_of_people_keeps_files_apart() {
         file("c.yaml", "name: Bob\n\tx: y\n"),
         file("d.yaml", "---\nname: Ada\ngitlab: {id: 1}\n"),
     ];
-    let (roster, problems) = parse(&files);
+    let (roster, problems) = parse(&files, &OperationsTeam::default());
     assert_eq!(roster.place(&roster.people[0]).file, "a.yaml");
     let places: Vec<_> = problems.iter().map(|it| (&*it.place.file, it.place.line)).collect();
     assert_eq!(places, [("b.yaml", None), ("c.yaml", Some(1)), ("d.yaml", Some(2))]);
+}
+
+#[test]
+fn the_operations_team_is_known_by_focus_and_title() {
+    for (field, expected) in [
+        ("", Some(false)),
+        ("  title: Support Operations Manager\n", Some(true)),
+        ("  title: \"support \\u006Fperations specialist\"\n", Some(true)),
+        ("  title: Senior Support Operations Specialist\n", Some(false)),
+        ("  title: 42\n", Some(false)),
+        ("  title: [Support Operations Manager]\n", None),
+        ("  focuses:\n    - name: SaaS\n    - name: operations\n", Some(true)),
+        ("  focuses: [Operations]\n", Some(true)),
+        ("  focuses:\n    - name: Sales Operations\n", Some(false)),
+        ("  focuses: Operations\n", None),
+        ("  title: Support Operations Manager\n  focuses: {}\n", Some(true)),
+    ] {
+        let (roster, problems) = read(format!("- name: Ada\n{field}"));
+        assert_eq!(roster.people[0].is_operations, expected, "{field}");
+        let is_odd = field.contains('[') || field.contains("s: O") || field.contains('{');
+        assert_eq!(problems.is_empty(), !is_odd || field.contains("[O"), "{field} {problems:?}");
+        assert!(problems.iter().all(|problem| !problem.hides_person), "{problems:?}");
+    }
 }
 
 mod agreement {
@@ -381,8 +408,8 @@ mod agreement {
 
     use proptest::prelude::*;
 
-    use super::super::entry::Entry;
-    use super::super::read;
+    use super::super::entry::{Entry, FIELDS, Fields, WORK_FIELDS};
+    use super::super::{OperationsTeam, is_operations, read};
 
     /// A value as people write them, with all that makes YAML hard to cut.
     fn value() -> impl Strategy<Value = String> {
@@ -405,6 +432,8 @@ mod agreement {
             Just("plain\n    continued 'here".to_owned()),
             Just("\n    - name: a\n    - name: \"b\n        c\"".to_owned()),
             Just("\n  - name: zero\n  - name: indented".to_owned()),
+            Just("\n    - name: Operations\n      percentage: 50".to_owned()),
+            Just("Support Operations Manager".to_owned()),
             Just("\n    id: 7\n    username: someone".to_owned()),
             Just("\n    id: \"open\n  country: NO\"".to_owned()),
             Just("\n    - [open,\n  country: NO]".to_owned()),
@@ -421,7 +450,8 @@ mod agreement {
 
     fn key() -> impl Strategy<Value = String> {
         prop_oneof![
-            4 => proptest::sample::select(super::super::entry::FIELDS.to_vec()).prop_map(str::to_owned),
+            4 => proptest::sample::select(FIELDS.to_vec()).prop_map(str::to_owned),
+            2 => proptest::sample::select(WORK_FIELDS.to_vec()).prop_map(str::to_owned),
             5 => proptest::sample::select(vec!["country", "about", "skills", "hours"]).prop_map(str::to_owned),
             1 => proptest::sample::select(vec!["<<", "\"about\"", "'name'", "? about", "# name", "ab out"]).prop_map(str::to_owned),
         ]
@@ -444,6 +474,14 @@ mod agreement {
         })
     }
 
+    /// What an entry says, however much of it was parsed.
+    fn said(mut fields: Box<Fields>) -> (Box<Fields>, Option<bool>) {
+        fields.oddities.iter_mut().for_each(|oddity| oddity.line = None);
+        let work = fields.work.take();
+        let team = OperationsTeam::default();
+        (fields, work.map_or(Some(false), |work| is_operations(&work, &team)))
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -458,23 +496,12 @@ mod agreement {
             let expected: Vec<_> = whole
                 .into_iter()
                 .filter_map(|entry| match entry {
-                    Entry::Mapping(fields) => Some(fields),
+                    Entry::Mapping(fields) => Some(said(fields)),
                     Entry::Other(_) => None,
                 })
-                .map(|mut fields| {
-                    fields.oddities.iter_mut().for_each(|oddity| oddity.line = None);
-                    fields
-                })
                 .collect();
-            let reading = read::file(text.as_bytes());
-            let parts: Vec<_> = reading
-                .items
-                .into_iter()
-                .map(|mut item| {
-                    item.fields.oddities.iter_mut().for_each(|oddity| oddity.line = None);
-                    item.fields
-                })
-                .collect();
+            let reading = read::file(text.as_bytes(), &OperationsTeam::default());
+            let parts: Vec<_> = reading.items.into_iter().map(|item| said(item.fields)).collect();
             prop_assert_eq!(parts, expected, "{}", text);
         }
     }

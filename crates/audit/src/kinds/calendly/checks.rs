@@ -3,52 +3,111 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use crate::finding::{Asked, Check, Hit};
+use crate::finding::{About, Asked, Check, Find, Hit, Need};
 use crate::roster::{Field, Person, Roster};
-use crate::text::{fold, slug_letters};
+use crate::text::{comparable_link, fold, lower_case, slug_letters};
 
-pub(super) static CHECKS: [Check; 4] = [
+use super::account_checks as accounts;
+
+pub(super) static CHECKS: [Check; 11] = [
     Check {
         id: "link-missing",
         finds: "The person has no Calendly link in the roster.",
         fix: "Add `calendly:` with the address of your main Calendly page to your entry in the roster.",
         asked: Asked::Person,
-        needs_everybody: false,
-        find: link_missing,
+        needs: &[],
+        find: Find::InRoster(link_missing),
     },
     Check {
         id: "link-malformed",
         finds: "The person's Calendly link is not the https address of a main page at calendly.com.",
         fix: "Make `calendly:` in your entry of the roster `https://calendly.com/` followed by the name of your page alone, without an event.",
         asked: Asked::Person,
-        needs_everybody: false,
-        find: link_malformed,
+        needs: &[],
+        find: Find::InRoster(link_malformed),
     },
     Check {
         id: "link-shared",
         finds: "Two people have the same Calendly link or e-mail address in the roster.",
         fix: "Make `calendly:` and `email:` in your entry of the roster your own.",
         asked: Asked::Both,
-        needs_everybody: false,
-        find: link_shared,
+        needs: &[],
+        find: Find::InRoster(link_shared),
     },
     Check {
         id: "manager-unresolved",
         finds: "The person's manager is not on the roster, or is the person themself.",
         fix: "Make `reports_to:` in the person's entry the name of a person on the roster.",
         asked: Asked::Operators,
-        needs_everybody: true,
-        find: manager_unresolved,
+        needs: &[Need::Everybody],
+        find: Find::InRoster(manager_unresolved),
+    },
+    Check {
+        id: "link-mismatch",
+        finds: "The person's Calendly link in the roster is not the page of their account.",
+        fix: "Make `calendly:` in your entry of the roster the address of your account's page, as Calendly shows it.",
+        asked: Asked::Person,
+        needs: &[Need::Accounts, Need::Pages],
+        find: Find::AmongAccounts(accounts::link_mismatch),
+    },
+    Check {
+        id: "account-missing",
+        finds: "The person is on the roster and has no account in the Calendly organisation.",
+        fix: "Ask an admin of the Calendly organisation to invite you, or tell here why you need no account.",
+        asked: Asked::Person,
+        needs: &[Need::Accounts],
+        find: Find::AmongAccounts(accounts::account_missing),
+    },
+    Check {
+        id: "invitation-pending",
+        finds: "The person was invited to the Calendly organisation and has not joined yet.",
+        fix: "Accept the invitation that Calendly sent to your e-mail address, or tell here why you need no account.",
+        asked: Asked::Person,
+        needs: &[Need::Accounts],
+        find: Find::AmongAccounts(accounts::invitation_pending),
+    },
+    Check {
+        id: "outsider",
+        finds: "The account, or the invitation to have one, is of nobody on the roster.",
+        fix: "Tell here why you need the account in the team's Calendly organisation; without a reason it will be removed.",
+        asked: Asked::Holder,
+        needs: &[Need::Accounts, Need::Everybody],
+        find: Find::AmongAccounts(accounts::outsider),
+    },
+    Check {
+        id: "owner-count",
+        finds: "The number of the organisation's owners is not one.",
+        fix: "Make one account of the Calendly organisation its owner.",
+        asked: Asked::Operators,
+        needs: &[Need::Accounts, Need::Roles],
+        find: Find::AmongAccounts(accounts::owner_count),
+    },
+    Check {
+        id: "admin-missing",
+        finds: "The person is of the operations team and is not an admin of the Calendly organisation.",
+        fix: "Make the person's account an admin in Calendly.",
+        asked: Asked::Operators,
+        needs: &[Need::Accounts, Need::Roles],
+        find: Find::AmongAccounts(accounts::admin_missing),
+    },
+    Check {
+        id: "admin-unexpected",
+        finds: "The account is an admin of the Calendly organisation, and its holder is not of the operations team.",
+        fix: "Make the account a user in Calendly, or record why its holder is an admin.",
+        asked: Asked::Operators,
+        needs: &[Need::Accounts, Need::Roles, Need::Everybody],
+        find: Find::AmongAccounts(accounts::admin_unexpected),
     },
 ];
 
 /// The hits of a check that looks at one person at a time; it returns what it saw.
-fn hits<'a>(
+pub(super) fn hits<'a>(
     roster: &'a Roster,
     find: impl Fn(usize, &'a Person) -> Option<Cow<'a, str>>,
 ) -> Vec<Hit> {
-    let hit = |(person, found): (usize, &'a Person)| {
-        find(person, found).map(|evidence| Hit { person, evidence: evidence.into_owned() })
+    let hit = |(place, person): (usize, &'a Person)| {
+        let evidence = find(place, person)?.into_owned();
+        Some(Hit { about: About::Person(place), evidence })
     };
     roster.people.iter().enumerate().filter_map(hit).collect()
 }
@@ -64,7 +123,7 @@ fn link_malformed(roster: &Roster) -> Vec<Hit> {
     })
 }
 
-fn link_shared(roster: &Roster) -> Vec<Hit> {
+pub(super) fn link_shared(roster: &Roster) -> Vec<Hit> {
     let mut links = HashMap::new();
     let mut emails = HashMap::new();
     for person in &roster.people {
@@ -139,23 +198,10 @@ impl Names {
     }
 }
 
-fn lower_case(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
-        Cow::Borrowed(text)
-    } else {
-        text.to_lowercase().into()
-    }
-}
-
-/// A link as it is compared with others: the case of its letters and a slash at its end mean nothing.
-fn comparable_link(link: &str) -> Cow<'_, str> {
-    lower_case(link.strip_suffix('/').unwrap_or(link))
-}
-
 /// The name of the main page that `link` is the address of.
 ///
 /// A main page is `https://calendly.com/NAME`; an event's page has the event's name behind it.
-fn page(link: &str) -> Option<&str> {
+pub(super) fn page(link: &str) -> Option<&str> {
     const BEGINNING: &str = "https://calendly.com/";
     let (beginning, name) = link.split_at_checked(BEGINNING.len())?;
     let name = name.strip_suffix('/').unwrap_or(name);

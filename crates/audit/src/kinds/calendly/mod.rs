@@ -2,7 +2,9 @@
 //!
 //! The rules are those of the GitLab Support Operations handbook, "Calendly audit".
 
+mod account_checks;
 mod checks;
+mod export;
 
 use super::Spec;
 
@@ -14,6 +16,7 @@ pub static SPEC: Spec = Spec {
     outsiders_heading: "Those in Calendly but not part of support team",
     template: include_str!("template.md"),
     checks: &checks::CHECKS,
+    export: export::read,
 };
 
 #[cfg(test)]

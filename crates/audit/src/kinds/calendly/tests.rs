@@ -1,10 +1,12 @@
 //! What each check finds, and what it leaves alone.
 
 use super::SPEC;
-use crate::roster::{File, Roster, parse};
+use crate::finding::{About, Find};
+use crate::roster::{File, OperationsTeam, Roster, parse};
 
 fn roster(text: &str) -> Roster {
-    parse(&[File { name: "team.yaml".to_owned(), bytes: text.into() }]).0
+    parse(&[File { name: "team.yaml".to_owned(), bytes: text.into() }], &OperationsTeam::default())
+        .0
 }
 
 /// The names of those about whom the check finds something, each with what it saw.
@@ -12,9 +14,13 @@ fn roster(text: &str) -> Roster {
 fn assert_found(id: &str, text: &str, expected: &[(&str, &str)]) {
     let roster = roster(text);
     let check = SPEC.checks.iter().find(|check| check.id == id).unwrap();
-    let hits = (check.find)(&roster);
-    let found: Vec<_> =
-        hits.iter().map(|hit| (&*roster.people[hit.person].name, &*hit.evidence)).collect();
+    let Find::InRoster(find) = check.find else { panic!("{id} needs accounts") };
+    let hits = find(&roster);
+    let name = |about: About| match about {
+        About::Person(place) => &*roster.people[place].name,
+        other => panic!("{other:?}"),
+    };
+    let found: Vec<_> = hits.iter().map(|hit| (name(hit.about), &*hit.evidence)).collect();
     assert_eq!(found, expected, "{text}");
 }
 

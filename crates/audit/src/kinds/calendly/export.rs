@@ -1,0 +1,356 @@
+//! Accounts from a file: the Users export of Calendly's Admin Center, or a plain list of addresses.
+//!
+//! The export is read by the names of its columns, in whatever order they are; of the columns only
+//! an e-mail address must be there (Calendly help, "How to export users").
+//! A file may have been opened and saved by a spreadsheet: with semicolons or tabs, with a BOM.
+
+use csv::{ReaderBuilder, StringRecord};
+
+use crate::accounts::{Account, Standing, once_each};
+use crate::kinds::Export;
+use crate::problem::{Place, Problem};
+use crate::roster::File;
+
+/// Reads accounts from a file.
+///
+/// # Errors
+///
+/// The file is none of accounts at all.
+pub(super) fn read(file: &File) -> Result<Export, Problem> {
+    let bytes = file.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&file.bytes);
+    let text = str::from_utf8(bytes).map_err(|error| {
+        let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').map(|_| 1).sum::<u64>();
+        problem(file, line, "the text is not UTF-8: save the file as CSV in UTF-8")
+    })?;
+    let delimiter = delimiter(text);
+    let mut reader = ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let mut lines = Lines { text, offset: 0, line: 1 };
+    let mut rows = Vec::new();
+    // It reads from memory, and the text is UTF-8.
+    for row in reader.records().flatten() {
+        let line = lines.of(&row);
+        if row.iter().any(|cell| !cell.trim().is_empty()) {
+            rows.push((line, row));
+        }
+    }
+    let (columns, rows) = match rows.split_first() {
+        None => return Err(problem(file, 1, "the file holds no account")),
+        Some(((_, first), rest)) => match Columns::of(first).map_err(|it| problem(file, 1, &it))? {
+            Some(columns) => (columns, rest),
+            None if first.len() == 1 && is_email(first.get(0).unwrap_or_default().trim()) => {
+                (Columns { count: 1, ..Columns::default() }, rows.as_slice())
+            }
+            None => return Err(problem(file, 1, "no column is called `Email` or `Login email`")),
+        },
+    };
+    let mut export = Export::default();
+    for (line, row) in rows {
+        match columns.account(file, *line, row) {
+            Ok(account) => export.list.push(account),
+            Err(problem) => export.problems.push(problem),
+        }
+    }
+    let unread = export.problems.len();
+    if unread > 0 {
+        export.gaps.push(format!("{unread} of the file's rows could not be read"));
+    }
+    if text.matches('"').count() % 2 == 1 {
+        export.gaps.push("a quotation mark in the file stays open".to_owned());
+    }
+    if !text.ends_with('\n') {
+        let gap = "the file's last line has no line break, so its end may be missing";
+        export.gaps.push(gap.to_owned());
+    }
+    let mut twice = Vec::new();
+    export.list = once_each(std::mem::take(&mut export.list), |account, other| {
+        let line = other.place.line.unwrap_or_default();
+        let message = format!("the address is there already, on line {line}");
+        twice.push(Problem { message, ..unread_row(&account.place) });
+    });
+    export.problems.extend(twice);
+    export.problems.sort_by_key(|problem| problem.place.line);
+    Ok(export)
+}
+
+fn problem(file: &File, line: u64, message: &str) -> Problem {
+    let place = Place { file: file.name.clone(), line: Some(line) };
+    Problem { message: message.to_owned(), ..unread_row(&place) }
+}
+
+/// A problem of a row; it hides nobody of the roster.
+fn unread_row(place: &Place) -> Problem {
+    Problem { place: place.clone(), message: String::new(), hides_person: false }
+}
+
+/// Tells the lines of a text's rows, one behind the other.
+///
+/// The reader's own count is off where lines are blank or end in a carriage return too.
+struct Lines<'a> {
+    text: &'a str,
+    offset: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line on which a row begins, counted from 1.
+    fn of(&mut self, row: &StringRecord) -> u64 {
+        let start = row.position().and_then(|it| usize::try_from(it.byte()).ok()).unwrap_or(0);
+        let bytes = self.text.as_bytes();
+        let rest = bytes.get(start..).unwrap_or_default();
+        let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let passed = bytes.get(self.offset..start + blank).unwrap_or_default();
+        self.line += passed.iter().filter(|byte| **byte == b'\n').map(|_| 1).sum::<u64>();
+        self.offset = start + blank;
+        self.line
+    }
+}
+
+/// What parts the columns: whichever of the usual characters is most frequent in the first line.
+fn delimiter(text: &str) -> u8 {
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let count = |delimiter: u8| first.bytes().filter(|byte| *byte == delimiter).count();
+    [b'\t', b';', b','].into_iter().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',')
+}
+
+/// Where each fact stands in a row.
+#[derive(Debug, Default)]
+struct Columns {
+    count: usize,
+    email: usize,
+    name: Option<usize>,
+    role: Option<usize>,
+    page: Option<usize>,
+    status: Option<usize>,
+    /// Whether the holder has joined, as yes or no.
+    joined: Option<usize>,
+    since: Option<usize>,
+}
+
+impl Columns {
+    /// The columns by their names; nothing if none is of e-mail addresses.
+    fn of(head: &StringRecord) -> Result<Option<Self>, String> {
+        let names: Vec<String> = head.iter().map(letters).collect();
+        let find = |wanted: &[&str]| {
+            wanted.iter().find_map(|wanted| names.iter().position(|name| name == wanted))
+        };
+        let Some(email) =
+            find(&["loginemail", "loginemailaddress", "email", "emailaddress", "useremail"])
+        else {
+            return Ok(None);
+        };
+        let name = names.get(email);
+        if names.iter().filter(|other| Some(*other) == name).count() > 1 {
+            return Err("two columns of e-mail addresses have the same name".to_owned());
+        }
+        Ok(Some(Self {
+            count: names.len(),
+            email,
+            name: find(&["name", "fullname", "username"]),
+            role: find(&["role", "userrole"]),
+            page: find(&["calendlylink", "schedulinglink", "schedulingurl", "link"]),
+            status: find(&["status", "state"]),
+            joined: find(&["inviteaccepted", "activated"]),
+            since: find(&["since", "dateadded", "joined", "created", "createdat"]),
+        }))
+    }
+
+    fn account(&self, file: &File, line: u64, row: &StringRecord) -> Result<Account, Problem> {
+        let failed = |message: &str| Err(problem(file, line, message));
+        if row.len() != self.count {
+            let message = format!("the row has {} cells instead of {}", row.len(), self.count);
+            return failed(&message);
+        }
+        let cell = |column: Option<usize>| column.and_then(|it| row.get(it)).unwrap_or("").trim();
+        let email = cell(Some(self.email));
+        if !is_email(email) {
+            return failed("the row has no e-mail address");
+        }
+        let known = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        let is_invited = matches!(letters(cell(self.status)).as_str(), "pending" | "invited")
+            || matches!(letters(cell(self.joined)).as_str(), "no" | "false" | "pending");
+        Ok(Account {
+            email: email.to_owned(),
+            name: cell(self.name).to_owned(),
+            role: known(&cell(self.role).to_lowercase()),
+            page: known(cell(self.page)),
+            standing: if is_invited { Standing::Invited } else { Standing::Active },
+            since: cell(self.since).to_owned(),
+            place: Place { file: file.name.clone(), line: Some(line) },
+        })
+    }
+}
+
+/// A column's name as it is compared: its letters and digits in lower case.
+fn letters(name: &str) -> String {
+    name.chars().filter(|it| it.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+fn is_email(text: &str) -> bool {
+    let is_word = |part: &str| {
+        let breaks = |it: char| it.is_whitespace() || it.is_control() || it == '@';
+        !part.is_empty() && !part.contains(breaks)
+    };
+    text.split_once('@').is_some_and(|(user, host)| is_word(user) && is_word(host))
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    #[track_caller]
+    fn check(bytes: impl AsRef<[u8]>, expected: &Expect) {
+        let file = File { name: "users.csv".to_owned(), bytes: bytes.as_ref().to_vec() };
+        let text = match read(&file) {
+            Err(problem) => format!("refused: {problem}\n"),
+            Ok(export) => {
+                let mut text = String::new();
+                for account in &export.list {
+                    let Account { email, name, role, page, standing, since, place } = account;
+                    let line = place.line.unwrap_or_default();
+                    let role = role.as_deref().unwrap_or("?");
+                    let page = page.as_deref().unwrap_or("?");
+                    let name = name.escape_debug();
+                    let line = format!("{line}: {email} {name} {role} {page} {standing:?} {since}");
+                    text.push_str(&format!("{}\n", line.trim_end()));
+                }
+                text.extend(export.problems.iter().map(|problem| format!("problem {problem}\n")));
+                text.extend(export.gaps.iter().map(|gap| format!("gap: {gap}\n")));
+                text
+            }
+        };
+        expected.assert_eq(&text);
+    }
+
+    #[test]
+    fn columns_are_found_by_their_names_in_any_order() {
+        check(
+            "Name,Login email,Role,Calendly link,Groups\nAda,ada@example.com,Owner,https://calendly.com/ada,x\n",
+            &expect![[r#"
+                2: ada@example.com Ada owner https://calendly.com/ada Active
+            "#]],
+        );
+        check(
+            "\u{feff}Role;Status;E-Mail;Date added;Name\r\nAdmin;Pending;Bob@Example.com;2025-01-02;\"Bob;\nB.\"\r\n\r\nUser;Active;eve@example.com;;Eve\r\n",
+            &expect![[r#"
+                2: Bob@Example.com Bob;\nB. admin ? Invited 2025-01-02
+                5: eve@example.com Eve user ? Active
+            "#]],
+        );
+        check(
+            "email\tInvite accepted?\na@b.example\tNo\nc@b.example\tYes\n",
+            &expect![[r#"
+            2: a@b.example  ? ? Invited
+            3: c@b.example  ? ? Active
+        "#]],
+        );
+    }
+
+    #[test]
+    fn a_plain_list_has_one_address_a_line() {
+        check(
+            "ada@example.com\n\n bob@example.com \n",
+            &expect![[r#"
+            1: ada@example.com  ? ? Active
+            3: bob@example.com  ? ? Active
+        "#]],
+        );
+        check(
+            "ada@example.com\nbob\nADA@example.com\n",
+            &expect![[r#"
+            1: ada@example.com  ? ? Active
+            problem users.csv:2: the row has no e-mail address
+            problem users.csv:3: the address is there already, on line 1
+            gap: 1 of the file's rows could not be read
+        "#]],
+        );
+    }
+
+    #[test]
+    fn what_may_be_cut_short_is_not_whole() {
+        check(
+            "Name,Email,Role\nAda,ada@example.com,user\nBob,bob@exam",
+            &expect![[r#"
+            2: ada@example.com Ada user ? Active
+            problem users.csv:3: the row has 2 cells instead of 3
+            gap: 1 of the file's rows could not be read
+            gap: the file's last line has no line break, so its end may be missing
+        "#]],
+        );
+        check(
+            "Email,Role\nada@example.com,user\nbob@example.com,us",
+            &expect![[r#"
+            2: ada@example.com  user ? Active
+            3: bob@example.com  us ? Active
+            gap: the file's last line has no line break, so its end may be missing
+        "#]],
+        );
+        check(
+            "Email,Name\nada@example.com,\"Ada\nbob@example.com,Bob\n",
+            &expect![[r#"
+            2: ada@example.com Ada\nbob@example.com,Bob ? ? Active
+            gap: a quotation mark in the file stays open
+        "#]],
+        );
+        check(
+            "Email,Role\n,user\nnobody,user\n",
+            &expect![[r#"
+            problem users.csv:2: the row has no e-mail address
+            problem users.csv:3: the row has no e-mail address
+            gap: 2 of the file's rows could not be read
+        "#]],
+        );
+    }
+
+    #[test]
+    fn what_is_no_file_of_accounts_is_refused() {
+        check(
+            "",
+            &expect![[r#"
+            refused: users.csv:1: the file holds no account
+        "#]],
+        );
+        check(
+            "\n \n",
+            &expect![[r#"
+            refused: users.csv:1: the file holds no account
+        "#]],
+        );
+        check(
+            "Name,Role\nAda,user\n",
+            &expect![[r#"
+            refused: users.csv:1: no column is called `Email` or `Login email`
+        "#]],
+        );
+        check(
+            "Email,Email\na@b.example,c@d.example\n",
+            &expect![[r#"
+            refused: users.csv:1: two columns of e-mail addresses have the same name
+        "#]],
+        );
+        check(
+            b"Name,Email\nZo\xeb,zoe@example.com\n",
+            &expect![[r#"
+            refused: users.csv:2: the text is not UTF-8: save the file as CSV in UTF-8
+        "#]],
+        );
+        check(
+            b"\xff\xfeE\0m\0",
+            &expect![[r#"
+            refused: users.csv:1: the text is not UTF-8: save the file as CSV in UTF-8
+        "#]],
+        );
+        check(
+            "<html><body>Sign in</body></html>\n",
+            &expect![[r#"
+            refused: users.csv:1: no column is called `Email` or `Login email`
+        "#]],
+        );
+    }
+}

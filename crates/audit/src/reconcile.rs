@@ -1,0 +1,211 @@
+//! Which account is whose.
+//!
+//! An account is a person's by its e-mail address, whatever the case of its letters; else by its page,
+//! which is the person's link in the roster; else by an alias of the configuration.
+//! A like name or address is no match: it is a suggestion for the operator.
+
+use std::collections::HashMap;
+
+use crate::accounts::{Account, Accounts, Standing};
+use crate::roster::{Field, Person, Roster};
+use crate::text::{comparable_link, slug_letters};
+
+/// By what an account is a person's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    /// Its e-mail address.
+    Email,
+    /// Its page is the person's link.
+    Page,
+    /// An alias of the configuration.
+    Alias,
+}
+
+impl Key {
+    /// The key, in words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Email => "e-mail address",
+            Self::Page => "scheduling link",
+            Self::Alias => "alias",
+        }
+    }
+}
+
+/// A person and an account of theirs, by their places in the roster and among the accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Match {
+    /// The person's place.
+    pub person: usize,
+    /// The account's place.
+    pub account: usize,
+    /// By what it is theirs.
+    pub key: Key,
+}
+
+/// Which account is whose.
+#[derive(Debug, Clone, Default)]
+pub struct Matching {
+    /// In the order of the people.
+    matches: Vec<Match>,
+    /// For each account, the first person whose it is.
+    holders: Vec<Option<usize>>,
+}
+
+/// Further e-mail addresses of people: the one in the roster and that of the account, in any order.
+pub type Aliases = std::collections::BTreeMap<String, String>;
+
+impl Matching {
+    /// Finds whose each account is.
+    pub fn new(roster: &Roster, accounts: &Accounts, aliases: &Aliases) -> Self {
+        let mut matching = Self { matches: Vec::new(), holders: vec![None; accounts.list.len()] };
+        let by_email =
+            people_by(roster, |_, person| person.email.value().map(|it| it.to_lowercase()));
+        for (place, account) in accounts.list.iter().enumerate() {
+            matching.add(place, by_email.get(&account.key()), Key::Email);
+        }
+        matching.match_pages(roster, accounts);
+        let mut others: HashMap<String, Vec<String>> = HashMap::new();
+        for (one, other) in aliases {
+            let (one, other) = (one.to_lowercase(), other.to_lowercase());
+            others.entry(one.clone()).or_default().push(other.clone());
+            others.entry(other).or_default().push(one);
+        }
+        for (place, account) in accounts.list.iter().enumerate() {
+            if matching.holder(place).is_none() {
+                for other in others.get(&account.key()).into_iter().flatten() {
+                    matching.add(place, by_email.get(other), Key::Alias);
+                }
+            }
+        }
+        matching.matches.sort_unstable();
+        matching.matches.dedup_by_key(|it| (it.person, it.account));
+        matching
+    }
+
+    /// Matches accounts and people who are nobody's yet, where only one account has the page.
+    fn match_pages(&mut self, roster: &Roster, accounts: &Accounts) {
+        let mut has_account = vec![false; roster.people.len()];
+        for it in &self.matches {
+            if let Some(has) = has_account.get_mut(it.person) {
+                *has = true;
+            }
+        }
+        let by_link = people_by(roster, |place, person| {
+            let is_free = has_account.get(place) == Some(&false);
+            let link = person.calendly.value().filter(|_| is_free)?;
+            Some(comparable_link(link).into_owned())
+        });
+        let mut by_page: HashMap<String, Vec<usize>> = HashMap::new();
+        for (place, account) in accounts.list.iter().enumerate() {
+            if let Some(page) = account.page.as_ref().filter(|_| self.holder(place).is_none()) {
+                by_page.entry(comparable_link(page).into_owned()).or_default().push(place);
+            }
+        }
+        for (page, places) in by_page {
+            if let [place] = places.as_slice() {
+                self.add(*place, by_link.get(&page), Key::Page);
+            }
+        }
+    }
+
+    fn add(&mut self, account: usize, people: Option<&Vec<usize>>, key: Key) {
+        for person in people.into_iter().flatten() {
+            self.matches.push(Match { person: *person, account, key });
+            if let Some(holder) = self.holders.get_mut(account) {
+                holder.get_or_insert(*person);
+            }
+        }
+    }
+
+    /// The first person whose account it is.
+    pub fn holder(&self, account: usize) -> Option<usize> {
+        self.holders.get(account).copied().flatten()
+    }
+
+    /// The accounts of a person.
+    pub fn of_person(&self, person: usize) -> &[Match] {
+        let start = self.matches.partition_point(|it| it.person < person);
+        let end = self.matches.partition_point(|it| it.person <= person);
+        self.matches.get(start..end).unwrap_or_default()
+    }
+}
+
+fn people_by(
+    roster: &Roster,
+    key: impl Fn(usize, &Person) -> Option<String>,
+) -> HashMap<String, Vec<usize>> {
+    let mut index: HashMap<String, Vec<usize>> = HashMap::new();
+    for (place, person) in roster.people.iter().enumerate() {
+        if let Some(key) = key(place, person) {
+            index.entry(key).or_default().push(place);
+        }
+    }
+    index
+}
+
+/// People by what an account may have in common with them though it is theirs by no key.
+#[derive(Debug, Default)]
+pub struct Likeness {
+    names: HashMap<String, Vec<usize>>,
+    addresses: HashMap<String, Vec<usize>>,
+    usernames: HashMap<String, Vec<usize>>,
+}
+
+impl Likeness {
+    /// Those of the people whom `wanted` names by their places.
+    pub fn new(roster: &Roster, wanted: impl Fn(usize) -> bool) -> Self {
+        let by = |key: fn(&Person) -> String| {
+            let mut index = people_by(roster, |place, person| wanted(place).then(|| key(person)));
+            index.remove("");
+            index
+        };
+        let address = |person: &Person| person.email.value().map_or(String::new(), |it| local(it));
+        let username = |person: &Person| {
+            person.gitlab_username.value().map_or(String::new(), |it| slug_letters(it))
+        };
+        Self {
+            names: by(|person| slug_letters(&person.name)),
+            addresses: by(address),
+            usernames: by(username),
+        }
+    }
+
+    /// The people who may be the account's holder, each once, with what they have in common.
+    pub fn suggest(&self, account: &Account) -> Vec<(usize, &'static str)> {
+        let mut people: Vec<(usize, &'static str)> = Vec::new();
+        let local = local(&account.email);
+        for (index, key, reason) in [
+            (&self.names, &slug_letters(&account.name), "the same name"),
+            (&self.addresses, &local, "a like e-mail address"),
+            (&self.names, &local, "the name in its e-mail address"),
+            (&self.usernames, &local, "the GitLab username in its e-mail address"),
+        ] {
+            for person in index.get(key).into_iter().flatten() {
+                if !people.iter().any(|(other, _)| other == person) {
+                    people.push((*person, reason));
+                }
+            }
+        }
+        people
+    }
+}
+
+/// The letters of what stands before the `@` of an address and before its `+`.
+fn local(email: &str) -> String {
+    slug_letters(email.split(['@', '+']).next().unwrap_or_default())
+}
+
+/// The standing of a person's accounts: that of the first who has joined, else invited.
+pub(crate) fn standing(accounts: &Accounts, matches: &[Match]) -> Option<Standing> {
+    matches.iter().filter_map(|it| accounts.list.get(it.account)).map(|it| it.standing).min()
+}
+
+/// Whether nobody can tell whether a person has an account: they have no e-mail address by which it
+/// could be found, and it was not found otherwise.
+pub(crate) fn is_unmatchable(person: &Person, matches: &[Match]) -> bool {
+    !matches!(person.email, Field::Value(_)) && matches.is_empty()
+}
+
+#[cfg(test)]
+mod tests;

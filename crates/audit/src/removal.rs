@@ -1,0 +1,199 @@
+//! The removal of outsiders' accounts from the audited organisation.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use crate::accounts::{Account, OWNER};
+use crate::decision::{Decision, Decisions};
+use crate::evaluation::{Evaluation, OUTSIDER, Unknown};
+use crate::finding::{About, Subject};
+use crate::markdown::Markdown;
+use crate::marker::{Item, Mark, Marked, Marker, digest, key_digest};
+use crate::plan::{Action, Plan, Removal};
+use crate::recording::Comment;
+
+/// Why nobody may be removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// Nobody can tell who is an outsider.
+    Unknown(Unknown),
+    /// The check of outsiders is switched off.
+    Off,
+    /// It would be too many at once: so many of all.
+    TooMany {
+        /// How many would be removed.
+        removed: usize,
+        /// How many accounts there are.
+        all: usize,
+    },
+    /// Somebody was named whom no operator has decided to remove.
+    Undecided(String),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown(unknown) => write!(formatter, "who is an outsider is unknown {unknown}"),
+            Self::Off => formatter.write_str("the check `outsider` is switched off"),
+            Self::TooMany { removed, all } => {
+                write!(formatter, "{removed} of {all} accounts would be removed at once")
+            }
+            Self::Undecided(email) => {
+                write!(formatter, "{email} is no outsider whom an operator has decided to remove")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// What of an organisation may be removed at once, and by whom.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits<'a> {
+    /// The largest part of the accounts, in per cent.
+    pub max_share: u8,
+    /// The e-mail address of the one who removes.
+    pub own: &'a str,
+}
+
+/// The accounts that operators have decided to remove, as far as they may be: not an owner's, and
+/// not one's own; with the reasons why others stay.
+///
+/// # Errors
+///
+/// [`Refusal`] while it is in doubt who is an outsider.
+pub fn candidates<'a>(
+    evaluation: &'a Evaluation,
+    decisions: &Decisions,
+    limits: Limits<'_>,
+) -> Result<(Vec<&'a Account>, Vec<Markdown>), Refusal> {
+    if let Some((_, unknown)) = evaluation.unknown.iter().find(|(check, _)| check.id == OUTSIDER) {
+        return Err(Refusal::Unknown(*unknown));
+    }
+    if evaluation.off.iter().any(|check| check.id == OUTSIDER) {
+        return Err(Refusal::Off);
+    }
+    let (mut candidates, mut stay) = (Vec::new(), Vec::new());
+    for place in evaluation.outsiders() {
+        let Some(account) = evaluation.account(place) else { continue };
+        if decisions.confirmed.get(&account.key()) != Some(&Decision::Remove) {
+            continue;
+        }
+        let findings = evaluation.findings_of(About::Account(place));
+        let is_excepted =
+            findings.iter().any(|it| it.exception.is_some() && it.check.id == OUTSIDER);
+        let reason = if account.role.as_deref() == Some(OWNER) {
+            "is an owner: make another account the owner first"
+        } else if account.key() == limits.own.to_lowercase() {
+            "is your own: another admin has to remove it"
+        } else if is_excepted {
+            "is justified by an exception"
+        } else {
+            candidates.push(account);
+            continue;
+        };
+        stay.push(Markdown::code(&account.email).and(&Markdown::text(format!(" {reason}"))));
+    }
+    Ok((candidates, stay))
+}
+
+/// The issue in which removals are recorded.
+#[derive(Debug, Clone, Copy)]
+pub struct Record<'a> {
+    /// The issue's number in its project.
+    pub iid: u64,
+    /// Its marker.
+    pub marker: Marker,
+    /// The comments of operators, in their order.
+    pub comments: &'a [Comment<'a>],
+}
+
+/// What is to be done to remove those whose removal was confirmed one by one, by their e-mail
+/// addresses, and to record each in the issue; also those who are gone and not recorded yet.
+///
+/// # Errors
+///
+/// [`Refusal`], and nobody is removed.
+pub fn plan(
+    evaluation: &Evaluation,
+    decisions: &Decisions,
+    limits: Limits<'_>,
+    confirmed: &[String],
+    record: &Record<'_>,
+) -> Result<Plan, Refusal> {
+    let (candidates, stay) = candidates(evaluation, decisions, limits)?;
+    let all = evaluation.accounts.as_ref().map_or(0, |accounts| accounts.list.len());
+    let mut removed = Vec::new();
+    for email in confirmed {
+        let key = email.to_lowercase();
+        match candidates.iter().find(|account| account.key() == key) {
+            Some(account) if removed.contains(account) => {}
+            Some(account) => removed.push(*account),
+            None => return Err(Refusal::Undecided(email.clone())),
+        }
+    }
+    if removed.len() * 100 > all * usize::from(limits.max_share) {
+        return Err(Refusal::TooMany { removed: removed.len(), all });
+    }
+    let mut plan =
+        Plan { notes: stay.iter().map(ToString::to_string).collect(), ..Plan::default() };
+    plan.actions.extend(unrecorded(evaluation, record));
+    for account in removed {
+        plan.actions.push(Action::Remove(Removal {
+            email: account.email.clone(),
+            uri: account.place.file.clone(),
+            standing: account.standing,
+        }));
+        let evidence = digest(account.role.as_deref().unwrap_or("user"));
+        plan.actions.push(recorded(evaluation, record, &account.email, evidence));
+    }
+    Ok(plan)
+}
+
+/// The comment that records a removal.
+fn recorded(evaluation: &Evaluation, record: &Record<'_>, email: &str, evidence: String) -> Action {
+    let marker = record.marker.of(Marked::Removed);
+    let keys = vec![key_digest(&Subject::Email(email.to_lowercase()))];
+    let item = Item { check: OUTSIDER.to_owned(), keys, evidence, round: 1 };
+    let mark = Mark { items: vec![item], ..Mark::from(marker) };
+    let system = evaluation.kind.spec().system;
+    let text = Markdown::text("The account ").and(&Markdown::code(email)).and(&Markdown::text(
+        format!(" was removed from the {system} organisation: reading the accounts again did not find it."),
+    ));
+    Action::Comment { iid: record.iid, body: format!("{text}\n\n{mark}"), marker }
+}
+
+/// The records of accounts that operators have decided to remove, and that are gone, as when the
+/// program was stopped in between.
+fn unrecorded(evaluation: &Evaluation, record: &Record<'_>) -> Vec<Action> {
+    let accounts = evaluation.accounts.iter().flat_map(|accounts| &accounts.list);
+    let present: HashSet<String> =
+        accounts.map(|account| key_digest(&Subject::Email(account.key()))).collect();
+    let mut gone: Vec<(Item, &str)> = Vec::new();
+    for comment in record.comments {
+        let Some(mark) = Mark::of_comment(comment.body) else { continue };
+        for item in mark.items.iter().filter(|item| item.check == OUTSIDER) {
+            let is_removal = mark.values.get("decision").is_some_and(|it| it == "remove");
+            match mark.marker.marked {
+                Marked::Decide | Marked::Removed => {
+                    gone.retain(|(other, _)| other.keys != item.keys);
+                }
+                _ => continue,
+            }
+            if mark.marker.marked == Marked::Decide
+                && is_removal
+                && !item.keys.iter().any(|key| present.contains(key))
+            {
+                gone.push((item.clone(), comment.body));
+            }
+        }
+    }
+    let record_of = |(item, body): (Item, &str)| {
+        // A marker holds digests only; the address stands in the comment's own words.
+        let is_theirs =
+            |word: &&str| item.keys.contains(&key_digest(&Subject::Email((*word).to_owned())));
+        let email = body.split('`').find(is_theirs)?;
+        Some(recorded(evaluation, record, email, item.evidence))
+    };
+    gone.into_iter().filter_map(record_of).collect()
+}
