@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::auth::Auth;
 use crate::commands::init_issue::InitIssue;
+use crate::commands::reconcile::Reconcile;
 use crate::commands::run::Run;
 
 const EXAMPLES: &str = "\
@@ -13,6 +14,7 @@ Examples:
   support-audit auth login
   support-audit init-issue
   support-audit run > audit_output.txt
+  support-audit reconcile --write
   support-audit run --roster support-team.yaml --format table";
 
 /// Carry out a team's periodic access review, from its first issue to the manager's sign-off
@@ -81,6 +83,7 @@ pub(crate) struct Settings {
 pub(crate) enum Command {
     InitIssue(InitIssue),
     Run(Run),
+    Reconcile(Reconcile),
     Auth(Auth),
     /// Print every setting with its value and where that comes from
     Config,

@@ -17,6 +17,8 @@ use crate::explain::{Exit, Failure};
 mod file;
 
 use audit::calendar::Calendar;
+use audit::evaluation::Policy;
+use audit::roster::OperationsTeam;
 use file::{Confidential, File};
 
 /// The effective configuration.
@@ -40,8 +42,12 @@ pub(crate) struct Config {
     pub(crate) operators: Vec<String>,
     /// Where the roster is.
     pub(crate) roster: RosterSource,
+    /// Who must be admin.
+    pub(crate) operations_team: OperationsTeam,
+    /// The path of the standing exceptions in the audits' project.
+    pub(crate) exceptions_path: Option<String>,
     /// How the audit is done.
-    pub(crate) policy: audit::report::Policy,
+    pub(crate) policy: Policy,
     /// All values as `support-audit config` shows them.
     pub(crate) shown: Vec<Shown>,
 }
@@ -134,14 +140,15 @@ impl Config {
         let confidential = values.file("issue.confidential", file.issue.confidential)?;
         values.file("managers", file.managers)?;
         let operators = values.file("operators", file.operators)?;
-        values.file("handles", file.handles)?;
-        values.file("aliases", file.aliases)?;
-        values.file("operations_team", file.operations_team)?;
+        let handles = values.file("handles", file.handles)?;
+        let aliases = values.file("aliases", file.aliases)?;
+        let operations_team = values.file("operations_team", file.operations_team)?;
         values.file("waits.person", file.waits.person)?;
         values.file("waits.manager", file.waits.manager)?;
         values.file("waits.days", file.waits.days)?;
         let checks_off = values.file("checks.off", file.checks.off)?;
         let exclude = values.file("exclude", file.exclude)?;
+        let exceptions_path = values.file("exceptions.path", file.exceptions.path.map(Some))?;
         known_checks(&checks_off, global)?;
         Ok(Self {
             audits_project,
@@ -156,7 +163,9 @@ impl Config {
             gitlab_url: base_url("gitlab.url", &gitlab_url)?,
             calendly_url: base_url("calendly.url", &calendly_url)?,
             roster,
-            policy: audit::report::Policy { checks_off, exclude },
+            operations_team: operations_team.into(),
+            exceptions_path,
+            policy: Policy { checks_off, exclude, aliases, handles },
             shown: values.shown,
         })
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::{GitLab, Options, Waits};
+use api::{Calendly, GitLab, Options, Waits};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -34,6 +34,8 @@ pub(crate) struct Ctx {
     clock_is_set: bool,
     /// GitLab, once something is wanted of it: nobody is asked for a token twice.
     gitlab: OnceCell<GitLab>,
+    /// Calendly, likewise.
+    calendly: OnceCell<Calendly>,
 }
 
 impl Ctx {
@@ -47,7 +49,8 @@ impl Ctx {
             None => Timestamp::now(),
             Some(text) => set_clock(&text, &config)?,
         };
-        Ok(Self { config, ui, now, global, clock_is_set, gitlab: OnceCell::new() })
+        let (gitlab, calendly) = (OnceCell::new(), OnceCell::new());
+        Ok(Self { config, ui, now, global, clock_is_set, gitlab, calendly })
     }
 
     /// GitLab, with the token for its host.
@@ -57,6 +60,20 @@ impl Ctx {
             Ok(GitLab::new(self.options(Service::Gitlab, token))?)
         };
         self.gitlab.get_or_try_init(connect).await
+    }
+
+    /// Whether something has been wanted of GitLab.
+    pub(crate) fn has_asked_gitlab(&self) -> bool {
+        self.gitlab.initialized()
+    }
+
+    /// Calendly, with the token for its host.
+    pub(crate) async fn calendly(&self) -> anyhow::Result<&Calendly> {
+        let connect = async || {
+            let token = secrets::token(self, Service::Calendly).await?;
+            Ok(Calendly::new(self.options(Service::Calendly, token))?)
+        };
+        self.calendly.get_or_try_init(connect).await
     }
 
     /// The day on which the command began, in UTC.
@@ -76,6 +93,8 @@ impl Ctx {
         let mut options = Options::new(service.url(self).clone(), Some(token));
         let ui = self.ui.clone();
         options.observer = Arc::new(move |wait| ui.waits(&wait));
+        let ui = self.ui.clone();
+        options.pages = Arc::new(move |page| ui.has_read(&page));
         if self.clock_is_set {
             options.waits = Waits::Skipped;
         }

@@ -126,6 +126,7 @@ async fn command(cli: Cli, ui: Ui) -> anyhow::Result<Exit> {
     match cli.command {
         Command::InitIssue(init) => init.exec(&ctx).await,
         Command::Run(run) => run.exec(&ctx).await,
+        Command::Reconcile(reconcile) => reconcile.exec(&ctx).await,
         Command::Auth(auth) => auth.exec(&ctx).await,
         Command::Config => commands::config::show(&ctx),
     }

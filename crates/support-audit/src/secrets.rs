@@ -110,6 +110,11 @@ pub(crate) enum Stored {
     NoKeyring(String),
 }
 
+/// Whether the environment holds a token of the service.
+pub(crate) fn is_in_environment(service: Service) -> bool {
+    std::env::var_os(service.variable()).is_some_and(|value| !value.is_empty())
+}
+
 /// Looks for a token without asking anybody.
 pub(crate) async fn stored(ctx: &Ctx, service: Service) -> anyhow::Result<Stored> {
     let unusable = |failure: Failure| Failure { exit: Exit::Token, ..failure };

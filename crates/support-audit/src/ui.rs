@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
-use api::{Wait, WaitReason};
+use api::{PageRead, Wait, WaitReason};
 use audit::text::clean;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tracing_subscriber::filter::Targets;
@@ -155,7 +155,7 @@ impl Ui {
         if self.shows_progress {
             self.end_progress();
             let bar = ProgressBar::new_spinner();
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({prefix}{elapsed})") {
                 bar.set_style(style);
             }
             bar.set_message(doing);
@@ -178,6 +178,15 @@ impl Ui {
         self.say(&format!("{reason}: attempt {attempt} of {attempts} in {seconds} s"));
     }
 
+    /// Tells how much of a list has been read, beside the progress that is shown.
+    pub(crate) fn has_read(&self, page: &PageRead) {
+        let progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(bar) = progress {
+            let PageRead { list, number, items } = page;
+            bar.set_prefix(format!("{items} in {number} pages of the {list}, "));
+        }
+    }
+
     /// Takes away the progress that is shown: a prompt must not be drawn over.
     fn end_progress(&self) {
         let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
@@ -191,6 +200,16 @@ impl Ui {
         self.end_progress();
         let question = clean(question).into_owned();
         answered(move || dialoguer::Password::new().with_prompt(question).interact()).await
+    }
+
+    /// Asks for a line of text, which may be empty.
+    pub(crate) async fn ask_text(&self, question: &str) -> anyhow::Result<String> {
+        self.end_progress();
+        let question = clean(question).into_owned();
+        answered(move || {
+            dialoguer::Input::new().with_prompt(question).allow_empty(true).interact_text()
+        })
+        .await
     }
 
     /// Asks a question that is answered by yes or no.

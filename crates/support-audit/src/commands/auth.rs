@@ -60,7 +60,7 @@ async fn login(ctx: &Ctx, service: Service) -> anyhow::Result<Exit> {
     let identity = identify(ctx, service, Token::new(secret.expose_secret())?).await?;
     secrets::keep(ctx, service, &secret).await.map_err(|reason| no_keyring(service, &reason))?;
     ctx.ui.say(&format!("kept the token of {} for {host} in the keyring", identity.user));
-    if std::env::var_os(service.variable()).is_some_and(|value| !value.is_empty()) {
+    if secrets::is_in_environment(service) {
         ctx.ui.warn(&format!("{} is set and goes before the keyring", service.variable()));
     }
     Ok(Exit::Done)

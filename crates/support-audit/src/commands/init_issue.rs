@@ -231,7 +231,7 @@ async fn unseen(
     };
     let counted = async {
         let source = gather::gitlab_roster(ctx).await?;
-        let (roster, _) = audit::roster::parse(&source.files);
+        let (roster, _) = audit::roster::parse(&source.files, &ctx.config.operations_team);
         let mut members = gitlab.members(&ctx.config.audits_project).await?;
         // Whoever makes an issue sees it.
         let User { id, username, name, state } = operator.clone();

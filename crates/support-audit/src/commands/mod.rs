@@ -3,4 +3,5 @@
 pub(crate) mod auth;
 pub(crate) mod config;
 pub(crate) mod init_issue;
+pub(crate) mod reconcile;
 pub(crate) mod run;

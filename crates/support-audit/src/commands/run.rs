@@ -1,27 +1,25 @@
 //! `run`: the audit, to stdout.
 
-use std::path::PathBuf;
-
+use api::GitLab;
+use api::gitlab::Note;
 use audit::issue::{Adopt, Broken};
 use audit::recording::{self, Comment, Target};
 use audit::report::Report;
-use audit::roster;
 use clap::Args;
 
 use crate::cli::Format;
 use crate::ctx::Ctx;
 use crate::execute::{self, Outcome, Writing};
 use crate::explain::{Exit, Failure};
-use crate::gather::{self, AuditIssue, Wanted};
+use crate::gather::{self, AuditIssue, Gathered, Inputs, Need, Operators, Wanted};
 
 /// Print the audit: who is on the roster, and what is to be fixed
 ///
 /// Only the report goes to stdout, so that `support-audit run > audit_output.txt` holds nothing else.
 #[derive(Debug, Args)]
 pub(crate) struct Run {
-    /// A local roster instead of the one in GitLab: a file, a folder, or - for stdin
-    #[arg(long, value_name = "PATH")]
-    roster: Option<PathBuf>,
+    #[command(flatten)]
+    inputs: Inputs,
     /// End with exit code 10 if there are findings or problems
     #[arg(long)]
     exit_code: bool,
@@ -43,86 +41,89 @@ impl Run {
             let message = "--yes, --dry-run, --issue and --period go with --write";
             return Err(Failure::new(Exit::Usage, message).into());
         }
-        let source = match &self.roster {
-            Some(path) => gather::local_roster(ctx, path).await?,
-            None => gather::gitlab_roster(ctx).await?,
-        };
-        let (roster, mut problems) = roster::parse(&source.files);
-        drop(source.files);
-        problems.extend(source.problems);
-        if roster.people.is_empty() {
-            return Err(no_people(&source.provenance.path, &problems).into());
-        }
-        let kind = ctx.global.kind.into();
-        let report = Report::new(kind, &ctx.config.policy, source.provenance, roster, problems);
+        let adopt = if self.adopt { Adopt::Yes } else { Adopt::No };
+        let record =
+            if self.write { Some(Record::read(ctx, &self.wanted, adopt).await?) } else { None };
+        let recorded = record.as_ref().and_then(Record::recorded_people);
+        let Gathered { provenance, evaluation, incomplete, .. } =
+            gather::evaluation(ctx, &self.inputs, Need::IfConfigured, recorded).await?;
+        let report = Report::new(provenance, evaluation);
         if !(self.write && self.writing.dry_run) {
             let format = ctx.global.format.unwrap_or(Format::Markdown);
             ctx.ui.result(&report.render(format.into()))?;
             ctx.ui.say(&report.summary());
         }
-        if self.write {
-            let adopt = if self.adopt { Adopt::Yes } else { Adopt::No };
-            write(ctx, &report, &self.wanted, adopt, self.writing).await?;
+        if let Some(record) = record {
+            let plan = record.plan(&report, adopt)?;
+            let outcome = execute::plan(ctx, ctx.gitlab().await?, &plan, self.writing).await?;
+            tell(ctx, outcome);
         }
-        Ok(if self.exit_code && !report.is_clean() { Exit::Findings } else { Exit::Done })
+        match incomplete {
+            Some(failure) => Err(failure.into()),
+            None if self.exit_code && !report.is_clean() => Ok(Exit::Findings),
+            None => Ok(Exit::Done),
+        }
     }
 }
 
-/// Writes the report into the audit's issue.
-async fn write(
-    ctx: &Ctx,
-    report: &Report,
-    wanted: &Wanted,
-    adopt: Adopt,
-    writing: Writing,
-) -> anyhow::Result<()> {
-    let gitlab = ctx.gitlab().await?;
-    let progress = ctx.ui.progress("reading the audit's issue");
-    let AuditIssue { issue, marker, operators } =
-        gather::audit_issue(ctx, gitlab, wanted, adopt).await?;
-    execute::refuse_closed(&issue)?;
-    let notes = gitlab.notes(&ctx.config.audits_project, issue.iid).await?;
-    let comments: Vec<Comment<'_>> = notes
-        .iter()
-        .filter(|note| operators.count(&note.author))
-        .map(|note| Comment { body: &note.body })
-        .collect();
-    drop(progress);
-    let target = Target { iid: issue.iid, description: &issue.description, marker };
-    let plan = recording::plan(report, &target, &comments, adopt).map_err(|broken| {
-        let failure = Failure::new(Exit::Conflict, format!("{}: {broken}", issue.web_url));
-        match broken {
-            Broken::Head => {
-                failure.hint("give the table its head again; further columns go behind it")
-            }
-            Broken::Open => failure.hint("close it in the issue's description"),
-            Broken::Marks(_) => failure.hint("repair the two marks in the issue's description"),
-            Broken::Unmarked => {
-                failure.hint("--adopt --dry-run shows how they would be taken over")
-            }
-            Broken::TooLarge(_) => failure.hint("make the description shorter"),
-        }
-    })?;
-    if let Outcome::Done(pages) = execute::plan(ctx, gitlab, &plan, writing).await? {
+/// Tells which pages were written.
+pub(super) fn tell(ctx: &Ctx, outcome: Outcome) {
+    if let Outcome::Done(pages) = outcome {
         for page in pages {
             ctx.ui.say(&format!("written: {page}"));
         }
     }
-    Ok(())
 }
 
-/// How many problems are told where there is no report to hold them.
-const TOLD: usize = 5;
+/// The issue in which an audit is recorded, with its comments.
+#[derive(Debug)]
+pub(super) struct Record {
+    pub(super) issue: AuditIssue,
+    notes: Vec<Note>,
+}
 
-fn no_people(path: &str, problems: &[audit::problem::Problem]) -> Failure {
-    let mut message = format!("the roster {path} has no usable entry");
-    for problem in problems.iter().take(TOLD) {
-        message.push_str(&format!("; {problem}"));
+impl Record {
+    /// Reads the audit's issue, which must be open.
+    pub(super) async fn read(ctx: &Ctx, wanted: &Wanted, adopt: Adopt) -> anyhow::Result<Self> {
+        let gitlab: &GitLab = ctx.gitlab().await?;
+        let _progress = ctx.ui.progress("reading the audit's issue");
+        let issue = gather::audit_issue(ctx, gitlab, wanted, adopt).await?;
+        execute::refuse_closed(&issue.issue)?;
+        let mut notes = gitlab.notes(&ctx.config.audits_project, issue.issue.iid).await?;
+        notes.sort_by_key(|note| note.id);
+        Ok(Self { issue, notes })
     }
-    if problems.len() > TOLD {
-        message.push_str(&format!("; and {} more", problems.len() - TOLD));
+
+    /// The comments of operators, in their order.
+    pub(super) fn comments(&self) -> Vec<Comment<'_>> {
+        let operators: &Operators = &self.issue.operators;
+        let ours = self.notes.iter().filter(|note| !note.system && operators.count(&note.author));
+        ours.map(|note| Comment { body: &note.body, author: &note.author.username }).collect()
     }
-    Failure::new(Exit::Input, message).hint("a roster is a list of people, each with a `name`")
+
+    /// How many people the roster had when it was last recorded.
+    pub(super) fn recorded_people(&self) -> Option<usize> {
+        recording::recorded_people(self.issue.marker, &self.comments())
+    }
+
+    /// What is to be done so that the issue holds the report.
+    pub(super) fn plan(&self, report: &Report, adopt: Adopt) -> Result<audit::plan::Plan, Failure> {
+        let AuditIssue { issue, marker, .. } = &self.issue;
+        let target = Target { iid: issue.iid, description: &issue.description, marker: *marker };
+        recording::plan(report, &target, &self.comments(), adopt).map_err(|broken| {
+            let failure = Failure::new(Exit::Conflict, format!("{}: {broken}", issue.web_url));
+            match broken {
+                Broken::Head => {
+                    failure.hint("give the table its head again; further columns go behind it")
+                }
+                Broken::Open => failure.hint("close it in the issue's description"),
+                Broken::Marks(_) => failure.hint("repair the two marks in the issue's description"),
+                Broken::Unmarked => failure
+                    .hint("`run --write --adopt --dry-run` shows how they would be taken over"),
+                Broken::TooLarge(_) => failure.hint("make the description shorter"),
+            }
+        })
+    }
 }
 
 impl From<Format> for audit::report::Format {

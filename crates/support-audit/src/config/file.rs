@@ -25,6 +25,7 @@ pub(super) struct File {
     pub(super) waits: Waits,
     pub(super) checks: Checks,
     pub(super) exclude: Option<Vec<String>>,
+    pub(super) exceptions: Exceptions,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -75,6 +76,12 @@ pub(super) struct Waits {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Checks {
     pub(super) off: Option<Vec<String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Exceptions {
+    pub(super) path: Option<String>,
 }
 
 /// The month in which the fiscal year starts.
@@ -192,10 +199,14 @@ pub(crate) struct OperationsTeam {
 
 impl Default for OperationsTeam {
     fn default() -> Self {
-        Self {
-            focuses: vec!["Operations".to_owned()],
-            titles: vec!["Support Operations".to_owned()],
-        }
+        let audit::roster::OperationsTeam { focuses, titles } = Default::default();
+        Self { focuses, titles }
+    }
+}
+
+impl From<OperationsTeam> for audit::roster::OperationsTeam {
+    fn from(OperationsTeam { focuses, titles }: OperationsTeam) -> Self {
+        Self { focuses, titles }
     }
 }
 

@@ -1,18 +1,12 @@
-//! Reads what a command needs, and turns it into what `audit` understands.
+//! Reads the roster: from a local path, or from its GitLab repository.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-use api::GitLab;
-use api::gitlab::{Archive, Issue, IssueFilter, User};
-use audit::calendar::Period;
-use audit::issue::{Adopt, marker};
-use audit::kinds::Kind;
-use audit::marker::{Marked, Marker};
+use api::gitlab::Archive;
 use audit::problem::{Place, Problem};
 use audit::report::Provenance;
 use audit::roster::{self, File};
-use clap::Args;
 
 use crate::config::RosterSource;
 use crate::ctx::Ctx;
@@ -189,149 +183,4 @@ fn in_project(error: api::Error, ctx: &Ctx, path: &str) -> anyhow::Error {
     let RosterSource { project, reference, .. } = &ctx.config.roster;
     anyhow::Error::new(error)
         .context(format!("could not read the roster {path} of {project} at {reference}"))
-}
-
-/// Which issue a command is about.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Wanted {
-    /// The audit's issue [default: the one open issue of this kind]
-    #[arg(long, value_name = "IID|URL")]
-    issue: Option<String>,
-    /// The audit's period
-    #[arg(long, value_name = "FY28-Q1")]
-    period: Option<Period>,
-}
-
-impl Wanted {
-    /// Whether an issue was named.
-    pub(crate) fn names_one(&self) -> bool {
-        self.issue.is_some() || self.period.is_some()
-    }
-}
-
-/// The issue of an audit.
-#[derive(Debug)]
-pub(crate) struct AuditIssue {
-    /// The issue as it was read.
-    pub(crate) issue: Issue,
-    /// Its marker, or the one that it is to have.
-    pub(crate) marker: Marker,
-    /// Whose writings of ours count.
-    pub(crate) operators: Operators,
-}
-
-/// Those whose markers count: an issue's author and assignees, the token's user, and those of the
-/// configuration.
-#[derive(Debug)]
-pub(crate) struct Operators {
-    ids: Vec<u64>,
-    usernames: Vec<String>,
-}
-
-impl Operators {
-    /// The token's user and those of the configuration.
-    pub(crate) fn of(ctx: &Ctx, me: &User) -> Self {
-        Self { ids: vec![me.id], usernames: ctx.config.operators.clone() }
-    }
-
-    /// Whether what `user` wrote counts.
-    pub(crate) fn count(&self, user: &User) -> bool {
-        let is_named = |name: &String| name.eq_ignore_ascii_case(&user.username);
-        self.ids.contains(&user.id) || self.usernames.iter().any(is_named)
-    }
-}
-
-/// Finds the issue that a command is about.
-pub(crate) async fn audit_issue(
-    ctx: &Ctx,
-    gitlab: &GitLab,
-    wanted: &Wanted,
-    adopt: Adopt,
-) -> anyhow::Result<AuditIssue> {
-    let me = gitlab.user().await?;
-    let mut operators = Operators::of(ctx, &me);
-    let issue = match &wanted.issue {
-        Some(text) => gitlab.issue(&ctx.config.audits_project, iid(ctx, text)?).await?,
-        None => the_issue(ctx, gitlab, wanted.period, &operators).await?,
-    };
-    let marker = match (marker(&issue.description), wanted.period) {
-        (Some(marker), Some(period)) if marker.period != period => {
-            let message = format!("{} is the audit {}", issue.web_url, marker.period);
-            return Err(Failure::new(Exit::Usage, message)
-                .hint("leave --period away, or name its issue")
-                .into());
-        }
-        (Some(marker), _) => marker,
-        (None, Some(period)) if adopt == Adopt::Yes => {
-            Marker { kind: ctx.global.kind.into(), period, marked: Marked::Issue }
-        }
-        (None, _) => {
-            let message = format!("{} has no marker of ours", issue.web_url);
-            return Err(Failure::new(Exit::Conflict, message)
-                .hint("--adopt with --period takes an issue over that was made by hand")
-                .into());
-        }
-    };
-    operators.ids.push(issue.author.id);
-    operators.ids.extend(issue.assignees.iter().map(|user| user.id));
-    Ok(AuditIssue { issue, marker, operators })
-}
-
-/// The number of an issue that was named by it or by its address.
-fn iid(ctx: &Ctx, text: &str) -> anyhow::Result<u64> {
-    let project = format!("{}/{}/-/", ctx.config.gitlab_url, ctx.config.audits_project);
-    let number = match text.strip_prefix(&project) {
-        Some(rest) => rest.strip_prefix("issues/").or_else(|| rest.strip_prefix("work_items/")),
-        None => Some(text.trim_start_matches('#')),
-    };
-    let number = number.map(|rest| rest.split(['#', '?']).next().unwrap_or_default());
-    number.and_then(|number| number.parse().ok()).ok_or_else(|| {
-        let message = format!("{text} is no issue of {}", ctx.config.audits_project);
-        Failure::new(Exit::Usage, message)
-            .hint("--issue takes a number, or the issue's address")
-            .into()
-    })
-}
-
-/// The one open issue of this kind whose marker counts; or the one of `period`, open or closed.
-async fn the_issue(
-    ctx: &Ctx,
-    gitlab: &GitLab,
-    period: Option<Period>,
-    operators: &Operators,
-) -> anyhow::Result<Issue> {
-    let kind = Kind::from(ctx.global.kind);
-    let mut issues = gitlab.issues(&ctx.config.audits_project, &IssueFilter::default()).await?;
-    issues.retain(|issue| {
-        marker(&issue.description).is_some_and(|marker| {
-            marker.kind == kind && period.is_none_or(|period| marker.period == period)
-        })
-    });
-    let (ours, others): (Vec<Issue>, Vec<Issue>) =
-        issues.into_iter().partition(|issue| operators.count(&issue.author));
-    for other in others.iter().filter(|issue| issue.state != "closed") {
-        ctx.ui.warn(&format!(
-            "{} is marked as an audit by {}, who is not among `operators`",
-            other.web_url, other.author.username
-        ));
-    }
-    let (closed, mut open): (Vec<Issue>, Vec<Issue>) =
-        ours.into_iter().partition(|issue| issue.state == "closed");
-    match (open.pop(), open.is_empty(), closed.last()) {
-        (Some(issue), true, _) => Ok(issue),
-        (Some(issue), false, _) => {
-            let pages: Vec<&str> =
-                open.iter().chain([&issue]).map(|issue| issue.web_url.as_str()).collect();
-            let message = format!("there are several open audits: {}", pages.join(", "));
-            Err(Failure::new(Exit::Usage, message).hint("name one by --issue or --period").into())
-        }
-        (None, _, Some(issue)) if period.is_some() => Ok(issue.clone()),
-        (None, _, closed) => {
-            let latest = closed.map(|issue| format!("; the latest is closed: {}", issue.web_url));
-            let message = format!("there is no open audit{}", latest.unwrap_or_default());
-            Err(Failure::new(Exit::Failed, message)
-                .hint("`support-audit init-issue` makes one")
-                .into())
-        }
-    }
 }

@@ -1,0 +1,278 @@
+//! `reconcile`: who really has an account, beside who should.
+
+use audit::decision::{self, Decisions, Proposal};
+use audit::evaluation::Evaluation;
+use audit::explanation;
+use audit::issue::{Adopt, typed};
+use audit::reconcile::Likeness;
+use audit::removal::{self, Limits, Refusal};
+use audit::report::Report;
+use clap::Args;
+
+use super::run::{Record, tell};
+use crate::cli::Format;
+use crate::ctx::Ctx;
+use crate::execute::{self, Writing};
+use crate::explain::{Exit, Failure};
+use crate::gather::{self, AuditIssue, Gathered, Inputs, Need, Wanted};
+use crate::secrets::{self, Service, Stored};
+
+/// Compare the roster with the accounts, and get outsiders justified or removed
+///
+/// Prints the report with both tables. What people typed into the issue as justification or decision
+/// is a proposal; what you confirm becomes a comment, and only that counts.
+#[derive(Debug, Args)]
+pub(crate) struct Reconcile {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// Show how somebody's account was found, or why not: a name, an e-mail address or a username
+    #[arg(long, value_name = "PERSON", conflicts_with_all = ["write", "remove", "exit_code"])]
+    explain: Option<String>,
+    /// Put the report into the audit's issue, and what you confirm of the proposals there
+    #[arg(long)]
+    write: bool,
+    /// Confirm what is proposed about an outsider, without being asked
+    #[arg(long, value_name = "EMAIL", requires = "write")]
+    decide: Vec<String>,
+    /// Remove those from the organisation whose removal was decided, one by one
+    #[arg(long, conflicts_with_all = ["write", "accounts"])]
+    remove: bool,
+    /// Remove this one, without being asked to type the address
+    #[arg(long, value_name = "EMAIL", requires = "remove")]
+    confirm: Vec<String>,
+    /// The largest part of all accounts that may be removed in one run
+    #[arg(long, value_name = "PERCENT", default_value_t = 25, requires = "remove",
+          value_parser = clap::value_parser!(u8).range(1..=100))]
+    max_share: u8,
+    /// End with exit code 10 if there are findings or problems
+    #[arg(long)]
+    exit_code: bool,
+    #[command(flatten)]
+    wanted: Wanted,
+    #[command(flatten)]
+    writing: Writing,
+}
+
+impl Reconcile {
+    pub(crate) async fn exec(self, ctx: &Ctx) -> anyhow::Result<Exit> {
+        let writes = self.write || self.remove;
+        if !writes && (self.writing.yes || self.writing.dry_run) {
+            let message = "--yes and --dry-run go with --write or --remove";
+            return Err(Failure::new(Exit::Usage, message).into());
+        }
+        let record = match writes || self.wanted.names_one() {
+            true => Some(Record::read(ctx, &self.wanted, Adopt::No).await?),
+            false => self.record_if_there(ctx).await?,
+        };
+        let recorded = record.as_ref().and_then(Record::recorded_people);
+        let Gathered { provenance, evaluation, incomplete, .. } =
+            gather::evaluation(ctx, &self.inputs, Need::Always, recorded).await?;
+        if let Some(wanted) = &self.explain {
+            explain(ctx, &evaluation, wanted)?;
+            return incomplete.map_or(Ok(Exit::Done), |failure| Err(failure.into()));
+        }
+        let report = Report::new(provenance, evaluation);
+        let decisions = record.as_ref().map(|record| decisions(ctx, record, &report));
+        let decisions = decisions.unwrap_or_default();
+        let report = report.with_rulings(decisions.rulings.clone());
+        if !self.writing.dry_run {
+            let format = ctx.global.format.unwrap_or(Format::Markdown);
+            ctx.ui.result(&report.render(format.into()))?;
+        }
+        self.tell(ctx, &report, &decisions);
+        if let Some(failure) = incomplete {
+            return Err(failure.into());
+        }
+        if let Some(record) = &record {
+            if self.write {
+                self.write(ctx, record, &report, &decisions).await?;
+            } else if self.remove {
+                self.remove(ctx, record, report.evaluation(), &decisions).await?;
+            }
+        }
+        Ok(if self.exit_code && !report.is_clean() { Exit::Findings } else { Exit::Done })
+    }
+
+    /// The audit's issue, if nobody must be asked for a token and there is one.
+    async fn record_if_there(&self, ctx: &Ctx) -> anyhow::Result<Option<Record>> {
+        let is_local = self.inputs.roster.is_some();
+        let stored = secrets::stored(ctx, Service::Gitlab).await?;
+        if is_local && !matches!(stored, Stored::Found(..)) {
+            return Ok(None);
+        }
+        match Record::read(ctx, &self.wanted, Adopt::No).await {
+            Ok(record) => Ok(Some(record)),
+            Err(error) => match crate::explain::explain(&error) {
+                Failure { exit: Exit::Failed | Exit::NotReady | Exit::Usage, message, .. } => {
+                    ctx.ui.say(&format!("no justifications and decisions are known: {message}"));
+                    Ok(None)
+                }
+                _ => Err(error),
+            },
+        }
+    }
+
+    /// Tells what the operator should look at.
+    fn tell(&self, ctx: &Ctx, report: &Report, decisions: &Decisions) {
+        let evaluation = report.evaluation();
+        for (account, person, reason) in suggestions(evaluation) {
+            ctx.ui.say(&format!(
+                "{account} may be the account of {person}: {reason}; if so, add it to `aliases`"
+            ));
+        }
+        for Proposal { email, decision, justification } in &decisions.proposals {
+            let because = if justification.is_empty() { "" } else { " because: " };
+            ctx.ui.say(&format!(
+                "proposed in the issue: {} {email}{because}{justification}",
+                decision.word()
+            ));
+        }
+        for unclear in &decisions.unclear {
+            ctx.ui.say(&format!("in the issue: {unclear}"));
+        }
+        ctx.ui.say(&report.summary());
+    }
+
+    /// Writes the report, and the proposals that the operator confirms.
+    async fn write(
+        &self,
+        ctx: &Ctx,
+        record: &Record,
+        report: &Report,
+        decisions: &Decisions,
+    ) -> anyhow::Result<()> {
+        let mut plan = record.plan(report, Adopt::No)?;
+        let gitlab = ctx.gitlab().await?;
+        let operator = gitlab.user().await?.username;
+        let marker = record.issue.marker;
+        for email in &self.decide {
+            if !decisions.proposals.iter().any(|it| it.email == email.to_lowercase()) {
+                let message = format!("nothing is proposed about {email} that could be confirmed");
+                return Err(Failure::new(Exit::Usage, message)
+                    .hint("type a justification and `keep` or `remove` into the issue's table")
+                    .into());
+            }
+        }
+        for proposal in &decisions.proposals {
+            let Proposal { email, decision, justification } = proposal;
+            let is_named = self.decide.iter().any(|it| it.to_lowercase() == *email);
+            let policy = &ctx.config.policy;
+            let iid = record.issue.issue.iid;
+            let Some(action) =
+                decision::confirm(report.evaluation(), policy, marker, iid, &operator, proposal)
+            else {
+                plan.notes.push(format!("{email} is your own: another operator has to decide"));
+                continue;
+            };
+            let is_confirmed = is_named
+                || !self.writing.yes
+                    && !self.writing.dry_run
+                    && ctx.ui.may_ask()
+                    && ctx
+                        .ui
+                        .ask(&format!("{} {email}: {justification}?", decision.word()), false)
+                        .await?;
+            if is_confirmed {
+                plan.actions.push(action);
+            } else {
+                plan.notes.push(format!(
+                    "not confirmed: {} {email}; --decide {email} confirms it",
+                    decision.word()
+                ));
+            }
+        }
+        let outcome = execute::plan(ctx, gitlab, &plan, self.writing).await?;
+        tell(ctx, outcome);
+        Ok(())
+    }
+
+    /// Removes those whose removal was decided and is confirmed one by one.
+    async fn remove(
+        &self,
+        ctx: &Ctx,
+        record: &Record,
+        evaluation: &Evaluation,
+        decisions: &Decisions,
+    ) -> anyhow::Result<()> {
+        let own = gather::organization(ctx).await?.own;
+        let limits = Limits { max_share: self.max_share, own: &own };
+        let (candidates, _) =
+            removal::candidates(evaluation, decisions, limits).map_err(|it| refused(&it))?;
+        let mut confirmed = self.confirm.clone();
+        if confirmed.is_empty() && ctx.ui.may_ask() && !self.writing.dry_run {
+            for account in &candidates {
+                let email = &account.email;
+                let question = format!("Type {email} to remove it, nothing to leave it");
+                if ctx.ui.ask_text(&question).await?.trim().to_lowercase() == account.key() {
+                    confirmed.push(email.clone());
+                }
+            }
+        } else if self.writing.dry_run && confirmed.is_empty() {
+            confirmed = candidates.iter().map(|account| account.email.clone()).collect();
+        } else if confirmed.is_empty() && !candidates.is_empty() {
+            let emails: Vec<&str> = candidates.iter().map(|it| it.email.as_str()).collect();
+            let message = format!("nobody is here to confirm the removal of {}", emails.join(", "));
+            return Err(Failure::new(Exit::Usage, message)
+                .hint("name each of them by --confirm EMAIL")
+                .into());
+        }
+        let comments = record.comments();
+        let AuditIssue { issue, marker, .. } = &record.issue;
+        let record = removal::Record { iid: issue.iid, marker: *marker, comments: &comments };
+        let plan = removal::plan(evaluation, decisions, limits, &confirmed, &record)
+            .map_err(|it| refused(&it))?;
+        let outcome = execute::plan(ctx, ctx.gitlab().await?, &plan, self.writing).await?;
+        tell(ctx, outcome);
+        Ok(())
+    }
+}
+
+fn refused(refusal: &Refusal) -> Failure {
+    let failure = Failure::new(Exit::NotReady, format!("nobody was removed: {refusal}"));
+    match refusal {
+        Refusal::Unknown(_) => failure.hint("`support-audit run` tells what is in doubt"),
+        Refusal::Off => failure.hint("take it out of `checks.off`"),
+        Refusal::TooMany { .. } => {
+            failure.hint("look at the accounts again; --max-share allows it")
+        }
+        Refusal::Undecided(_) => {
+            failure.hint("`support-audit reconcile --write` records the decisions of the issue")
+        }
+    }
+}
+
+/// What was decided and proposed in the issue.
+fn decisions(ctx: &Ctx, record: &Record, report: &Report) -> Decisions {
+    let typed = typed(&record.issue.issue.description, report);
+    let policy = &ctx.config.policy;
+    decision::decisions(report.evaluation(), policy, &typed, &record.comments())
+}
+
+/// Accounts of nobody on the roster with the people who may be meant, and why.
+fn suggestions(evaluation: &Evaluation) -> Vec<(String, String, &'static str)> {
+    let is_free = |person: usize| evaluation.matching.of_person(person).is_empty();
+    let likeness = Likeness::new(&evaluation.roster, is_free);
+    let mut suggestions = Vec::new();
+    for (place, account) in evaluation.accounts.iter().flat_map(|it| it.list.iter().enumerate()) {
+        if evaluation.matching.holder(place).is_some() {
+            continue;
+        }
+        for (person, reason) in likeness.suggest(account) {
+            if let Some(person) = evaluation.roster.people.get(person) {
+                suggestions.push((account.email.clone(), person.name.to_string(), reason));
+            }
+        }
+    }
+    suggestions
+}
+
+fn explain(ctx: &Ctx, evaluation: &Evaluation, wanted: &str) -> anyhow::Result<()> {
+    let explained = explanation::explain(evaluation, wanted);
+    if explained.is_empty() {
+        let message = format!("nobody on the roster and no account is called {wanted}");
+        return Err(Failure::new(Exit::Failed, message)
+            .hint("give a whole name, an e-mail address or a GitLab username")
+            .into());
+    }
+    ctx.ui.result(&crate::ui::lines(&explained))
+}

@@ -1,0 +1,156 @@
+//! Reads the accounts: from a file, or from the audited service.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use api::calendly::{BrokenPage, Invitation, Listing, Membership};
+use audit::accounts::{Account, Accounts, Standing};
+use audit::problem::Place;
+use audit::roster::File;
+
+use crate::ctx::Ctx;
+use crate::explain::{Exit, Failure, explain};
+use crate::secrets::{self, Service, Stored};
+
+/// How much a command wants the accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// Where a file or a token is at hand: nobody is asked for one.
+    IfConfigured,
+    /// It cannot go on without them.
+    Always,
+}
+
+/// The accounts, if there are any to be read, and why they are not whole.
+pub(super) async fn accounts(
+    ctx: &Ctx,
+    file: Option<&Path>,
+    need: Need,
+) -> anyhow::Result<(Option<Accounts>, Option<Failure>)> {
+    if let Some(path) = file {
+        let name = path.display().to_string();
+        let unread = |error| {
+            let message = format!("could not read the accounts {name}: {error}");
+            Failure::new(Exit::Input, message)
+        };
+        let file = File { bytes: super::read(path).await.map_err(unread)?, name };
+        let accounts = Accounts::of_file(ctx.global.kind.into(), &file, ctx.now)
+            .map_err(|problem| Failure::new(Exit::Input, format!("the accounts: {problem}")))?;
+        let gaps = &accounts.capture.gaps;
+        let incomplete = (!gaps.is_empty()).then(|| not_whole(&accounts, &gaps.join("; ")));
+        return Ok((Some(accounts), incomplete));
+    }
+    if need == Need::IfConfigured && !is_configured(ctx).await? {
+        return Ok((None, None));
+    }
+    let _progress = ctx.ui.progress("reading the accounts of Calendly");
+    let organization = match organization(ctx).await {
+        Ok(organization) => organization,
+        // Who cannot be asked has not been read: that is not to say that nobody is there.
+        Err(error) => {
+            let failure = explain(&error);
+            let gaps = vec![failure.message.clone()];
+            let source = ctx.config.calendly_url.to_string();
+            let accounts = Accounts::of_service(source, ctx.now, Vec::new(), gaps);
+            return Ok((Some(accounts), Some(as_incomplete(failure))));
+        }
+    };
+    let calendly = ctx.calendly().await?;
+    let members = calendly.memberships(&organization.uri).await;
+    let invited = calendly.invitations(&organization.uri).await;
+    let mut gaps = Vec::new();
+    let mut incomplete = None;
+    let mut list = whole(members, &mut gaps, &mut incomplete, |it| account_of_membership(&it));
+    list.extend(whole(invited, &mut gaps, &mut incomplete, |it| account_of_invitation(&it)));
+    let accounts = Accounts::of_service(organization.uri, ctx.now, list, gaps);
+    if !accounts.are_whole() && incomplete.is_none() {
+        incomplete = Some(not_whole(&accounts, &accounts.capture.gaps.join("; ")));
+    }
+    Ok((Some(accounts), incomplete))
+}
+
+/// Whether Calendly's token is at hand: in the environment; or in the keyring, which is asked only
+/// where GitLab's token came from there, since it may be locked or slow.
+async fn is_configured(ctx: &Ctx) -> anyhow::Result<bool> {
+    if secrets::is_in_environment(Service::Calendly) {
+        return Ok(true);
+    }
+    if secrets::is_in_environment(Service::Gitlab) || !ctx.has_asked_gitlab() {
+        return Ok(false);
+    }
+    Ok(matches!(secrets::stored(ctx, Service::Calendly).await?, Stored::Found(..)))
+}
+
+fn not_whole(accounts: &Accounts, gaps: &str) -> Failure {
+    let message = format!("the accounts {} are not whole: {gaps}", accounts.capture.source);
+    Failure::new(Exit::Incomplete, message).hint("nothing was concluded from who is missing there")
+}
+
+/// A failure to read accounts: a bad token stays one, anything else leaves them incomplete.
+fn as_incomplete(failure: Failure) -> Failure {
+    let exit = if failure.exit == Exit::Token { Exit::Token } else { Exit::Incomplete };
+    let message = format!("the accounts were not read whole: {}", failure.message);
+    Failure { exit, message, hint: failure.hint }
+}
+
+fn whole<T>(
+    listing: Listing<T>,
+    gaps: &mut Vec<String>,
+    incomplete: &mut Option<Failure>,
+    account: impl Fn(T) -> Account,
+) -> Vec<Account> {
+    if let Some(broken) = listing.broken {
+        let BrokenPage { list, number, items, .. } = &broken;
+        gaps.push(format!("page {number} of the {list} failed, after {items} were read"));
+        let failure = explain(&anyhow::Error::new(broken));
+        incomplete.get_or_insert(as_incomplete(failure));
+    }
+    listing.items.into_iter().map(account).collect()
+}
+
+/// The organisation of the token.
+#[derive(Debug)]
+pub(crate) struct Organization {
+    /// Its address, as Calendly names it.
+    pub(crate) uri: String,
+    /// The e-mail address of the token's owner.
+    pub(crate) own: String,
+}
+
+/// Asks whose token it is, and of which organisation.
+pub(crate) async fn organization(ctx: &Ctx) -> anyhow::Result<Organization> {
+    let me = ctx.calendly().await?.me().await.context("could not ask Calendly who you are")?;
+    Ok(Organization { uri: me.current_organization, own: me.email })
+}
+
+/// The account of a member.
+pub(crate) fn account_of_membership(membership: &Membership) -> Account {
+    let Membership { uri, role, user, created_at, .. } = membership;
+    Account {
+        email: user.email.clone(),
+        name: user.name.clone(),
+        role: Some(role.trim().to_lowercase()).filter(|role| !role.is_empty()),
+        page: Some(user.scheduling_url.clone()).filter(|page| !page.is_empty()),
+        standing: Standing::Active,
+        since: day(created_at.as_ref()),
+        place: Place { file: uri.clone(), line: None },
+    }
+}
+
+/// The account of somebody who was invited.
+pub(crate) fn account_of_invitation(invitation: &Invitation) -> Account {
+    let Invitation { uri, email, created_at, .. } = invitation;
+    Account {
+        email: email.clone(),
+        name: String::new(),
+        role: None,
+        page: None,
+        standing: Standing::Invited,
+        since: day(created_at.as_ref()),
+        place: Place { file: uri.clone(), line: None },
+    }
+}
+
+fn day(instant: Option<&jiff::Timestamp>) -> String {
+    instant.map(|it| it.strftime("%Y-%m-%d").to_string()).unwrap_or_default()
+}
