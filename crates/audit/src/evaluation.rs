@@ -154,8 +154,13 @@ impl Evaluation {
             }
         }
         let found = |check: &'static Check| {
-            let finding =
-                |Hit { about, evidence }| Finding { check, about, evidence, exception: None };
+            let finding = |Hit { about, evidence }| Finding {
+                check,
+                about,
+                evidence,
+                exception: None,
+                lapsed: None,
+            };
             let hits = match (check.find, &self.accounts) {
                 (Find::InRoster(find), _) => find(&self.roster),
                 (Find::AmongAccounts(find), Some(accounts)) => {
@@ -208,7 +213,7 @@ impl Evaluation {
         for (place, exception) in exceptions.into_iter().enumerate() {
             let mut fate =
                 if self.all_evaluated(&exception.checks) { Fate::Unused } else { Fate::Unknown };
-            let mut covered = Vec::new();
+            let (mut covered, mut lapsed) = (Vec::new(), Vec::new());
             for (index, finding) in self.findings.iter().enumerate() {
                 if !self.covers(&exception, finding) {
                     continue;
@@ -217,7 +222,10 @@ impl Evaluation {
                     .usernames(finding.about, policy)
                     .any(|username| username.eq_ignore_ascii_case(&exception.approved_by));
                 match exception.out_of_time(today) {
-                    Some(reason) => fate = reason,
+                    Some(reason) => {
+                        fate = reason;
+                        lapsed.push(index);
+                    }
                     None if is_own => fate = Fate::SelfApproved,
                     None => covered.push(index),
                 }
@@ -226,6 +234,13 @@ impl Evaluation {
                 fate = Fate::Used;
                 if let Some(finding) = self.findings.get_mut(index) {
                     finding.exception.get_or_insert(place);
+                }
+            }
+            if fate == Fate::Expired {
+                for index in lapsed {
+                    if let Some(finding) = self.findings.get_mut(index) {
+                        finding.lapsed = finding.lapsed.max(Some(exception.expires));
+                    }
                 }
             }
             self.exceptions.push((exception, fate));

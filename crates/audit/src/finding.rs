@@ -137,4 +137,6 @@ pub struct Finding {
     /// The standing exception that justifies it, by its place among
     /// [the exceptions](crate::exceptions).
     pub exception: Option<usize>,
+    /// The day on which an exception that justified it expired.
+    pub lapsed: Option<jiff::civil::Date>,
 }

@@ -10,6 +10,7 @@ use std::fmt;
 
 use unicode_general_category::{GeneralCategory as Category, get_general_category};
 
+use crate::conversation::User;
 use crate::text::clean;
 
 /// A piece of Markdown without line breaks, fit for a table's cell or a list's item.
@@ -51,6 +52,13 @@ impl Markdown {
         } else {
             Self::code(text)
         }
+    }
+
+    /// A mention, which tells the user: only of one whom GitLab has confirmed.
+    ///
+    /// GitLab's usernames hold nothing that Markdown would act on (GitLab docs: Usernames).
+    pub(crate) fn mention(user: &User) -> Self {
+        Self(format!("@{}", clean(&user.username)))
     }
 
     /// This, and `next` behind it.

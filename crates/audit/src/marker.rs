@@ -188,8 +188,8 @@ impl Item {
 impl Mark {
     /// The same mark with one more value.
     #[must_use]
-    pub fn with(mut self, key: &str, value: impl ToString) -> Self {
-        self.values.insert(key.to_owned(), value.to_string());
+    pub fn with(mut self, key: &str, value: impl fmt::Display) -> Self {
+        self.values.insert(key.to_owned(), format!("{value}"));
         self
     }
 
@@ -200,11 +200,11 @@ impl Mark {
         if (words.next()?, words.next()?) != ("support-audit", "v1") {
             return None;
         }
-        let (kind, period, marked) = (words.next()?, words.next()?, words.next()?);
+        let (kind, period, what) = (words.next()?, words.next()?, words.next()?);
         let marker = Marker {
             kind: Kind::ALL.into_iter().find(|it| it.spec().id == kind)?,
             period: period.parse().ok()?,
-            marked: Marked::ALL.into_iter().find(|it| it.word() == marked)?,
+            marked: Marked::ALL.into_iter().find(|it| it.word() == what)?,
         };
         let mut mark = Self::from(marker);
         for word in words {

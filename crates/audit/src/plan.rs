@@ -43,6 +43,35 @@ pub enum Action {
         /// What it is.
         marker: Marker,
     },
+    /// Open a thread.
+    OpenThread {
+        /// The issue's number in its project.
+        iid: u64,
+        /// The first comment, with its marker.
+        body: String,
+        /// What it is.
+        marker: Marker,
+    },
+    /// Reply in a thread.
+    Reply {
+        /// The issue's number in its project.
+        iid: u64,
+        /// The thread's id.
+        thread: String,
+        /// The comment, with its marker.
+        body: String,
+        /// What it is.
+        marker: Marker,
+    },
+    /// Resolve a thread, or open it again.
+    Resolve {
+        /// The issue's number in its project.
+        iid: u64,
+        /// The thread's id.
+        thread: String,
+        /// Whether it is to be resolved.
+        resolved: bool,
+    },
     /// Remove an account from the audited organisation.
     Remove(Removal),
 }
@@ -115,6 +144,20 @@ impl fmt::Display for Action {
                 writeln!(formatter, "Comment on issue #{iid}:")?;
                 write!(formatter, "{}", indented(body.trim_end()))
             }
+            Self::OpenThread { iid, body, .. } => {
+                writeln!(formatter, "Open a thread in issue #{iid}:")?;
+                write!(formatter, "{}", indented(body.trim_end()))
+            }
+            Self::Reply { thread, body, .. } => {
+                writeln!(formatter, "Reply in the thread {}:", short(thread))?;
+                write!(formatter, "{}", indented(body.trim_end()))
+            }
+            Self::Resolve { thread, resolved: true, .. } => {
+                write!(formatter, "Resolve the thread {}", short(thread))
+            }
+            Self::Resolve { thread, resolved: false, .. } => {
+                write!(formatter, "Open the thread {} again", short(thread))
+            }
             Self::Remove(Removal { email, standing, .. }) => match standing {
                 Standing::Active => write!(formatter, "Remove the account {email}"),
                 Standing::Invited => write!(formatter, "Take back the invitation of {email}"),
@@ -133,6 +176,11 @@ impl fmt::Display for NewIssue {
         }
         write!(formatter, "{}", indented(self.description.trim_end()))
     }
+}
+
+/// As much of a thread's id as tells it from others.
+fn short(thread: &str) -> &str {
+    thread.get(..8).unwrap_or(thread)
 }
 
 fn indented(text: &str) -> String {

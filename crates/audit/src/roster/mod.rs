@@ -5,6 +5,7 @@
 //! its file and line, and the rest is read.
 
 mod entry;
+mod managers;
 mod prune;
 mod read;
 mod split;
@@ -18,6 +19,7 @@ use sha2::{Digest as _, Sha256};
 
 pub use entry::Field;
 use entry::{Fields, Oddity, Work};
+pub(crate) use managers::Managers;
 use read::{Item, Reading, Trouble};
 pub use team::OperationsTeam;
 
@@ -76,6 +78,14 @@ impl Person {
             is_operations,
             position,
         }
+    }
+
+    /// Whether every field of the person's entry could be read.
+    pub fn is_readable(&self) -> bool {
+        let texts = [&self.email, &self.reports_to, &self.calendly, &self.gitlab_username];
+        texts.iter().all(|field| **field != Field::Unreadable)
+            && self.gitlab_id != Field::Unreadable
+            && self.is_operations.is_some()
     }
 
     /// All that the person is known by, the first being [`Person::subject`].

@@ -1,0 +1,174 @@
+//! What an operator does about findings explicitly.
+
+use super::plan::{Planner, Refusal, is_for_operators, is_named, lines};
+use super::words::{self, Line};
+use super::{Case, Entry, Facts, State};
+use crate::conversation::Thread;
+use crate::directory::Unmentionable;
+use crate::marker::Marked;
+
+/// What an operator does about findings, each named as `CHECK:SUBJECT`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// Accept them as they are.
+    Accept {
+        /// The findings.
+        findings: Vec<String>,
+        /// Why.
+        reason: String,
+    },
+    /// Ask about them again, which begins a new round.
+    AskAgain {
+        /// The findings.
+        findings: Vec<String>,
+        /// What to say besides; may be empty.
+        reason: String,
+    },
+    /// Record that a subject was asked outside the issue.
+    Sent {
+        /// The subject.
+        subject: String,
+    },
+    /// Record that a subject answered outside the issue.
+    Answered {
+        /// The subject.
+        subject: String,
+        /// What they answered.
+        reason: String,
+    },
+}
+
+/// Findings that were named, with their case.
+type Named<'p, 'a> = (&'p Case<'a>, Vec<&'p Entry<'a>>);
+
+impl<'p, 'a> Planner<'p, 'a> {
+    pub(super) fn act(&mut self, act: &Act) -> Result<(), Refusal> {
+        match act {
+            Act::Accept { findings, reason } => self.accept(findings, reason),
+            Act::AskAgain { findings, reason } => self.ask_again(findings, reason),
+            Act::Sent { subject } => self.sent(subject),
+            Act::Answered { subject, reason } => self.answered(subject, reason),
+        }
+    }
+
+    /// The findings that are named, by their cases.
+    fn named(&self, findings: &[String]) -> Result<Vec<Named<'p, 'a>>, Refusal> {
+        let mut named: Vec<Named<'p, 'a>> = Vec::new();
+        for finding in findings {
+            let found = finding.split_once(':').and_then(|(check, subject)| {
+                self.cases.cases.iter().find_map(|case| {
+                    let is_it = is_named(self.facts, case, subject);
+                    let entry = case.entries.iter().find(|entry| entry.check.id == check)?;
+                    (is_it && entry.finding.is_some()).then_some((case, entry))
+                })
+            });
+            let (case, entry) = found.ok_or_else(|| Refusal::NoSuch(finding.clone()))?;
+            match named.iter_mut().find(|(other, _)| std::ptr::eq(*other, case)) {
+                Some((_, entries)) => entries.push(entry),
+                None => named.push((case, vec![entry])),
+            }
+        }
+        Ok(named)
+    }
+
+    /// The thread in which findings of a case are spoken of.
+    fn thread_of(&self, case: &Case<'a>, is_for_operators: bool) -> Option<&'a Thread> {
+        if is_for_operators { self.cases.operators_thread } else { case.thread }
+    }
+
+    fn accept(&mut self, findings: &[String], reason: &str) -> Result<(), Refusal> {
+        let named: Vec<_> = self.named(findings)?;
+        let mut comments = Vec::new();
+        for (case, entries) in named {
+            if case.user_ids.contains(&self.operator.id) {
+                let message = format!("{} is you: another operator has to accept it", case.name);
+                return Err(Refusal::Impossible(message));
+            }
+            for is_operators in [false, true] {
+                let entries = entries.iter().filter(|it| is_for_operators(it) == is_operators);
+                let line = |entry: &&'p Entry<'a>| Line { case, entry, round: entry.round };
+                let lines: Vec<Line<'_>> = entries.map(line).collect();
+                if !lines.is_empty() {
+                    let marker = self.facts.marker;
+                    let comment = words::recorded(marker, Marked::Accept, reason, &lines);
+                    comments.push((self.thread_of(case, is_operators), comment));
+                }
+            }
+        }
+        for (thread, comment) in comments {
+            self.say(thread, comment);
+        }
+        Ok(())
+    }
+
+    fn ask_again(&mut self, findings: &[String], reason: &str) -> Result<(), Refusal> {
+        let mut comments = Vec::new();
+        for (case, entries) in self.named(findings)? {
+            let line = |entry: &&'p Entry<'a>| {
+                let is_new = entry.state == State::NotAsked;
+                Line { case, entry, round: if is_new { entry.round } else { entry.round + 1 } }
+            };
+            if entries.iter().any(|entry| is_for_operators(entry)) {
+                let message = "what operators are asked is not asked again".to_owned();
+                return Err(Refusal::Impossible(message));
+            }
+            let lines: Vec<Line<'_>> = entries.iter().map(line).collect();
+            match self.recipient(case) {
+                Ok(user) => {
+                    let Facts { evaluation, marker, .. } = self.facts;
+                    let comment = words::ask(evaluation, *marker, user, &lines, Some(reason));
+                    comments.push((case.thread, user, comment));
+                }
+                Err(Unmentionable::NotAsked(inquiry)) => drop(self.due.inquiries.insert(inquiry)),
+                Err(why) => {
+                    let message = format!("{} cannot be asked here: {why}", case.name);
+                    return Err(Refusal::Impossible(message));
+                }
+            }
+        }
+        for (thread, user, comment) in comments {
+            self.mention(user);
+            self.reopen(thread);
+            self.say(thread, comment);
+        }
+        Ok(())
+    }
+
+    fn case_named(&self, subject: &str) -> Result<&'p Case<'a>, Refusal> {
+        let mut cases = self.cases.cases.iter();
+        let case = cases.find(|case| is_named(self.facts, case, subject));
+        case.ok_or_else(|| Refusal::NoSuch(subject.to_owned()))
+    }
+
+    fn sent(&mut self, subject: &str) -> Result<(), Refusal> {
+        let case = self.case_named(subject)?;
+        let lines = lines(case, |entry| entry.state == State::NotAsked && !is_for_operators(entry));
+        if lines.is_empty() {
+            let message = format!("nothing is to be sent to {}", case.name);
+            return Err(Refusal::Impossible(message));
+        }
+        let Facts { evaluation, marker, .. } = self.facts;
+        let comment = words::sent(evaluation, *marker, case, &lines);
+        self.say(case.thread, comment);
+        Ok(())
+    }
+
+    fn answered(&mut self, subject: &str, reason: &str) -> Result<(), Refusal> {
+        let case = self.case_named(subject)?;
+        let is_open = |entry: &Entry<'_>| {
+            entry.finding.is_some()
+                && entry.asked_at.is_some()
+                && !entry.state.is_closed()
+                && !is_for_operators(entry)
+        };
+        let lines = lines(case, is_open);
+        if lines.is_empty() {
+            let message = format!("{} was not asked about anything that is open", case.name);
+            return Err(Refusal::Impossible(message));
+        }
+        let comment = words::recorded(self.facts.marker, Marked::Answered, reason, &lines);
+        let thread = case.thread;
+        self.say(thread, comment);
+        Ok(())
+    }
+}

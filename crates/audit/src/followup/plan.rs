@@ -1,0 +1,479 @@
+//! Who is due what, and why; and who is not, and why not.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use super::chain::Chain;
+use super::words::{self, Comment, Line};
+use super::{Act, Case, Cases, Entry, Facts, State, cases};
+use crate::conversation::{Thread, User};
+use crate::directory::{Inquiry, Unmentionable};
+use crate::evaluation::handle;
+use crate::finding::{About, Asked};
+use crate::marker::{Item, Mark, Marked};
+use crate::plan::{Action, Plan};
+use crate::roster::Person;
+use crate::text::fold;
+
+/// How many comments an issue takes (GitLab docs: Discussions).
+const MAX_COMMENTS: usize = 5_000;
+
+/// How many e-mails GitLab sends to a user about a project in a day (GitLab docs: Rate limits).
+const MAX_MENTIONS: usize = 1_000;
+
+/// What of all that is due is to be done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Only these subjects, by name, e-mail address or GitLab username; empty: everybody.
+    pub only: Vec<String>,
+    /// At most so many comments.
+    pub limit: Option<usize>,
+    /// What an operator does besides; then nothing else is done.
+    pub acts: Vec<Act>,
+}
+
+/// A message to send to somebody who cannot be mentioned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advice {
+    /// Whom it is for, as foreign text.
+    pub name: String,
+    /// Their e-mail address, if one is known.
+    pub email: Option<String>,
+    /// Why they cannot be mentioned.
+    pub reason: String,
+    /// The message, with foreign text in it.
+    pub text: String,
+}
+
+/// What is due.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Due {
+    /// What is to be done.
+    pub plan: Plan,
+    /// What is to be sent by hand.
+    pub advice: Vec<Advice>,
+    /// Whom GitLab must be asked about before this is final.
+    pub inquiries: BTreeSet<Inquiry>,
+}
+
+/// Why nothing can be planned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The issue would have too many comments: so many are left.
+    TooManyComments {
+        /// How many may be added.
+        left: usize,
+    },
+    /// Somebody would be mentioned too often in a day.
+    TooManyMentions {
+        /// Whom.
+        username: String,
+    },
+    /// Nobody and nothing of that name is there.
+    NoSuch(String),
+    /// What is named cannot be done, and why.
+    Impossible(String),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooManyComments { left } => {
+                write!(
+                    formatter,
+                    "an issue takes {MAX_COMMENTS} comments, and only {left} are left"
+                )
+            }
+            Self::TooManyMentions { username } => write!(
+                formatter,
+                "{username} would be mentioned more than {MAX_MENTIONS} times in a day"
+            ),
+            Self::NoSuch(name) => write!(formatter, "nothing is found about {name}"),
+            Self::Impossible(reason) => formatter.write_str(reason),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// Plans what is due, `operator` being the one who runs this, and `issue_url` the page of the issue.
+///
+/// Executing the plan and planning again gives nothing to do.
+///
+/// # Errors
+///
+/// [`Refusal`], before anything is done.
+pub fn plan(
+    facts: &Facts<'_>,
+    selection: &Selection,
+    operator: &User,
+    issue_url: &str,
+) -> Result<Due, Refusal> {
+    let cases = cases(facts);
+    let mut planner = Planner {
+        facts,
+        cases: &cases,
+        operator,
+        issue_url,
+        due: Due::default(),
+        mentions: BTreeMap::new(),
+    };
+    if selection.acts.is_empty() {
+        planner.plan(selection)?;
+    } else {
+        for act in &selection.acts {
+            planner.act(act)?;
+        }
+    }
+    planner.finish(selection)
+}
+
+/// The comments that say what an earlier one says already, as when two operators were at work at the
+/// same time: those of `author`, by their numbers.
+pub fn duplicates(facts: &Facts<'_>, author: u64) -> Vec<u64> {
+    let (counted, _) = facts.conversation.marks(facts.marker);
+    let items = |mark: &Mark| -> BTreeSet<Item> {
+        // What was seen may differ a little without being worth another comment.
+        mark.items.iter().map(|it| Item { evidence: String::new(), ..it.clone() }).collect()
+    };
+    let mut ids = Vec::new();
+    let mut by_number: Vec<_> = counted.iter().filter(|it| !it.mark.items.is_empty()).collect();
+    by_number.sort_by_key(|marked| marked.note.id);
+    let mut said: Vec<(Marked, BTreeSet<Item>)> = Vec::new();
+    for marked in by_number {
+        let kind = marked.mark.marker.marked;
+        let own = items(&marked.mark);
+        let is_said = said.iter().any(|(other, items)| *other == kind && own.is_subset(items));
+        if is_said && marked.note.author.id == author {
+            ids.push(marked.note.id);
+        } else {
+            said.push((kind, own));
+        }
+    }
+    ids
+}
+
+/// Makes a plan.
+pub(super) struct Planner<'p, 'a> {
+    pub(super) facts: &'p Facts<'a>,
+    pub(super) cases: &'p Cases<'a>,
+    pub(super) operator: &'p User,
+    issue_url: &'p str,
+    pub(super) due: Due,
+    /// How often each user is mentioned.
+    mentions: BTreeMap<String, usize>,
+}
+
+pub(super) fn lines<'l, 'a: 'l>(
+    case: &'l Case<'a>,
+    wanted: impl Fn(&Entry<'a>) -> bool,
+) -> Vec<Line<'l>> {
+    let entries = case.entries.iter().filter(|entry| wanted(entry));
+    entries.map(|entry| Line { case, entry, round: entry.round }).collect()
+}
+
+pub(super) fn is_for_operators(entry: &Entry<'_>) -> bool {
+    entry.check.asked == Asked::Operators
+}
+
+impl<'a> Planner<'_, 'a> {
+    fn plan(&mut self, selection: &Selection) -> Result<(), Refusal> {
+        for name in &selection.only {
+            if !self.cases.cases.iter().any(|case| is_named(self.facts, case, name)) {
+                return Err(Refusal::NoSuch(name.clone()));
+            }
+        }
+        let is_wanted = |case: &&Case<'_>| {
+            selection.only.is_empty()
+                || selection.only.iter().any(|name| is_named(self.facts, case, name))
+        };
+        let cases: Vec<&Case<'a>> = self.cases.cases.iter().filter(is_wanted).collect();
+        if let (Some((review, ..)), true) = (self.cases.reviews.last(), selection.only.is_empty()) {
+            let by = &review.author.username;
+            self.note(format!(
+                "{by} has asked for the review: nothing is posted but what is named by --only"
+            ));
+        } else {
+            for case in &cases {
+                self.escalate(case);
+            }
+            for case in &cases {
+                self.ask(case);
+            }
+            self.ask_operators(&cases);
+        }
+        for case in &cases {
+            self.close(case);
+        }
+        self.close_for_operators(&cases);
+        for case in &cases {
+            self.tell(case);
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, note: String) {
+        self.due.plan.notes.push(note);
+    }
+
+    pub(super) fn say(&mut self, thread: Option<&Thread>, comment: Comment) {
+        let (iid, Comment { body, marker }) = (self.facts.iid, comment);
+        self.due.plan.actions.push(match thread {
+            Some(thread) => Action::Reply { iid, thread: thread.id.clone(), body, marker },
+            None => Action::OpenThread { iid, body, marker },
+        });
+    }
+
+    /// Asks, where something was answered in the thread or it was resolved: so that it is seen.
+    pub(super) fn reopen(&mut self, thread: Option<&Thread>) {
+        let resolved = thread.filter(|thread| thread.resolved.is_some() && thread.is_resolvable);
+        if let Some(thread) = resolved {
+            let (iid, thread) = (self.facts.iid, thread.id.clone());
+            self.due.plan.actions.push(Action::Resolve { iid, thread, resolved: false });
+        }
+    }
+
+    pub(super) fn mention(&mut self, user: &User) {
+        *self.mentions.entry(user.username.clone()).or_default() += 1;
+    }
+
+    /// The user whom a case is about, if they may be mentioned.
+    pub(super) fn recipient(&self, case: &Case<'_>) -> Result<&'a User, Unmentionable> {
+        let Facts { evaluation, directory, policy, .. } = self.facts;
+        match case.about {
+            Some(about @ About::Person(_)) => match evaluation.person(about) {
+                Some(person) => directory.person(person),
+                None => Err(Unmentionable::NoHandle),
+            },
+            Some(About::Account(place)) => {
+                let email = evaluation.account(place).map_or("", |account| &account.email);
+                match handle(policy, email) {
+                    Some(username) => directory.username(username),
+                    None => Err(Unmentionable::NoHandle),
+                }
+            }
+            Some(About::Organization) | None => Err(Unmentionable::NoHandle),
+        }
+    }
+
+    fn escalate(&mut self, case: &Case<'a>) {
+        let lines = lines(case, |entry| entry.state == State::Overdue && !is_for_operators(entry));
+        let Some(Chain { users, reasons, inquiries }) = &case.chain else { return };
+        let why = reasons.join("; ");
+        if !inquiries.is_empty() {
+            self.due.inquiries.extend(inquiries.iter().cloned());
+            return;
+        }
+        if users.is_empty() {
+            self.note(format!("nobody is left to ask about {}: {why}", case.name));
+            return;
+        }
+        if lines.is_empty() {
+            return;
+        }
+        self.note(format!("the escalation about {}: {why}", case.name));
+        let users: Vec<&User> = users.iter().collect();
+        for user in &users {
+            self.mention(user);
+        }
+        self.reopen(case.thread);
+        self.say(case.thread, words::escalate(self.facts.marker, case, &users, &lines));
+    }
+
+    fn ask(&mut self, case: &Case<'a>) {
+        let lines = lines(case, |entry| entry.state == State::NotAsked && !is_for_operators(entry));
+        if lines.is_empty() {
+            return;
+        }
+        let Facts { evaluation, marker, .. } = self.facts;
+        match self.recipient(case) {
+            Ok(user) => {
+                self.mention(user);
+                self.reopen(case.thread);
+                self.say(case.thread, words::ask(evaluation, *marker, user, &lines, None));
+            }
+            Err(Unmentionable::NotAsked(inquiry)) => drop(self.due.inquiries.insert(inquiry)),
+            Err(reason) => {
+                let person = case.about.and_then(|about| evaluation.person(about));
+                let email = match case.about {
+                    Some(About::Account(place)) => {
+                        evaluation.account(place).map(|account| account.email.clone())
+                    }
+                    _ => person.and_then(|person| Some(person.email.value()?.to_string())),
+                };
+                self.note(format!(
+                    "{} is to be written to: {reason}; --sent records it",
+                    case.name
+                ));
+                self.due.advice.push(Advice {
+                    name: case.name.clone(),
+                    email,
+                    reason: reason.to_string(),
+                    text: words::letter(evaluation, self.issue_url, &lines),
+                });
+            }
+        }
+    }
+
+    fn ask_operators(&mut self, cases: &[&Case<'a>]) {
+        let is_new = |entry: &Entry<'_>| entry.state == State::NotAsked && is_for_operators(entry);
+        let lines: Vec<Line<'_>> = cases.iter().flat_map(|case| lines(case, is_new)).collect();
+        if !lines.is_empty() {
+            let thread = self.cases.operators_thread;
+            self.reopen(thread);
+            self.say(thread, words::for_operators(self.facts.marker, &lines));
+        }
+    }
+
+    /// Tells what is closed in a case's thread, and resolves that if all of it is.
+    fn close(&mut self, case: &Case<'a>) {
+        let Some(thread) = case.thread else { return };
+        let is_theirs = |entry: &Entry<'_>| !is_for_operators(entry);
+        self.tell_closed(thread, &[case], is_theirs);
+        self.resolve(thread, &[case]);
+    }
+
+    fn close_for_operators(&mut self, cases: &[&Case<'a>]) {
+        if let Some(thread) = self.cases.operators_thread {
+            self.tell_closed(thread, cases, is_for_operators);
+            self.resolve(thread, cases);
+        }
+    }
+
+    fn tell_closed(
+        &mut self,
+        thread: &Thread,
+        cases: &[&Case<'a>],
+        is_theirs: impl Fn(&Entry<'_>) -> bool,
+    ) {
+        let Facts { marker, now, .. } = self.facts;
+        for (marked, state) in [
+            (Marked::Fixed, State::Fixed { is_told: false }),
+            (Marked::Withdrawn, State::Withdrawn { is_told: false }),
+        ] {
+            let is_it = |entry: &Entry<'_>| entry.state == state && is_theirs(entry);
+            let lines: Vec<Line<'_>> = cases.iter().flat_map(|case| lines(case, is_it)).collect();
+            if !lines.is_empty() {
+                self.say(Some(thread), words::closed(*marker, marked, &lines, *now));
+            }
+        }
+    }
+
+    /// Resolves a thread in which nothing is left to do. What an exception justifies stays open to see,
+    /// since its time ends by itself.
+    fn resolve(&mut self, thread: &Thread, cases: &[&Case<'a>]) {
+        if thread.resolved.is_some() || !thread.is_resolvable {
+            return;
+        }
+        let all = self.cases.cases.iter().flat_map(|case| &case.entries);
+        let mut here = all.filter(|entry| entry.threads.contains(&*thread.id));
+        let is_done = |entry: &Entry<'_>| {
+            entry.state.is_closed()
+                && entry.state != State::Justified(super::Justification::Exception)
+        };
+        // Only where all of the thread was selected has its end been told.
+        let selected = cases.iter().flat_map(|case| &case.entries).count();
+        if selected > 0 && here.all(is_done) {
+            let (iid, thread) = (self.facts.iid, thread.id.clone());
+            self.due.plan.actions.push(Action::Resolve { iid, thread, resolved: true });
+        }
+    }
+
+    /// Tells where the findings of a case stand that nothing is done about.
+    fn tell(&mut self, case: &Case<'a>) {
+        for entry in &case.entries {
+            if !matches!(entry.state, State::NotAsked | State::Overdue) {
+                let name = finding_name(self.facts, case, entry);
+                self.note(format!("{name} {}", standing(entry)));
+            }
+        }
+    }
+
+    /// The plan as it is, if GitLab takes it.
+    fn finish(mut self, selection: &Selection) -> Result<Due, Refusal> {
+        let is_comment =
+            |action: &Action| matches!(action, Action::Reply { .. } | Action::OpenThread { .. });
+        if let Some(limit) = selection.limit {
+            let mut left = limit;
+            let all = std::mem::take(&mut self.due.plan.actions);
+            let mut cut = 0;
+            for action in all {
+                if !is_comment(&action) {
+                    if left > 0 {
+                        self.due.plan.actions.push(action);
+                    }
+                } else if left > 0 {
+                    left -= 1;
+                    self.due.plan.actions.push(action);
+                } else {
+                    cut += 1;
+                }
+            }
+            if cut > 0 {
+                self.note(format!("{cut} more comments are left out by --limit"));
+            }
+        }
+        let comments = self.due.plan.actions.iter().filter(|action| is_comment(action)).count();
+        let left = MAX_COMMENTS.saturating_sub(self.facts.conversation.count());
+        if comments > left {
+            return Err(Refusal::TooManyComments { left });
+        }
+        if let Some((username, _)) = self.mentions.iter().find(|(_, count)| **count > MAX_MENTIONS)
+        {
+            return Err(Refusal::TooManyMentions { username: username.clone() });
+        }
+        Ok(self.due)
+    }
+}
+
+/// Where a finding stands, in words.
+pub(crate) fn standing(entry: &Entry<'_>) -> String {
+    let word = entry.state.word();
+    let asked = entry.asked_at.map(|at| format!(", asked on {}", words::day(at)));
+    let asked = asked.unwrap_or_default();
+    match &entry.state {
+        State::Waiting { until: Some(until) } | State::Escalated { until } => {
+            format!("is {word} until {until:.0}{asked}")
+        }
+        State::Waiting { until: None } => format!("is waiting for an operator{asked}"),
+        State::Answered => format!("is answered: read it, then --accept or --ask-again{asked}"),
+        State::Justified(justification) => format!("is justified {justification}"),
+        State::Held { by } => {
+            format!("is held: {by} wrote a marker of ours and is not among `operators`{asked}")
+        }
+        _ => format!("is {word}{asked}"),
+    }
+}
+
+/// What a finding is called in commands and reports: its check and its subject.
+pub(crate) fn finding_name(facts: &Facts<'_>, case: &Case<'_>, entry: &Entry<'_>) -> String {
+    format!("{}:{}", entry.check.id, subject_name(facts, case))
+}
+
+/// What a subject is called in commands and reports: an address, a username, or a name.
+pub(crate) fn subject_name(facts: &Facts<'_>, case: &Case<'_>) -> String {
+    let person = case.about.and_then(|about| facts.evaluation.person(about));
+    let email = person.and_then(|person| person.email.value());
+    match (email, case.about) {
+        (Some(email), _) => email.to_string(),
+        (None, Some(About::Organization)) => "organization".to_owned(),
+        (None, None) => case.keys.first().cloned().unwrap_or_else(|| "gone".to_owned()),
+        (None, Some(_)) => case.name.clone(),
+    }
+}
+
+/// Whether `name` names the subject of a case: by name, e-mail address, GitLab username, or the way in
+/// which reports name it.
+pub(super) fn is_named(facts: &Facts<'_>, case: &Case<'_>, name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let is_person = |person: &Person| {
+        let is = |field: Option<&Box<str>>| field.is_some_and(|it| it.to_lowercase() == lower);
+        is(person.email.value())
+            || is(person.gitlab_username.value())
+            || person.subject().to_string() == name
+    };
+    let person = case.about.and_then(|about| facts.evaluation.person(about));
+    person.is_some_and(is_person)
+        || !case.name.is_empty() && fold(&case.name) == fold(name)
+        || subject_name(facts, case) == lower
+}

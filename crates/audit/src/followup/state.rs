@@ -1,0 +1,345 @@
+//! The state of every finding.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use jiff::Timestamp;
+
+use super::chain::{Chain, chain};
+use super::judge::{
+    Answers, COMPLETE, FOR, History, Judge, OPERATORS, STATE, YES, mentioned, opens_thread,
+};
+use super::{Facts, Justification};
+use crate::conversation::{Marked as MarkedNote, Note, Thread};
+use crate::evaluation::{Evaluation, handle};
+use crate::finding::{About, Check, Finding, Subject};
+use crate::marker::{Item, Marked, key_digest};
+use crate::roster::{Managers, Person};
+use crate::text::fold;
+
+/// Where a finding stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// It was never asked about in this round.
+    NotAsked,
+    /// It was asked about, and the wait is not over.
+    Waiting {
+        /// When it is over; never for what operators are asked.
+        until: Option<Timestamp>,
+    },
+    /// Somebody answered: an operator reads it, then accepts, or asks again.
+    Answered,
+    /// The wait is over without an answer.
+    Overdue,
+    /// The managers were asked, and the second wait is not over.
+    Escalated {
+        /// When it is over.
+        until: Timestamp,
+    },
+    /// That passed too.
+    Exhausted,
+    /// It is not found any more.
+    Fixed {
+        /// Whether the thread says so.
+        is_told: bool,
+    },
+    /// It stays as it is, and that is justified.
+    Justified(Justification),
+    /// It does not count any more: the person left or is excluded, or the check is off.
+    Withdrawn {
+        /// Whether the thread says so.
+        is_told: bool,
+    },
+    /// Nobody can tell.
+    Unknown,
+    /// Somebody who is no operator wrote a marker of ours about it.
+    Held {
+        /// Who.
+        by: String,
+    },
+}
+
+impl State {
+    /// The state's name.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::NotAsked => "not asked",
+            Self::Waiting { .. } => "waiting",
+            Self::Answered => "answered",
+            Self::Overdue => "overdue",
+            Self::Escalated { .. } => "escalated",
+            Self::Exhausted => "exhausted",
+            Self::Fixed { .. } => "fixed",
+            Self::Justified(_) => "justified",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::Unknown => "unknown",
+            Self::Held { .. } => "held",
+        }
+    }
+
+    /// Whether nothing is left to do about the finding.
+    pub const fn is_closed(&self) -> bool {
+        matches!(self, Self::Fixed { .. } | Self::Justified(_) | Self::Withdrawn { .. })
+    }
+
+    /// When something becomes due, if that is known.
+    pub const fn until(&self) -> Option<Timestamp> {
+        match self {
+            Self::Waiting { until } => *until,
+            Self::Escalated { until } => Some(*until),
+            _ => None,
+        }
+    }
+}
+
+/// A finding with its history.
+#[derive(Debug, Clone)]
+pub struct Entry<'a> {
+    /// The check.
+    pub check: &'static Check,
+    /// The finding as it is found now, if it is.
+    pub finding: Option<&'a Finding>,
+    /// Where it stands.
+    pub state: State,
+    /// The round: the one that was asked about last, or the one to be asked about now.
+    pub round: u32,
+    /// When it was asked about in that round.
+    pub asked_at: Option<Timestamp>,
+    /// The threads in which it was asked about.
+    pub(crate) threads: BTreeSet<&'a str>,
+    /// The pings of the round, whose reactions would be answers.
+    pub(crate) pings: Vec<u64>,
+}
+
+/// All findings about one subject, with the thread in which they are spoken of.
+#[derive(Debug, Clone)]
+pub struct Case<'a> {
+    /// Who it is about; nothing if they are gone.
+    pub about: Option<About>,
+    /// What they are called, as foreign text; empty if they are gone.
+    pub name: String,
+    /// What they are known by, for markers.
+    pub(crate) keys: Vec<String>,
+    /// The numbers of their GitLab users.
+    pub(crate) user_ids: BTreeSet<u64>,
+    /// The thread of the one who is asked.
+    pub thread: Option<&'a Thread>,
+    /// The findings, in the order of the checks.
+    pub entries: Vec<Entry<'a>>,
+    /// Whom an escalation goes to, where one is due.
+    pub(crate) chain: Option<Chain>,
+}
+
+/// All cases of an audit.
+#[derive(Debug, Clone)]
+pub struct Cases<'a> {
+    /// In the order of their names.
+    pub cases: Vec<Case<'a>>,
+    /// The thread "For the operators".
+    pub operators_thread: Option<&'a Thread>,
+    /// The review requests, in the order of time: the comment and its mark's state word.
+    pub(crate) reviews: Vec<(&'a Note, Option<String>, bool)>,
+}
+
+type Pair = (Key, &'static str);
+
+/// A subject: one that is there, or what a marker says of one that is gone.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Key {
+    There(About),
+    Gone(String),
+}
+
+/// Finds subjects by the digests of what they are known by.
+struct Subjects {
+    keys: HashMap<About, Vec<String>>,
+    by_key: HashMap<String, About>,
+}
+
+impl Subjects {
+    /// Everybody who is there. What two of them share tells neither, and is left out.
+    fn of(evaluation: &Evaluation) -> Self {
+        let people = (0..evaluation.roster.people.len()).map(About::Person);
+        let accounts = evaluation.accounts.as_ref().map_or(0, |accounts| accounts.list.len());
+        let nobodys = (0..accounts)
+            .filter(|place| evaluation.matching.holder(*place).is_none())
+            .map(About::Account);
+        let all: Vec<About> = people.chain(nobodys).chain([About::Organization]).collect();
+        let mut counts: HashMap<String, u32> = HashMap::new();
+        let digests = |about: &About| -> Vec<String> {
+            evaluation.keys(*about).iter().map(key_digest).collect()
+        };
+        let mut keys: HashMap<About, Vec<String>> =
+            all.iter().map(|about| (*about, digests(about))).collect();
+        for key in keys.values().flatten() {
+            *counts.entry(key.clone()).or_default() += 1;
+        }
+        for (about, own) in &mut keys {
+            own.retain(|key| counts.get(key) == Some(&1));
+            if let (true, Some(person)) = (own.is_empty(), evaluation.person(*about)) {
+                own.push(key_digest(&name_and_address(person)));
+            }
+        }
+        let by_key =
+            keys.iter().flat_map(|(about, own)| own.iter().map(|key| (key.clone(), *about)));
+        Self { by_key: by_key.collect(), keys }
+    }
+
+    fn find(&self, item: &Item) -> Key {
+        let there = item.keys.iter().find_map(|key| self.by_key.get(key));
+        match there {
+            Some(about) => Key::There(*about),
+            None => Key::Gone(item.keys.first().cloned().unwrap_or_default()),
+        }
+    }
+}
+
+/// What tells two people who share all else.
+fn name_and_address(person: &Person) -> Subject {
+    let email = person.email.value().map_or("", |email| email).to_lowercase();
+    Subject::Name(format!("{} {email}", fold(&person.name)))
+}
+
+/// Derives the state of every finding.
+pub fn cases<'a>(facts: &Facts<'a>) -> Cases<'a> {
+    let evaluation = facts.evaluation;
+    let subjects = Subjects::of(evaluation);
+    let (counted, others) = facts.conversation.marks(facts.marker);
+    let checks = evaluation.kind.spec().checks;
+    let mut histories: BTreeMap<Pair, History<'_, 'a>> = BTreeMap::new();
+    for finding in &evaluation.findings {
+        histories.entry((Key::There(finding.about), finding.check.id)).or_default();
+    }
+    let known = |item: &Item| checks.iter().find(|check| check.id == item.check);
+    for marked in &counted {
+        for item in &marked.mark.items {
+            if let Some(check) = known(item) {
+                let pair = (subjects.find(item), check.id);
+                histories.entry(pair).or_default().marks.push((marked, item));
+            }
+        }
+    }
+    for marked in &others {
+        for item in &marked.mark.items {
+            if let Some(check) = known(item)
+                && let Some(history) = histories.get_mut(&(subjects.find(item), check.id))
+            {
+                history.others.push(&marked.note.author.username);
+            }
+        }
+    }
+    let mut cases: BTreeMap<Key, Case<'a>> = BTreeMap::new();
+    let answers = Answers::of(facts, &counted);
+    for ((key, id), history) in &histories {
+        let Some(check) = checks.iter().find(|check| check.id == *id) else { continue };
+        let case = cases.entry(key.clone()).or_insert_with(|| {
+            let marks =
+                histories.range((key.clone(), "")..).take_while(|((other, _), _)| other == key);
+            case(facts, &subjects, key, marks.map(|(_, history)| history))
+        });
+        let finding = case.about.and_then(|about| {
+            evaluation.findings_of(about).iter().find(|finding| finding.check.id == *id)
+        });
+        let judge = Judge { facts, check, finding, history, answers: &answers, case };
+        if let Some(entry) = judge.entry() {
+            case.entries.push(entry);
+        }
+    }
+    let mut cases: Vec<Case<'a>> =
+        cases.into_values().filter(|it| !it.entries.is_empty()).collect();
+    let order = |check: &Check| checks.iter().position(|other| other.id == check.id);
+    let managers = Managers::new(&evaluation.roster);
+    for case in &mut cases {
+        case.entries.sort_by_key(|entry| order(entry.check));
+        find_chain(facts, &managers, case);
+    }
+    cases.sort_by_cached_key(|case| {
+        (case.about.is_none(), fold(&case.name).into_owned(), case.about)
+    });
+    let is_operators = |marked: &&MarkedNote<'_>| {
+        opens_thread(marked) && marked.mark.values.get(FOR).is_some_and(|it| it == OPERATORS)
+    };
+    let review = |marked: &MarkedNote<'a>| {
+        let is_complete = marked.mark.values.get(COMPLETE).is_some_and(|it| it == YES);
+        (marked.note, marked.mark.values.get(STATE).cloned(), is_complete)
+    };
+    let reviews = counted.iter().filter(|it| it.mark.marker.marked == Marked::Review);
+    Cases {
+        operators_thread: counted.iter().find(is_operators).map(|marked| marked.thread),
+        reviews: reviews.map(review).collect(),
+        cases,
+    }
+}
+
+/// Finds whom the overdue findings of a case go to; they are exhausted where nobody is left.
+fn find_chain(facts: &Facts<'_>, managers: &Managers<'_>, case: &mut Case<'_>) {
+    if !case.entries.iter().any(|entry| entry.state == State::Overdue) {
+        return;
+    }
+    let chain = chain(facts, managers, case);
+    if chain.users.is_empty() && chain.inquiries.is_empty() {
+        for entry in &mut case.entries {
+            if entry.state == State::Overdue {
+                entry.state = State::Exhausted;
+            }
+        }
+    }
+    case.chain = Some(chain);
+}
+
+/// A case without its entries.
+fn case<'h, 'm: 'h, 'a: 'm>(
+    facts: &Facts<'a>,
+    subjects: &Subjects,
+    key: &Key,
+    histories: impl Iterator<Item = &'h History<'m, 'a>>,
+) -> Case<'a> {
+    let evaluation = facts.evaluation;
+    let about = match key {
+        Key::There(about) => Some(*about),
+        Key::Gone(_) => None,
+    };
+    let name = match about {
+        Some(About::Account(place)) => evaluation.account(place).map(|it| it.email.clone()),
+        Some(About::Organization) => Some(evaluation.kind.spec().system.to_owned()),
+        Some(about) => evaluation.person(about).map(|person| person.name.to_string()),
+        None => None,
+    };
+    let person = about.and_then(|about| evaluation.person(about));
+    let handle = match about {
+        Some(About::Account(place)) => evaluation
+            .account(place)
+            .and_then(|account| handle(facts.policy, &account.email))
+            .and_then(|username| facts.directory.id_of_username(username)),
+        _ => person.and_then(|person| facts.directory.id_of(person)),
+    };
+    let mut user_ids: BTreeSet<u64> = handle.into_iter().collect();
+    let mut thread: Option<&MarkedNote<'a>> = None;
+    for (marked, _) in histories.flat_map(|history| history.marks.iter()) {
+        let is_for_operators = marked.mark.values.contains_key(FOR);
+        if marked.mark.marker.marked == Marked::Ask && !is_for_operators {
+            user_ids.extend(mentioned(marked));
+        }
+        let is_earlier = thread.is_none_or(|other| marked.note.moment() < other.note.moment());
+        if opens_thread(marked) && !is_for_operators && is_earlier {
+            thread = Some(marked);
+        }
+    }
+    let own = about.and_then(|about| subjects.keys.get(&about)).cloned().unwrap_or_default();
+    Case {
+        about,
+        name: name.unwrap_or_default(),
+        keys: own,
+        user_ids,
+        thread: thread.map(|marked| marked.thread),
+        entries: Vec::new(),
+        chain: None,
+    }
+}
+
+/// The pings whose reactions must be read before anybody is escalated.
+pub fn pings_to_look_at(cases: &Cases<'_>) -> Vec<u64> {
+    let entries = cases.cases.iter().flat_map(|case| &case.entries);
+    let overdue = entries.filter(|entry| entry.state == State::Overdue);
+    let pings: BTreeSet<u64> = overdue.flat_map(|entry| entry.pings.iter().copied()).collect();
+    pings.into_iter().collect()
+}

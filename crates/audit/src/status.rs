@@ -1,0 +1,197 @@
+//! The status of an audit: its stage, where every finding stands, and what comes next.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::followup::{Cases, Facts, cases, finding_name, standing, subject_name};
+use crate::review::{counts, readiness_of};
+use crate::text::{clean, columns};
+
+/// How far an audit is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// Its issue holds no report yet.
+    Begun,
+    /// The accounts are not known, or not whole.
+    Reconciling,
+    /// Something is still open.
+    FollowingUp,
+    /// Nothing is open, and no manager was asked.
+    Ready,
+    /// A manager was asked to review it.
+    InReview,
+    /// Its issue is closed.
+    Closed,
+}
+
+/// What is known of the audit's issue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issue {
+    /// Its page.
+    pub url: String,
+    /// Who closed it, if it is closed.
+    pub closed_by: Option<String>,
+    /// Whether it is closed.
+    pub is_closed: bool,
+    /// Whether a report is recorded in it.
+    pub has_report: bool,
+    /// The username of the one who runs this.
+    pub operator: String,
+}
+
+/// The status of an audit.
+#[derive(Debug, Serialize)]
+pub struct Status {
+    schema: &'static str,
+    issue: String,
+    period: String,
+    stage: Stage,
+    /// The stage in words.
+    summary: String,
+    next: &'static str,
+    findings: Vec<Row>,
+    unknown: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Row {
+    finding: String,
+    check: &'static str,
+    subject: String,
+    name: String,
+    state: &'static str,
+    standing: String,
+    round: u32,
+    asked_at: Option<Timestamp>,
+    due: Option<Timestamp>,
+    thread: Option<String>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    evidence: String,
+}
+
+/// Tells how an audit stands.
+pub fn status(facts: &Facts<'_>, issue: &Issue) -> Status {
+    let cases = cases(facts);
+    let readiness = readiness_of(facts, &cases);
+    let accounts = facts.evaluation.accounts.as_ref();
+    let are_known = accounts.is_some_and(crate::accounts::Accounts::are_whole);
+    let stage = if issue.is_closed {
+        Stage::Closed
+    } else if !issue.has_report {
+        Stage::Begun
+    } else if readiness.asked.as_ref().is_some_and(|asked| asked.is_complete) {
+        Stage::InReview
+    } else if !are_known {
+        Stage::Reconciling
+    } else if readiness.open.is_empty() {
+        Stage::Ready
+    } else {
+        Stage::FollowingUp
+    };
+    let asked = readiness.asked.as_ref();
+    let (summary, next) = match stage {
+        Stage::Begun => ("no report is recorded".to_owned(), "support-audit run --write"),
+        Stage::Reconciling => {
+            ("the accounts are not known".to_owned(), "support-audit reconcile --write")
+        }
+        Stage::FollowingUp => (counts(&cases), "support-audit followups"),
+        Stage::Ready => (counts(&cases), "support-audit submit-review"),
+        Stage::InReview => {
+            let by = asked.map_or("", |asked| &asked.by);
+            let changed = match asked {
+                Some(asked) if !asked.is_current => "; the findings have changed since",
+                _ => "",
+            };
+            let words = format!("{by} has asked a manager to review and close it{changed}");
+            (words, "wait for the manager")
+        }
+        Stage::Closed => {
+            let by = issue.closed_by.as_deref().unwrap_or("somebody");
+            let own = if by.eq_ignore_ascii_case(&issue.operator) {
+                ", who is the operator: a manager should have"
+            } else {
+                ""
+            };
+            (format!("closed by {by}{own}"), "support-audit init-issue")
+        }
+    };
+    let unknown = facts.evaluation.unknown.iter();
+    Status {
+        schema: "support-audit/status/1",
+        issue: issue.url.clone(),
+        period: facts.marker.period.to_string(),
+        stage,
+        summary,
+        next,
+        findings: rows(facts, &cases, &issue.url),
+        unknown: unknown.map(|(check, unknown)| format!("{} {unknown}", check.id)).collect(),
+    }
+}
+
+fn rows(facts: &Facts<'_>, cases: &Cases<'_>, url: &str) -> Vec<Row> {
+    let entries = cases.cases.iter().flat_map(|case| case.entries.iter().map(move |it| (case, it)));
+    let row = |(case, entry): (&crate::followup::Case<'_>, &crate::followup::Entry<'_>)| Row {
+        finding: finding_name(facts, case, entry),
+        check: entry.check.id,
+        subject: subject_name(facts, case),
+        name: case.name.clone(),
+        state: entry.state.word(),
+        standing: standing(entry),
+        round: entry.round,
+        asked_at: entry.asked_at,
+        due: entry.state.until(),
+        thread: case
+            .thread
+            .and_then(|thread| thread.notes.first())
+            .map(|note| format!("{url}#note_{}", note.id)),
+        evidence: entry.finding.map(|finding| finding.evidence.clone()).unwrap_or_default(),
+    };
+    entries.map(row).collect()
+}
+
+impl Status {
+    /// How far the audit is.
+    pub fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// The command that comes next.
+    pub fn next(&self) -> &'static str {
+        self.next
+    }
+
+    /// The status in aligned columns, for a terminal.
+    pub fn table(&self) -> String {
+        let stage = match self.stage {
+            Stage::Begun => "begun",
+            Stage::Reconciling => "reconciling",
+            Stage::FollowingUp => "following up",
+            Stage::Ready => "ready for review",
+            Stage::InReview => "in review",
+            Stage::Closed => "closed",
+        };
+        let mut text = format!(
+            "{} {}\nStage: {stage}; {}\nNext: {}\n",
+            self.period,
+            clean(&self.issue),
+            clean(&self.summary),
+            self.next
+        );
+        let mut rows = vec![["Finding", "State", "Asked", "Due"].map(str::to_owned)];
+        let minute = |at: Option<Timestamp>| {
+            at.map(|at| at.strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default()
+        };
+        rows.extend(self.findings.iter().map(|row| {
+            let finding = clean(&row.finding).into_owned();
+            [finding, row.state.to_owned(), minute(row.asked_at), minute(row.due)]
+        }));
+        if rows.len() > 1 {
+            text.push_str(&format!("\n{}", columns(&rows)));
+        }
+        for unknown in &self.unknown {
+            text.push_str(&format!("Unknown: {unknown}\n"));
+        }
+        text
+    }
+}
