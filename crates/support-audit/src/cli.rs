@@ -5,9 +5,12 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::auth::Auth;
+use crate::commands::followups::Followups;
 use crate::commands::init_issue::InitIssue;
 use crate::commands::reconcile::Reconcile;
 use crate::commands::run::Run;
+use crate::commands::status::Status;
+use crate::commands::submit_review::SubmitReview;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -15,6 +18,8 @@ Examples:
   support-audit init-issue
   support-audit run > audit_output.txt
   support-audit reconcile --write
+  support-audit followups
+  support-audit submit-review
   support-audit run --roster support-team.yaml --format table";
 
 /// Carry out a team's periodic access review, from its first issue to the manager's sign-off
@@ -84,6 +89,9 @@ pub(crate) enum Command {
     InitIssue(InitIssue),
     Run(Run),
     Reconcile(Reconcile),
+    Followups(Followups),
+    SubmitReview(SubmitReview),
+    Status(Status),
     Auth(Auth),
     /// Print every setting with its value and where that comes from
     Config,

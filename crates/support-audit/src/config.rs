@@ -18,8 +18,10 @@ mod file;
 
 use audit::calendar::Calendar;
 use audit::evaluation::Policy;
+use audit::followup::Waits;
 use audit::roster::OperationsTeam;
-use file::{Confidential, File};
+pub(crate) use file::Manager;
+use file::{Confidential, Days, File};
 
 /// The effective configuration.
 #[derive(Debug)]
@@ -42,6 +44,10 @@ pub(crate) struct Config {
     pub(crate) operators: Vec<String>,
     /// Where the roster is.
     pub(crate) roster: RosterSource,
+    /// The Support Operations Managers, in order.
+    pub(crate) managers: Vec<Manager>,
+    /// How long an answer is waited for.
+    pub(crate) waits: Waits,
     /// Who must be admin.
     pub(crate) operations_team: OperationsTeam,
     /// The path of the standing exceptions in the audits' project.
@@ -138,14 +144,14 @@ impl Config {
         let template = values.file("issue.template", file.issue.template)?;
         let labels = values.file("issue.labels", file.issue.labels)?;
         let confidential = values.file("issue.confidential", file.issue.confidential)?;
-        values.file("managers", file.managers)?;
+        let managers = values.file("managers", file.managers)?;
         let operators = values.file("operators", file.operators)?;
         let handles = values.file("handles", file.handles)?;
         let aliases = values.file("aliases", file.aliases)?;
         let operations_team = values.file("operations_team", file.operations_team)?;
-        values.file("waits.person", file.waits.person)?;
-        values.file("waits.manager", file.waits.manager)?;
-        values.file("waits.days", file.waits.days)?;
+        let person = values.file("waits.person", file.waits.person)?;
+        let manager = values.file("waits.manager", file.waits.manager)?;
+        let days = values.file("waits.days", file.waits.days)?;
         let checks_off = values.file("checks.off", file.checks.off)?;
         let exclude = values.file("exclude", file.exclude)?;
         let exceptions_path = values.file("exceptions.path", file.exceptions.path.map(Some))?;
@@ -163,6 +169,12 @@ impl Config {
             gitlab_url: base_url("gitlab.url", &gitlab_url)?,
             calendly_url: base_url("calendly.url", &calendly_url)?,
             roster,
+            managers,
+            waits: Waits {
+                person: person.0,
+                manager: manager.0,
+                working_days: days == Days::Working,
+            },
             operations_team: operations_team.into(),
             exceptions_path,
             policy: Policy { checks_off, exclude, aliases, handles },

@@ -127,6 +127,9 @@ async fn command(cli: Cli, ui: Ui) -> anyhow::Result<Exit> {
         Command::InitIssue(init) => init.exec(&ctx).await,
         Command::Run(run) => run.exec(&ctx).await,
         Command::Reconcile(reconcile) => reconcile.exec(&ctx).await,
+        Command::Followups(followups) => followups.exec(&ctx).await,
+        Command::SubmitReview(submit) => submit.exec(&ctx).await,
+        Command::Status(status) => status.exec(&ctx).await,
         Command::Auth(auth) => auth.exec(&ctx).await,
         Command::Config => commands::config::show(&ctx),
     }

@@ -167,6 +167,25 @@ impl Ui {
         Progress { ui: self.clone() }
     }
 
+    /// Shows how many of so many things are done, until what is returned is dropped.
+    pub(crate) fn count(&self, doing: &str, all: usize) -> Progress {
+        let doing = clean(doing).into_owned();
+        if self.shows_progress {
+            self.end_progress();
+            let bar = ProgressBar::new(u64::try_from(all).unwrap_or(u64::MAX));
+            let template = "{spinner} {msg} {pos} of {len} [{bar:30}] about {eta} left";
+            if let Ok(style) = ProgressStyle::with_template(template) {
+                bar.set_style(style);
+            }
+            bar.set_message(doing);
+            bar.enable_steady_tick(Duration::from_millis(120));
+            *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = Some(bar);
+        } else {
+            self.say(&format!("{doing} {all}"));
+        }
+        Progress { ui: self.clone() }
+    }
+
     /// Tells of a wait before a request is repeated.
     pub(crate) fn waits(&self, wait: &Wait) {
         let reason = match wait.reason {
@@ -202,6 +221,17 @@ impl Ui {
         answered(move || dialoguer::Password::new().with_prompt(question).interact()).await
     }
 
+    /// Asks for one of several things, by its place; the first is what Enter takes.
+    pub(crate) async fn choose(&self, question: &str, things: &[&str]) -> anyhow::Result<usize> {
+        self.end_progress();
+        let question = clean(question).into_owned();
+        let things: Vec<String> = things.iter().map(|thing| clean(thing).into_owned()).collect();
+        answered(move || {
+            dialoguer::Select::new().with_prompt(question).items(&things).default(0).interact()
+        })
+        .await
+    }
+
     /// Asks for a line of text, which may be empty.
     pub(crate) async fn ask_text(&self, question: &str) -> anyhow::Result<String> {
         self.end_progress();
@@ -227,6 +257,16 @@ impl Ui {
 #[derive(Debug)]
 pub(crate) struct Progress {
     ui: Ui,
+}
+
+impl Progress {
+    /// One more thing is done.
+    pub(crate) fn advance(&self) {
+        let progress = self.ui.progress.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(bar) = progress {
+            bar.inc(1);
+        }
+    }
 }
 
 impl Drop for Progress {

@@ -96,6 +96,12 @@ impl<'m, 'a> Judge<'_, 'm, 'a> {
             asked_at: ping.filter(|ping| ping.round == round).map(|ping| ping.moment.0),
             threads: self.asks().map(|(marked, _)| &*marked.thread.id).collect(),
             pings: self.pings(round),
+            answers: ping
+                .filter(|ping| ping.round == round)
+                .into_iter()
+                .flat_map(|ping| self.answers(ping))
+                .map(|note| (note.author.username.as_str(), note.body.as_str()))
+                .collect(),
         };
         let Some(finding) = self.finding else {
             // What was only accepted or decided, and is gone, needs no word.
@@ -256,21 +262,25 @@ impl<'m, 'a> Judge<'_, 'm, 'a> {
     }
 
     fn is_answered(&self, ping: Ping) -> bool {
-        let threads: BTreeSet<&str> = self.asks().map(|(marked, _)| &*marked.thread.id).collect();
-        let counts = |thread: &Thread, user: u64, is_operator: bool, moment: Moment| {
-            self.is_subject(user)
-                || !is_operator
-                    && threads.contains(&*thread.id)
-                    && self.answers.has_mentioned(thread, user, moment)
-        };
-        let wrote = self.answers.notes.iter().any(|(thread, note)| {
-            note.moment() > ping.moment
-                && counts(thread, note.author.id, note.is_by_operator, note.moment())
-        });
-        wrote
+        self.answers(ping).next().is_some()
             || self.said(&[Marked::Answered], ping)
             || self.is_reacted_to(ping)
             || self.is_resolved_by_subject(ping)
+    }
+
+    /// The notes that answer a ping: those of the subject anywhere, and in the threads of the finding
+    /// those of whoever was mentioned there and is no operator.
+    fn answers(&self, ping: Ping) -> impl Iterator<Item = &'a Note> {
+        let threads: BTreeSet<&str> = self.asks().map(|(marked, _)| &*marked.thread.id).collect();
+        let notes = self.answers.notes.iter().filter(move |(thread, note)| {
+            let user = note.author.id;
+            note.moment() > ping.moment
+                && (self.is_subject(user)
+                    || !note.is_by_operator
+                        && threads.contains(&*thread.id)
+                        && self.answers.has_mentioned(thread, user, note.moment()))
+        });
+        notes.map(|(_, note)| *note)
     }
 
     fn is_reacted_to(&self, ping: Ping) -> bool {

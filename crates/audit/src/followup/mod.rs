@@ -18,8 +18,9 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 pub use acts::Act;
+pub use plan::finding_name;
 pub use plan::{Advice, Due, Refusal, Selection, duplicates, plan};
-pub(crate) use plan::{finding_name, standing, subject_name};
+pub(crate) use plan::{standing, subject_name};
 pub use state::{Case, Cases, Entry, State, cases, pings_to_look_at};
 
 use crate::conversation::Conversation;

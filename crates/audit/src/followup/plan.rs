@@ -446,7 +446,7 @@ pub(crate) fn standing(entry: &Entry<'_>) -> String {
 }
 
 /// What a finding is called in commands and reports: its check and its subject.
-pub(crate) fn finding_name(facts: &Facts<'_>, case: &Case<'_>, entry: &Entry<'_>) -> String {
+pub fn finding_name(facts: &Facts<'_>, case: &Case<'_>, entry: &Entry<'_>) -> String {
     format!("{}:{}", entry.check.id, subject_name(facts, case))
 }
 

@@ -104,6 +104,8 @@ pub struct Entry<'a> {
     pub round: u32,
     /// When it was asked about in that round.
     pub asked_at: Option<Timestamp>,
+    /// What was answered in that round, as foreign text: by whom and in which words.
+    pub answers: Vec<(&'a str, &'a str)>,
     /// The threads in which it was asked about.
     pub(crate) threads: BTreeSet<&'a str>,
     /// The pings of the round, whose reactions would be answers.

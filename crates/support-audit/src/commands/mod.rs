@@ -2,6 +2,9 @@
 
 pub(crate) mod auth;
 pub(crate) mod config;
+pub(crate) mod followups;
 pub(crate) mod init_issue;
 pub(crate) mod reconcile;
 pub(crate) mod run;
+pub(crate) mod status;
+pub(crate) mod submit_review;

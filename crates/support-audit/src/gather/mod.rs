@@ -1,6 +1,7 @@
 //! Reads what a command needs, and turns it into what `audit` understands.
 
 mod accounts;
+mod conversation;
 mod issue;
 mod roster;
 
@@ -16,6 +17,7 @@ use clap::Args;
 pub(crate) use accounts::{
     Need, Organization, account_of_invitation, account_of_membership, organization,
 };
+pub(crate) use conversation::{Followed, followed};
 pub(crate) use issue::{AuditIssue, Operators, Wanted, audit_issue};
 pub(crate) use roster::{Source, gitlab_roster, local_roster};
 

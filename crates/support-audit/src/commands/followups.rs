@@ -1,0 +1,274 @@
+//! `followups`: pings, escalations, and what came back.
+
+use audit::conversation::User;
+use audit::directory::{Inquiry, Unmentionable};
+use audit::followup::{self, Act, Advice, Due, Refusal, Selection, State};
+use clap::Args;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use crate::cli::Format;
+use crate::ctx::Ctx;
+use crate::execute::{self, Outcome, Writing};
+use crate::explain::{Exit, Failure};
+use crate::gather::{self, Followed, Inputs, Wanted};
+use crate::ui;
+
+/// Ask people about what was found, escalate after the wait, and tell what is fixed
+///
+/// Reads the issue's threads and the fresh sources, and does what is due. A finding is named as
+/// `CHECK:SUBJECT`, as in `link-missing:ada@example.com`.
+#[derive(Debug, Args)]
+pub(crate) struct Followups {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// Show what would be due on this day or at this instant, and do nothing
+    #[arg(long, value_name = "DATE", conflicts_with = "yes")]
+    until: Option<String>,
+    /// Only about these: names, e-mail addresses or GitLab usernames
+    #[arg(long, value_name = "SUBJECT")]
+    only: Vec<String>,
+    /// Write at most so many comments
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// Accept findings as they are
+    #[arg(long, value_name = "FINDING", num_args = 1.., requires = "reason")]
+    accept: Vec<String>,
+    /// Ask about findings again
+    #[arg(long, value_name = "FINDING", num_args = 1..)]
+    ask_again: Vec<String>,
+    /// Record that somebody was asked by e-mail
+    #[arg(long, value_name = "SUBJECT")]
+    sent: Vec<String>,
+    /// Record that somebody answered elsewhere
+    #[arg(long, value_name = "SUBJECT", requires = "reason")]
+    answered: Vec<String>,
+    /// Why findings are accepted, or what was answered
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    #[command(flatten)]
+    wanted: Wanted,
+    #[command(flatten)]
+    writing: Writing,
+}
+
+impl Followups {
+    pub(crate) async fn exec(mut self, ctx: &Ctx) -> anyhow::Result<Exit> {
+        let format = ui::format(ctx.global.format, Format::Table, &[Format::Table, Format::Json])?;
+        let now = match &self.until {
+            Some(text) => {
+                self.writing.dry_run = true;
+                instant(text)?
+            }
+            None => ctx.now,
+        };
+        let mut followed = gather::followed(ctx, &self.inputs, &self.wanted).await?;
+        execute::refuse_closed(&followed.issue.issue)?;
+        if followed.has_bad_exceptions {
+            let message =
+                "an entry of the exceptions cannot be read, and somebody may be justified by it";
+            return Err(Failure::new(Exit::Input, message)
+                .hint("`support-audit run` tells its line")
+                .into());
+        }
+        let mut selection = self.selection();
+        followed.read_reactions(ctx, now).await?;
+        let due = settle(ctx, &mut followed, &selection, now).await?;
+        let answers = selection.acts.is_empty()
+            && !self.writing.yes
+            && !self.writing.dry_run
+            && ctx.ui.may_ask();
+        self.carry_out(ctx, &mut followed, &selection, due, now, format).await?;
+        if answers {
+            selection.acts = ask_about_answers(ctx, &followed, now).await?;
+            if !selection.acts.is_empty() {
+                followed.read_again(ctx).await?;
+                let due = settle(ctx, &mut followed, &selection, now).await?;
+                self.carry_out(ctx, &mut followed, &selection, due, now, format).await?;
+            }
+        }
+        followed.incomplete.map_or(Ok(Exit::Done), |failure| Err(failure.into()))
+    }
+
+    fn selection(&self) -> Selection {
+        let reason = self.reason.clone().unwrap_or_default();
+        let mut acts = Vec::new();
+        if !self.accept.is_empty() {
+            acts.push(Act::Accept { findings: self.accept.clone(), reason: reason.clone() });
+        }
+        if !self.ask_again.is_empty() {
+            let reason = reason.clone();
+            acts.push(Act::AskAgain { findings: self.ask_again.clone(), reason });
+        }
+        acts.extend(self.sent.iter().map(|it| Act::Sent { subject: it.clone() }));
+        acts.extend(
+            self.answered
+                .iter()
+                .map(|subject| Act::Answered { subject: subject.clone(), reason: reason.clone() }),
+        );
+        Selection { only: self.only.clone(), limit: self.limit, acts }
+    }
+
+    /// Shows, asks, writes, and looks whether somebody else wrote the same.
+    async fn carry_out(
+        &self,
+        ctx: &Ctx,
+        followed: &mut Followed,
+        selection: &Selection,
+        due: Due,
+        now: Timestamp,
+        format: Format,
+    ) -> anyhow::Result<()> {
+        let gitlab = ctx.gitlab().await?;
+        let Due { plan, advice, .. } = due;
+        let again = tokio::sync::Mutex::new(&mut *followed);
+        let planned = plan.clone();
+        let again = async || {
+            if !selection.acts.is_empty() {
+                return Ok(planned.clone());
+            }
+            let mut followed = again.lock().await;
+            followed.read_again(ctx).await?;
+            Ok(settle(ctx, &mut followed, selection, now).await?.plan)
+        };
+        let outcome = execute::plan_with(ctx, gitlab, &plan, self.writing, again).await?;
+        if let (Outcome::Done(pages), false) = (&outcome, plan.is_empty()) {
+            followed.read_again(ctx).await?;
+            let me = followed.operator.id;
+            let twice = followup::duplicates(&followed.facts(ctx, now), me);
+            execute::delete(ctx, gitlab, followed.issue.issue.iid, &twice).await?;
+            print(ctx, format, pages, &advice)
+        } else {
+            print(ctx, format, &[], &advice)
+        }
+    }
+}
+
+/// The plan, once GitLab has been asked about everybody in it.
+async fn settle(
+    ctx: &Ctx,
+    followed: &mut Followed,
+    selection: &Selection,
+    now: Timestamp,
+) -> anyhow::Result<Due> {
+    loop {
+        let operator: User = followed.operator.clone();
+        let url = followed.issue.issue.web_url.clone();
+        let facts = followed.facts(ctx, now);
+        let due = followup::plan(&facts, selection, &operator, &url).map_err(|it| refused(&it))?;
+        if due.inquiries.is_empty() {
+            return Ok(due);
+        }
+        followed.inquire(ctx, due.inquiries).await?;
+    }
+}
+
+/// Asks GitLab about the Support Operations Managers, where that is not known yet.
+pub(super) async fn settle_directory(ctx: &Ctx, followed: &mut Followed) -> anyhow::Result<()> {
+    let unknown: Vec<Inquiry> = followed
+        .managers()
+        .iter()
+        .filter_map(|username| match followed.directory.username(username) {
+            Err(Unmentionable::NotAsked(inquiry)) => Some(inquiry),
+            _ => None,
+        })
+        .collect();
+    followed.inquire(ctx, unknown).await
+}
+
+fn refused(refusal: &Refusal) -> Failure {
+    let failure = Failure::new(Exit::NotReady, refusal.to_string());
+    match refusal {
+        Refusal::TooManyComments { left } => failure.hint(format!("--limit {left} fits")),
+        Refusal::TooManyMentions { .. } => failure.hint("--limit 900 today, and the rest tomorrow"),
+        Refusal::NoSuch(_) => Failure::new(Exit::Usage, refusal.to_string())
+            .hint("`support-audit status` lists the findings"),
+        Refusal::Impossible(_) => Failure::new(Exit::Usage, refusal.to_string()),
+    }
+}
+
+/// A day or an instant that somebody typed.
+fn instant(text: &str) -> Result<Timestamp, Failure> {
+    let day = || {
+        let day: Date = text.parse().ok()?;
+        day.at(23, 59, 59, 0).to_zoned(TimeZone::UTC).ok().map(|it| it.timestamp())
+    };
+    text.parse().ok().or_else(day).ok_or_else(|| {
+        let message = format!("{text} is no day such as 2026-12-01");
+        Failure::new(Exit::Usage, message).hint("--until takes a day, or an instant in UTC")
+    })
+}
+
+/// Shows each answer, and asks what is to become of it.
+async fn ask_about_answers(
+    ctx: &Ctx,
+    followed: &Followed,
+    now: Timestamp,
+) -> anyhow::Result<Vec<Act>> {
+    let facts = followed.facts(ctx, now);
+    let cases = followup::cases(&facts);
+    let mut acts = Vec::new();
+    for case in &cases.cases {
+        for entry in case.entries.iter().filter(|entry| entry.state == State::Answered) {
+            let finding = followup::finding_name(&facts, case, entry);
+            ctx.ui.show_lines(&format!("\n{finding}\n{}", entry.check.finds));
+            for (author, text) in &entry.answers {
+                let text = text.lines().map(|line| format!("  | {line}\n")).collect::<Vec<_>>();
+                ctx.ui.show_lines(&format!("{author} answered:\n{}", text.concat()));
+            }
+            let choices = ["Leave it for now", "Accept it as it is", "Ask again"];
+            match ctx.ui.choose("What is to become of it?", &choices).await? {
+                1 => {
+                    let reason = ctx.ui.ask_text("Why is it accepted").await?;
+                    acts.push(Act::Accept { findings: vec![finding], reason });
+                }
+                2 => {
+                    let reason = ctx.ui.ask_text("What to say besides (may be empty)").await?;
+                    acts.push(Act::AskAgain { findings: vec![finding], reason });
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(acts)
+}
+
+/// What `followups` prints for programs.
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    posted: &'a [String],
+    advice: Vec<Letter<'a>>,
+}
+
+#[derive(Serialize)]
+struct Letter<'a> {
+    name: &'a str,
+    email: Option<&'a str>,
+    reason: &'a str,
+    text: &'a str,
+}
+
+fn print(ctx: &Ctx, format: Format, posted: &[String], advice: &[Advice]) -> anyhow::Result<()> {
+    if format == Format::Json {
+        let advice = advice.iter().map(|it| Letter {
+            name: &it.name,
+            email: it.email.as_deref(),
+            reason: &it.reason,
+            text: &it.text,
+        });
+        let schema = "support-audit/followups/1";
+        let document = Document { schema, posted, advice: advice.collect() };
+        return ctx.ui.result(&ui::json(&document)?);
+    }
+    let mut text: String = posted.iter().flat_map(|page| [page, "\n"]).collect();
+    for Advice { name, email, reason, text: letter } in advice {
+        let email = email.as_deref().unwrap_or("an address that is not known");
+        text.push_str(&format!("\nTo send to {name} at {email}, since {reason}:\n\n"));
+        let lines = letter.lines().map(|line| format!("    {line}\n"));
+        text.push_str(&lines.collect::<Vec<_>>().concat());
+    }
+    if text.is_empty() { Ok(()) } else { ctx.ui.result(&ui::lines(&text)) }
+}

@@ -1,0 +1,130 @@
+//! `submit-review`: the audit, handed to a manager.
+
+use audit::review::{self, Readiness};
+use clap::Args;
+
+use super::followups::settle_directory;
+use crate::ctx::Ctx;
+use crate::execute::{self, Outcome, Writing};
+use crate::explain::{Exit, Failure};
+use crate::gather::{self, Followed, Inputs, Wanted};
+use crate::ui;
+
+/// Ask a Support Operations Manager to review and close the audit
+///
+/// Refuses while something is open or unknown. A manager closes the issue, never this program.
+#[derive(Debug, Args)]
+pub(crate) struct SubmitReview {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// Post how it stands though something is open, and print the message for the manager
+    #[arg(long)]
+    unresolved: bool,
+    /// Ask again, since the findings have changed
+    #[arg(long)]
+    again: bool,
+    /// The GitLab username of the manager, instead of those of the configuration
+    #[arg(long, value_name = "USERNAME")]
+    manager: Option<String>,
+    #[command(flatten)]
+    wanted: Wanted,
+    #[command(flatten)]
+    writing: Writing,
+}
+
+impl SubmitReview {
+    pub(crate) async fn exec(self, ctx: &Ctx) -> anyhow::Result<Exit> {
+        let mut followed = gather::followed(ctx, &self.inputs, &self.wanted).await?;
+        execute::refuse_closed(&followed.issue.issue)?;
+        followed.read_reactions(ctx, ctx.now).await?;
+        self.choose_manager(ctx, &mut followed).await?;
+        settle_directory(ctx, &mut followed).await?;
+        let facts = followed.facts(ctx, ctx.now);
+        let readiness = review::readiness(&facts);
+        let is_ready = readiness.open.is_empty() && followed.incomplete.is_none();
+        if !is_ready && !self.unresolved {
+            return Err(not_ready(followed.incomplete, &readiness).into());
+        }
+        if let Some(done) = self.is_done(ctx, &readiness, &followed.issue.issue.web_url)? {
+            return Ok(done);
+        }
+        let url = &followed.issue.issue.web_url;
+        let reviewer = review::reviewer(&facts, &followed.operator);
+        let asked = if is_ready { reviewer } else { None };
+        if is_ready && asked.is_none() {
+            let message = "no Support Operations Manager can be mentioned in the issue";
+            return Err(Failure::new(Exit::NotReady, message)
+                .hint("name one by --manager who is active and sees the issue")
+                .into());
+        }
+        let plan = review::plan(&facts, &followed.report, asked, url);
+        let outcome = execute::plan(ctx, ctx.gitlab().await?, &plan, self.writing).await?;
+        if let Outcome::Done(pages) = outcome {
+            for page in pages {
+                ctx.ui.result(&format!("{page}\n"))?;
+            }
+            if !is_ready {
+                let slack = reviewer.and_then(|user| slack(ctx, &user.username));
+                let to = slack.unwrap_or("a Support Operations Manager");
+                let message = review::direct_message(&facts, &readiness, url);
+                ctx.ui.result(&ui::lines(&format!("\nTo send by Slack to {to}:\n\n{message}")))?;
+            }
+        }
+        followed.incomplete.map_or(Ok(Exit::Done), |failure| Err(failure.into()))
+    }
+
+    async fn choose_manager(&self, ctx: &Ctx, followed: &mut Followed) -> anyhow::Result<()> {
+        if let Some(username) = &self.manager {
+            followed.use_manager(username);
+        } else if !followed.has_managers() {
+            if !ctx.ui.may_ask() {
+                let message = "no Support Operations Manager is configured";
+                return Err(Failure::new(Exit::Usage, message)
+                    .hint("name one by --manager USERNAME, or `managers` in the configuration")
+                    .into());
+            }
+            let question = "GitLab username of the Support Operations Manager who reviews";
+            followed.use_manager(ctx.ui.ask_text(question).await?.trim());
+        }
+        Ok(())
+    }
+
+    /// How the command ends if the review was asked for already.
+    fn is_done(&self, ctx: &Ctx, readiness: &Readiness, url: &str) -> anyhow::Result<Option<Exit>> {
+        let is_ready = readiness.open.is_empty();
+        let Some(asked) = readiness.asked.as_ref().filter(|asked| asked.is_complete == is_ready)
+        else {
+            return Ok(None);
+        };
+        let page = format!("{url}#note_{}", asked.note);
+        match (asked.is_current, self.again) {
+            (true, _) => {
+                ctx.ui.say(&format!("{} has asked for the review already", asked.by));
+                ctx.ui.result(&format!("{page}\n"))?;
+                Ok(Some(Exit::Done))
+            }
+            (false, true) => Ok(None),
+            (false, false) => {
+                let message =
+                    format!("the review was asked for, and the findings have changed: {page}");
+                Err(Failure::new(Exit::NotReady, message).hint("--again asks for it anew").into())
+            }
+        }
+    }
+}
+
+fn not_ready(incomplete: Option<Failure>, readiness: &Readiness) -> Failure {
+    if let Some(failure) = incomplete {
+        return failure;
+    }
+    let message = format!("the audit is not ready: {}", readiness.open.join("; "));
+    Failure::new(Exit::NotReady, message)
+        .hint("--unresolved posts how it stands and prints the message for the manager")
+}
+
+/// The Slack id of a manager.
+fn slack<'a>(ctx: &'a Ctx, username: &str) -> Option<&'a str> {
+    let mut managers = ctx.config.managers.iter();
+    let manager = managers.find(|it| it.username.eq_ignore_ascii_case(username));
+    manager.and_then(|manager| manager.slack.as_deref())
+}

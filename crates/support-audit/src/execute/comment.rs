@@ -1,0 +1,114 @@
+//! Writes comments: alone, in threads, and never twice.
+
+use api::{Error, GitLab};
+use audit::issue::stored;
+use audit::plan::Action;
+
+use super::{PAUSE, refuse_closed, unanswered};
+use crate::ctx::Ctx;
+
+/// Writes a comment, opens a thread or replies in one; its page.
+pub(super) async fn comment(
+    ctx: &Ctx,
+    gitlab: &GitLab,
+    action: &Action,
+) -> anyhow::Result<Option<String>> {
+    let project = &ctx.config.audits_project;
+    let (iid, body, marker, written) = match action {
+        Action::Comment { iid, body, marker } => {
+            refuse_closed(&gitlab.issue(project, *iid).await?)?;
+            let note = gitlab.create_note(project, *iid, body).await;
+            (*iid, body, marker, note.map(|note| Some(note.id)))
+        }
+        Action::OpenThread { iid, body, marker } => {
+            let opened = gitlab.create_discussion(project, *iid, body).await;
+            (*iid, body, marker, opened.map(|thread| thread.notes.first().map(|note| note.id)))
+        }
+        Action::Reply { iid, thread, body, marker } => {
+            let note = gitlab.reply(project, *iid, thread, body).await;
+            (*iid, body, marker, note.map(|note| Some(note.id)))
+        }
+        _ => return Ok(None),
+    };
+    let note = match written {
+        Ok(Some(note)) => note,
+        Ok(None) => return Ok(None),
+        Err(error) if error.may_have_arrived() => {
+            ctx.ui.warn(&format!("no answer to the comment ({error}); looking for it"));
+            let found = look_for_comment(ctx, gitlab, project, iid, body).await?;
+            let what = format!("the comment `{}`", marker.marked.word());
+            found.ok_or_else(|| unanswered(&what, &error))?
+        }
+        Err(error) => return Err(anyhow::Error::new(error).context("could not comment")),
+    };
+    let url = ctx.config.gitlab_url.to_string();
+    Ok(Some(format!("{url}/{project}/-/issues/{iid}#note_{note}")))
+}
+
+async fn look_for_comment(
+    ctx: &Ctx,
+    gitlab: &GitLab,
+    project: &str,
+    iid: u64,
+    body: &str,
+) -> Result<Option<u64>, Error> {
+    let me = gitlab.user().await?;
+    for _ in 0..2 {
+        ctx.pause(PAUSE).await;
+        let notes = gitlab.notes(project, iid).await?;
+        let is_it = |note: &&api::gitlab::Note| {
+            note.author.id == me.id && stored(&note.body) == stored(body)
+        };
+        let found = notes.iter().rev().find(is_it);
+        if let Some(note) = found {
+            return Ok(Some(note.id));
+        }
+    }
+    Ok(None)
+}
+
+/// Resolves a thread, or opens it again; where GitLab does not let us, the words in it must do.
+pub(super) async fn resolve(
+    ctx: &Ctx,
+    gitlab: &GitLab,
+    iid: u64,
+    thread: &str,
+    resolved: bool,
+) -> anyhow::Result<()> {
+    match gitlab.resolve(&ctx.config.audits_project, iid, thread, resolved).await {
+        Ok(_) => Ok(()),
+        Err(
+            error @ (Error::Forbidden { .. }
+            | Error::InsufficientScope { .. }
+            | Error::NotFound { .. }),
+        ) => {
+            ctx.ui.say(&format!("the thread {thread} could not be resolved: {error}"));
+            Ok(())
+        }
+        // It is only the visible sign: the next run does it, if this one did not arrive.
+        Err(error) if error.may_have_arrived() => {
+            ctx.ui.warn(&format!("no answer to resolving the thread {thread}: {error}"));
+            Ok(())
+        }
+        Err(error) => Err(anyhow::Error::new(error).context("could not resolve a thread")),
+    }
+}
+
+/// Deletes comments of ours that somebody else's say already; their mail has gone out.
+pub(crate) async fn delete(
+    ctx: &Ctx,
+    gitlab: &GitLab,
+    iid: u64,
+    notes: &[u64],
+) -> anyhow::Result<()> {
+    for note in notes {
+        gitlab.delete_note(&ctx.config.audits_project, iid, *note).await?;
+    }
+    if !notes.is_empty() {
+        let count = notes.len();
+        ctx.ui.warn(&format!(
+            "somebody else wrote at the same time: {count} of our comments said the same and were deleted, but their e-mails have gone out"
+        ));
+    }
+    Ok(())
+}

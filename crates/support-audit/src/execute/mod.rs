@@ -1,0 +1,157 @@
+//! Carries out plans: shows, asks, does, tells. Nothing else writes to GitLab or Calendly.
+
+mod comment;
+mod issue;
+mod removal;
+
+use std::time::Duration;
+
+use api::gitlab::Issue;
+use api::{Error, GitLab};
+use audit::plan::{Action, Plan};
+use clap::Args;
+
+pub(crate) use comment::delete;
+
+use crate::ctx::Ctx;
+use crate::explain::{Exit, Failure};
+
+/// How a command that writes goes about it.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Writing {
+    /// Do what the plan says without asking
+    #[arg(long, short = 'y')]
+    pub(crate) yes: bool,
+    /// Show the plan, and do nothing
+    #[arg(long, conflicts_with = "yes")]
+    pub(crate) dry_run: bool,
+}
+
+/// What became of a plan.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It was shown only.
+    Shown,
+    /// The user did not agree, and nothing was done.
+    Declined,
+    /// It was carried out; the pages of what was made or changed, in the plan's order.
+    Done(Vec<String>),
+}
+
+/// How long to wait before looking whether a write has arrived whose answer was lost.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// GitLab.com takes 60 notes a minute from a user (GitLab docs: Rate limits on note creation).
+const PACE: Duration = Duration::from_secs(1);
+
+/// After how many comments a plan is looked at again.
+const LOOK_AGAIN: usize = 10;
+
+/// Shows a plan, asks, and carries it out.
+pub(crate) async fn plan(
+    ctx: &Ctx,
+    gitlab: &GitLab,
+    plan: &Plan,
+    writing: Writing,
+) -> anyhow::Result<Outcome> {
+    let again = async || Ok(plan.clone());
+    plan_with(ctx, gitlab, plan, writing, again).await
+}
+
+/// Shows a plan, asks, and carries it out; after the first comment and then after every tenth it is
+/// made anew by `again`, and what is not in it any more is left out.
+pub(crate) async fn plan_with(
+    ctx: &Ctx,
+    gitlab: &GitLab,
+    plan: &Plan,
+    writing: Writing,
+    again: impl AsyncFn() -> anyhow::Result<Plan>,
+) -> anyhow::Result<Outcome> {
+    if writing.dry_run {
+        ctx.ui.result(&crate::ui::lines(&plan.to_string()))?;
+        return Ok(Outcome::Shown);
+    }
+    if plan.is_empty() || writing.yes {
+        ctx.ui.say_lines(&plan.to_string());
+    }
+    if plan.is_empty() {
+        return Ok(Outcome::Done(Vec::new()));
+    }
+    if !writing.yes {
+        ctx.ui.show_lines(&plan.to_string());
+        if !ctx.ui.may_ask() {
+            let message = "this changes things, and nobody is here to agree";
+            return Err(Failure::new(Exit::Usage, message).hint("use --yes, or --dry-run").into());
+        }
+        if !ctx.ui.ask("Do this?", false).await? {
+            ctx.ui.say("nothing was changed");
+            return Ok(Outcome::Declined);
+        }
+    }
+    let mut pages = Vec::new();
+    let mut current: Option<Plan> = None;
+    let comments = plan.actions.iter().filter(|action| is_comment(action)).count();
+    let progress = (comments > 1).then(|| ctx.ui.count("writing", comments));
+    let mut written = 0;
+    for action in &plan.actions {
+        if current.as_ref().is_some_and(|current| !current.actions.contains(action)) {
+            ctx.ui.say("left out what somebody else has done meanwhile");
+            continue;
+        }
+        if is_comment(action) && written > 0 {
+            ctx.pause(PACE).await;
+        }
+        pages.extend(act(ctx, gitlab, action).await?);
+        if is_comment(action) {
+            written += 1;
+            if let Some(progress) = &progress {
+                progress.advance();
+            }
+            if written == 1 || written % LOOK_AGAIN == 0 {
+                current = Some(again().await?);
+            }
+        }
+    }
+    Ok(Outcome::Done(pages))
+}
+
+fn is_comment(action: &Action) -> bool {
+    matches!(action, Action::Comment { .. } | Action::OpenThread { .. } | Action::Reply { .. })
+}
+
+/// Does one thing; the page of what was made or changed, if it has one.
+async fn act(ctx: &Ctx, gitlab: &GitLab, action: &Action) -> anyhow::Result<Option<String>> {
+    let project = &ctx.config.audits_project;
+    Ok(match action {
+        Action::CreateIssue(new) => Some(issue::create_issue(ctx, gitlab, new).await?),
+        Action::UpdateDescription { iid, read, text } => {
+            Some(issue::update_description(ctx, gitlab, project, *iid, read, text).await?)
+        }
+        Action::Comment { .. } | Action::OpenThread { .. } | Action::Reply { .. } => {
+            comment::comment(ctx, gitlab, action).await?
+        }
+        Action::Resolve { iid, thread, resolved } => {
+            comment::resolve(ctx, gitlab, *iid, thread, *resolved).await?;
+            None
+        }
+        Action::Remove(removal) => {
+            removal::remove(ctx, removal).await?;
+            None
+        }
+    })
+}
+
+/// Refuses an issue that is closed: its audit is over.
+pub(crate) fn refuse_closed(issue: &Issue) -> Result<(), Failure> {
+    if issue.state != "closed" {
+        return Ok(());
+    }
+    let by = issue.closed_by.as_ref().map(|user| format!(" by {}", user.username));
+    let message = format!("{} was closed{}", issue.web_url, by.unwrap_or_default());
+    Err(Failure::new(Exit::NotReady, message).hint("nothing is written into a closed audit"))
+}
+
+fn unanswered(what: &str, error: &Error) -> Failure {
+    Failure::new(Exit::Later, format!("could not make {what}: {error}"))
+        .hint("it is not there now; run the command again, which looks for it first")
+}

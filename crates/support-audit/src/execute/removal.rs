@@ -1,0 +1,87 @@
+//! Removes accounts from the audited organisation.
+
+use api::Error;
+use audit::accounts::{Account, OWNER, Standing};
+use audit::plan::Removal;
+
+use super::PAUSE;
+use crate::ctx::Ctx;
+use crate::explain::{Exit, Failure};
+use crate::gather::{self, Organization, account_of_invitation, account_of_membership};
+
+/// Removes an account that is still the one which was planned, and proves that it is gone.
+pub(super) async fn remove(ctx: &Ctx, removal: &Removal) -> anyhow::Result<()> {
+    let Removal { email, uri, standing } = removal;
+    let calendly = ctx.calendly().await?;
+    let Organization { uri: organization, own } = gather::organization(ctx).await?;
+    let changed = |what: &str| {
+        let message = format!("{email} was not removed: {what}");
+        Failure::new(Exit::Conflict, message).hint("run `support-audit reconcile` again")
+    };
+    let found = find(ctx, &organization, removal).await?;
+    match found.as_slice() {
+        [] => return Err(changed("there is no such account any more").into()),
+        [account] if account.place.file != *uri => {
+            return Err(changed("it is another account by now").into());
+        }
+        [account] if account.role.as_deref() == Some(OWNER) => {
+            return Err(changed("it is an owner's by now").into());
+        }
+        [account] if account.key() == own.to_lowercase() => {
+            return Err(changed("it is your own").into());
+        }
+        [_] => {}
+        _ => return Err(changed("several accounts have the address").into()),
+    }
+    let removed = match standing {
+        Standing::Active => calendly.remove_membership(uri).await,
+        Standing::Invited => calendly.revoke_invitation(uri).await,
+    };
+    match removed {
+        Ok(()) => {}
+        Err(error) if error.may_have_arrived() => {
+            ctx.ui.warn(&format!("no answer to the removal ({error}); looking for the account"));
+            ctx.pause(PAUSE).await;
+        }
+        Err(error @ Error::Forbidden { .. }) => {
+            let hint = if error.to_string().contains("SCIM") {
+                "the organisation is managed by SCIM: remove them in the identity provider"
+            } else {
+                "removing takes an owner's or admin's token with the scope organizations:write"
+            };
+            let message = format!("Calendly refused to remove {email}: {error}");
+            return Err(Failure::new(Exit::Token, message).hint(hint).into());
+        }
+        Err(error) => {
+            return Err(anyhow::Error::new(error).context(format!("could not remove {email}")));
+        }
+    }
+    if !find(ctx, &organization, removal).await?.is_empty() {
+        let message = format!("{email} is still there after it was removed");
+        return Err(Failure::new(Exit::Later, message)
+            .hint("look at it in Calendly, and run the command again")
+            .into());
+    }
+    ctx.ui.say(&format!("removed {email}"));
+    Ok(())
+}
+
+/// The accounts, or the invitations, of an address, read afresh.
+async fn find(ctx: &Ctx, organization: &str, removal: &Removal) -> anyhow::Result<Vec<Account>> {
+    let calendly = ctx.calendly().await?;
+    let mut found: Vec<Account> = match removal.standing {
+        Standing::Active => {
+            let members = calendly.memberships_of_email(organization, &removal.email).await?;
+            members.iter().map(account_of_membership).collect()
+        }
+        Standing::Invited => {
+            let listing = calendly.invitations(organization).await;
+            if let Some(broken) = listing.broken {
+                return Err(broken.into());
+            }
+            listing.items.iter().map(account_of_invitation).collect()
+        }
+    };
+    found.retain(|account| account.key() == removal.email.to_lowercase());
+    Ok(found)
+}

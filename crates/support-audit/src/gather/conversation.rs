@@ -1,0 +1,235 @@
+//! Reads an audit's conversation, and who may be mentioned in it.
+
+use api::GitLab;
+use api::gitlab::{Discussion, User};
+use audit::conversation::{self, Conversation, Note, Reaction, Resolved, Thread};
+use audit::directory::{Directory, Inquiry, Known};
+use audit::followup::{self, Facts};
+use audit::issue::Adopt;
+use audit::marker::{Mark, Marked};
+use audit::report::Report;
+use jiff::Timestamp;
+
+use super::{AuditIssue, Gathered, Inputs, Need, Operators, Wanted, audit_issue};
+use crate::ctx::Ctx;
+use crate::explain::Failure;
+
+/// The access level from which members see confidential issues (GitLab docs: Confidential issues).
+const PLANNER: u64 = 15;
+
+/// The access level from which members see a private project's issues.
+const GUEST: u64 = 10;
+
+/// Everything that the follow-ups are derived from.
+#[derive(Debug)]
+pub(crate) struct Followed {
+    /// The audit's issue.
+    pub(crate) issue: AuditIssue,
+    /// Who runs this.
+    pub(crate) operator: conversation::User,
+    /// The fresh sources, with what was found.
+    pub(crate) report: Report,
+    /// The threads of the issue.
+    pub(crate) conversation: Conversation,
+    /// Who may be mentioned.
+    pub(crate) directory: Directory,
+    /// Why a source was not read whole.
+    pub(crate) incomplete: Option<Failure>,
+    /// Whether an entry of the exceptions could not be read.
+    pub(crate) has_bad_exceptions: bool,
+    /// The usernames of the Support Operations Managers, in order.
+    managers: Vec<String>,
+}
+
+/// Reads the audit's issue with its threads, the sources, and who may be mentioned.
+pub(crate) async fn followed(
+    ctx: &Ctx,
+    inputs: &Inputs,
+    wanted: &Wanted,
+) -> anyhow::Result<Followed> {
+    let gitlab = ctx.gitlab().await?;
+    let project = &ctx.config.audits_project;
+    let progress = ctx.ui.progress("reading the audit's issue");
+    let issue = audit_issue(ctx, gitlab, wanted, Adopt::No).await?;
+    let conversation = conversation(ctx, gitlab, &issue).await?;
+    let directory = directory(ctx, gitlab, &issue).await?;
+    let me = gitlab.user().await?;
+    drop(progress);
+    let recorded = recorded_people(&issue, &conversation);
+    let Gathered { provenance, evaluation, incomplete, has_bad_exceptions } =
+        super::evaluation(ctx, inputs, Need::Always, recorded).await?;
+    tracing::debug!(project, threads = conversation.threads.len(), "read the conversation");
+    Ok(Followed {
+        issue,
+        operator: user(&me),
+        report: Report::new(provenance, evaluation),
+        conversation,
+        directory,
+        incomplete,
+        has_bad_exceptions,
+        managers: ctx.config.managers.iter().map(|it| it.username.clone()).collect(),
+    })
+}
+
+impl Followed {
+    /// What the follow-ups are derived from, at an instant.
+    pub(crate) fn facts<'a>(&'a self, ctx: &'a Ctx, now: Timestamp) -> Facts<'a> {
+        Facts {
+            evaluation: self.report.evaluation(),
+            policy: &ctx.config.policy,
+            conversation: &self.conversation,
+            directory: &self.directory,
+            marker: self.issue.marker,
+            iid: self.issue.issue.iid,
+            managers: &self.managers,
+            waits: ctx.config.waits,
+            now,
+        }
+    }
+
+    /// Uses this manager instead of those of the configuration.
+    pub(crate) fn use_manager(&mut self, username: &str) {
+        self.managers = vec![username.trim_start_matches('@').to_owned()];
+    }
+
+    /// Whether a report is recorded in the issue.
+    pub(crate) fn has_report(&self) -> bool {
+        recorded_people(&self.issue, &self.conversation).is_some()
+    }
+
+    /// The usernames of the Support Operations Managers, in order.
+    pub(crate) fn managers(&self) -> &[String] {
+        &self.managers
+    }
+
+    /// Whether any Support Operations Manager is known.
+    pub(crate) fn has_managers(&self) -> bool {
+        !self.managers.is_empty()
+    }
+
+    /// Reads the threads again.
+    pub(crate) async fn read_again(&mut self, ctx: &Ctx) -> anyhow::Result<()> {
+        let gitlab = ctx.gitlab().await?;
+        let project = &ctx.config.audits_project;
+        let issue = gitlab.issue(project, self.issue.issue.iid).await?;
+        crate::execute::refuse_closed(&issue)?;
+        let reactions = std::mem::take(&mut self.conversation.reactions);
+        self.conversation = conversation(ctx, gitlab, &self.issue).await?;
+        self.conversation.reactions = reactions;
+        Ok(())
+    }
+
+    /// Reads the reactions to those pings after which somebody would be escalated at `now`.
+    pub(crate) async fn read_reactions(&mut self, ctx: &Ctx, now: Timestamp) -> anyhow::Result<()> {
+        let pings = followup::pings_to_look_at(&followup::cases(&self.facts(ctx, now)));
+        let gitlab = ctx.gitlab().await?;
+        for ping in pings {
+            let iid = self.issue.issue.iid;
+            let reactions = gitlab.reactions(&ctx.config.audits_project, iid, ping).await?;
+            let reactions = reactions
+                .iter()
+                .map(|it| Reaction { by: user(&it.user), at: it.created_at })
+                .collect();
+            self.conversation.reactions.insert(ping, reactions);
+        }
+        Ok(())
+    }
+
+    /// Asks GitLab about users.
+    pub(crate) async fn inquire(
+        &mut self,
+        ctx: &Ctx,
+        inquiries: impl IntoIterator<Item = Inquiry>,
+    ) -> anyhow::Result<()> {
+        let gitlab = ctx.gitlab().await?;
+        for inquiry in inquiries {
+            let found = match &inquiry {
+                Inquiry::Id(id) => gitlab.user_by_id(*id).await?,
+                Inquiry::Username(username) => gitlab.user_by_name(username).await?,
+            };
+            match found {
+                // Whoever is no member sees what everybody sees.
+                Some(found) => self.directory.add(Known {
+                    user: user(&found),
+                    is_active: found.state == ACTIVE,
+                    sees_issue: !self.directory.is_complete,
+                }),
+                None => self.directory.add_nobody(inquiry),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The state of a user who is notified.
+const ACTIVE: &str = "active";
+
+fn user(user: &User) -> conversation::User {
+    conversation::User { id: user.id, username: user.username.clone() }
+}
+
+fn recorded_people(issue: &AuditIssue, conversation: &Conversation) -> Option<usize> {
+    let notes = conversation.threads.iter().flat_map(|thread| &thread.notes);
+    let mut reports: Vec<(u64, Mark)> = notes
+        .filter(|note| note.is_by_operator && !note.is_system)
+        .filter_map(|note| Some((note.id, Mark::of_comment(&note.body)?)))
+        .filter(|(_, mark)| mark.marker == issue.marker.of(Marked::Report))
+        .collect();
+    reports.sort_by_key(|(id, _)| *id);
+    reports.iter().rev().find_map(|(_, mark)| mark.number("people"))
+}
+
+/// The threads of the issue.
+async fn conversation(
+    ctx: &Ctx,
+    gitlab: &GitLab,
+    issue: &AuditIssue,
+) -> anyhow::Result<Conversation> {
+    let discussions = gitlab.discussions(&ctx.config.audits_project, issue.issue.iid).await?;
+    let threads = discussions.into_iter().map(|it| thread(it, &issue.operators)).collect();
+    Ok(Conversation { threads, ..Conversation::default() })
+}
+
+fn thread(discussion: Discussion, operators: &Operators) -> Thread {
+    let first = discussion.notes.first();
+    let is_resolvable = first.is_some_and(|note| note.resolvable);
+    let resolved = first.filter(|note| note.resolvable && note.resolved).map(|note| Resolved {
+        by: note.resolved_by.as_ref().map(user),
+        is_by_operator: note.resolved_by.as_ref().is_some_and(|by| operators.count(by)),
+        at: note.resolved_at,
+    });
+    let notes = discussion.notes.into_iter().map(|note| Note {
+        id: note.id,
+        is_by_operator: operators.count(&note.author),
+        author: user(&note.author),
+        body: note.body,
+        created_at: note.created_at,
+        is_system: note.system,
+    });
+    Thread { id: discussion.id, notes: notes.collect(), is_resolvable, resolved }
+}
+
+/// Who may be mentioned: the members of the project, and whoever made the issue or has it.
+async fn directory(ctx: &Ctx, gitlab: &GitLab, issue: &AuditIssue) -> anyhow::Result<Directory> {
+    let project = &ctx.config.audits_project;
+    let is_private = gitlab.project(project).await?.visibility.is_none_or(|it| it == "private");
+    let level = match (issue.issue.confidential, is_private) {
+        (true, _) => PLANNER,
+        (false, true) => GUEST,
+        (false, false) => 0,
+    };
+    let mut directory = Directory::default();
+    directory.is_complete = level > 0;
+    for member in gitlab.members(project).await? {
+        let user = conversation::User { id: member.id, username: member.username };
+        let is_active = member.state == ACTIVE;
+        let sees_issue = member.access_level >= level;
+        directory.add(Known { user, is_active, sees_issue });
+    }
+    let issue = &issue.issue;
+    for theirs in issue.assignees.iter().chain([&issue.author]) {
+        let is_active = theirs.state == ACTIVE;
+        directory.add(Known { user: user(theirs), is_active, sees_issue: true });
+    }
+    Ok(directory)
+}
