@@ -18,4 +18,5 @@ mod run;
 mod run_from_gitlab;
 mod support;
 mod terminal;
+mod walkthrough;
 mod write;

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::marker::{Mark, Marker};
+use crate::finding::Subject;
+use crate::marker::{Mark, Marker, key_digest};
 
 /// A user of GitLab, known by the number that never changes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -120,6 +121,13 @@ impl Conversation {
     pub fn count(&self) -> usize {
         self.threads.iter().map(|thread| thread.notes.len()).sum()
     }
+}
+
+/// The e-mail address that a comment of ours holds in a code span, of somebody whom a marker names by
+/// these digests only.
+pub(crate) fn spoken_address<'b>(body: &'b str, keys: &[String]) -> Option<&'b str> {
+    let is_theirs = |word: &&str| keys.contains(&key_digest(&Subject::Email(word.to_lowercase())));
+    body.split('`').find(is_theirs)
 }
 
 impl Thread {

@@ -62,6 +62,8 @@ pub struct Check {
     pub id: &'static str,
     /// What it finds, as a sentence.
     pub finds: &'static str,
+    /// The same, as a sentence to the one who is asked.
+    pub asks: &'static str,
     /// How to fix what it finds, as a sentence to the one who is asked.
     pub fix: &'static str,
     /// Who is asked.

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use crate::accounts::{Account, OWNER};
+use crate::conversation::spoken_address;
 use crate::decision::{Decision, Decisions};
 use crate::evaluation::{Evaluation, OUTSIDER, Unknown};
 use crate::finding::{About, Subject};
@@ -190,9 +191,7 @@ fn unrecorded(evaluation: &Evaluation, record: &Record<'_>) -> Vec<Action> {
     }
     let record_of = |(item, body): (Item, &str)| {
         // A marker holds digests only; the address stands in the comment's own words.
-        let is_theirs =
-            |word: &&str| item.keys.contains(&key_digest(&Subject::Email((*word).to_owned())));
-        let email = body.split('`').find(is_theirs)?;
+        let email = spoken_address(body, &item.keys)?;
         Some(recorded(evaluation, record, email, item.evidence))
     };
     gone.into_iter().filter_map(record_of).collect()

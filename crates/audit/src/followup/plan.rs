@@ -457,8 +457,8 @@ pub(crate) fn subject_name(facts: &Facts<'_>, case: &Case<'_>) -> String {
     match (email, case.about) {
         (Some(email), _) => email.to_string(),
         (None, Some(About::Organization)) => "organization".to_owned(),
-        (None, None) => case.keys.first().cloned().unwrap_or_else(|| "gone".to_owned()),
-        (None, Some(_)) => case.name.clone(),
+        (None, None) if case.name.is_empty() => "gone".to_owned(),
+        (None, _) => case.name.clone(),
     }
 }
 

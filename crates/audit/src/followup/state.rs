@@ -9,7 +9,7 @@ use super::judge::{
     Answers, COMPLETE, FOR, History, Judge, OPERATORS, STATE, YES, mentioned, opens_thread,
 };
 use super::{Facts, Justification};
-use crate::conversation::{Marked as MarkedNote, Note, Thread};
+use crate::conversation::{Marked as MarkedNote, Note, Thread, spoken_address};
 use crate::evaluation::{Evaluation, handle};
 use crate::finding::{About, Check, Finding, Subject};
 use crate::marker::{Item, Marked, key_digest};
@@ -316,7 +316,11 @@ fn case<'h, 'm: 'h, 'a: 'm>(
     };
     let mut user_ids: BTreeSet<u64> = handle.into_iter().collect();
     let mut thread: Option<&MarkedNote<'a>> = None;
-    for (marked, _) in histories.flat_map(|history| history.marks.iter()) {
+    let mut address = None;
+    for (marked, item) in histories.flat_map(|history| history.marks.iter()) {
+        if name.is_none() {
+            address = address.or_else(|| spoken_address(&marked.note.body, &item.keys));
+        }
         let is_for_operators = marked.mark.values.contains_key(FOR);
         if marked.mark.marker.marked == Marked::Ask && !is_for_operators {
             user_ids.extend(mentioned(marked));
@@ -329,7 +333,7 @@ fn case<'h, 'm: 'h, 'a: 'm>(
     let own = about.and_then(|about| subjects.keys.get(&about)).cloned().unwrap_or_default();
     Case {
         about,
-        name: name.unwrap_or_default(),
+        name: name.or(address.map(str::to_owned)).unwrap_or_default(),
         keys: own,
         user_ids,
         thread: thread.map(|marked| marked.thread),

@@ -49,10 +49,19 @@ fn list(items: impl Iterator<Item = Markdown>) -> String {
     items.map(|it| item(&it)).collect::<String>().trim_end().to_owned()
 }
 
-/// A finding as those are told who can fix it.
+/// A finding as the one is told who can fix it.
 fn asked(line: &Line<'_>) -> Markdown {
+    seen(line, line.entry.check.asks, "")
+}
+
+/// A finding as others are told.
+fn told(line: &Line<'_>) -> Markdown {
+    seen(line, line.entry.check.finds, "What was asked: ")
+}
+
+fn seen(line: &Line<'_>, finds: &str, before_fix: &str) -> Markdown {
     let check = line.entry.check;
-    let text = Markdown::code(check.id).and(&Markdown::text(format!(": {}", check.finds)));
+    let text = Markdown::code(check.id).and(&Markdown::text(format!(": {finds}")));
     let evidence = line.entry.finding.map_or("", |finding| &finding.evidence);
     let text = if evidence.is_empty() {
         text
@@ -61,7 +70,7 @@ fn asked(line: &Line<'_>) -> Markdown {
             .and(&Markdown::code(evidence))
             .and(&Markdown::text("."))
     };
-    text.and(&Markdown::text(format!(" {}", check.fix)))
+    text.and(&Markdown::text(format!(" {before_fix}{}", check.fix)))
 }
 
 fn named(line: &Line<'_>) -> Markdown {
@@ -104,7 +113,7 @@ pub(crate) fn sent(
     let head = Markdown::text("By e-mail, ").and(&Markdown::foreign(&case.name)).and(
         &Markdown::text(format!(" was asked about what the access review of {system} found.")),
     );
-    let paragraphs = [head.to_string(), list(lines.iter().map(asked))];
+    let paragraphs = [head.to_string(), list(lines.iter().map(told))];
     comment(&paragraphs, &mark(marker.of(Marked::Sent), lines))
 }
 
@@ -115,18 +124,20 @@ pub(crate) fn escalate(
     users: &[&User],
     lines: &[Line<'_>],
 ) -> Comment {
-    let mentions = users.iter().fold(Markdown::default(), |text, user| {
-        text.and(&Markdown::mention(user)).and(&Markdown::text(" "))
-    });
+    let mut mentions = Markdown::default();
+    for (place, user) in users.iter().enumerate() {
+        let space = Markdown::text(if place == 0 { "" } else { " " });
+        mentions = mentions.and(&space).and(&Markdown::mention(user));
+    }
     let since = lines.iter().filter_map(|line| line.entry.asked_at).min();
     let since = since.map(|since| format!(" since {}", day(since))).unwrap_or_default();
     let head = mentions
-        .and(&Markdown::text("nobody has answered for "))
+        .and(&Markdown::text(": there is no answer from "))
         .and(&Markdown::foreign(&case.name))
         .and(&Markdown::text(format!(
-            "{since}. They may have muted mentions. Please help to have this fixed, or answer here if it is intentional."
+            "{since}; mentions may be muted. Please help to have this fixed, or answer here if it is intentional."
         )));
-    let paragraphs = [head.to_string(), list(lines.iter().map(asked))];
+    let paragraphs = [head.to_string(), list(lines.iter().map(told))];
     let mark = mark(marker.of(Marked::Escalate), lines).with(TO, to(users));
     comment(&paragraphs, &mark)
 }
@@ -186,7 +197,7 @@ pub(crate) fn letter(evaluation: &Evaluation, issue_url: &str, lines: &[Line<'_>
         let check = line.entry.check;
         let evidence = line.entry.finding.map_or("", |finding| &finding.evidence);
         let seen = if evidence.is_empty() { String::new() } else { format!(" Seen: {evidence}.") };
-        text.push_str(&format!("- {}{seen} {}\n", check.finds, check.fix));
+        text.push_str(&format!("- {}{seen} {}\n", check.asks, check.fix));
     }
     text.push_str(&format!("\nPlease answer to this message.\n\n{issue_url}\n"));
     text

@@ -265,10 +265,15 @@ fn print(ctx: &Ctx, format: Format, posted: &[String], advice: &[Advice]) -> any
     }
     let mut text: String = posted.iter().flat_map(|page| [page, "\n"]).collect();
     for Advice { name, email, reason, text: letter } in advice {
-        let email = email.as_deref().unwrap_or("an address that is not known");
-        text.push_str(&format!("\nTo send to {name} at {email}, since {reason}:\n\n"));
-        let lines = letter.lines().map(|line| format!("    {line}\n"));
-        text.push_str(&lines.collect::<Vec<_>>().concat());
+        let to = match email {
+            Some(email) if email != name => format!("{name} at {email}"),
+            Some(email) => email.clone(),
+            None => format!("{name}, whose address is not known"),
+        };
+        text.push_str(&format!("\nTo send to {to}, since {reason}:\n\n"));
+        for line in letter.lines() {
+            text.push_str(&format!("{}\n", format!("    {line}").trim_end()));
+        }
     }
     if text.is_empty() { Ok(()) } else { ctx.ui.result(&ui::lines(&text)) }
 }

@@ -199,8 +199,8 @@ pub(crate) struct OperationsTeam {
 
 impl Default for OperationsTeam {
     fn default() -> Self {
-        let audit::roster::OperationsTeam { focuses, titles } = Default::default();
-        Self { focuses, titles }
+        let team = audit::roster::OperationsTeam::default();
+        Self { focuses: team.focuses, titles: team.titles }
     }
 }
 

@@ -91,7 +91,7 @@ pub(crate) async fn plan_with(
     let mut pages = Vec::new();
     let mut current: Option<Plan> = None;
     let comments = plan.actions.iter().filter(|action| is_comment(action)).count();
-    let progress = (comments > 1).then(|| ctx.ui.count("writing", comments));
+    let progress = (comments > 1).then(|| ctx.ui.count("writing comments:", comments));
     let mut written = 0;
     for action in &plan.actions {
         if current.as_ref().is_some_and(|current| !current.actions.contains(action)) {

@@ -13,6 +13,7 @@ pub(super) static CHECKS: [Check; 11] = [
     Check {
         id: "link-missing",
         finds: "The person has no Calendly link in the roster.",
+        asks: "You have no Calendly link in the roster.",
         fix: "Add `calendly:` with the address of your main Calendly page to your entry in the roster.",
         asked: Asked::Person,
         needs: &[],
@@ -21,6 +22,7 @@ pub(super) static CHECKS: [Check; 11] = [
     Check {
         id: "link-malformed",
         finds: "The person's Calendly link is not the https address of a main page at calendly.com.",
+        asks: "Your Calendly link in the roster is not the https address of your main page at calendly.com.",
         fix: "Make `calendly:` in your entry of the roster `https://calendly.com/` followed by the name of your page alone, without an event.",
         asked: Asked::Person,
         needs: &[],
@@ -29,6 +31,7 @@ pub(super) static CHECKS: [Check; 11] = [
     Check {
         id: "link-shared",
         finds: "Two people have the same Calendly link or e-mail address in the roster.",
+        asks: "Your Calendly link or e-mail address in the roster is another person's as well.",
         fix: "Make `calendly:` and `email:` in your entry of the roster your own.",
         asked: Asked::Both,
         needs: &[],
@@ -37,6 +40,7 @@ pub(super) static CHECKS: [Check; 11] = [
     Check {
         id: "manager-unresolved",
         finds: "The person's manager is not on the roster, or is the person themself.",
+        asks: "The person's manager is not on the roster, or is the person themself.",
         fix: "Make `reports_to:` in the person's entry the name of a person on the roster.",
         asked: Asked::Operators,
         needs: &[Need::Everybody],
@@ -45,6 +49,7 @@ pub(super) static CHECKS: [Check; 11] = [
     Check {
         id: "link-mismatch",
         finds: "The person's Calendly link in the roster is not the page of their account.",
+        asks: "Your Calendly link in the roster is not the page of your account.",
         fix: "Make `calendly:` in your entry of the roster the address of your account's page, as Calendly shows it.",
         asked: Asked::Person,
         needs: &[Need::Accounts, Need::Pages],
@@ -53,6 +58,7 @@ pub(super) static CHECKS: [Check; 11] = [
     Check {
         id: "account-missing",
         finds: "The person is on the roster and has no account in the Calendly organisation.",
+        asks: "You are on the roster and have no account in the Calendly organisation.",
         fix: "Ask an admin of the Calendly organisation to invite you, or tell here why you need no account.",
         asked: Asked::Person,
         needs: &[Need::Accounts],
@@ -61,6 +67,7 @@ pub(super) static CHECKS: [Check; 11] = [
     Check {
         id: "invitation-pending",
         finds: "The person was invited to the Calendly organisation and has not joined yet.",
+        asks: "You were invited to the Calendly organisation and have not joined yet.",
         fix: "Accept the invitation that Calendly sent to your e-mail address, or tell here why you need no account.",
         asked: Asked::Person,
         needs: &[Need::Accounts],
@@ -69,6 +76,7 @@ pub(super) static CHECKS: [Check; 11] = [
     Check {
         id: "outsider",
         finds: "The account, or the invitation to have one, is of nobody on the roster.",
+        asks: "You have an account in the team's Calendly organisation, or an invitation to it, and are not on the team's roster.",
         fix: "Tell here why you need the account in the team's Calendly organisation; without a reason it will be removed.",
         asked: Asked::Holder,
         needs: &[Need::Accounts, Need::Everybody],
@@ -77,6 +85,7 @@ pub(super) static CHECKS: [Check; 11] = [
     Check {
         id: "owner-count",
         finds: "The number of the organisation's owners is not one.",
+        asks: "The number of the organisation's owners is not one.",
         fix: "Make one account of the Calendly organisation its owner.",
         asked: Asked::Operators,
         needs: &[Need::Accounts, Need::Roles],
@@ -85,6 +94,7 @@ pub(super) static CHECKS: [Check; 11] = [
     Check {
         id: "admin-missing",
         finds: "The person is of the operations team and is not an admin of the Calendly organisation.",
+        asks: "The person is of the operations team and is not an admin of the Calendly organisation.",
         fix: "Make the person's account an admin in Calendly.",
         asked: Asked::Operators,
         needs: &[Need::Accounts, Need::Roles],
@@ -93,6 +103,7 @@ pub(super) static CHECKS: [Check; 11] = [
     Check {
         id: "admin-unexpected",
         finds: "The account is an admin of the Calendly organisation, and its holder is not of the operations team.",
+        asks: "The account is an admin of the Calendly organisation, and its holder is not of the operations team.",
         fix: "Make the account a user in Calendly, or record why its holder is an admin.",
         asked: Asked::Operators,
         needs: &[Need::Accounts, Need::Roles, Need::Everybody],

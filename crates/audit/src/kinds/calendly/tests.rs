@@ -104,7 +104,7 @@ fn ids_are_unique_and_texts_are_sentences() {
     ids.dedup();
     assert_eq!(ids.len(), SPEC.checks.len());
     for check in SPEC.checks {
-        for text in [check.finds, check.fix] {
+        for text in [check.finds, check.asks, check.fix] {
             assert!(text.ends_with('.') && text.starts_with(char::is_uppercase), "{text}");
         }
     }
