@@ -12,6 +12,7 @@ use etcetera::BaseStrategy as _;
 use serde::Serialize;
 
 use crate::cli::Global;
+use crate::commands::help::nearest;
 use crate::explain::{Exit, Failure};
 
 mod file;
@@ -54,6 +55,8 @@ pub(crate) struct Config {
     pub(crate) exceptions_path: Option<String>,
     /// How the audit is done.
     pub(crate) policy: Policy,
+    /// The configuration file, if there is one.
+    pub(crate) file: Option<PathBuf>,
     /// All values as `support-audit config` shows them.
     pub(crate) shown: Vec<Shown>,
 }
@@ -108,6 +111,20 @@ impl Serialize for Origin {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
+}
+
+impl Shown {
+    /// Whether the value is the program's own.
+    pub(crate) fn is_default(&self) -> bool {
+        self.origin == Origin::Default
+    }
+}
+
+/// The variables of the environment that settings come from, each with its key.
+pub(crate) fn variables() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let keys =
+        [&GITLAB_URL, &AUDITS_PROJECT, &ROSTER_PROJECT, &ROSTER_PATH, &ROSTER_REF, &CALENDLY_URL];
+    keys.into_iter().map(|key| (key.variable, key.name))
 }
 
 impl Config {
@@ -178,6 +195,7 @@ impl Config {
             operations_team: operations_team.into(),
             exceptions_path,
             policy: Policy { checks_off, exclude, aliases, handles },
+            file: values.path,
             shown: values.shown,
         })
     }
@@ -229,7 +247,7 @@ const CALENDLY_URL: Key = Key {
 };
 
 /// The variable that names the configuration file.
-const CONFIG_VARIABLE: &str = "SUPPORT_AUDIT_CONFIG";
+pub(crate) const CONFIG_VARIABLE: &str = "SUPPORT_AUDIT_CONFIG";
 
 /// Settles values one by one and keeps what is shown of them.
 struct Values {
@@ -302,12 +320,49 @@ fn find(global: &Global) -> Option<PathBuf> {
     if let Some(path) = std::env::var_os(CONFIG_VARIABLE).filter(|path| !path.is_empty()) {
         return Some(path.into());
     }
+    usual_file().filter(|path| path.exists())
+}
+
+/// A configuration file with these values: GitLab's address, the audits' project, the roster's project,
+/// path and branch, and a manager, if there is one.
+pub(crate) fn file_text(url: &str, audits: &str, roster: &[&str; 3], manager: &str) -> String {
+    let quoted = |text: &str| toml::Value::from(text).to_string();
+    let [project, path, reference] = roster.map(quoted);
+    let manager = match manager.trim_start_matches('@') {
+        "" => String::new(),
+        username => format!("\n[[managers]]\nusername = {}\n", quoted(username)),
+    };
+    format!(
+        "[gitlab]\nurl = {}\naudits_project = {}\n\n[roster]\nproject = {project}\npath = {path}\nref = {reference}\n{manager}",
+        quoted(url),
+        quoted(audits),
+    )
+}
+
+/// Writes the user's configuration file, which must not be there.
+pub(crate) fn write_file(text: &str) -> Result<PathBuf, Failure> {
+    let failed = |what: &str, error: &dyn fmt::Display| {
+        Failure::new(Exit::Failed, format!("could not write the configuration {what}: {error}"))
+    };
+    let path = usual_file().ok_or_else(|| failed("file", &"there is no home folder"))?;
+    let shown = path.display().to_string();
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| failed(&shown, &error))?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    let file = options.write(true).create_new(true).open(&path);
+    let mut file = file.map_err(|error| failed(&shown, &error))?;
+    std::io::Write::write_all(&mut file, text.as_bytes())
+        .map_err(|error| failed(&shown, &error))?;
+    Ok(path)
+}
+
+/// Where the user's configuration file is, or would be.
+fn usual_file() -> Option<PathBuf> {
     let folder = etcetera::choose_base_strategy().ok()?.config_dir();
     // A relative home would be the current folder.
-    Some(folder)
-        .filter(|folder| folder.is_absolute())
-        .map(|folder| folder.join("support-audit").join("config.toml"))
-        .filter(|path| path.exists())
+    let folder = Some(folder).filter(|folder| folder.is_absolute())?;
+    Some(folder.join("support-audit").join("config.toml"))
 }
 
 fn base_url(key: &str, text: &str) -> anyhow::Result<BaseUrl> {
@@ -323,7 +378,10 @@ fn known_checks(off: &[String], global: &Global) -> anyhow::Result<()> {
         if !checks.iter().any(|check| check.id == id) {
             let known: Vec<_> = checks.iter().map(|check| check.id).collect();
             let message = format!("checks.off: there is no check `{id}`");
-            let hint = format!("the checks are {}", known.join(", "));
+            let hint = match nearest(id, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the checks are {}", known.join(", ")),
+            };
             return Err(Failure::new(Exit::Input, message).hint(hint).into());
         }
     }

@@ -19,6 +19,21 @@ use crate::ui::Ui;
 /// The variable that sets the clock for tests and demonstrations.
 const NOW_VARIABLE: &str = "SUPPORT_AUDIT_NOW";
 
+/// The variables of the environment that the program looks at, each with what it means.
+pub(crate) fn variable_names() -> impl Iterator<Item = (&'static str, String)> {
+    let settings =
+        crate::config::variables().map(|(name, key)| (name, format!("the setting {key}")));
+    let others = [
+        ("GL_TOKEN", "GitLab's token; goes before the keyring"),
+        ("CALENDLY_API_TOKEN", "Calendly's token; goes before the keyring"),
+        (crate::config::CONFIG_VARIABLE, "the configuration file"),
+        (NOW_VARIABLE, "the present instant, where all services are on this machine"),
+        ("NO_COLOR", "set: no colour"),
+        ("CLICOLOR_FORCE", "set: colour also where there is no terminal"),
+    ];
+    settings.chain(others.map(|(name, meaning)| (name, meaning.to_owned())))
+}
+
 /// What every command is given.
 #[derive(Debug)]
 pub(crate) struct Ctx {
@@ -53,6 +68,22 @@ impl Ctx {
         Ok(Self { config, ui, now, global, clock_is_set, gitlab, calendly })
     }
 
+    /// The same, at the present instant.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+    pub(crate) fn later(self) -> anyhow::Result<Self> {
+        let now = match variable(NOW_VARIABLE)? {
+            None => Timestamp::now(),
+            Some(text) => set_clock(&text, &self.config)?,
+        };
+        Ok(Self { now, ..self })
+    }
+
+    /// The same with the clients of `other`, which has the same services: nobody is asked for a token
+    /// twice.
+    pub(crate) fn with_clients_of(self, other: Self) -> Self {
+        Self { gitlab: other.gitlab, calendly: other.calendly, ..self }
+    }
+
     /// GitLab, with the token for its host.
     pub(crate) async fn gitlab(&self) -> anyhow::Result<&GitLab> {
         let connect = async || {
@@ -65,6 +96,11 @@ impl Ctx {
     /// Whether something has been wanted of GitLab.
     pub(crate) fn has_asked_gitlab(&self) -> bool {
         self.gitlab.initialized()
+    }
+
+    /// Whether something has been wanted of Calendly.
+    pub(crate) fn has_asked_calendly(&self) -> bool {
+        self.calendly.initialized()
     }
 
     /// Calendly, with the token for its host.

@@ -31,6 +31,23 @@ pub(crate) enum Exit {
     Interrupted = 130,
 }
 
+impl Exit {
+    /// All of them, with what each means.
+    pub(crate) const ALL: [(Self, &str); 11] = [
+        (Self::Done, "done, or nothing to do, or declined"),
+        (Self::Failed, "failed for another reason"),
+        (Self::Usage, "wrong usage, or an answer was needed and there is no terminal"),
+        (Self::Token, "a token is missing, refused, expired, or lacks a scope"),
+        (Self::Input, "bad input: configuration, roster, accounts, exceptions, template"),
+        (Self::Incomplete, "a configured source could not be read whole"),
+        (Self::Conflict, "the issue changed meanwhile, or the marks in it are broken"),
+        (Self::Later, "try later: rate limit or network"),
+        (Self::Findings, "findings or problems exist, and --exit-code was given"),
+        (Self::NotReady, "not ready: something is still open, or the issue is closed"),
+        (Self::Interrupted, "interrupted"),
+    ];
+}
+
 /// An error as the user reads it.
 #[derive(Debug)]
 pub(crate) struct Failure {

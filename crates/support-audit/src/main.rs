@@ -122,16 +122,20 @@ fn run(cli: Cli, ui: Ui) -> anyhow::Result<Exit> {
 }
 
 async fn command(cli: Cli, ui: Ui) -> anyhow::Result<Exit> {
-    let ctx = Ctx::new(cli.global, ui)?;
+    // What tells of the command line needs no configuration, which may be broken.
+    match &cli.command {
+        Some(Command::Help(help)) => return help.exec(&ui),
+        Some(Command::Completions(completions)) => return completions.exec(&ui),
+        Some(Command::Man(man)) => return man.exec(&ui),
+        _ => {}
+    }
     match cli.command {
-        Command::InitIssue(init) => init.exec(&ctx).await,
-        Command::Run(run) => run.exec(&ctx).await,
-        Command::Reconcile(reconcile) => reconcile.exec(&ctx).await,
-        Command::Followups(followups) => followups.exec(&ctx).await,
-        Command::SubmitReview(submit) => submit.exec(&ctx).await,
-        Command::Status(status) => status.exec(&ctx).await,
-        Command::Auth(auth) => auth.exec(&ctx).await,
-        Command::Config => commands::config::show(&ctx),
+        Some(command) => commands::exec(command, &Ctx::new(cli.global, ui)?).await,
+        None if ui.may_ask() => commands::guide::exec(cli.global, ui).await,
+        None => {
+            ui.show_lines(&Cli::command().render_help().to_string());
+            Ok(Exit::Usage)
+        }
     }
 }
 

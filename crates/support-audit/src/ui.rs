@@ -1,7 +1,8 @@
 //! The terminal: results to stdout, everything else to stderr.
 
+use std::fmt;
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use api::{PageRead, Wait, WaitReason};
 use audit::text::clean;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::prelude::*;
 
@@ -31,6 +32,8 @@ pub(crate) struct Ui {
     has_printed: Arc<AtomicBool>,
     /// The progress that is shown now, which other lines must not break.
     progress: Arc<Mutex<Option<ProgressBar>>>,
+    /// Until which second of the shown progress something is waited for.
+    wait: Arc<AtomicU64>,
 }
 
 impl Ui {
@@ -44,13 +47,16 @@ impl Ui {
             Color::Never => ColorChoice::Never,
         };
         let is_terminal = stderr.is_terminal();
+        // Such a terminal cannot move its cursor.
+        let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         Self {
             quiet: global.quiet,
             color,
             may_ask: !global.no_input && is_terminal && io::stdin().is_terminal(),
-            shows_progress: !global.quiet && !ProgressDrawTarget::stderr().is_hidden(),
+            shows_progress: !global.quiet && !is_dumb && !ProgressDrawTarget::stderr().is_hidden(),
             has_printed: Arc::default(),
             progress: Arc::default(),
+            wait: Arc::default(),
         }
     }
 
@@ -63,6 +69,7 @@ impl Ui {
             shows_progress: false,
             has_printed: Arc::default(),
             progress: Arc::default(),
+            wait: Arc::default(),
         }
     }
 
@@ -155,12 +162,7 @@ impl Ui {
         if self.shows_progress {
             self.end_progress();
             let bar = ProgressBar::new_spinner();
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({prefix}{elapsed})") {
-                bar.set_style(style);
-            }
-            bar.set_message(doing);
-            bar.enable_steady_tick(Duration::from_millis(120));
-            *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = Some(bar);
+            self.show(bar, "{spinner} {msg} ({prefix}{elapsed}){wait}", doing);
         } else {
             self.say(&doing);
         }
@@ -173,20 +175,34 @@ impl Ui {
         if self.shows_progress {
             self.end_progress();
             let bar = ProgressBar::new(u64::try_from(all).unwrap_or(u64::MAX));
-            let template = "{spinner} {msg} {pos} of {len} [{bar:30}] about {eta} left";
-            if let Ok(style) = ProgressStyle::with_template(template) {
-                bar.set_style(style);
-            }
-            bar.set_message(doing);
-            bar.enable_steady_tick(Duration::from_millis(120));
-            *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = Some(bar);
+            let template = "{spinner} {msg} {pos} of {len} [{bar:30}] about {eta} left{wait}";
+            self.show(bar, template, doing);
         } else {
             self.say(&format!("{doing} {all}"));
         }
         Progress { ui: self.clone() }
     }
 
-    /// Tells of a wait before a request is repeated.
+    /// Shows a progress, with the seconds that are left of a wait.
+    fn show(&self, bar: ProgressBar, template: &str, doing: String) {
+        self.wait.store(0, Ordering::Relaxed);
+        let until = Arc::clone(&self.wait);
+        let left = move |state: &ProgressState, writer: &mut dyn fmt::Write| {
+            let left = until.load(Ordering::Relaxed).saturating_sub(state.elapsed().as_secs());
+            if left > 0 {
+                // It writes into memory.
+                write!(writer, ", waiting {left} s").ok();
+            }
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style.with_key("wait", left));
+        }
+        bar.set_message(doing);
+        bar.enable_steady_tick(Duration::from_millis(120));
+        *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = Some(bar);
+    }
+
+    /// Tells of a wait before a request is repeated, and counts down where progress is shown.
     pub(crate) fn waits(&self, wait: &Wait) {
         let reason = match wait.reason {
             WaitReason::RateLimited => "rate limited",
@@ -195,6 +211,11 @@ impl Ui {
         let Wait { attempt, attempts, .. } = wait;
         let seconds = wait.delay.as_secs_f64().ceil();
         self.say(&format!("{reason}: attempt {attempt} of {attempts} in {seconds} s"));
+        let progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(bar) = progress {
+            let until = bar.elapsed().saturating_add(wait.delay).as_secs() + 1;
+            self.wait.store(until, Ordering::Relaxed);
+        }
     }
 
     /// Tells how much of a list has been read, beside the progress that is shown.

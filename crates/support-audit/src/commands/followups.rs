@@ -13,7 +13,7 @@ use crate::cli::Format;
 use crate::ctx::Ctx;
 use crate::execute::{self, Outcome, Writing};
 use crate::explain::{Exit, Failure};
-use crate::gather::{self, Followed, Inputs, Wanted};
+use crate::gather::{self, Followed, Inputs, Need, Wanted};
 use crate::ui;
 
 /// Ask people about what was found, escalate after the wait, and tell what is fixed
@@ -64,7 +64,7 @@ impl Followups {
             }
             None => ctx.now,
         };
-        let mut followed = gather::followed(ctx, &self.inputs, &self.wanted).await?;
+        let mut followed = gather::followed(ctx, &self.inputs, &self.wanted, Need::Always).await?;
         execute::refuse_closed(&followed.issue.issue)?;
         if followed.has_bad_exceptions {
             let message =
@@ -219,7 +219,7 @@ async fn ask_about_answers(
                 ctx.ui.show_lines(&format!("{author} answered:\n{}", text.concat()));
             }
             let choices = ["Leave it for now", "Accept it as it is", "Ask again"];
-            match ctx.ui.choose("What is to become of it?", &choices).await? {
+            match ctx.ui.choose("What is to become of it", &choices).await? {
                 1 => {
                     let reason = ctx.ui.ask_text("Why is it accepted").await?;
                     acts.push(Act::Accept { findings: vec![finding], reason });

@@ -1,8 +1,9 @@
 //! `reconcile`: who really has an account, beside who should.
 
-use audit::decision::{self, Decisions, Proposal};
+use audit::decision::{self, Decision, Decisions, Proposal};
 use audit::evaluation::Evaluation;
 use audit::explanation;
+use audit::finding::About;
 use audit::issue::{Adopt, typed};
 use audit::reconcile::Likeness;
 use audit::removal::{self, Limits, Refusal};
@@ -133,32 +134,28 @@ impl Reconcile {
                     .into());
             }
         }
-        for proposal in &decisions.proposals {
+        let asks = !self.writing.yes && !self.writing.dry_run && ctx.ui.may_ask();
+        let own = if asks { ask_about(ctx, report, decisions).await? } else { Vec::new() };
+        for proposal in decisions.proposals.iter().chain(&own) {
             let Proposal { email, decision, justification } = proposal;
-            let is_named = self.decide.iter().any(|it| it.to_lowercase() == *email);
+            let word = decision.word();
             let policy = &ctx.config.policy;
+            let evaluation = report.evaluation();
             let iid = record.issue.issue.iid;
             let Some(action) =
-                decision::confirm(report.evaluation(), policy, marker, iid, &operator, proposal)
+                decision::confirm(evaluation, policy, marker, iid, &operator, proposal)
             else {
                 plan.notes.push(format!("{email} is your own: another operator has to decide"));
                 continue;
             };
-            let is_confirmed = is_named
-                || !self.writing.yes
-                    && !self.writing.dry_run
-                    && ctx.ui.may_ask()
-                    && ctx
-                        .ui
-                        .ask(&format!("{} {email}: {justification}?", decision.word()), false)
-                        .await?;
-            if is_confirmed {
+            let is_settled =
+                own.contains(proposal) || self.decide.iter().any(|it| it.to_lowercase() == *email);
+            let question =
+                format!("Proposed in the issue: {word} {email}: {justification}. Confirm?");
+            if is_settled || asks && ctx.ui.ask(&question, false).await? {
                 plan.actions.push(action);
             } else {
-                plan.notes.push(format!(
-                    "not confirmed: {} {email}; --decide {email} confirms it",
-                    decision.word()
-                ));
+                plan.notes.push(format!("not confirmed: {word} {email}; --decide {email} does it"));
             }
         }
         let outcome = execute::plan(ctx, gitlab, &plan, self.writing).await?;
@@ -226,6 +223,43 @@ fn advise(ctx: &Ctx, report: &Report, decisions: &Decisions) {
         ctx.ui.say(&format!("in the issue: {unclear}"));
     }
     ctx.ui.say(&report.summary());
+}
+
+/// Asks about each outsider of whom nothing is decided, justified or proposed.
+async fn ask_about(
+    ctx: &Ctx,
+    report: &Report,
+    decisions: &Decisions,
+) -> anyhow::Result<Vec<Proposal>> {
+    let evaluation = report.evaluation();
+    let mut proposals = Vec::new();
+    for place in evaluation.outsiders() {
+        let Some(account) = evaluation.account(place) else { continue };
+        let email = account.key();
+        let findings = evaluation.findings_of(About::Account(place));
+        let is_settled = findings.iter().any(|finding| finding.exception.is_some())
+            || decisions.confirmed.contains_key(&email)
+            || decisions.proposals.iter().any(|proposal| proposal.email == email);
+        if is_settled {
+            continue;
+        }
+        let name = if account.name.is_empty() { "" } else { &account.name };
+        let since = &account.since;
+        ctx.ui.show_lines(&format!("\n{email} {name}, since {since}, is of nobody on the roster."));
+        let choices = ["Leave it undecided", "Keep the account", "Remove the account"];
+        let decision = match ctx.ui.choose("What is to become of it", &choices).await? {
+            1 => Decision::Keep,
+            2 => Decision::Remove,
+            _ => continue,
+        };
+        let justification = ctx.ui.ask_text("Why").await?.trim().to_owned();
+        if decision == Decision::Keep && justification.is_empty() {
+            ctx.ui.say("an account is not kept without a justification: it stays undecided");
+            continue;
+        }
+        proposals.push(Proposal { email, decision, justification });
+    }
+    Ok(proposals)
 }
 
 fn refused(refusal: &Refusal) -> Failure {

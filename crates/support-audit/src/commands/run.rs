@@ -1,5 +1,7 @@
 //! `run`: the audit, to stdout.
 
+use std::path::{Path, PathBuf};
+
 use api::GitLab;
 use api::gitlab::Note;
 use audit::issue::{Adopt, Broken};
@@ -20,6 +22,9 @@ use crate::gather::{self, AuditIssue, Gathered, Inputs, Need, Operators, Wanted}
 pub(crate) struct Run {
     #[command(flatten)]
     inputs: Inputs,
+    /// The file for the report, instead of stdout
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
     /// End with exit code 10 if there are findings or problems
     #[arg(long)]
     exit_code: bool,
@@ -50,7 +55,11 @@ impl Run {
         let report = Report::new(provenance, evaluation);
         if !(self.write && self.writing.dry_run) {
             let format = ctx.global.format.unwrap_or(Format::Markdown);
-            ctx.ui.result(&report.render(format.into()))?;
+            let text = report.render(format.into());
+            match &self.output {
+                Some(path) => save(ctx, path, &text)?,
+                None => ctx.ui.result(&text)?,
+            }
             ctx.ui.say(&report.summary());
         }
         if let Some(record) = record {
@@ -64,6 +73,15 @@ impl Run {
             None => Ok(Exit::Done),
         }
     }
+}
+
+fn save(ctx: &Ctx, path: &Path, text: &str) -> Result<(), Failure> {
+    let shown = path.display();
+    std::fs::write(path, text).map_err(|error| {
+        Failure::new(Exit::Failed, format!("could not write the report to {shown}: {error}"))
+    })?;
+    ctx.ui.say(&format!("the report is in {shown}"));
+    Ok(())
 }
 
 /// Tells which pages were written.

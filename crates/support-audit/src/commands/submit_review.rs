@@ -7,7 +7,7 @@ use super::followups::settle_directory;
 use crate::ctx::Ctx;
 use crate::execute::{self, Outcome, Writing};
 use crate::explain::{Exit, Failure};
-use crate::gather::{self, Followed, Inputs, Wanted};
+use crate::gather::{self, Followed, Inputs, Need, Wanted};
 use crate::ui;
 
 /// Ask a Support Operations Manager to review and close the audit
@@ -34,7 +34,7 @@ pub(crate) struct SubmitReview {
 
 impl SubmitReview {
     pub(crate) async fn exec(self, ctx: &Ctx) -> anyhow::Result<Exit> {
-        let mut followed = gather::followed(ctx, &self.inputs, &self.wanted).await?;
+        let mut followed = gather::followed(ctx, &self.inputs, &self.wanted, Need::Always).await?;
         execute::refuse_closed(&followed.issue.issue)?;
         followed.read_reactions(ctx, ctx.now).await?;
         self.choose_manager(ctx, &mut followed).await?;

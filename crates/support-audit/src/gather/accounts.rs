@@ -72,7 +72,7 @@ pub(super) async fn accounts(
 /// Whether Calendly's token is at hand: in the environment; or in the keyring, which is asked only
 /// where GitLab's token came from there, since it may be locked or slow.
 async fn is_configured(ctx: &Ctx) -> anyhow::Result<bool> {
-    if secrets::is_in_environment(Service::Calendly) {
+    if secrets::is_in_environment(Service::Calendly) || ctx.has_asked_calendly() {
         return Ok(true);
     }
     if secrets::is_in_environment(Service::Gitlab) || !ctx.has_asked_gitlab() {

@@ -46,6 +46,7 @@ pub(crate) async fn followed(
     ctx: &Ctx,
     inputs: &Inputs,
     wanted: &Wanted,
+    need: Need,
 ) -> anyhow::Result<Followed> {
     let gitlab = ctx.gitlab().await?;
     let project = &ctx.config.audits_project;
@@ -57,7 +58,7 @@ pub(crate) async fn followed(
     drop(progress);
     let recorded = recorded_people(&issue, &conversation);
     let Gathered { provenance, evaluation, incomplete, has_bad_exceptions } =
-        super::evaluation(ctx, inputs, Need::Always, recorded).await?;
+        super::evaluation(ctx, inputs, need, recorded).await?;
     tracing::debug!(project, threads = conversation.threads.len(), "read the conversation");
     Ok(Followed {
         issue,

@@ -12,7 +12,7 @@ use crate::ctx::Ctx;
 use crate::explain::{Exit, Failure};
 
 /// Which issue a command is about.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Wanted {
     /// The audit's issue [default: the one open issue of this kind]
     #[arg(long, value_name = "IID|URL")]

@@ -26,7 +26,7 @@ use crate::explain::{Exit, Failure};
 use crate::ui;
 
 /// What an audit looks at, where that is not what the configuration says.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Inputs {
     /// A local roster instead of the one in GitLab: a file, a folder, or - for stdin
     #[arg(long, value_name = "PATH")]

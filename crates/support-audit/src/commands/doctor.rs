@@ -1,0 +1,227 @@
+//! `doctor`: whether everything is there that an audit needs. Its output may be pasted anywhere.
+
+use anyhow::Context as _;
+use api::gitlab::TokenInfo;
+use jiff::civil::Date;
+
+use crate::ctx::Ctx;
+use crate::explain::{Exit, Failure, explain};
+use crate::gather;
+use crate::secrets::{self, Service, Stored};
+
+/// What came of one look.
+enum Look {
+    /// All is well.
+    Well(String),
+    /// An audit goes on without it, in part.
+    Doubtful(String, String),
+    /// An audit needs it.
+    Bad(Failure),
+}
+
+/// Looks at the configuration, the tokens, the projects, the template, the roster and Calendly, with
+/// one line for each and a hint where something is wrong.
+pub(crate) async fn exec(ctx: &Ctx) -> anyhow::Result<Exit> {
+    let mut exit = Exit::Done;
+    for (name, look) in [
+        ("configuration", configuration(ctx)),
+        ("clock", clock(ctx)),
+        ("GitLab token", token(ctx, Service::Gitlab).await),
+        ("GitLab", gitlab(ctx).await),
+        ("audits project", audits_project(ctx).await),
+        ("issue template", template(ctx).await),
+        ("roster", roster(ctx).await),
+        ("Calendly token", token(ctx, Service::Calendly).await),
+        ("Calendly", calendly(ctx).await),
+        ("managers", managers(ctx)),
+    ] {
+        let (sign, text, hint) = match look {
+            Look::Well(text) => ("ok", text, None),
+            Look::Doubtful(text, hint) => ("note", text, Some(hint)),
+            Look::Bad(failure) => {
+                if exit == Exit::Done {
+                    exit = failure.exit;
+                }
+                ("bad", failure.message, failure.hint)
+            }
+        };
+        let hint = hint.map(|hint| format!("\n      hint: {hint}")).unwrap_or_default();
+        ctx.ui.result(&crate::ui::lines(&format!("{sign:4}  {name}: {text}{hint}")))?;
+    }
+    Ok(exit)
+}
+
+fn bad(error: &anyhow::Error) -> Look {
+    Look::Bad(explain(error))
+}
+
+fn configuration(ctx: &Ctx) -> Look {
+    let set = ctx.config.shown.iter().filter(|shown| !shown.is_default()).count();
+    Look::Well(format!(
+        "version {}, {set} settings are not the defaults",
+        env!("CARGO_PKG_VERSION")
+    ))
+}
+
+fn clock(ctx: &Ctx) -> Look {
+    let year = ctx.today().year();
+    if year < 2026 {
+        let hint =
+            "set the machine's clock: waits and fiscal quarters are counted by it".to_owned();
+        return Look::Doubtful(format!("{:.0}", ctx.now), hint);
+    }
+    let period = ctx.config.calendar.audit(ctx.today());
+    Look::Well(format!("{:.0}, the audit is that of {period}", ctx.now))
+}
+
+async fn token(ctx: &Ctx, service: Service) -> Look {
+    let missing = |reason: Option<&str>| {
+        let failure =
+            secrets::missing(service, reason).hint(format!("`{}` keeps one", service.login()));
+        match service {
+            Service::Gitlab => Look::Bad(failure),
+            Service::Calendly => Look::Doubtful(
+                failure.message,
+                "--accounts reads the admins' CSV export instead".to_owned(),
+            ),
+        }
+    };
+    match secrets::stored(ctx, service).await {
+        Ok(Stored::Nothing | Stored::NoKeyring(_)) if is_connected(ctx, service) => {
+            Look::Well("typed, for this time".to_owned())
+        }
+        Ok(Stored::Found(_, source)) => Look::Well(format!("from the {source}")),
+        Ok(Stored::Nothing) => missing(None),
+        Ok(Stored::NoKeyring(reason)) => missing(Some(&reason)),
+        Err(error) => bad(&error),
+    }
+}
+
+async fn has_token(ctx: &Ctx, service: Service) -> bool {
+    is_connected(ctx, service)
+        || matches!(secrets::stored(ctx, service).await, Ok(Stored::Found(..)))
+}
+
+/// Whether a token has been given already, as at a prompt.
+fn is_connected(ctx: &Ctx, service: Service) -> bool {
+    match service {
+        Service::Gitlab => ctx.has_asked_gitlab(),
+        Service::Calendly => ctx.has_asked_calendly(),
+    }
+}
+
+const NO_TOKEN: &str = "not asked, for want of a token";
+
+async fn gitlab(ctx: &Ctx) -> Look {
+    if !has_token(ctx, Service::Gitlab).await {
+        return Look::Doubtful(NO_TOKEN.to_owned(), Service::Gitlab.login().to_owned());
+    }
+    let look = async {
+        let gitlab = ctx.gitlab().await?;
+        let user = gitlab.user().await?;
+        anyhow::Ok((user, gitlab.token_self().await?))
+    };
+    match look.await {
+        Err(error) => bad(&error),
+        Ok((user, None)) => Look::Well(format!("you are {}", user.username)),
+        Ok((user, Some(token))) => scopes(ctx, &user.username, &token),
+    }
+}
+
+/// Within how many days the end of a token is told.
+const SOON: i32 = 30;
+
+fn scopes(ctx: &Ctx, username: &str, token: &TokenInfo) -> Look {
+    let scopes = token.scopes.join(", ");
+    let text = format!("you are {username}, with the scopes {scopes}");
+    if !token.scopes.iter().any(|scope| scope == "api") {
+        let hint = "writing the issue and its comments needs the scope api";
+        return Look::Doubtful(text, hint.to_owned());
+    }
+    let days = |end: Date| end.since(ctx.today()).map_or(SOON, |span| span.get_days());
+    match token.expires_at {
+        Some(end) if days(end) < SOON => {
+            Look::Doubtful(format!("{text}, until {end}"), "make a new token before".to_owned())
+        }
+        _ => Look::Well(text),
+    }
+}
+
+async fn audits_project(ctx: &Ctx) -> Look {
+    if !has_token(ctx, Service::Gitlab).await {
+        return Look::Doubtful(NO_TOKEN.to_owned(), Service::Gitlab.login().to_owned());
+    }
+    let project = &ctx.config.audits_project;
+    let look = async { anyhow::Ok(ctx.gitlab().await?.project(project).await?) };
+    match look.await.with_context(|| format!("could not look at {project}")) {
+        Ok(_) => Look::Well(project.clone()),
+        Err(error) => bad(&error),
+    }
+}
+
+async fn template(ctx: &Ctx) -> Look {
+    if !has_token(ctx, Service::Gitlab).await {
+        return Look::Doubtful(NO_TOKEN.to_owned(), Service::Gitlab.login().to_owned());
+    }
+    let name = &ctx.config.template;
+    let look =
+        async { anyhow::Ok(ctx.gitlab().await?.template(&ctx.config.audits_project, name).await?) };
+    match look.await.with_context(|| format!("could not read the template {name}")) {
+        Ok(_) => Look::Well(name.clone()),
+        Err(error) => {
+            let hint = "`init-issue --template builtin` does without".to_owned();
+            Look::Doubtful(explain(&error).message, hint)
+        }
+    }
+}
+
+async fn roster(ctx: &Ctx) -> Look {
+    if !has_token(ctx, Service::Gitlab).await {
+        return Look::Doubtful(NO_TOKEN.to_owned(), Service::Gitlab.login().to_owned());
+    }
+    match gather::gitlab_roster(ctx).await {
+        Err(error) => bad(&error),
+        Ok(source) => {
+            let (roster, problems) =
+                audit::roster::parse(&source.files, &ctx.config.operations_team);
+            let text = format!("{} people, {} problems", roster.people.len(), problems.len());
+            if problems.is_empty() {
+                Look::Well(text)
+            } else {
+                Look::Doubtful(text, "`support-audit run` tells each with its line".to_owned())
+            }
+        }
+    }
+}
+
+async fn calendly(ctx: &Ctx) -> Look {
+    if !has_token(ctx, Service::Calendly).await {
+        let hint = "--accounts reads the admins' CSV export instead".to_owned();
+        return Look::Doubtful(NO_TOKEN.to_owned(), hint);
+    }
+    let look = async {
+        let organization = gather::organization(ctx).await?;
+        let listing = ctx.calendly().await?.invitations(&organization.uri).await;
+        match listing.broken {
+            Some(broken) => Err(broken.into()),
+            None => anyhow::Ok(()),
+        }
+    };
+    match look.await {
+        Ok(()) => Look::Well("the organisation can be read".to_owned()),
+        Err(error) => bad(&error),
+    }
+}
+
+fn managers(ctx: &Ctx) -> Look {
+    match ctx.config.managers.as_slice() {
+        [] => {
+            let hint = "`managers` in the configuration names who is escalated to and who reviews";
+            Look::Doubtful("none are configured".to_owned(), hint.to_owned())
+        }
+        managers => {
+            let names: Vec<&str> = managers.iter().map(|it| it.username.as_str()).collect();
+            Look::Well(names.join(", "))
+        }
+    }
+}

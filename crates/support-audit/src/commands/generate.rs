@@ -1,0 +1,55 @@
+//! `completions` and `man`: what shells and manuals need to know of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory as _};
+use clap_complete::Shell;
+
+use crate::cli::Cli;
+use crate::explain::{Exit, Failure};
+use crate::ui::Ui;
+
+/// Print what a shell needs to complete this command line
+///
+/// bash: `support-audit completions bash > ~/.local/share/bash-completion/completions/support-audit`
+///
+/// zsh: `support-audit completions zsh > ~/.zfunc/_support-audit`, with `fpath+=~/.zfunc`
+///
+/// fish: `support-audit completions fish > ~/.config/fish/completions/support-audit.fish`
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+impl Completions {
+    pub(crate) fn exec(&self, ui: &Ui) -> anyhow::Result<Exit> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Cli::command(), NAME, &mut script);
+        ui.result(&String::from_utf8_lossy(&script))?;
+        Ok(Exit::Done)
+    }
+}
+
+/// Write the manual pages into a folder
+#[derive(Debug, Args)]
+pub(crate) struct Man {
+    /// The folder, which must be there
+    #[arg(value_name = "FOLDER")]
+    folder: PathBuf,
+}
+
+const NAME: &str = "support-audit";
+
+impl Man {
+    pub(crate) fn exec(&self, ui: &Ui) -> anyhow::Result<Exit> {
+        let shown = self.folder.display();
+        clap_mangen::generate_to(Cli::command(), &self.folder).map_err(|error| {
+            Failure::new(Exit::Failed, format!("could not write manual pages to {shown}: {error}"))
+        })?;
+        ui.say(&format!("wrote the manual pages to {shown}"));
+        Ok(Exit::Done)
+    }
+}

@@ -1,0 +1,162 @@
+//! The guide: how the audit stands, the next step, and every step run through prompts.
+
+use api::BaseUrl;
+use audit::status::Stage;
+use clap::Parser as _;
+
+use crate::cli::{Cli, Global};
+use crate::ctx::Ctx;
+use crate::explain::{Exit, Failure, explain};
+use crate::gather::{self, Inputs, Wanted};
+use crate::secrets::{self, Service, Stored};
+use crate::ui::Ui;
+
+/// A thing that the guide offers: what it does, and the command line that does it.
+type Offer = (&'static str, &'static [&'static str]);
+
+const MAKE_ISSUE: Offer = ("Make the audit's issue", &["init-issue"]);
+const WRITE_REPORT: Offer =
+    ("Write the report into the issue", &["run", "--write", "--format", "table"]);
+const RECONCILE: Offer =
+    ("Compare with Calendly, and decide about outsiders one by one", &["reconcile", "--write"]);
+const FOLLOW_UP: Offer =
+    ("Read answers, ask people, escalate: shows who is due what first", &["followups"]);
+const REMOVE: Offer =
+    ("Remove outsiders whose removal is decided", &["reconcile", "--remove", "--format", "table"]);
+const SUBMIT: Offer = ("Ask a manager to review and close", &["submit-review"]);
+const SUBMIT_UNRESOLVED: Offer =
+    ("Tell a manager what is still open", &["submit-review", "--unresolved"]);
+const SHOW: Offer = ("Show every finding", &["status"]);
+const DOCTOR: Offer = ("Look whether everything is there that an audit needs", &["doctor"]);
+const REPORT: Offer =
+    ("Save the report to audit_output.txt", &["run", "--output", "audit_output.txt"]);
+
+/// Shows how the audit stands, offers the next step, runs it, and comes back, until the user leaves.
+pub(crate) async fn exec(global: Global, ui: Ui) -> anyhow::Result<Exit> {
+    let mut ctx = Ctx::new(global.clone(), ui)?;
+    if is_first_use(&ctx).await? {
+        ctx = set_up(ctx, global).await?;
+    }
+    loop {
+        ctx = ctx.later()?;
+        let offers = match stand(&ctx).await {
+            Ok(offers) => offers,
+            Err(error) => {
+                let failure = explain(&error);
+                if failure.exit == Exit::Interrupted {
+                    return Err(error);
+                }
+                ctx.ui.error(&failure);
+                vec![DOCTOR, REPORT]
+            }
+        };
+        let mut things: Vec<&str> = offers.iter().map(|(what, _)| *what).collect();
+        things.push("Leave");
+        let chosen = ctx.ui.choose("What next", &things).await?;
+        let Some((_, arguments)) = offers.get(chosen) else { return Ok(Exit::Done) };
+        if let Err(error) = run(&ctx, arguments).await {
+            let failure = explain(&error);
+            if failure.exit == Exit::Interrupted {
+                return Err(error);
+            }
+            ctx.ui.error(&failure);
+        }
+    }
+}
+
+/// Runs a command as if it had been typed.
+async fn run(ctx: &Ctx, arguments: &[&str]) -> anyhow::Result<()> {
+    ctx.ui.say(&format!("$ support-audit {}", arguments.join(" ")));
+    let typed = Cli::try_parse_from(std::iter::once(&"support-audit").chain(arguments))?;
+    if let Some(command) = typed.command {
+        // A command may offer its own help, and so the guide; it does not run the guide.
+        Box::pin(super::exec(command, ctx)).await?;
+    }
+    Ok(())
+}
+
+/// Tells how the audit stands, and what may be done about it, the next step first.
+async fn stand(ctx: &Ctx) -> anyhow::Result<Vec<Offer>> {
+    let wanted = Wanted::default();
+    let gitlab = ctx.gitlab().await?;
+    let found = gather::audit_issue(ctx, gitlab, &wanted, audit::issue::Adopt::No).await;
+    match found {
+        Ok(_) => {}
+        Err(error) if explain(&error).exit == Exit::Failed => {
+            ctx.ui.show_lines(&format!("\n{error:#}"));
+            return Ok(vec![MAKE_ISSUE, REPORT, DOCTOR]);
+        }
+        Err(error) => return Err(error),
+    }
+    let (status, incomplete) = super::status::read(ctx, &Inputs::default(), &wanted).await?;
+    if let Some(failure) = incomplete {
+        ctx.ui.error(&failure);
+    }
+    ctx.ui.show_lines(&format!("\n{}", status.table()));
+    Ok(match status.stage() {
+        Stage::Begun => vec![WRITE_REPORT, REPORT, DOCTOR],
+        Stage::Reconciling => vec![RECONCILE, FOLLOW_UP, SHOW, REPORT, DOCTOR],
+        Stage::FollowingUp => {
+            vec![FOLLOW_UP, RECONCILE, REMOVE, WRITE_REPORT, SUBMIT_UNRESOLVED, SHOW, REPORT]
+        }
+        Stage::Ready => vec![SUBMIT, WRITE_REPORT, RECONCILE, SHOW, REPORT],
+        Stage::InReview => vec![SHOW, REPORT],
+        Stage::Closed => vec![MAKE_ISSUE, SHOW, REPORT],
+    })
+}
+
+/// Whether nothing has been set up yet: no file, and no token.
+async fn is_first_use(ctx: &Ctx) -> anyhow::Result<bool> {
+    let has_file = ctx.config.file.is_some();
+    let stored = secrets::stored(ctx, Service::Gitlab).await?;
+    Ok(!has_file && !matches!(stored, Stored::Found(..)))
+}
+
+/// Asks for GitLab and its projects, looks whether they are there, and keeps the answers in the
+/// configuration file.
+async fn set_up(ctx: Ctx, global: Global) -> anyhow::Result<Ctx> {
+    let ui = ctx.ui.clone();
+    ui.show_lines(
+        "Welcome. Nothing is set up yet: a few questions, each with the usual answer.\nPress Ctrl-C at any time; nothing is kept before the end.",
+    );
+    let config = &ctx.config;
+    let url = ask(&ui, "GitLab's address", &config.gitlab_url.to_string()).await?;
+    let url = BaseUrl::parse(&url).map_err(|error| {
+        Failure::new(Exit::Input, format!("{error}")).hint("such as https://gitlab.com")
+    })?;
+    let project = ask(&ui, "Project that holds the audits' issues", &config.audits_project).await?;
+    let roster = ask(&ui, "Project that holds the roster", &config.roster.project).await?;
+    let path =
+        ask(&ui, "Path of the roster in it: a file, or a folder", &config.roster.path).await?;
+    let reference = ask(&ui, "Branch of the roster", &config.roster.reference).await?;
+    let manager =
+        ask(&ui, "GitLab username of the Support Operations Manager (may be empty)", "").await?;
+    let mut global = global;
+    global.settings.gitlab_url = Some(url.to_string());
+    global.settings.project = Some(project.clone());
+    global.settings.roster_project = Some(roster.clone());
+    global.settings.roster_path = Some(path.clone());
+    global.settings.roster_ref = Some(reference.clone());
+    let ctx = Ctx::new(global, ui)?;
+    let user = ctx.gitlab().await?.user().await?;
+    ctx.ui.say(&format!("GitLab knows you as {}", user.username));
+    ctx.gitlab().await?.project(&project).await?;
+    let places = [roster.as_str(), &path, &reference];
+    let text = crate::config::file_text(&url.to_string(), &project, &places, &manager);
+    if !ctx.ui.ask("Keep this in the configuration file?", true).await? {
+        return Ok(ctx);
+    }
+    let file = crate::config::write_file(&text)?;
+    ctx.ui.say(&format!("kept in {}", file.display()));
+    let kept = Ctx::new(ctx.global.clone(), ctx.ui.clone())?.with_clients_of(ctx);
+    super::doctor::exec(&kept).await?;
+    Ok(kept)
+}
+
+async fn ask(ui: &Ui, question: &str, usual: &str) -> anyhow::Result<String> {
+    let question =
+        if usual.is_empty() { question.to_owned() } else { format!("{question} [{usual}]") };
+    let answer = ui.ask_text(&question).await?;
+    let answer = answer.trim();
+    Ok(if answer.is_empty() { usual.to_owned() } else { answer.to_owned() })
+}

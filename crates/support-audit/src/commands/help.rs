@@ -1,0 +1,98 @@
+//! `help`: a command's manual, or one of the topics that belong to all commands.
+
+use clap::{Args, CommandFactory as _};
+
+use crate::cli::Cli;
+use crate::ctx::variable_names;
+use crate::explain::{Exit, Failure};
+use crate::ui::Ui;
+
+/// Show the manual of a command, or of a topic: environment, exit-codes, formats
+#[derive(Debug, Args)]
+pub(crate) struct Help {
+    /// A command, or environment, exit-codes or formats
+    #[arg(value_name = "COMMAND|TOPIC")]
+    about: Vec<String>,
+}
+
+/// A topic, and what writes it.
+type Topic = (&'static str, fn() -> String);
+
+const TOPICS: [Topic; 3] =
+    [("environment", environment), ("exit-codes", exit_codes), ("formats", formats)];
+
+impl Help {
+    /// Prints the manual; it needs no configuration.
+    pub(crate) fn exec(&self, ui: &Ui) -> anyhow::Result<Exit> {
+        let names: Vec<&str> = self.about.iter().map(String::as_str).collect();
+        if let [name] = names.as_slice()
+            && let Some((_, topic)) = TOPICS.iter().find(|(topic, _)| topic == name)
+        {
+            ui.result(&topic())?;
+            return Ok(Exit::Done);
+        }
+        let mut command = Cli::command();
+        command.build();
+        let mut found = &mut command;
+        for name in &names {
+            let known = known(found);
+            found = found.find_subcommand_mut(name).ok_or_else(|| unknown(name, &known))?;
+        }
+        ui.result(&format!("{}\n", found.render_long_help().to_string().trim_end()))?;
+        Ok(Exit::Done)
+    }
+}
+
+fn known(command: &clap::Command) -> Vec<String> {
+    let commands = command.get_subcommands().filter(|it| !it.is_hide_set());
+    let topics = TOPICS.iter().map(|(topic, _)| (*topic).to_owned());
+    commands.map(|it| it.get_name().to_owned()).chain(topics).collect()
+}
+
+fn unknown(name: &str, known: &[String]) -> Failure {
+    let failure = Failure::new(Exit::Usage, format!("there is no command or topic {name}"));
+    match nearest(name, known.iter().map(String::as_str)) {
+        Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None => failure.hint(format!("there are {}", known.join(", "))),
+    }
+}
+
+/// Which of the known words somebody may have meant.
+pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let likeness = |other: &str| strsim::jaro_winkler(word, other);
+    let best = known.max_by(|one, other| likeness(one).total_cmp(&likeness(other)))?;
+    (likeness(best) > 0.8).then_some(best)
+}
+
+fn environment() -> String {
+    let mut text =
+        "The environment goes before the configuration file, and flags before both.\n\n".to_owned();
+    let width = variable_names().map(|(name, _)| name.len()).max().unwrap_or(0);
+    for (name, meaning) in variable_names() {
+        text.push_str(&format!("  {name:width$}  {meaning}\n"));
+    }
+    text
+}
+
+fn exit_codes() -> String {
+    let mut text = "How commands end:\n\n".to_owned();
+    for (exit, meaning) in Exit::ALL {
+        text.push_str(&format!("  {:>3}  {meaning}\n", exit as u8));
+    }
+    text.push_str("\nWhere several hold, the first of 3, 4, 5, 7, 11, 10 does.\n");
+    text
+}
+
+fn formats() -> String {
+    "\
+--format gives the form of what a command prints to stdout; all else goes to stderr.
+
+  markdown  tables for an issue: run, reconcile
+  table     aligned columns for a terminal
+  csv       one table for spreadsheets: run, reconcile
+  json      one document with a `schema` field; an error is {\"error\": {\"code\", \"message\", \"hint\"}}
+
+run and reconcile print markdown unless told otherwise, the others a table.
+"
+    .to_owned()
+}
