@@ -17,7 +17,7 @@ pub(crate) struct Docs {
 impl Docs {
     /// Lets the tests that compare the documentation write it instead.
     pub(crate) fn run(&self) -> anyhow::Result<()> {
-        let mut tests = cargo("test --locked -p support-audit --test e2e -- docs");
+        let mut tests = cargo("test --locked -p support-audit -- docs walkthrough the_manual");
         if self.check {
             tests.env_remove("UPDATE_EXPECT");
         } else {

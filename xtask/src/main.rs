@@ -11,6 +11,7 @@ mod bench;
 mod ci;
 mod command;
 mod demo;
+mod dist;
 mod docs;
 mod system;
 mod tally;
@@ -27,6 +28,8 @@ enum Task {
     Ci,
     /// Play an audit with the real program against the sandbox
     Demo,
+    /// Pack the program with its manual pages, completions, licences and checksums
+    Dist,
     /// Measure the program beside a Ruby script that does the same
     Bench(bench::Bench),
     /// Write the generated parts of the documentation
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
     let outcome = match Task::parse() {
         Task::Ci => ci::run(),
         Task::Demo => demo::run(),
+        Task::Dist => dist::run(),
         Task::Bench(bench) => bench.run(),
         Task::Docs(docs) => docs.run(),
     };
