@@ -194,6 +194,7 @@ impl Reconcile {
         evaluation: &Evaluation,
         decisions: &Decisions,
     ) -> anyhow::Result<()> {
+        execute::refuse_closed(&record.issue.issue)?;
         let own = gather::organization(ctx).await?.own;
         let limits = Limits { max_share: self.max_share, own: &own };
         let (candidates, _) =
