@@ -221,6 +221,11 @@ impl Mark {
         body.lines().rev().find(|line| !line.trim().is_empty()).and_then(Self::of_line)
     }
 
+    /// The marker of a comment of the audit that `marker` marks something of.
+    pub fn of_audit(marker: Marker, body: &str) -> Option<Self> {
+        Self::of_comment(body).filter(|mark| mark.marker == marker.of(mark.marker.marked))
+    }
+
     /// The number that a value is.
     pub fn number(&self, key: &str) -> Option<usize> {
         self.values.get(key)?.parse().ok()

@@ -91,8 +91,8 @@ fn mark(marker: Marker, report: &Report) -> Mark {
 
 /// The marks of the reports that are recorded.
 fn reports(marker: Marker, comments: &[Comment<'_>]) -> impl Iterator<Item = Mark> {
-    let marks = comments.iter().filter_map(|comment| Mark::of_comment(comment.body));
-    marks.filter(move |mark| mark.marker == marker.of(Marked::Report))
+    let marks = comments.iter().filter_map(move |comment| Mark::of_audit(marker, comment.body));
+    marks.filter(|mark| mark.marker.marked == Marked::Report)
 }
 
 /// Whether what is recorded makes it needless to record `report`: accounts are recorded once.

@@ -171,7 +171,7 @@ fn unrecorded(evaluation: &Evaluation, record: &Record<'_>) -> Vec<Action> {
         accounts.map(|account| key_digest(&Subject::Email(account.key()))).collect();
     let mut gone: Vec<(Item, &str)> = Vec::new();
     for comment in record.comments {
-        let Some(mark) = Mark::of_comment(comment.body) else { continue };
+        let Some(mark) = Mark::of_audit(record.marker, comment.body) else { continue };
         for item in mark.items.iter().filter(|item| item.check == OUTSIDER) {
             let is_removal = mark.values.get("decision").is_some_and(|it| it == "remove");
             match mark.marker.marked {

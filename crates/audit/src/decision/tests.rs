@@ -42,7 +42,7 @@ fn typed(email: &str, justification: &str, decision: &str) -> Typed {
 /// The comment that confirms what was typed.
 fn confirmed(evaluation: &Evaluation, typed: &Typed) -> String {
     let policy = Policy::default();
-    let decisions = decisions(evaluation, &policy, std::slice::from_ref(typed), &[]);
+    let decisions = decisions(evaluation, &policy, marker(), std::slice::from_ref(typed), &[]);
     let [proposal] = decisions.proposals.as_slice() else { panic!("{decisions:?}") };
     match confirm(evaluation, &policy, marker(), 7, "ivelderman", proposal).unwrap() {
         Action::Comment { body, .. } => body,
@@ -60,7 +60,7 @@ fn what_is_typed_is_a_proposal_and_what_is_confirmed_counts() {
         "{body}"
     );
     let decide = |typed: &[Typed], author: &str, policy: &Policy| {
-        decisions(&evaluation, policy, typed, &[Comment { body: &body, author }])
+        decisions(&evaluation, policy, marker(), typed, &[Comment { body: &body, author }])
     };
     let policy = Policy::default();
     let again = decide(std::slice::from_ref(&keep), "ivelderman", &policy);
@@ -91,7 +91,8 @@ fn a_decision_is_about_the_account_as_it_was() {
     let body = confirmed(&before, &typed("x@y.example", "demos", "keep"));
     let comments = [Comment { body: &body, author: "ivelderman" }];
     let now = evaluation(&ACCOUNTS.replace("X,x@y.example,User", "X,x@y.example,Admin"));
-    let decisions = |evaluation| decisions(evaluation, &Policy::default(), &[], &comments);
+    let decisions =
+        |evaluation| decisions(evaluation, &Policy::default(), marker(), &[], &comments);
     assert_eq!(decisions(&before).confirmed.len(), 1);
     assert_eq!(decisions(&now).confirmed.len(), 0);
 }
@@ -105,7 +106,7 @@ fn what_cannot_be_confirmed_is_told() {
         ("demos", "ask Bob", "`x@y.example` has a decision that is neither `keep` nor `remove`"),
     ] {
         let typed = [typed("x@y.example", justification, cell)];
-        let decisions = decisions(&evaluation, &Policy::default(), &typed, &[]);
+        let decisions = decisions(&evaluation, &Policy::default(), marker(), &typed, &[]);
         let unclear: Vec<_> = decisions.unclear.iter().map(ToString::to_string).collect();
         assert_eq!((unclear, decisions.proposals), (vec![expected.to_owned()], vec![]));
     }

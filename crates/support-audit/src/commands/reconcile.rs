@@ -246,7 +246,8 @@ fn refused(refusal: &Refusal) -> Failure {
 fn decisions(ctx: &Ctx, record: &Record, report: &Report) -> Decisions {
     let typed = typed(&record.issue.issue.description, report);
     let policy = &ctx.config.policy;
-    decision::decisions(report.evaluation(), policy, &typed, &record.comments())
+    let marker = record.issue.marker;
+    decision::decisions(report.evaluation(), policy, marker, &typed, &record.comments())
 }
 
 /// Accounts of nobody on the roster with the people who may be meant, and why.
