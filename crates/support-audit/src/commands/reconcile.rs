@@ -146,7 +146,10 @@ impl Reconcile {
         let operator = gitlab.user().await?.username;
         let marker = record.issue.marker;
         for email in &self.decide {
-            if !decisions.proposals.iter().any(|it| it.email == email.to_lowercase()) {
+            let key = email.to_lowercase();
+            // Who runs the same command again wants nothing else than what is there.
+            let is_confirmed = decisions.rulings.get(&key).is_some_and(|it| it.is_confirmed);
+            if !is_confirmed && !decisions.proposals.iter().any(|it| it.email == key) {
                 let message = format!("nothing is proposed about {email} that could be confirmed");
                 return Err(Failure::new(Exit::Usage, message)
                     .hint("type a justification and `keep` or `remove` into the issue's table")
