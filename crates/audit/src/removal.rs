@@ -123,12 +123,14 @@ pub fn plan(
 ) -> Result<Plan, Refusal> {
     let (candidates, stay) = candidates(evaluation, decisions, limits)?;
     let all = evaluation.accounts.as_ref().map_or(0, |accounts| accounts.list.len());
+    let gone = gone(evaluation, record);
     let mut removed = Vec::new();
     for email in confirmed {
         let key = email.to_lowercase();
         match candidates.iter().find(|account| account.key() == key) {
             Some(account) if removed.contains(account) => {}
             Some(account) => removed.push(*account),
+            None if gone.iter().any(|gone| gone.is(&key)) => {}
             None => return Err(Refusal::Undecided(email.clone())),
         }
     }
@@ -137,7 +139,8 @@ pub fn plan(
     }
     let mut plan =
         Plan { notes: stay.iter().map(ToString::to_string).collect(), ..Plan::default() };
-    plan.actions.extend(unrecorded(evaluation, record));
+    let unrecorded = gone.iter().filter(|gone| !gone.is_recorded);
+    plan.actions.extend(unrecorded.filter_map(|gone| gone.record(evaluation, record)));
     for account in removed {
         plan.actions.push(Action::Remove(Removal {
             email: account.email.clone(),
@@ -163,37 +166,54 @@ fn recorded(evaluation: &Evaluation, record: &Record<'_>, email: &str, evidence:
     Action::Comment { iid: record.iid, body: format!("{text}\n\n{mark}"), marker }
 }
 
-/// The records of accounts that operators have decided to remove, and that are gone, as when the
-/// program was stopped in between.
-fn unrecorded(evaluation: &Evaluation, record: &Record<'_>) -> Vec<Action> {
+/// An account that operators have decided to remove, and that is not there any more.
+struct Gone<'a> {
+    item: Item,
+    /// The comment by which it was decided.
+    decision: &'a str,
+    /// Whether a comment says so.
+    is_recorded: bool,
+}
+
+impl Gone<'_> {
+    /// Whether it had this e-mail address, which is in lower case.
+    fn is(&self, email: &str) -> bool {
+        self.item.keys.contains(&key_digest(&Subject::Email(email.to_owned())))
+    }
+
+    /// The comment that records it, as when the program was stopped before it was written.
+    fn record(&self, evaluation: &Evaluation, record: &Record<'_>) -> Option<Action> {
+        // A marker holds digests only; the address stands in the comment's own words.
+        let email = self.decision.split('`').find(|word| self.is(word))?;
+        Some(recorded(evaluation, record, email, self.item.evidence.clone()))
+    }
+}
+
+/// The accounts that operators have decided to remove, and that are gone.
+fn gone<'a>(evaluation: &Evaluation, record: &Record<'a>) -> Vec<Gone<'a>> {
     let accounts = evaluation.accounts.iter().flat_map(|accounts| &accounts.list);
     let present: HashSet<String> =
         accounts.map(|account| key_digest(&Subject::Email(account.key()))).collect();
-    let mut gone: Vec<(Item, &str)> = Vec::new();
+    let mut gone: Vec<Gone<'_>> = Vec::new();
     for comment in record.comments {
         let Some(mark) = Mark::of_audit(record.marker, comment.body) else { continue };
         for item in mark.items.iter().filter(|item| item.check == OUTSIDER) {
             let is_removal = mark.values.get("decision").is_some_and(|it| it == "remove");
             match mark.marker.marked {
-                Marked::Decide | Marked::Removed => {
-                    gone.retain(|(other, _)| other.keys != item.keys);
+                Marked::Decide => {
+                    gone.retain(|other| other.item.keys != item.keys);
+                    if is_removal && !item.keys.iter().any(|key| present.contains(key)) {
+                        let (item, decision) = (item.clone(), comment.body);
+                        gone.push(Gone { item, decision, is_recorded: false });
+                    }
                 }
-                _ => continue,
-            }
-            if mark.marker.marked == Marked::Decide
-                && is_removal
-                && !item.keys.iter().any(|key| present.contains(key))
-            {
-                gone.push((item.clone(), comment.body));
+                Marked::Removed => {
+                    let same = gone.iter_mut().filter(|other| other.item.keys == item.keys);
+                    same.for_each(|other| other.is_recorded = true);
+                }
+                _ => {}
             }
         }
     }
-    let record_of = |(item, body): (Item, &str)| {
-        // A marker holds digests only; the address stands in the comment's own words.
-        let is_theirs =
-            |word: &&str| item.keys.contains(&key_digest(&Subject::Email((*word).to_owned())));
-        let email = body.split('`').find(is_theirs)?;
-        Some(recorded(evaluation, record, email, item.evidence))
-    };
-    gone.into_iter().filter_map(record_of).collect()
+    gone
 }

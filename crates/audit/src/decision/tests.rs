@@ -168,22 +168,28 @@ fn a_removal_that_was_not_recorded_is_recorded_later() {
     let remove = confirmed(&before, &typed("x@y.example", "", "remove"));
     let keep = confirmed(&before, &typed("x@y.example", "demos", "keep"));
     let after = evaluation(&ACCOUNTS.replace("X,x@y.example,User\n", ""));
-    let planned = |evaluation: &Evaluation, bodies: &[&str]| {
+    let plan = |evaluation: &Evaluation, bodies: &[&str], confirmed: &[String]| {
         let comments: Vec<_> =
             bodies.iter().map(|body| Comment { body, author: "ivelderman" }).collect();
         let record = Record { iid: 7, marker: marker(), comments: &comments };
         let limits = Limits { max_share: 25, own: "me@y.example" };
-        let plan = removal::plan(evaluation, &Decisions::default(), limits, &[], &record).unwrap();
+        let plan = removal::plan(evaluation, &Decisions::default(), limits, confirmed, &record)?;
         let body = |action: Action| match action {
             Action::Comment { body, .. } => body,
             other => panic!("{other:?}"),
         };
-        plan.actions.into_iter().map(body).collect::<Vec<_>>()
+        Ok(plan.actions.into_iter().map(body).collect::<Vec<_>>())
     };
+    let planned = |evaluation: &Evaluation, bodies: &[&str]| plan(evaluation, bodies, &[]).unwrap();
     let recorded = planned(&after, &[&keep, &remove]);
     assert!(recorded[0].starts_with("The account `x@y.example` was removed"), "{recorded:?}");
     for bodies in [&[&*remove, &*recorded[0]][..], &[&*remove, &*keep], &[&*keep], &[]] {
         assert_eq!(planned(&after, bodies), [""; 0]);
     }
     assert_eq!(planned(&before, &[&remove]), [""; 0]);
+    // Who confirms it again, as by the same command, is told that nothing is left to do.
+    let x = ["X@y.example".to_owned()];
+    assert_eq!(plan(&after, &[&remove], &x), Ok(recorded.clone()));
+    assert_eq!(plan(&after, &[&remove, &recorded[0]], &x), Ok(vec![]));
+    assert_eq!(plan(&after, &[&keep], &x), Err(Refusal::Undecided(x[0].clone())));
 }
