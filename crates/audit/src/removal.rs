@@ -28,6 +28,8 @@ pub enum Refusal {
     },
     /// Somebody was named whom no operator has decided to remove.
     Undecided(String),
+    /// Somebody was named whose removal was decided, and who stays all the same, with the reason.
+    Stays(String, &'static str),
 }
 
 impl fmt::Display for Refusal {
@@ -41,6 +43,7 @@ impl fmt::Display for Refusal {
             Self::Undecided(email) => {
                 write!(formatter, "{email} is no outsider whom an operator has decided to remove")
             }
+            Self::Stays(email, reason) => write!(formatter, "{email} {reason}"),
         }
     }
 }
@@ -66,7 +69,7 @@ pub fn candidates<'a>(
     evaluation: &'a Evaluation,
     decisions: &Decisions,
     limits: Limits<'_>,
-) -> Result<(Vec<&'a Account>, Vec<Markdown>), Refusal> {
+) -> Result<(Vec<&'a Account>, Vec<Stay<'a>>), Refusal> {
     if let Some((_, unknown)) = evaluation.unknown.iter().find(|(check, _)| check.id == OUTSIDER) {
         return Err(Refusal::Unknown(*unknown));
     }
@@ -92,10 +95,13 @@ pub fn candidates<'a>(
             candidates.push(account);
             continue;
         };
-        stay.push(Markdown::code(&account.email).and(&Markdown::text(format!(" {reason}"))));
+        stay.push((account, reason));
     }
     Ok((candidates, stay))
 }
+
+/// An account that stays though its removal was decided, and why.
+pub type Stay<'a> = (&'a Account, &'static str);
 
 /// The issue in which removals are recorded.
 #[derive(Debug, Clone, Copy)]
@@ -131,14 +137,13 @@ pub fn plan(
             Some(account) if removed.contains(account) => {}
             Some(account) => removed.push(*account),
             None if gone.iter().any(|gone| gone.is(&key)) => {}
-            None => return Err(Refusal::Undecided(email.clone())),
+            None => return Err(unfit(email, &stay)),
         }
     }
     if removed.len() * 100 > all * usize::from(limits.max_share) {
         return Err(Refusal::TooMany { removed: removed.len(), all });
     }
-    let mut plan =
-        Plan { notes: stay.iter().map(ToString::to_string).collect(), ..Plan::default() };
+    let mut plan = Plan { notes: stay.iter().map(|stay| note(*stay)).collect(), ..Plan::default() };
     let unrecorded = gone.iter().filter(|gone| !gone.is_recorded);
     plan.actions.extend(unrecorded.filter_map(|gone| gone.record(evaluation, record)));
     for account in removed {
@@ -151,6 +156,19 @@ pub fn plan(
         plan.actions.push(recorded(evaluation, record, &account.email, evidence));
     }
     Ok(plan)
+}
+
+/// Why somebody who was confirmed is none of those to be removed.
+fn unfit(email: &str, stay: &[Stay<'_>]) -> Refusal {
+    let is_it = |(account, _): &&Stay<'_>| account.key() == email.to_lowercase();
+    match stay.iter().find(is_it) {
+        Some((_, reason)) => Refusal::Stays(email.to_owned(), reason),
+        None => Refusal::Undecided(email.to_owned()),
+    }
+}
+
+fn note((account, reason): Stay<'_>) -> String {
+    Markdown::code(&account.email).and(&Markdown::text(format!(" {reason}"))).to_string()
 }
 
 /// The comment that records a removal.

@@ -242,6 +242,7 @@ fn refused(refusal: &Refusal) -> Failure {
         Refusal::Undecided(_) => {
             failure.hint("`support-audit reconcile --write` records the decisions of the issue")
         }
+        Refusal::Stays(..) => failure.hint("leave it out of those that --confirm names"),
     }
 }
 
