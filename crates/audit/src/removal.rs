@@ -151,6 +151,7 @@ pub fn plan(
             email: account.email.clone(),
             uri: account.place.file.clone(),
             standing: account.standing,
+            role: account.role.clone(),
         }));
         let evidence = digest(account.role.as_deref().unwrap_or("user"));
         plan.actions.push(recorded(evaluation, record, &account.email, evidence));

@@ -92,7 +92,7 @@ pub(crate) async fn plan(
 
 /// Removes an account that is still the one which was planned, and proves that it is gone.
 async fn remove(ctx: &Ctx, removal: &plan::Removal) -> anyhow::Result<()> {
-    let plan::Removal { email, uri, standing } = removal;
+    let plan::Removal { email, uri, standing, role } = removal;
     let calendly = ctx.calendly().await?;
     let Organization { uri: organization, own } = gather::organization(ctx).await?;
     let changed = |what: &str| {
@@ -110,6 +110,9 @@ async fn remove(ctx: &Ctx, removal: &plan::Removal) -> anyhow::Result<()> {
         }
         [account] if account.key() == own.to_lowercase() => {
             return Err(changed("it is your own").into());
+        }
+        [account] if account.role != *role => {
+            return Err(changed("it has another role by now").into());
         }
         [_] => {}
         _ => return Err(changed("several accounts have the address").into()),
