@@ -128,13 +128,17 @@ async fn remove(ctx: &Ctx, removal: &plan::Removal) -> anyhow::Result<()> {
             ctx.pause(PAUSE).await;
         }
         Err(error @ Error::Forbidden { .. }) => {
-            let hint = if error.to_string().contains("SCIM") {
-                "the organisation is managed by SCIM: remove them in the identity provider"
+            let (exit, hint) = if error.to_string().contains("SCIM") {
+                let hint =
+                    "the organisation is managed by SCIM: remove them in the identity provider";
+                (Exit::Failed, hint)
             } else {
-                "removing takes an owner's or admin's token with the scope organizations:write"
+                let hint =
+                    "removing takes an owner's or admin's token with the scope organizations:write";
+                (Exit::Token, hint)
             };
             let message = format!("Calendly refused to remove {email}: {error}");
-            return Err(Failure::new(Exit::Token, message).hint(hint).into());
+            return Err(Failure::new(exit, message).hint(hint).into());
         }
         Err(error) => {
             return Err(anyhow::Error::new(error).context(format!("could not remove {email}")));
