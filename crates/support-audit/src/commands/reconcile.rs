@@ -65,7 +65,7 @@ impl Reconcile {
             false => self.record_if_there(ctx).await?,
         };
         let recorded = record.as_ref().and_then(Record::recorded_people);
-        let Gathered { provenance, evaluation, incomplete, .. } =
+        let Gathered { provenance, evaluation, incomplete, has_bad_exceptions } =
             gather::evaluation(ctx, &self.inputs, Need::Always, recorded).await?;
         if let Some(wanted) = &self.explain {
             explain(ctx, &evaluation, wanted)?;
@@ -87,6 +87,13 @@ impl Reconcile {
             if self.write {
                 self.write(ctx, record, &report, &decisions).await?;
             } else if self.remove {
+                execute::refuse_closed(&record.issue.issue)?;
+                if has_bad_exceptions {
+                    let message = "nobody was removed: some of the exceptions cannot be read";
+                    return Err(Failure::new(Exit::NotReady, message)
+                        .hint("repair them: they may justify somebody")
+                        .into());
+                }
                 self.remove(ctx, record, report.evaluation(), &decisions).await?;
             }
         }
@@ -197,7 +204,6 @@ impl Reconcile {
         evaluation: &Evaluation,
         decisions: &Decisions,
     ) -> anyhow::Result<()> {
-        execute::refuse_closed(&record.issue.issue)?;
         let own = gather::organization(ctx).await?.own;
         let limits = Limits { max_share: self.max_share, own: &own };
         let (candidates, _) =
