@@ -80,19 +80,16 @@ fn explain_person(evaluation: &Evaluation, place: usize, person: &Person, text: 
 fn explain_account(evaluation: &Evaluation, place: usize, account: &Account, text: &mut String) {
     text.push_str(&format!("{}\n", described(account)));
     let holder = evaluation.matching.holder(place);
-    match holder.and_then(|holder| evaluation.roster.people.get(holder)) {
-        Some(person) => {
-            let place = evaluation.roster.place(person);
-            text.push_str(&format!("  the account of {}, {place}\n", person.name));
-        }
-        None => {
-            text.push_str("  of nobody on the roster by e-mail address, link or alias\n");
-            let likeness = Likeness::new(&evaluation.roster, |_| true);
-            for (person, reason) in likeness.suggest(account) {
-                if let Some(person) = evaluation.roster.people.get(person) {
-                    let place = evaluation.roster.place(person);
-                    text.push_str(&format!("  refused: {}, {place}: {reason} only\n", person.name));
-                }
+    if let Some(person) = holder.and_then(|holder| evaluation.roster.people.get(holder)) {
+        let place = evaluation.roster.place(person);
+        text.push_str(&format!("  the account of {}, {place}\n", person.name));
+    } else {
+        text.push_str("  of nobody on the roster by e-mail address, link or alias\n");
+        let likeness = Likeness::new(&evaluation.roster, |_| true);
+        for (person, reason) in likeness.suggest(account) {
+            if let Some(person) = evaluation.roster.people.get(person) {
+                let place = evaluation.roster.place(person);
+                text.push_str(&format!("  refused: {}, {place}: {reason} only\n", person.name));
             }
         }
     }

@@ -188,7 +188,7 @@ impl Item {
 impl Mark {
     /// The same mark with one more value.
     #[must_use]
-    pub fn with(mut self, key: &str, value: impl ToString) -> Self {
+    pub fn with(mut self, key: &str, value: &(impl ToString + ?Sized)) -> Self {
         self.values.insert(key.to_owned(), value.to_string());
         self
     }
@@ -200,11 +200,11 @@ impl Mark {
         if (words.next()?, words.next()?) != ("support-audit", "v1") {
             return None;
         }
-        let (kind, period, marked) = (words.next()?, words.next()?, words.next()?);
+        let (kind, period, word) = (words.next()?, words.next()?, words.next()?);
         let marker = Marker {
             kind: Kind::ALL.into_iter().find(|it| it.spec().id == kind)?,
             period: period.parse().ok()?,
-            marked: Marked::ALL.into_iter().find(|it| it.word() == marked)?,
+            marked: Marked::ALL.into_iter().find(|it| it.word() == word)?,
         };
         let mut mark = Self::from(marker);
         for word in words {
@@ -274,7 +274,7 @@ mod tests {
                     item("outsider", &[Subject::Email("a@b.example".to_owned())], 1),
                     item("link-x", &[Subject::GitLabId(7), Subject::Name("ada".to_owned())], 12),
                 ],
-                ..Mark::from(marker(marked)).with("people", 41).with("part", "1/3")
+                ..Mark::from(marker(marked)).with("people", &41).with("part", "1/3")
             };
             assert_eq!(Mark::of_line(&mark.to_string()), Some(mark.clone()));
             assert_eq!(Mark::of_comment(&format!("Text.\n\n{mark}\n \n")), Some(mark.clone()));

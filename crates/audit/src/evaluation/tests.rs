@@ -181,7 +181,7 @@ fn unknown_is_never_absent() {
 
 #[test]
 fn a_roster_is_shrunken_when_more_than_a_tenth_is_gone() {
-    let team: String = (0..90).map(|number| format!("- name: P{number}\n")).collect();
+    let team = (0..90).map(|number| format!("- name: P{number}\n")).collect::<Vec<_>>().concat();
     for (recorded, expected) in [(100, None), (101, Some(101)), (50, None)] {
         let given = Given { team: &team, recorded: Some(recorded), ..Given::default() };
         assert_eq!(given.evaluate().shrunken_from, expected, "{recorded}");

@@ -271,7 +271,7 @@ fn team(report: &Report, previous: &Table<'_>, extent: Extent) -> String {
 /// tell who is one.
 fn outsiders(report: &Report, previous: &Table<'_>) -> String {
     if report.outsiders_unknown() {
-        return previous.rows.iter().map(|row| format!("{}\n", row.line)).collect();
+        return previous.rows.iter().flat_map(|row| [row.line, "\n"]).collect();
     }
     let mut rows = Rows::of(previous);
     let mut text = String::new();
@@ -336,7 +336,7 @@ impl<'a> Rows<'a> {
     /// The rows of subjects that are gone, as far as somebody typed into them.
     fn left(self) -> String {
         let rows = self.unused.into_iter().flatten().filter(|row| row.holds_typed_text());
-        rows.map(|row| format!("{}\n", row.line)).collect()
+        rows.flat_map(|row| [row.line, "\n"]).collect()
     }
 }
 

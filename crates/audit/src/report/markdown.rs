@@ -77,7 +77,7 @@ fn roster_provenance(report: &Report) -> Markdown {
 pub(crate) fn notes(report: &Report) -> impl Iterator<Item = Markdown> {
     report.notes().into_iter().map(|note| {
         let pieces = note.write(Markdown::text, Markdown::foreign, Markdown::code);
-        let note = pieces.iter().fold(Markdown::default(), |note, piece| note.and(piece));
+        let note = pieces.iter().fold(Markdown::default(), Markdown::and);
         note.and(&Markdown::text("."))
     })
 }
@@ -110,7 +110,7 @@ pub(crate) fn team_cells(member: &Member<'_>) -> [Markdown; TEAM_COLUMNS.len()] 
 /// The cells of an outsider's row that tell of the account.
 pub(crate) fn account_cells(outsider: &Outsider<'_>) -> [Markdown; 4] {
     let Account { name, email, since, .. } = outsider.account;
-    [name, email, outsider.role(), since].map(|cell| Markdown::foreign(cell))
+    [name, email, outsider.role(), since].map(Markdown::foreign)
 }
 
 fn cell(cell: &Cell<'_>, foreign: fn(&str) -> Markdown) -> Markdown {

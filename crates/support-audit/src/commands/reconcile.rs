@@ -60,9 +60,10 @@ impl Reconcile {
             let message = "--yes and --dry-run go with --write or --remove";
             return Err(Failure::new(Exit::Usage, message).into());
         }
-        let record = match writes || self.wanted.names_one() {
-            true => Some(Record::read(ctx, &self.wanted, Adopt::No).await?),
-            false => self.record_if_there(ctx).await?,
+        let record = if writes || self.wanted.names_one() {
+            Some(Record::read(ctx, &self.wanted, Adopt::No).await?)
+        } else {
+            self.record_if_there(ctx).await?
         };
         let recorded = record.as_ref().and_then(Record::recorded_people);
         let Gathered { provenance, evaluation, incomplete, has_bad_exceptions } =
@@ -79,7 +80,7 @@ impl Reconcile {
             let format = ctx.global.format.unwrap_or(Format::Markdown);
             ctx.ui.result(&report.render(format.into()))?;
         }
-        self.tell(ctx, &report, &decisions);
+        tell_of(ctx, &report, &decisions);
         if let Some(failure) = incomplete {
             return Err(failure.into());
         }
@@ -117,27 +118,6 @@ impl Reconcile {
                 _ => Err(error),
             },
         }
-    }
-
-    /// Tells what the operator should look at.
-    fn tell(&self, ctx: &Ctx, report: &Report, decisions: &Decisions) {
-        let evaluation = report.evaluation();
-        for (account, person, reason) in suggestions(evaluation) {
-            ctx.ui.say(&format!(
-                "{account} may be the account of {person}: {reason}; if so, add it to `aliases`"
-            ));
-        }
-        for Proposal { email, decision, justification } in &decisions.proposals {
-            let because = if justification.is_empty() { "" } else { " because: " };
-            ctx.ui.say(&format!(
-                "proposed in the issue: {} {email}{because}{justification}",
-                decision.word()
-            ));
-        }
-        for unclear in &decisions.unclear {
-            ctx.ui.say(&format!("in the issue: {unclear}"));
-        }
-        ctx.ui.say(&report.summary());
     }
 
     /// Writes the report, and the proposals that the operator confirms.
@@ -235,6 +215,24 @@ impl Reconcile {
         tell(ctx, outcome);
         Ok(())
     }
+}
+
+/// Tells what the operator should look at.
+fn tell_of(ctx: &Ctx, report: &Report, decisions: &Decisions) {
+    for (account, person, reason) in suggestions(report.evaluation()) {
+        ctx.ui.say(&format!(
+            "{account} may be the account of {person}: {reason}; if so, add it to `aliases`"
+        ));
+    }
+    for Proposal { email, decision, justification } in &decisions.proposals {
+        let because = if justification.is_empty() { "" } else { " because: " };
+        let decision = decision.word();
+        ctx.ui.say(&format!("proposed in the issue: {decision} {email}{because}{justification}"));
+    }
+    for unclear in &decisions.unclear {
+        ctx.ui.say(&format!("in the issue: {unclear}"));
+    }
+    ctx.ui.say(&report.summary());
 }
 
 fn refused(refusal: &Refusal) -> Failure {

@@ -199,7 +199,8 @@ pub(crate) struct OperationsTeam {
 
 impl Default for OperationsTeam {
     fn default() -> Self {
-        let audit::roster::OperationsTeam { focuses, titles } = Default::default();
+        let audit::roster::OperationsTeam { focuses, titles } =
+            audit::roster::OperationsTeam::default();
         Self { focuses, titles }
     }
 }
