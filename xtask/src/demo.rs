@@ -27,12 +27,22 @@ enum Step {
 const NOW: &str = "2026-11-22T10:00:00Z";
 
 /// The demonstration, in order.
-const STEPS: [Step; 5] = [
+const STEPS: [Step; 9] = [
     Step::Run { arguments: &["run"], file: Some("audit_output.txt") },
     Step::Run { arguments: &["init-issue", "--yes"], file: None },
     Step::Run { arguments: &["run", "--write", "--yes"], file: Some("audit_output.txt") },
     Step::Type { text: "link-missing <!--", by: "link-missing on leave until May <!--" },
     Step::Run { arguments: &["run", "--write", "--yes"], file: Some("audit_output.txt") },
+    Step::Run { arguments: &["reconcile", "--write", "--yes"], file: Some("audit_output.txt") },
+    Step::Type {
+        text: "| `2024-05-14` |  | <!--",
+        by: "| `2024-05-14` | Shows our demos to partners | keep <!--",
+    },
+    Step::Run {
+        arguments: &["reconcile", "--write", "--yes", "--decide", "bvance@harborlight.example"],
+        file: Some("audit_output.txt"),
+    },
+    Step::Run { arguments: &["reconcile"], file: Some("audit_output.txt") },
 ];
 
 /// What the program must know to reach the sandbox.
@@ -69,6 +79,10 @@ fn run_program(arguments: &[&str], file: Option<&str>, sandbox: &Sandbox) -> any
     command.args(arguments);
     command.envs(sandbox.environment.iter().map(|(name, value)| (name, value)));
     command.env("SUPPORT_AUDIT_NOW", NOW).stdin(Stdio::null());
+    if arguments.first() == Some(&"run") {
+        // What it finds without the right to ask Calendly; `reconcile` shows what comes with it.
+        command.env_remove("CALENDLY_API_TOKEN");
+    }
     let shown = command::shown(&command);
     if let Some(file) = file {
         command.stdout(File::create(file).with_context(|| format!("could not write {file}"))?);
