@@ -34,6 +34,7 @@ fn defaults() -> Vec<(&'static str, Value)> {
         ("waits.days", json!("calendar")),
         ("checks.off", json!([])),
         ("exclude", json!([])),
+        ("exceptions.path", Value::Null),
     ]
 }
 
@@ -81,6 +82,9 @@ days = "working"
 
 [checks]
 off = ["link-shared"]
+
+[exceptions]
+path = "exceptions/calendly.yaml"
 "#;
 
 fn values_of_file() -> Vec<(&'static str, Value)> {
@@ -106,6 +110,7 @@ fn values_of_file() -> Vec<(&'static str, Value)> {
         ("waits.days", json!("working")),
         ("checks.off", json!(["link-shared"])),
         ("exclude", json!(["bot@example.com"])),
+        ("exceptions.path", json!("exceptions/calendly.yaml")),
     ]
 }
 

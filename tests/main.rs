@@ -14,6 +14,7 @@ mod config;
 mod docs;
 mod init_issue;
 mod keyring;
+mod reconcile;
 mod run;
 mod run_from_gitlab;
 mod support;

@@ -64,6 +64,13 @@ impl Test {
         self.with("GL_TOKEN", "sandbox-gitlab-token")
     }
 
+    /// Sets `CALENDLY_API_TOKEN` to the demo world's token, and the configuration to its file.
+    pub(crate) fn with_accounts(self) -> Self {
+        let config = self.sandbox.update(|world| world.config.clone()).unwrap();
+        self.with("CALENDLY_API_TOKEN", "sandbox-calendly-token")
+            .with("SUPPORT_AUDIT_CONFIG", config.to_str().unwrap())
+    }
+
     /// In the demo world at [`NOW`], with its token.
     pub(crate) fn audit() -> Self {
         let mut world = World::demo().unwrap();

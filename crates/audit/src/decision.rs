@@ -64,11 +64,12 @@ pub struct Decisions {
     pub rulings: BTreeMap<String, Ruling>,
 }
 
-/// The decisions about the outsiders of `evaluation`: `typed` is what stands in the issue, and
-/// `comments` are those of operators, in their order.
+/// The decisions about the outsiders of `evaluation`: `marker` is that of the issue, `typed` is what
+/// stands there, and `comments` are those of operators, in their order.
 pub fn decisions(
     evaluation: &Evaluation,
     policy: &Policy,
+    marker: Marker,
     typed: &[Typed],
     comments: &[Comment<'_>],
 ) -> Decisions {
@@ -80,7 +81,7 @@ pub fn decisions(
         let justification = typed.map_or("", |typed| &typed.justification);
         let cell = typed.map_or("", |typed| &typed.decision);
         let proposed = Decision::of_cell(cell);
-        let confirmed = confirmed(&email, finding, policy, comments);
+        let confirmed = confirmed(&email, finding, policy, marker, comments);
         decisions.confirmed.extend(confirmed.as_ref().map(|(it, _)| (email.clone(), *it)));
         let is_confirmed = |(decision, reason): &(Decision, Option<String>)| {
             proposed.is_none_or(|it| it == *decision)
@@ -139,13 +140,14 @@ fn confirmed(
     email: &str,
     finding: &Finding,
     policy: &Policy,
+    marker: Marker,
     comments: &[Comment<'_>],
 ) -> Option<(Decision, Option<String>)> {
     let key = key_digest(&Subject::Email(email.to_owned()));
     let evidence = digest(&finding.evidence);
     let own = handle(policy, email);
     let said = comments.iter().rev().filter_map(|comment| {
-        let mark = Mark::of_comment(comment.body)?;
+        let mark = Mark::of_audit(marker, comment.body)?;
         let is_it = |item: &Item| {
             item.check == OUTSIDER && item.keys.contains(&key) && item.evidence == evidence
         };
@@ -189,7 +191,7 @@ pub fn confirm(
         }],
         ..Mark::from(marker)
             .with(DECISION, proposal.decision.word())
-            .with(REASON, digest(&proposal.justification))
+            .with(REASON, &digest(&proposal.justification))
     };
     let decision = proposal.decision.word();
     let head = Markdown::text(format!("Decided to {decision} the account "))

@@ -68,6 +68,8 @@ pub struct Check {
     pub fix: &'static str,
     /// Who is asked.
     pub asked: Asked,
+    /// What it sees, in words; while that stays the same, so does what was decided about a finding.
+    pub evidence: &'static str,
     /// What must be known beyond the readable part of the roster: else the check is unknown.
     pub needs: &'static [Need],
     /// Evaluates it.
@@ -85,6 +87,18 @@ pub enum Need {
     Roles,
     /// The pages of the accounts.
     Pages,
+}
+
+impl Need {
+    /// What that is, in words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Everybody => "everybody on the roster",
+            Self::Accounts => "all accounts",
+            Self::Roles => "the accounts' roles",
+            Self::Pages => "the accounts' links",
+        }
+    }
 }
 
 /// How a check is evaluated, each subject being hit once at most.

@@ -221,6 +221,11 @@ impl Mark {
         body.lines().rev().find(|line| !line.trim().is_empty()).and_then(Self::of_line)
     }
 
+    /// The marker of a comment of the audit that `marker` marks something of.
+    pub fn of_audit(marker: Marker, body: &str) -> Option<Self> {
+        Self::of_comment(body).filter(|mark| mark.marker == marker.of(mark.marker.marked))
+    }
+
     /// The number that a value is.
     pub fn number(&self, key: &str) -> Option<usize> {
         self.values.get(key)?.parse().ok()
@@ -269,7 +274,7 @@ mod tests {
                     item("outsider", &[Subject::Email("a@b.example".to_owned())], 1),
                     item("link-x", &[Subject::GitLabId(7), Subject::Name("ada".to_owned())], 12),
                 ],
-                ..Mark::from(marker(marked)).with("people", 41).with("part", "1/3")
+                ..Mark::from(marker(marked)).with("people", &41).with("part", "1/3")
             };
             assert_eq!(Mark::of_line(&mark.to_string()), Some(mark.clone()));
             assert_eq!(Mark::of_comment(&format!("Text.\n\n{mark}\n \n")), Some(mark.clone()));

@@ -85,6 +85,8 @@ pub struct Removal {
     pub uri: String,
     /// Whether it is an account in use or an invitation.
     pub standing: Standing,
+    /// What it may do, if that is known: what was decided about it is about that.
+    pub role: Option<String>,
 }
 
 /// An issue to be made.

@@ -82,17 +82,18 @@ pub fn plan(
 /// The mark of a recorded report: how many people, and how many accounts if all were read.
 fn mark(marker: Marker, report: &Report) -> Mark {
     let evaluation = report.evaluation();
-    let mark = Mark::from(marker.of(Marked::Report)).with("people", evaluation.roster.people.len());
+    let mark =
+        Mark::from(marker.of(Marked::Report)).with("people", &evaluation.roster.people.len());
     match evaluation.accounts.as_ref().filter(|accounts| accounts.are_whole()) {
-        Some(accounts) => mark.with("accounts", accounts.list.len()),
+        Some(accounts) => mark.with("accounts", &accounts.list.len()),
         None => mark,
     }
 }
 
 /// The marks of the reports that are recorded.
 fn reports(marker: Marker, comments: &[Comment<'_>]) -> impl Iterator<Item = Mark> {
-    let marks = comments.iter().filter_map(|comment| Mark::of_comment(comment.body));
-    marks.filter(move |mark| mark.marker == marker.of(Marked::Report))
+    let marks = comments.iter().filter_map(move |comment| Mark::of_audit(marker, comment.body));
+    marks.filter(|mark| mark.marker.marked == Marked::Report)
 }
 
 /// Whether what is recorded makes it needless to record `report`: accounts are recorded once.

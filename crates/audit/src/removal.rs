@@ -29,6 +29,8 @@ pub enum Refusal {
     },
     /// Somebody was named whom no operator has decided to remove.
     Undecided(String),
+    /// Somebody was named whose removal was decided, and who stays all the same, with the reason.
+    Stays(String, &'static str),
 }
 
 impl fmt::Display for Refusal {
@@ -42,6 +44,7 @@ impl fmt::Display for Refusal {
             Self::Undecided(email) => {
                 write!(formatter, "{email} is no outsider whom an operator has decided to remove")
             }
+            Self::Stays(email, reason) => write!(formatter, "{email} {reason}"),
         }
     }
 }
@@ -67,7 +70,7 @@ pub fn candidates<'a>(
     evaluation: &'a Evaluation,
     decisions: &Decisions,
     limits: Limits<'_>,
-) -> Result<(Vec<&'a Account>, Vec<Markdown>), Refusal> {
+) -> Result<(Vec<&'a Account>, Vec<Stay<'a>>), Refusal> {
     if let Some((_, unknown)) = evaluation.unknown.iter().find(|(check, _)| check.id == OUTSIDER) {
         return Err(Refusal::Unknown(*unknown));
     }
@@ -93,10 +96,13 @@ pub fn candidates<'a>(
             candidates.push(account);
             continue;
         };
-        stay.push(Markdown::code(&account.email).and(&Markdown::text(format!(" {reason}"))));
+        stay.push((account, reason));
     }
     Ok((candidates, stay))
 }
+
+/// An account that stays though its removal was decided, and why.
+pub type Stay<'a> = (&'a Account, &'static str);
 
 /// The issue in which removals are recorded.
 #[derive(Debug, Clone, Copy)]
@@ -124,31 +130,47 @@ pub fn plan(
 ) -> Result<Plan, Refusal> {
     let (candidates, stay) = candidates(evaluation, decisions, limits)?;
     let all = evaluation.accounts.as_ref().map_or(0, |accounts| accounts.list.len());
+    let gone = gone(evaluation, record);
     let mut removed = Vec::new();
     for email in confirmed {
         let key = email.to_lowercase();
         match candidates.iter().find(|account| account.key() == key) {
             Some(account) if removed.contains(account) => {}
             Some(account) => removed.push(*account),
-            None => return Err(Refusal::Undecided(email.clone())),
+            None if gone.iter().any(|gone| gone.is(&key)) => {}
+            None => return Err(unfit(email, &stay)),
         }
     }
     if removed.len() * 100 > all * usize::from(limits.max_share) {
         return Err(Refusal::TooMany { removed: removed.len(), all });
     }
-    let mut plan =
-        Plan { notes: stay.iter().map(ToString::to_string).collect(), ..Plan::default() };
-    plan.actions.extend(unrecorded(evaluation, record));
+    let mut plan = Plan { notes: stay.iter().map(|stay| note(*stay)).collect(), ..Plan::default() };
+    let unrecorded = gone.iter().filter(|gone| !gone.is_recorded);
+    plan.actions.extend(unrecorded.filter_map(|gone| gone.record(evaluation, record)));
     for account in removed {
         plan.actions.push(Action::Remove(Removal {
             email: account.email.clone(),
             uri: account.place.file.clone(),
             standing: account.standing,
+            role: account.role.clone(),
         }));
         let evidence = digest(account.role.as_deref().unwrap_or("user"));
         plan.actions.push(recorded(evaluation, record, &account.email, evidence));
     }
     Ok(plan)
+}
+
+/// Why somebody who was confirmed is none of those to be removed.
+fn unfit(email: &str, stay: &[Stay<'_>]) -> Refusal {
+    let is_it = |(account, _): &&Stay<'_>| account.key() == email.to_lowercase();
+    match stay.iter().find(is_it) {
+        Some((_, reason)) => Refusal::Stays(email.to_owned(), reason),
+        None => Refusal::Undecided(email.to_owned()),
+    }
+}
+
+fn note((account, reason): Stay<'_>) -> String {
+    Markdown::code(&account.email).and(&Markdown::text(format!(" {reason}"))).to_string()
 }
 
 /// The comment that records a removal.
@@ -164,35 +186,54 @@ fn recorded(evaluation: &Evaluation, record: &Record<'_>, email: &str, evidence:
     Action::Comment { iid: record.iid, body: format!("{text}\n\n{mark}"), marker }
 }
 
-/// The records of accounts that operators have decided to remove, and that are gone, as when the
-/// program was stopped in between.
-fn unrecorded(evaluation: &Evaluation, record: &Record<'_>) -> Vec<Action> {
+/// An account that operators have decided to remove, and that is not there any more.
+struct Gone<'a> {
+    item: Item,
+    /// The comment by which it was decided.
+    decision: &'a str,
+    /// Whether a comment says so.
+    is_recorded: bool,
+}
+
+impl Gone<'_> {
+    /// Whether it had this e-mail address, which is in lower case.
+    fn is(&self, email: &str) -> bool {
+        self.item.keys.contains(&key_digest(&Subject::Email(email.to_owned())))
+    }
+
+    /// The comment that records it, as when the program was stopped before it was written.
+    fn record(&self, evaluation: &Evaluation, record: &Record<'_>) -> Option<Action> {
+        // A marker holds digests only; the address stands in the comment's own words.
+        let email = spoken_address(self.decision, &self.item.keys)?;
+        Some(recorded(evaluation, record, email, self.item.evidence.clone()))
+    }
+}
+
+/// The accounts that operators have decided to remove, and that are gone.
+fn gone<'a>(evaluation: &Evaluation, record: &Record<'a>) -> Vec<Gone<'a>> {
     let accounts = evaluation.accounts.iter().flat_map(|accounts| &accounts.list);
     let present: HashSet<String> =
         accounts.map(|account| key_digest(&Subject::Email(account.key()))).collect();
-    let mut gone: Vec<(Item, &str)> = Vec::new();
+    let mut gone: Vec<Gone<'_>> = Vec::new();
     for comment in record.comments {
-        let Some(mark) = Mark::of_comment(comment.body) else { continue };
+        let Some(mark) = Mark::of_audit(record.marker, comment.body) else { continue };
         for item in mark.items.iter().filter(|item| item.check == OUTSIDER) {
             let is_removal = mark.values.get("decision").is_some_and(|it| it == "remove");
             match mark.marker.marked {
-                Marked::Decide | Marked::Removed => {
-                    gone.retain(|(other, _)| other.keys != item.keys);
+                Marked::Decide => {
+                    gone.retain(|other| other.item.keys != item.keys);
+                    if is_removal && !item.keys.iter().any(|key| present.contains(key)) {
+                        let (item, decision) = (item.clone(), comment.body);
+                        gone.push(Gone { item, decision, is_recorded: false });
+                    }
                 }
-                _ => continue,
-            }
-            if mark.marker.marked == Marked::Decide
-                && is_removal
-                && !item.keys.iter().any(|key| present.contains(key))
-            {
-                gone.push((item.clone(), comment.body));
+                Marked::Removed => {
+                    let same = gone.iter_mut().filter(|other| other.item.keys == item.keys);
+                    same.for_each(|other| other.is_recorded = true);
+                }
+                _ => {}
             }
         }
     }
-    let record_of = |(item, body): (Item, &str)| {
-        // A marker holds digests only; the address stands in the comment's own words.
-        let email = spoken_address(body, &item.keys)?;
-        Some(recorded(evaluation, record, email, item.evidence))
-    };
-    gone.into_iter().filter_map(record_of).collect()
+    gone
 }

@@ -378,10 +378,9 @@ fn known_checks(off: &[String], global: &Global) -> anyhow::Result<()> {
         if !checks.iter().any(|check| check.id == id) {
             let known: Vec<_> = checks.iter().map(|check| check.id).collect();
             let message = format!("checks.off: there is no check `{id}`");
-            let hint = match nearest(id, known.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("the checks are {}", known.join(", ")),
-            };
+            let near = nearest(id, known.iter().copied());
+            let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+            let hint = format!("{near}the checks are {}", known.join(", "));
             return Err(Failure::new(Exit::Input, message).hint(hint).into());
         }
     }

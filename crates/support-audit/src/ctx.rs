@@ -24,8 +24,8 @@ pub(crate) fn variable_names() -> impl Iterator<Item = (&'static str, String)> {
     let settings =
         crate::config::variables().map(|(name, key)| (name, format!("the setting {key}")));
     let others = [
-        ("GL_TOKEN", "GitLab's token; goes before the keyring"),
-        ("CALENDLY_API_TOKEN", "Calendly's token; goes before the keyring"),
+        (Service::Gitlab.variable(), "GitLab's token; goes before the keyring"),
+        (Service::Calendly.variable(), "Calendly's token; goes before the keyring"),
         (crate::config::CONFIG_VARIABLE, "the configuration file"),
         (NOW_VARIABLE, "the present instant, where all services are on this machine"),
         ("NO_COLOR", "set: no colour"),

@@ -31,7 +31,7 @@ impl Service {
     }
 
     /// The variable of the environment that holds its token.
-    pub(crate) fn variable(self) -> &'static str {
+    pub(crate) const fn variable(self) -> &'static str {
         match self {
             Self::Gitlab => "GL_TOKEN",
             Self::Calendly => "CALENDLY_API_TOKEN",

@@ -223,7 +223,7 @@ impl Ui {
         let progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(bar) = progress {
             let PageRead { list, number, items } = page;
-            bar.set_prefix(format!("{items} in {number} pages of the {list}, "));
+            bar.set_prefix(format!("{items} in {number} pages of {list}, "));
         }
     }
 

@@ -42,7 +42,7 @@ fn typed(email: &str, justification: &str, decision: &str) -> Typed {
 /// The comment that confirms what was typed.
 fn confirmed(evaluation: &Evaluation, typed: &Typed) -> String {
     let policy = Policy::default();
-    let decisions = decisions(evaluation, &policy, std::slice::from_ref(typed), &[]);
+    let decisions = decisions(evaluation, &policy, marker(), std::slice::from_ref(typed), &[]);
     let [proposal] = decisions.proposals.as_slice() else { panic!("{decisions:?}") };
     match confirm(evaluation, &policy, marker(), 7, "ivelderman", proposal).unwrap() {
         Action::Comment { body, .. } => body,
@@ -60,7 +60,7 @@ fn what_is_typed_is_a_proposal_and_what_is_confirmed_counts() {
         "{body}"
     );
     let decide = |typed: &[Typed], author: &str, policy: &Policy| {
-        decisions(&evaluation, policy, typed, &[Comment { body: &body, author }])
+        decisions(&evaluation, policy, marker(), typed, &[Comment { body: &body, author }])
     };
     let policy = Policy::default();
     let again = decide(std::slice::from_ref(&keep), "ivelderman", &policy);
@@ -91,7 +91,8 @@ fn a_decision_is_about_the_account_as_it_was() {
     let body = confirmed(&before, &typed("x@y.example", "demos", "keep"));
     let comments = [Comment { body: &body, author: "ivelderman" }];
     let now = evaluation(&ACCOUNTS.replace("X,x@y.example,User", "X,x@y.example,Admin"));
-    let decisions = |evaluation| decisions(evaluation, &Policy::default(), &[], &comments);
+    let decisions =
+        |evaluation| decisions(evaluation, &Policy::default(), marker(), &[], &comments);
     assert_eq!(decisions(&before).confirmed.len(), 1);
     assert_eq!(decisions(&now).confirmed.len(), 0);
 }
@@ -105,7 +106,7 @@ fn what_cannot_be_confirmed_is_told() {
         ("demos", "ask Bob", "`x@y.example` has a decision that is neither `keep` nor `remove`"),
     ] {
         let typed = [typed("x@y.example", justification, cell)];
-        let decisions = decisions(&evaluation, &Policy::default(), &typed, &[]);
+        let decisions = decisions(&evaluation, &Policy::default(), marker(), &typed, &[]);
         let unclear: Vec<_> = decisions.unclear.iter().map(ToString::to_string).collect();
         assert_eq!((unclear, decisions.proposals), (vec![expected.to_owned()], vec![]));
     }
@@ -145,8 +146,14 @@ fn only_those_are_removed_whose_removal_is_decided_and_confirmed() {
     assert_eq!(removed(ACCOUNTS, &[x], &[], 25), Ok(vec![]));
     assert_eq!(removed(ACCOUNTS, &[], &[x], 25), undecided(x));
     // Somebody of the team, the owner, oneself.
-    for email in ["bob@x.example", "own@y.example", "me@y.example"] {
-        assert_eq!(removed(ACCOUNTS, &[email], &[email], 25), undecided(email));
+    assert_eq!(
+        removed(ACCOUNTS, &["bob@x.example"], &["bob@x.example"], 25),
+        undecided("bob@x.example")
+    );
+    for email in ["own@y.example", "me@y.example"] {
+        let refused = removed(ACCOUNTS, &[email], &[email], 25);
+        assert!(matches!(&refused, Err(Refusal::Stays(it, _)) if it == email), "{refused:?}");
+        assert_eq!(removed(ACCOUNTS, &[email], &[], 25), Ok(vec![]));
     }
     let many = format!("{ACCOUNTS}Z,z@y.example,User\n");
     let both = [x, "z@y.example"];
@@ -167,22 +174,28 @@ fn a_removal_that_was_not_recorded_is_recorded_later() {
     let remove = confirmed(&before, &typed("x@y.example", "", "remove"));
     let keep = confirmed(&before, &typed("x@y.example", "demos", "keep"));
     let after = evaluation(&ACCOUNTS.replace("X,x@y.example,User\n", ""));
-    let planned = |evaluation: &Evaluation, bodies: &[&str]| {
+    let plan = |evaluation: &Evaluation, bodies: &[&str], confirmed: &[String]| {
         let comments: Vec<_> =
             bodies.iter().map(|body| Comment { body, author: "ivelderman" }).collect();
         let record = Record { iid: 7, marker: marker(), comments: &comments };
         let limits = Limits { max_share: 25, own: "me@y.example" };
-        let plan = removal::plan(evaluation, &Decisions::default(), limits, &[], &record).unwrap();
+        let plan = removal::plan(evaluation, &Decisions::default(), limits, confirmed, &record)?;
         let body = |action: Action| match action {
             Action::Comment { body, .. } => body,
             other => panic!("{other:?}"),
         };
-        plan.actions.into_iter().map(body).collect::<Vec<_>>()
+        Ok(plan.actions.into_iter().map(body).collect::<Vec<_>>())
     };
+    let planned = |evaluation: &Evaluation, bodies: &[&str]| plan(evaluation, bodies, &[]).unwrap();
     let recorded = planned(&after, &[&keep, &remove]);
     assert!(recorded[0].starts_with("The account `x@y.example` was removed"), "{recorded:?}");
     for bodies in [&[&*remove, &*recorded[0]][..], &[&*remove, &*keep], &[&*keep], &[]] {
         assert_eq!(planned(&after, bodies), [""; 0]);
     }
     assert_eq!(planned(&before, &[&remove]), [""; 0]);
+    // Who confirms it again, as by the same command, is told that nothing is left to do.
+    let x = ["X@y.example".to_owned()];
+    assert_eq!(plan(&after, &[&remove], &x), Ok(recorded.clone()));
+    assert_eq!(plan(&after, &[&remove, &recorded[0]], &x), Ok(vec![]));
+    assert_eq!(plan(&after, &[&keep], &x), Err(Refusal::Undecided(x[0].clone())));
 }

@@ -271,8 +271,7 @@ fn team(report: &Report, previous: &Table<'_>, extent: Extent) -> String {
 /// tell who is one.
 fn outsiders(report: &Report, previous: &Table<'_>) -> String {
     if report.outsiders_unknown() {
-        let lines = previous.rows.iter().flat_map(|row| [row.line, "\n"]);
-        return lines.collect();
+        return previous.rows.iter().flat_map(|row| [row.line, "\n"]).collect();
     }
     let mut rows = Rows::of(previous);
     let mut text = String::new();

@@ -1,6 +1,6 @@
 //! The report as one table of comma-separated values, for spreadsheets.
 
-use super::{Cell, Member, Note, Outsider, Report, UNREADABLE};
+use super::{Cell, Member, Note, Outsider, Report, UNREADABLE, ids};
 use crate::accounts::{Account, Accounts, Capture};
 use crate::problem::Problem;
 use crate::text::clean;
@@ -75,6 +75,7 @@ fn outsider_row(outsider: &Outsider<'_>) -> Row {
         ("name", name),
         ("email", email),
         ("account", outsider.role()),
+        ("findings", &ids(outsider.findings)),
         ("role", outsider.role()),
         ("since", since),
         ("justification", outsider.justification()),

@@ -25,6 +25,7 @@ struct Document<'a> {
     problems: &'a [Problem],
     checks_off: Vec<&'static str>,
     checks_unknown: Vec<&'static str>,
+    excluded: Vec<&'a str>,
     excluded_nobody: &'a [String],
     exceptions: Vec<ExceptionRow<'a>>,
     accounts: Option<&'a Capture>,
@@ -119,6 +120,7 @@ fn document(report: &Report) -> Document<'_> {
         problems: &evaluation.problems,
         checks_off: evaluation.off.iter().map(|check| check.id).collect(),
         checks_unknown: evaluation.unknown.iter().map(|(check, _)| check.id).collect(),
+        excluded: report.excluded().collect(),
         excluded_nobody: &evaluation.excluded_nobody,
         exceptions: evaluation.exceptions.iter().map(exception).collect(),
         accounts: evaluation.accounts.as_ref().map(|accounts| &accounts.capture),
@@ -166,9 +168,9 @@ fn findings(findings: &[Finding]) -> Vec<FindingRow<'_>> {
 }
 
 fn outsiders(report: &Report) -> Vec<OutsiderRow<'_>> {
-    let places = report.evaluation.outsiders().zip(report.outsiders());
-    places
-        .map(|(place, outsider)| OutsiderRow {
+    report
+        .outsiders()
+        .map(|outsider| OutsiderRow {
             subject: Subject::Email(outsider.account.key()).to_string(),
             name: &outsider.account.name,
             email: &outsider.account.email,
@@ -177,7 +179,7 @@ fn outsiders(report: &Report) -> Vec<OutsiderRow<'_>> {
             since: &outsider.account.since,
             justification: outsider.justification(),
             decision: outsider.decision(),
-            findings: findings(report.evaluation.findings_of(About::Account(place))),
+            findings: findings(outsider.findings),
             place: &outsider.account.place,
         })
         .collect()

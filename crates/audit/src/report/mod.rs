@@ -113,12 +113,14 @@ impl Report {
     pub(crate) fn outsiders(&self) -> impl Iterator<Item = Outsider<'_>> {
         self.evaluation.outsiders().filter_map(|place| {
             let account = self.evaluation.account(place)?;
-            let mut findings = self.evaluation.findings_of(About::Account(place)).iter();
+            let findings = self.evaluation.findings_of(About::Account(place));
             let exception = findings
+                .iter()
                 .find(|finding| finding.check.id == OUTSIDER)
                 .and_then(|finding| self.evaluation.exceptions.get(finding.exception?))
                 .map(|(exception, _)| exception);
-            Some(Outsider { account, exception, ruling: self.rulings.get(&account.key()) })
+            let ruling = self.rulings.get(&account.key());
+            Some(Outsider { account, exception, findings, ruling })
         })
     }
 
@@ -174,6 +176,14 @@ impl Report {
         }
     }
 
+    /// Those who are left out: people by their names, accounts by their e-mail addresses.
+    fn excluded(&self) -> impl Iterator<Item = &str> {
+        self.evaluation.excluded.iter().filter_map(|about| match about {
+            About::Account(place) => self.evaluation.account(*place).map(|it| it.email.as_str()),
+            _ => self.evaluation.person(*about).map(|it| &*it.name),
+        })
+    }
+
     /// What must be known to read the report: what was left out, and what could not be evaluated.
     pub(crate) fn notes(&self) -> Vec<Note<'_>> {
         let evaluation = &self.evaluation;
@@ -203,12 +213,8 @@ impl Report {
                 ..Note::ours("", "", finding.check.id)
             });
         }
-        for about in &evaluation.excluded {
-            let name = match about {
-                About::Account(place) => evaluation.account(*place).map(|it| it.email.as_str()),
-                _ => evaluation.person(*about).map(|it| &*it.name),
-            };
-            notes.push(Note::foreign("excluded", "Excluded: ", name.unwrap_or_default()));
+        for name in self.excluded() {
+            notes.push(Note::foreign("excluded", "Excluded: ", name));
         }
         for wanted in &evaluation.excluded_nobody {
             notes.push(Note::foreign(
@@ -315,14 +321,7 @@ pub(crate) struct Member<'a> {
 impl Member<'_> {
     /// The ids of the checks, comma-separated; `excluded` for those who are left out.
     fn findings_cell(&self) -> String {
-        if self.is_excluded {
-            return EXCLUDED.to_owned();
-        }
-        let id = |finding: &Finding| match finding.exception {
-            None => finding.check.id.to_owned(),
-            Some(_) => format!("{} {EXCEPTED}", finding.check.id),
-        };
-        self.findings.iter().map(id).collect::<Vec<_>>().join(", ")
+        if self.is_excluded { EXCLUDED.to_owned() } else { ids(self.findings) }
     }
 
     fn gitlab_username(&self) -> Cell<'_> {
@@ -332,6 +331,15 @@ impl Member<'_> {
     fn calendly_link(&self) -> Cell<'_> {
         Cell::of(&self.person.calendly)
     }
+}
+
+/// The ids of the checks that have found something, comma-separated.
+fn ids(findings: &[Finding]) -> String {
+    let id = |finding: &Finding| match finding.exception {
+        None => finding.check.id.to_owned(),
+        Some(_) => format!("{} {EXCEPTED}", finding.check.id),
+    };
+    findings.iter().map(id).collect::<Vec<_>>().join(", ")
 }
 
 /// What the Findings column says of those who are left out.
@@ -344,6 +352,7 @@ pub(crate) const EXCEPTED: &str = "(exception)";
 pub(crate) struct Outsider<'a> {
     pub(crate) account: &'a Account,
     pub(crate) exception: Option<&'a Exception>,
+    findings: &'a [Finding],
     ruling: Option<&'a Ruling>,
 }
 

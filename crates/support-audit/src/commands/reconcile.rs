@@ -67,7 +67,7 @@ impl Reconcile {
             self.record_if_there(ctx).await?
         };
         let recorded = record.as_ref().and_then(Record::recorded_people);
-        let Gathered { provenance, evaluation, incomplete, .. } =
+        let Gathered { provenance, evaluation, incomplete, has_bad_exceptions } =
             gather::evaluation(ctx, &self.inputs, Need::Always, recorded).await?;
         if let Some(wanted) = &self.explain {
             explain(ctx, &evaluation, wanted)?;
@@ -89,6 +89,13 @@ impl Reconcile {
             if self.write {
                 self.write(ctx, record, &report, &decisions).await?;
             } else if self.remove {
+                execute::refuse_closed(&record.issue.issue)?;
+                if has_bad_exceptions {
+                    let message = "nobody was removed: some of the exceptions cannot be read";
+                    return Err(Failure::new(Exit::NotReady, message)
+                        .hint("repair them: they may justify somebody")
+                        .into());
+                }
                 self.remove(ctx, record, report.evaluation(), &decisions).await?;
             }
         }
@@ -127,7 +134,10 @@ impl Reconcile {
         let operator = gitlab.user().await?.username;
         let marker = record.issue.marker;
         for email in &self.decide {
-            if !decisions.proposals.iter().any(|it| it.email == email.to_lowercase()) {
+            let key = email.to_lowercase();
+            // Who runs the same command again wants nothing else than what is there.
+            let is_confirmed = decisions.rulings.get(&key).is_some_and(|it| it.is_confirmed);
+            if !is_confirmed && !decisions.proposals.iter().any(|it| it.email == key) {
                 let message = format!("nothing is proposed about {email} that could be confirmed");
                 return Err(Failure::new(Exit::Usage, message)
                     .hint("type a justification and `keep` or `remove` into the issue's table")
@@ -273,6 +283,7 @@ fn refused(refusal: &Refusal) -> Failure {
         Refusal::Undecided(_) => {
             failure.hint("`support-audit reconcile --write` records the decisions of the issue")
         }
+        Refusal::Stays(..) => failure.hint("leave it out of those that --confirm names"),
     }
 }
 
@@ -280,7 +291,8 @@ fn refused(refusal: &Refusal) -> Failure {
 fn decisions(ctx: &Ctx, record: &Record, report: &Report) -> Decisions {
     let typed = typed(&record.issue.issue.description, report);
     let policy = &ctx.config.policy;
-    decision::decisions(report.evaluation(), policy, &typed, &record.comments())
+    let marker = record.issue.marker;
+    decision::decisions(report.evaluation(), policy, marker, &typed, &record.comments())
 }
 
 /// Accounts of nobody on the roster with the people who may be meant, and why.

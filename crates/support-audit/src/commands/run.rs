@@ -12,7 +12,7 @@ use clap::Args;
 use crate::cli::Format;
 use crate::ctx::Ctx;
 use crate::execute::{self, Outcome, Writing};
-use crate::explain::{Exit, Failure};
+use crate::explain::{Exit, Failure, explain};
 use crate::gather::{self, AuditIssue, Gathered, Inputs, Need, Operators, Wanted};
 
 /// Print the audit: who is on the roster, and what is to be fixed
@@ -62,17 +62,43 @@ impl Run {
             }
             ctx.ui.say(&report.summary());
         }
-        if let Some(record) = record {
-            let plan = record.plan(&report, adopt)?;
-            let outcome = execute::plan(ctx, ctx.gitlab().await?, &plan, self.writing).await?;
-            tell(ctx, outcome);
-        }
-        match incomplete {
-            Some(failure) => Err(failure.into()),
-            None if self.exit_code && !report.is_clean() => Ok(Exit::Findings),
-            None => Ok(Exit::Done),
+        let written = match &record {
+            Some(record) => self.write(ctx, record, &report, adopt).await,
+            None => Ok(()),
+        };
+        match (incomplete, written) {
+            (Some(failure), Err(error)) => Err(first(ctx, failure, error)),
+            (Some(failure), Ok(())) => Err(failure.into()),
+            (None, Err(error)) => Err(error),
+            (None, Ok(())) if self.exit_code && !report.is_clean() => Ok(Exit::Findings),
+            (None, Ok(())) => Ok(Exit::Done),
         }
     }
+
+    async fn write(
+        &self,
+        ctx: &Ctx,
+        record: &Record,
+        report: &Report,
+        adopt: Adopt,
+    ) -> anyhow::Result<()> {
+        let plan = record.plan(report, adopt)?;
+        let outcome = execute::plan(ctx, ctx.gitlab().await?, &plan, self.writing).await?;
+        tell(ctx, outcome);
+        Ok(())
+    }
+}
+
+/// Of a source that was not read whole and a writing that failed the one by which the command ends;
+/// the other one is told here.
+fn first(ctx: &Ctx, incomplete: Failure, error: anyhow::Error) -> anyhow::Error {
+    let failed = explain(&error);
+    if matches!(failed.exit, Exit::Later | Exit::NotReady) {
+        ctx.ui.error(&failed);
+        return incomplete.into();
+    }
+    ctx.ui.error(&incomplete);
+    error
 }
 
 fn save(ctx: &Ctx, path: &Path, text: &str) -> Result<(), Failure> {
@@ -101,12 +127,11 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// Reads the audit's issue, which must be open.
+    /// Reads the audit's issue, open or closed.
     pub(super) async fn read(ctx: &Ctx, wanted: &Wanted, adopt: Adopt) -> anyhow::Result<Self> {
         let gitlab: &GitLab = ctx.gitlab().await?;
         let _progress = ctx.ui.progress("reading the audit's issue");
         let issue = gather::audit_issue(ctx, gitlab, wanted, adopt).await?;
-        execute::refuse_closed(&issue.issue)?;
         let mut notes = gitlab.notes(&ctx.config.audits_project, issue.issue.iid).await?;
         notes.sort_by_key(|note| note.id);
         Ok(Self { issue, notes })
@@ -124,9 +149,10 @@ impl Record {
         recording::recorded_people(self.issue.marker, &self.comments())
     }
 
-    /// What is to be done so that the issue holds the report.
+    /// What is to be done so that the issue, which must be open, holds the report.
     pub(super) fn plan(&self, report: &Report, adopt: Adopt) -> Result<audit::plan::Plan, Failure> {
         let AuditIssue { issue, marker, .. } = &self.issue;
+        execute::refuse_closed(issue)?;
         let target = Target { iid: issue.iid, description: &issue.description, marker: *marker };
         recording::plan(report, &target, &self.comments(), adopt).map_err(|broken| {
             let failure = Failure::new(Exit::Conflict, format!("{}: {broken}", issue.web_url));

@@ -11,7 +11,7 @@ use crate::gather::{self, Organization, account_of_invitation, account_of_member
 
 /// Removes an account that is still the one which was planned, and proves that it is gone.
 pub(super) async fn remove(ctx: &Ctx, removal: &Removal) -> anyhow::Result<()> {
-    let Removal { email, uri, standing } = removal;
+    let Removal { email, uri, standing, role } = removal;
     let calendly = ctx.calendly().await?;
     let Organization { uri: organization, own } = gather::organization(ctx).await?;
     let changed = |what: &str| {
@@ -30,6 +30,9 @@ pub(super) async fn remove(ctx: &Ctx, removal: &Removal) -> anyhow::Result<()> {
         [account] if account.key() == own.to_lowercase() => {
             return Err(changed("it is your own").into());
         }
+        [account] if account.role != *role => {
+            return Err(changed("it has another role by now").into());
+        }
         [_] => {}
         _ => return Err(changed("several accounts have the address").into()),
     }
@@ -44,13 +47,17 @@ pub(super) async fn remove(ctx: &Ctx, removal: &Removal) -> anyhow::Result<()> {
             ctx.pause(PAUSE).await;
         }
         Err(error @ Error::Forbidden { .. }) => {
-            let hint = if error.to_string().contains("SCIM") {
-                "the organisation is managed by SCIM: remove them in the identity provider"
+            let (exit, hint) = if error.to_string().contains("SCIM") {
+                let hint =
+                    "the organisation is managed by SCIM: remove them in the identity provider";
+                (Exit::Failed, hint)
             } else {
-                "removing takes an owner's or admin's token with the scope organizations:write"
+                let hint =
+                    "removing takes an owner's or admin's token with the scope organizations:write";
+                (Exit::Token, hint)
             };
             let message = format!("Calendly refused to remove {email}: {error}");
-            return Err(Failure::new(Exit::Token, message).hint(hint).into());
+            return Err(Failure::new(exit, message).hint(hint).into());
         }
         Err(error) => {
             return Err(anyhow::Error::new(error).context(format!("could not remove {email}")));

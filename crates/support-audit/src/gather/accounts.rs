@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use api::calendly::{BrokenPage, Invitation, Listing, Membership};
-use audit::accounts::{Account, Accounts, Standing};
+use audit::accounts::{ADMIN, Account, Accounts, OWNER, Standing};
 use audit::problem::Place;
 use audit::roster::File;
 
@@ -48,17 +48,16 @@ pub(super) async fn accounts(
         Ok(organization) => organization,
         // Who cannot be asked has not been read: that is not to say that nobody is there.
         Err(error) => {
-            let failure = explain(&error);
-            let gaps = vec![failure.message.clone()];
+            let gaps = vec![explain(&error).message];
             let source = ctx.config.calendly_url.to_string();
             let accounts = Accounts::of_service(source, ctx.now, Vec::new(), gaps);
-            return Ok((Some(accounts), Some(as_incomplete(failure))));
+            return Ok((Some(accounts), Some(as_incomplete(&error))));
         }
     };
     let calendly = ctx.calendly().await?;
     let members = calendly.memberships(&organization.uri).await;
     let invited = calendly.invitations(&organization.uri).await;
-    let mut gaps = Vec::new();
+    let mut gaps: Vec<String> = unseen(&members, &organization.own).into_iter().collect();
     let mut incomplete = None;
     let mut list = whole(members, &mut gaps, &mut incomplete, |it| account_of_membership(&it));
     list.extend(whole(invited, &mut gaps, &mut incomplete, |it| account_of_invitation(&it)));
@@ -86,11 +85,36 @@ fn not_whole(accounts: &Accounts, gaps: &str) -> Failure {
     Failure::new(Exit::Incomplete, message).hint("nothing was concluded from who is missing there")
 }
 
+/// Why there are more members than the list has, though it came to its end: whoever is neither owner
+/// nor admin is shown themself only, and everybody is shown themself.
+fn unseen(members: &Listing<Membership>, own: &str) -> Option<String> {
+    if members.broken.is_some() {
+        return None;
+    }
+    let is_own = |account: &Account| account.key() == own.to_lowercase();
+    let Some(account) = members.items.iter().map(account_of_membership).find(is_own) else {
+        return Some("the token's own user is not among the members that were read".to_owned());
+    };
+    let is_user = account.role.as_deref().is_none_or(|role| role == "user");
+    let may_see = account.has_role(OWNER) || account.has_role(ADMIN);
+    let reason = "the token is of no owner or admin, who alone are shown everybody";
+    (!may_see && (is_user || members.items.len() == 1)).then(|| reason.to_owned())
+}
+
 /// A failure to read accounts: a bad token stays one, anything else leaves them incomplete.
-fn as_incomplete(failure: Failure) -> Failure {
-    let exit = if failure.exit == Exit::Token { Exit::Token } else { Exit::Incomplete };
-    let message = format!("the accounts were not read whole: {}", failure.message);
-    Failure { exit, message, hint: failure.hint }
+fn as_incomplete(error: &anyhow::Error) -> Failure {
+    let Failure { exit, message, hint } = explain(error);
+    let is_refusal = |cause: &(dyn std::error::Error + 'static)| {
+        matches!(cause.downcast_ref(), Some(api::Error::Forbidden { .. }))
+    };
+    let (exit, hint) = if error.chain().any(is_refusal) {
+        let hint = "it takes the token of an owner or admin with the scopes users:read and organizations:read";
+        (Exit::Token, Some(hint.to_owned()))
+    } else {
+        let exit = if exit == Exit::Token { exit } else { Exit::Incomplete };
+        (exit, hint.or_else(|| Some("run the command again".to_owned())))
+    };
+    Failure { exit, message: format!("the accounts were not read whole: {message}"), hint }
 }
 
 fn whole<T>(
@@ -101,9 +125,8 @@ fn whole<T>(
 ) -> Vec<Account> {
     if let Some(broken) = listing.broken {
         let BrokenPage { list, number, items, .. } = &broken;
-        gaps.push(format!("page {number} of the {list} failed, after {items} were read"));
-        let failure = explain(&anyhow::Error::new(broken));
-        incomplete.get_or_insert(as_incomplete(failure));
+        gaps.push(format!("page {number} of {list} failed, after {items} were read"));
+        incomplete.get_or_insert_with(|| as_incomplete(&anyhow::Error::new(broken)));
     }
     listing.items.into_iter().map(account).collect()
 }

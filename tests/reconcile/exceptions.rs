@@ -1,0 +1,199 @@
+//! Standing exceptions: what is justified beforehand, by whom, and until when.
+
+use sandbox::{Fault, FaultKind};
+use serde_json::{Value, json};
+
+use super::{FORMATS, VANCE, demo, found, report, writes_nothing};
+use crate::support::{AUDITS, Test};
+
+/// An exception for the demo world's outsider.
+const GOOD: &str = "\
+- check: outsider
+  email: BVance@Harborlight.example
+  reason: Books the demos.
+  approved_by: nadeyemi
+  approved_on: 2026-08-01
+  expires: 2027-02-01
+";
+
+/// The demo world with a local file of exceptions.
+fn with_exceptions(list: &str) -> Test {
+    let test = demo();
+    test.write("e.yaml", list);
+    test
+}
+
+const ARGUMENTS: [&str; 2] = ["--exceptions", "e.yaml"];
+
+/// The fates of the exceptions of a report, in their order.
+fn fates(report: &Value) -> Vec<&str> {
+    let exceptions = report["exceptions"].as_array().unwrap().iter();
+    exceptions.map(|exception| exception["fate"].as_str().unwrap()).collect()
+}
+
+/// Whether the demo world's outsider still has to be justified.
+fn is_open(report: &Value) -> bool {
+    let rows = report["outsiders"]["rows"].as_array().unwrap();
+    let outsider = rows.iter().find(|row| row["email"] == VANCE).unwrap();
+    outsider["findings"][0].get("excepted").is_none()
+}
+
+#[test]
+fn an_exception_justifies_what_it_names_and_nothing_else() {
+    let test = with_exceptions(GOOD);
+    let report = report(&test, &ARGUMENTS);
+    assert_eq!((fates(&report), is_open(&report)), (vec!["used"], false));
+    assert_eq!(report["summary"]["findings"], 11);
+    // It is found all the same, and told with its reason.
+    assert_eq!(found(&report, "outsider"), [VANCE]);
+    let outsider = &report["outsiders"]["rows"][0];
+    assert_eq!(outsider["findings"][0]["excepted"], true);
+    assert_eq!(outsider["justification"], "Books the demos.");
+    assert_eq!(outsider["decision"], "keep (exception)");
+    for form in FORMATS {
+        let arguments = [&["reconcile", "--format", form][..], &ARGUMENTS].concat();
+        let out = test.run(&arguments).ends_with(0).stdout;
+        for part in ["Books the demos.", "nadeyemi", "2027-02-01", "1 justified by exceptions"] {
+            assert!(out.contains(part), "{form} {part}: {out}");
+        }
+    }
+}
+
+#[test]
+fn one_may_be_about_several_checks_or_the_organisation() {
+    let text = "\
+- check: [account-missing, link-mismatch]
+  email: taaseby@example.com
+  reason: Leaves in May.
+  approved_by: nadeyemi
+  approved_on: 2026-08-01
+  expires: 2027-02-01
+- check: owner-count
+  reason: Hand-over.
+  approved_by: nadeyemi
+  approved_on: 2026-08-01
+  expires: 2027-02-01
+";
+    let report = report(&with_exceptions(text), &ARGUMENTS);
+    assert_eq!(fates(&report), ["used", "used"]);
+    assert_eq!(report["summary"]["findings"], 10);
+    assert_eq!(report["organization"][0]["excepted"], true);
+}
+
+#[test]
+fn what_does_not_count_is_told_in_every_form() {
+    for (from, to, fate) in [
+        ("expires: 2027-02-01", "expires: 2026-11-22", "expired"),
+        ("approved_on: 2026-08-01", "approved_on: 2026-11-23", "approved in the future"),
+        ("email: BVance@", "email: other@", "unused"),
+        ("check: outsider", "check: link-missing", "unused"),
+    ] {
+        let test = with_exceptions(&GOOD.replacen(from, to, 1));
+        let report = report(&test, &ARGUMENTS);
+        assert_eq!((fates(&report), is_open(&report)), (vec![fate], true), "{to}");
+        for form in FORMATS {
+            let arguments = [&["reconcile", "--format", form][..], &ARGUMENTS].concat();
+            let out = test.run(&arguments).ends_with(0).stdout;
+            assert!(out.contains(fate), "{form} {to}: {out}");
+        }
+    }
+    // Its last day is the one before it expires.
+    let test = with_exceptions(&GOOD.replace("2027-02-01", "2026-11-23"));
+    assert_eq!(fates(&report(&test, &ARGUMENTS)), ["used"]);
+}
+
+#[test]
+fn nobody_approves_an_exception_for_themself() {
+    let own = "approved by the one whom it is about";
+    for (email, by) in [("TAASEBY@example.com", "taaseby"), ("taaseby@example.com", "'@TAaseby'")] {
+        let text = GOOD
+            .replace("check: outsider", "check: account-missing")
+            .replace("BVance@Harborlight.example", email)
+            .replace("approved_by: nadeyemi", &format!("approved_by: {by}"));
+        let report = report(&with_exceptions(&text), &ARGUMENTS);
+        assert_eq!(fates(&report), [own], "{by}");
+        assert_eq!(report["summary"]["findings"], 12);
+    }
+    // An outsider's username is that of `handles`.
+    let test = with_exceptions(&GOOD.replace("nadeyemi", "vance"));
+    assert_eq!(fates(&report(&test, &ARGUMENTS)), ["used"]);
+    test.write("c.toml", format!("[handles]\n\"{VANCE}\" = \"@Vance\"\n"));
+    let report = report(&test, &[&ARGUMENTS[..], &["--config", "c.toml"]].concat());
+    assert_eq!((fates(&report), is_open(&report)), (vec![own], true));
+}
+
+#[test]
+fn a_bad_entry_is_a_problem_with_its_line() {
+    let bad = "- check: outsiders\n  reason: x\n  approved_by: a\n  approved_on: 2026-01-01\n  expires: 2027-01-01\n";
+    for (text, line) in [(format!("{GOOD}{bad}"), 7), (format!("# A note\n{bad}{GOOD}"), 2)] {
+        let test = with_exceptions(&text);
+        let report = report(&test, &ARGUMENTS);
+        assert_eq!((fates(&report), is_open(&report)), (vec!["used"], false));
+        let problem = &report["problems"][0];
+        assert_eq!((&problem["file"], &problem["line"]), (&json!("e.yaml"), &json!(line)));
+        assert!(problem["message"].as_str().unwrap().contains("outsiders"), "{problem}");
+        // It hides nobody of the roster.
+        assert_eq!(report["checks_unknown"], json!([]));
+        let ran = test.run(&[&["run", "--exit-code"][..], &ARGUMENTS].concat());
+        assert_eq!(ran.code, 10);
+    }
+}
+
+#[test]
+fn a_file_that_is_no_list_of_exceptions_is_refused_with_its_line() {
+    for (text, line) in [("\ncheck: outsider\n", ":2"), ("- check: \"open\n", ":"), ("words", ":1")]
+    {
+        let test = with_exceptions(text);
+        for command in ["run", "reconcile"] {
+            let ran = writes_nothing(&test, &[&[command][..], &ARGUMENTS].concat()).ends_with(4);
+            assert!(ran.stderr.contains(&format!("e.yaml{line}")), "{text:?}: {}", ran.stderr);
+            assert!(ran.stderr.contains("hint: "), "{}", ran.stderr);
+            assert_eq!(ran.stdout, "");
+        }
+    }
+    let ran = with_exceptions(GOOD).run(&["reconcile", "--exceptions", "gone.yaml"]).ends_with(4);
+    assert!(ran.stderr.contains("gone.yaml"), "{}", ran.stderr);
+    let test = demo();
+    test.write("e.yaml", b"- check: \xff\n");
+    assert_eq!(test.run(&[&["reconcile"][..], &ARGUMENTS].concat()).code, 4);
+}
+
+#[test]
+fn the_audits_project_may_hold_them() {
+    let test = demo();
+    let path = "exceptions/calendly.yaml";
+    test.write("c.toml", format!("[exceptions]\npath = \"{path}\"\n"));
+    let arguments = ["--config", "c.toml"];
+    // What is configured and not there is no empty list.
+    let ran = test.run(&[&["reconcile"][..], &arguments].concat());
+    assert_ne!(ran.code, 0, "{}", ran.stdout);
+    assert!(ran.stderr.contains(path) && ran.stderr.contains(AUDITS), "{}", ran.stderr);
+
+    test.sandbox.update(|world| {
+        world.project(AUDITS).unwrap().add_file(path, GOOD);
+    });
+    let there = report(&test, &arguments);
+    assert_eq!((fates(&there), is_open(&there)), (vec!["used"], false));
+    assert_eq!(there["exceptions"][0]["file"], path);
+    // A local file goes before it.
+    test.write("e.yaml", "");
+    let local = report(&test, &[&arguments[..], &ARGUMENTS].concat());
+    assert_eq!((fates(&local), is_open(&local)), (vec![], true));
+
+    let bad = "\n\nnot a list\n";
+    test.sandbox.update(|world| {
+        world.project(AUDITS).unwrap().add_file(path, bad);
+    });
+    let ran = test.run(&[&["reconcile"][..], &arguments].concat()).ends_with(4);
+    assert!(ran.stderr.contains(&format!("{path}:3")), "{}", ran.stderr);
+    test.sandbox.inject(Fault::new("exceptions%2F", FaultKind::CutBefore).times(u32::MAX));
+    assert_eq!(test.run(&[&["reconcile"][..], &arguments].concat()).code, 7);
+}
+
+/// An exception about accounts is not unused only because nobody has looked at them.
+#[test]
+fn while_accounts_are_unknown_so_is_the_fate() {
+    let test = with_exceptions(GOOD).with("CALENDLY_API_TOKEN", "");
+    let arguments = [&["run", "--format", "json"][..], &ARGUMENTS].concat();
+    assert_eq!(fates(&test.run(&arguments).ends_with(0).json()), ["not looked at"]);
+}
