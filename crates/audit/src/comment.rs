@@ -15,7 +15,7 @@ pub(crate) fn report(report: &Report, mark: &Mark) -> Vec<String> {
     let count = parts.len();
     let body = |(number, part)| {
         let mark = mark.clone();
-        let mark = if count == 1 { mark } else { mark.with("part", &format!("{number}/{count}")) };
+        let mark = if count == 1 { mark } else { mark.with("part", format!("{number}/{count}")) };
         format!("{part}\n{mark}")
     };
     (1..).zip(parts).map(body).collect()

@@ -191,7 +191,7 @@ pub fn confirm(
         }],
         ..Mark::from(marker)
             .with(DECISION, proposal.decision.word())
-            .with(REASON, &digest(&proposal.justification))
+            .with(REASON, digest(&proposal.justification))
     };
     let decision = proposal.decision.word();
     let head = Markdown::text(format!("Decided to {decision} the account "))

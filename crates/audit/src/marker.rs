@@ -274,7 +274,7 @@ mod tests {
                     item("outsider", &[Subject::Email("a@b.example".to_owned())], 1),
                     item("link-x", &[Subject::GitLabId(7), Subject::Name("ada".to_owned())], 12),
                 ],
-                ..Mark::from(marker(marked)).with("people", &41).with("part", "1/3")
+                ..Mark::from(marker(marked)).with("people", 41).with("part", "1/3")
             };
             assert_eq!(Mark::of_line(&mark.to_string()), Some(mark.clone()));
             assert_eq!(Mark::of_comment(&format!("Text.\n\n{mark}\n \n")), Some(mark.clone()));

@@ -82,10 +82,9 @@ pub fn plan(
 /// The mark of a recorded report: how many people, and how many accounts if all were read.
 fn mark(marker: Marker, report: &Report) -> Mark {
     let evaluation = report.evaluation();
-    let mark =
-        Mark::from(marker.of(Marked::Report)).with("people", &evaluation.roster.people.len());
+    let mark = Mark::from(marker.of(Marked::Report)).with("people", evaluation.roster.people.len());
     match evaluation.accounts.as_ref().filter(|accounts| accounts.are_whole()) {
-        Some(accounts) => mark.with("accounts", &accounts.list.len()),
+        Some(accounts) => mark.with("accounts", accounts.list.len()),
         None => mark,
     }
 }
