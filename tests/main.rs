@@ -19,5 +19,6 @@ mod run;
 mod run_from_gitlab;
 mod support;
 mod terminal;
+mod torture;
 mod walkthrough;
 mod write;
