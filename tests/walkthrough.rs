@@ -105,7 +105,7 @@ fn quoted(word: &str) -> String {
 }
 
 fn hours(number: u64) -> Duration {
-    Duration::from_secs(number * 3600)
+    Duration::from_hours(number)
 }
 
 /// Replaces a text of the roster.
