@@ -9,6 +9,7 @@ use super::{
     issue_json::View,
     missing,
     parameters::Parameters,
+    throttle,
 };
 use crate::{
     issue::{Actor, Changes, Due, Opening, StateChange, TooBig},
@@ -49,8 +50,9 @@ const METADATA: &[&str] = &[
     "remove_labels",
 ];
 
-/// `POST /projects/:id/issues`.
+/// `POST /projects/:id/issues`, so many in a minute.
 pub(super) fn create(world: &mut World, request: &Request, id: &str) -> Answered {
+    throttle::issue(world, request)?;
     let (project, actor) = access::project_and_actor(world, request, id)?;
     let number = project.id;
     let parameters = Parameters::of(request)?;

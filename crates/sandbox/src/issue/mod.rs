@@ -143,6 +143,8 @@ pub struct Label {
     pub id: u64,
     /// The name.
     pub name: String,
+    /// The colour, `#` and six hexadecimal digits; at first GitLab's usual one.
+    pub color: String,
 }
 
 impl Issue {
