@@ -21,6 +21,7 @@ mod program;
 mod project;
 mod quick_actions;
 mod reactions;
+mod recorded;
 mod refusals;
 mod tree;
 mod week;
