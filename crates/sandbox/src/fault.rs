@@ -47,6 +47,8 @@ pub enum FaultKind {
         /// The address to go to, sent as it is.
         location: String,
     },
+    /// The request is handled; the answer's `Content-Type` is this, whatever its body.
+    ContentType(String),
     /// The request is handled; `x-gitlab-content-sha256`, if the answer has it, is another.
     WrongSha256,
 }

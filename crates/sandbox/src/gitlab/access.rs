@@ -83,8 +83,8 @@ pub(super) fn somebody<'world>(
 ///
 /// # Errors
 ///
-/// 404, which does not tell a hidden project from a missing one; 301 to the number for a path
-/// that the project had before (GitLab docs: REST API, redirects).
+/// 404, which does not tell a hidden project from a missing one; for a path that the project had
+/// before, 301 to the number (GitLab docs: REST API, redirects) and 405 to all but GET.
 pub(super) fn project<'world>(
     world: &'world World,
     request: &Request,
@@ -99,7 +99,11 @@ pub(super) fn project<'world>(
         return Ok(project);
     }
     match visible().find(|project| project.renamed_from.iter().any(is_same)) {
-        Some(project) => Err(moved(request, project)),
+        Some(project) if request.method == "GET" => Err(moved(request, project)),
+        Some(_) => {
+            let text = "Non GET methods are not allowed for moved projects";
+            Err(Reply::json(405, &json!({"message": text})))
+        }
         None => Err(not_found("Project")),
     }
 }

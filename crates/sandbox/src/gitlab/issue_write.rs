@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{
     Answered, access,
     access::{Found, forbidden},
-    bad_parameter,
+    bad_parameter, condition,
     issue_json::View,
     missing,
     parameters::Parameters,
@@ -98,6 +98,7 @@ pub(super) fn delete(world: &mut World, request: &Request, id: &str, iid: &str) 
     if !actor.is_owner() {
         return Err(forbidden());
     }
+    condition::unmodified(request, issue.updated_at)?;
     let project = world.projects.iter_mut().find(|project| project.id == number);
     project.ok_or_else(missing)?.issues.retain(|issue| issue.iid != iid);
     Ok(Reply::nothing())

@@ -2,6 +2,7 @@
 
 mod access;
 mod commits;
+mod condition;
 mod discussions;
 mod files;
 mod identity;
