@@ -2,6 +2,7 @@
 
 mod archive;
 mod calendly;
+mod contracts;
 mod demo;
 mod demo_accounts;
 mod discussions;
@@ -23,6 +24,7 @@ mod quick_actions;
 mod reactions;
 mod recorded;
 mod refusals;
+mod routes;
 mod tree;
 mod week;
 
