@@ -13,6 +13,7 @@ mod identity;
 mod issue_list;
 mod issues;
 mod limits;
+mod misbehaviour;
 mod notes;
 mod notifications;
 mod office;
