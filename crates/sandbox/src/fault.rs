@@ -47,6 +47,8 @@ pub enum FaultKind {
         /// The address to go to, sent as it is.
         location: String,
     },
+    /// The request is handled; the answer's `Content-Type` is this, whatever its body.
+    ContentType(String),
     /// The request is handled; `x-gitlab-content-sha256`, if the answer has it, is another.
     WrongSha256,
 }
@@ -56,7 +58,7 @@ pub enum FaultKind {
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
-    /// The value of `Content-Type`.
+    /// The value of `Content-Type`; empty: there is none.
     pub content_type: String,
     /// Further headers.
     pub headers: Vec<(String, String)>,
@@ -125,10 +127,10 @@ impl Answer {
     }
 
     /// GitLab's 429 of a limit on one endpoint, such as the creation of notes: JSON (recorded
-    /// from GitLab 18.9, which sends no `Retry-After` with it).
+    /// from GitLab 18.9, which sends neither `Retry-After` nor `Content-Type` with it).
     pub fn too_many_requests_json() -> Self {
         let text = "This endpoint has been requested too many times. Try again later.";
-        Self::json(429, &format!(r#"{{"message":{{"error":"{text}"}}}}"#))
+        Self::text(429, "", &format!(r#"{{"message":{{"error":"{text}"}}}}"#))
     }
 
     /// GitLab's 500.
@@ -174,8 +176,13 @@ impl Answer {
 
 impl From<Answer> for Reply {
     fn from(answer: Answer) -> Self {
-        let reply = Self::bytes(answer.status, &answer.content_type, answer.body);
-        answer.headers.into_iter().fold(reply, |reply, (name, value)| reply.with(&name, value))
+        let Answer { status, content_type, headers, body } = answer;
+        let reply = Self { status, headers: Vec::new(), body };
+        let reply = match content_type.as_str() {
+            "" => reply,
+            content_type => reply.with("content-type", content_type),
+        };
+        headers.into_iter().fold(reply, |reply, (name, value)| reply.with(&name, value))
     }
 }
 

@@ -24,15 +24,23 @@ pub struct Limits {
     /// The `Retry-After` in seconds of the answer to one note more. None: there is none (recorded
     /// from GitLab 18.9); newer versions send 60.
     pub notes_retry_after: Option<u64>,
+    /// The issues that a user may open in a minute. None: as many as they like. 200 on GitLab.com
+    /// (GitLab docs: GitLab.com settings). There is no `Retry-After` to one more (recorded from
+    /// GitLab 18.9).
+    pub issues_per_minute: Option<u64>,
     /// The requests that a user may make in a minute. None: as many as they like, and every
     /// answer's `RateLimit-…` headers tell of the first of 2,000, GitLab.com's number (GitLab
     /// docs: GitLab.com settings). The notes of a minute do not show in those headers.
     pub requests_per_minute: Option<u64>,
+    /// Lists of more items than that have no totals: no `x-total`, no `x-total-pages`, no link to
+    /// the last page (GitLab docs: REST API, pagination).
+    pub totals_up_to: usize,
 }
 
 /// What is counted for each user.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) enum Counted {
+    Issues,
     Notes,
     Requests,
 }
@@ -47,7 +55,9 @@ impl Default for Limits {
             notes_per_issue: 5_000,
             notes_per_minute: None,
             notes_retry_after: None,
+            issues_per_minute: None,
             requests_per_minute: None,
+            totals_up_to: 10_000,
         }
     }
 }

@@ -207,6 +207,11 @@ async fn handle(
             valve.shut_after(bytes);
             site.answer(&request)
         }
+        Some(FaultKind::ContentType(kind)) => {
+            let mut reply = site.answer(&request);
+            reply.headers.retain(|(name, _)| name != "content-type");
+            reply.with("content-type", kind)
+        }
         Some(FaultKind::WrongSha256) => with_wrong_sha256(site.answer(&request)),
     };
     send(reply)

@@ -61,7 +61,7 @@ pub(super) fn caller<'world>(
     }
     let has_scope = caller.token.scopes.iter().any(|scope| scopes.contains(&scope.as_str()));
     if !scopes.is_empty() && !has_scope {
-        return Err(insufficient_scope(scopes));
+        return Err(insufficient_scope(request, scopes));
     }
     Ok(Some(caller))
 }
@@ -83,8 +83,8 @@ pub(super) fn somebody<'world>(
 ///
 /// # Errors
 ///
-/// 404, which does not tell a hidden project from a missing one; 301 to the number for a path
-/// that the project had before (GitLab docs: REST API, redirects).
+/// 404, which does not tell a hidden project from a missing one; for a path that the project had
+/// before, 301 to the number (GitLab docs: REST API, redirects) and 405 to all but GET.
 pub(super) fn project<'world>(
     world: &'world World,
     request: &Request,
@@ -99,7 +99,11 @@ pub(super) fn project<'world>(
         return Ok(project);
     }
     match visible().find(|project| project.renamed_from.iter().any(is_same)) {
-        Some(project) => Err(moved(request, project)),
+        Some(project) if request.method == "GET" => Err(moved(request, project)),
+        Some(_) => {
+            let text = "Non GET methods are not allowed for moved projects";
+            Err(Reply::json(405, &json!({"message": text})))
+        }
         None => Err(not_found("Project")),
     }
 }
@@ -219,12 +223,20 @@ fn invalid_token(text: &str) -> Reply {
         .with("www-authenticate", challenge)
 }
 
-fn insufficient_scope(scopes: &[&str]) -> Reply {
+/// Named are all scopes with which the route can be called at all, be it for reading alone, in
+/// GitLab's own way (recorded from GitLab 18.9 for the issues of a project).
+fn insufficient_scope(request: &Request, scopes: &[&str]) -> Reply {
     let text = "The request requires higher privileges than provided by the access token.";
+    let parts: Vec<&str> = request.raw_path().split('/').skip(5).collect();
+    let scope = match parts.as_slice() {
+        ["issues"] | ["issues", _] => "ai_workflows mcp mcp api read_api".to_owned(),
+        _ if scopes == WRITE => "api read_api".to_owned(),
+        _ => scopes.join(" "),
+    };
     let body = json!({
         "error": "insufficient_scope",
         "error_description": text,
-        "scope": scopes.join(" "),
+        "scope": scope,
     });
     Reply::json(403, &body)
 }

@@ -40,6 +40,18 @@ pub(super) fn show(
     shown(world, request, place, (200, discussion))
 }
 
+/// `GET …/discussions/:discussion_id/notes`: all of them, on no pages.
+pub(super) fn notes(
+    world: &World,
+    request: &Request,
+    place: (&str, &str),
+    discussion: &str,
+) -> Answered {
+    let found = access::issue(world, request, place, notes::no_issue)?;
+    let body = seen(world, request, found, discussion)?;
+    Ok(Reply::json(200, body.get("notes").unwrap_or(&Value::Null)))
+}
+
 /// `POST …/issues/:iid/discussions`.
 pub(super) fn create(world: &mut World, request: &Request, place: (&str, &str)) -> Answered {
     match notes::post(world, request, place, &Where::NewThread)? {
@@ -133,15 +145,21 @@ fn shown(
     (status, discussion): (u16, &str),
 ) -> Answered {
     let found = access::issue(world, request, place, notes::no_issue)?;
-    let Found { project, issue, actor } = found;
+    Ok(Reply::json(status, &seen(world, request, found, discussion)?))
+}
+
+/// A discussion as the caller sees it.
+fn seen(
+    world: &World,
+    request: &Request,
+    Found { project, issue, actor }: Found<'_>,
+    discussion: &str,
+) -> Result<Value, Reply> {
     let view = View { world, request, project };
     let mut discussions = issue.discussions.iter();
     let discussion = discussions.find(|found| found.id == discussion);
     let body = discussion.map_or(Value::Null, |discussion| {
         view.discussion(issue, discussion, actor.may_see_internal())
     });
-    if body.is_null() {
-        return Err(not_found("Discussion"));
-    }
-    Ok(Reply::json(status, &body))
+    if body.is_null() { Err(not_found("Discussion")) } else { Ok(body) }
 }

@@ -23,7 +23,7 @@ pub(super) fn user(world: &World, request: &Request) -> Answered {
         "twitter": "", "discord": "", "website_url": "", "github": "", "job_title": "",
         "pronouns": null, "organization": "", "bot": false, "work_information": null,
         "local_time": null, "last_sign_in_at": null, "confirmed_at": instant(BEGINNING),
-        "last_activity_on": null, "email": email, "theme_id": 3, "color_scheme_id": 1,
+        "last_activity_on": format!("{:.10}", instant(world.now)), "email": email, "theme_id": 3, "color_scheme_id": 1,
         "projects_limit": 100_000, "current_sign_in_at": null, "identities": [],
         "can_create_group": true, "can_create_project": true, "two_factor_enabled": false,
         "external": false, "private_profile": false, "commit_email": email,

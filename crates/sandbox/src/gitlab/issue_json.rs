@@ -157,6 +157,19 @@ const NO_TASKS: &str = "0 of 0 checklist items completed";
 pub(super) fn label(label: &Label) -> Value {
     json!({
         "id": label.id, "name": label.name, "description": null, "description_html": "",
-        "text_color": "#FFFFFF", "color": "#6699cc",
+        "text_color": text_color(&label.color), "color": label.color,
     })
+}
+
+/// White or nearly black, as far as the contrast to white is too low for GitLab: below 2.4
+/// (GitLab design: Color; the two of the recorded labels fit).
+fn text_color(background: &str) -> &'static str {
+    let digits = background.trim_start_matches('#');
+    let channel = |at: usize| {
+        let pair = digits.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+        let part = f64::from(pair.unwrap_or(0)) / 255.0;
+        if part <= 0.039_28 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+    };
+    let luminance = 0.2126 * channel(0) + 0.7152 * channel(2) + 0.0722 * channel(4);
+    if 1.05 / (luminance + 0.05) >= 2.4 { "#FFFFFF" } else { "#1F1E24" }
 }

@@ -5,10 +5,11 @@ use serde_json::json;
 use super::{
     Answered, access,
     access::{Found, forbidden},
-    bad_parameter,
+    bad_parameter, condition,
     issue_json::View,
     missing,
     parameters::Parameters,
+    throttle,
 };
 use crate::{
     issue::{Actor, Changes, Due, Opening, StateChange, TooBig},
@@ -49,8 +50,9 @@ const METADATA: &[&str] = &[
     "remove_labels",
 ];
 
-/// `POST /projects/:id/issues`.
+/// `POST /projects/:id/issues`, so many in a minute.
 pub(super) fn create(world: &mut World, request: &Request, id: &str) -> Answered {
+    throttle::issue(world, request)?;
     let (project, actor) = access::project_and_actor(world, request, id)?;
     let number = project.id;
     let parameters = Parameters::of(request)?;
@@ -96,6 +98,7 @@ pub(super) fn delete(world: &mut World, request: &Request, id: &str, iid: &str) 
     if !actor.is_owner() {
         return Err(forbidden());
     }
+    condition::unmodified(request, issue.updated_at)?;
     let project = world.projects.iter_mut().find(|project| project.id == number);
     project.ok_or_else(missing)?.issues.retain(|issue| issue.iid != iid);
     Ok(Reply::nothing())

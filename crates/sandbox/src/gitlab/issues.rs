@@ -107,6 +107,10 @@ fn start(
     Ok(issues.partition_point(is_before))
 }
 
+fn nobody() -> Reply {
+    bad_parameter("assignee_id should be an integer, 'None' or 'Any'")
+}
+
 /// Which issues a list shall hold.
 #[derive(Debug)]
 struct Filter {
@@ -154,7 +158,7 @@ impl Filter {
         let assignee = match parameters.text("assignee_id")?.as_deref() {
             Some("None" | "none") => Some(Person::Nobody),
             Some("Any" | "any") => Some(Person::Somebody),
-            Some(id) => Some(Person::User(id.parse().ok())),
+            Some(id) => Some(Person::User(Some(id.parse().map_err(|_| nobody())?))),
             None => assignee_name.map(|name| Person::User(named(name))),
         };
         let instants = |one: &str, other: &str| -> Result<_, Reply> {

@@ -2,6 +2,7 @@
 
 mod access;
 mod commits;
+mod condition;
 mod discussions;
 mod files;
 mod identity;
@@ -22,7 +23,7 @@ mod users;
 use jiff::Timestamp;
 use serde_json::json;
 
-use self::throttle::Usage;
+use self::{parameters::Parameters, throttle::Usage};
 use crate::{objects, percent, reply::Reply, request::Request, world::World};
 
 /// An answer, or the refusal that is given in its place.
@@ -31,11 +32,15 @@ type Answered = Result<Reply, Reply>;
 /// What GitLab answers to a request.
 pub(crate) fn answer(world: &mut World, request: &Request) -> Reply {
     let usage = Usage::of(world, request);
-    let reply = match usage.refusal(world) {
-        Some(refusal) => refusal,
-        None => route(world, request).unwrap_or_else(|refusal| refusal),
+    if let Some(refusal) = usage.refusal(world) {
+        return usage.show(dress(refusal, request), world);
+    }
+    // What cannot be read comes to no route, whoever sent it (recorded from GitLab 18.9).
+    let reply = match Parameters::of(request) {
+        Ok(_) => dress(route(world, request).unwrap_or_else(|refusal| refusal), request),
+        Err(refusal) => refusal,
     };
-    usage.show(dress(reply, request), world)
+    usage.show(reply, world)
 }
 
 fn route(world: &mut World, request: &Request) -> Answered {
@@ -123,6 +128,7 @@ fn route_discussions(
         ("GET", [discussion]) => discussions::show(world, request, place, discussion),
         ("PUT", [discussion]) => discussions::resolve(world, request, place, discussion),
         ("POST", [discussion, "notes"]) => discussions::reply(world, request, place, discussion),
+        ("GET", [discussion, "notes"]) => discussions::notes(world, request, place, discussion),
         ("GET", [_, "notes", note]) => notes::show(world, request, place, note),
         ("PUT", [discussion, "notes", note]) => {
             discussions::update_note(world, request, place, (discussion, note))
@@ -182,7 +188,7 @@ fn instant(at: Timestamp) -> String {
 /// Adds the headers that all answers have, and answers 304 to whoever has the same already.
 fn dress(mut reply: Reply, request: &Request) -> Reply {
     let is_json = reply.header("content-type") == Some("application/json");
-    if matches!(reply.status, 200 | 201) && is_json {
+    if matches!(reply.status, 200 | 201) && is_json && !reply.body.is_empty() {
         let mut tag = objects::id("etag", &reply.body);
         tag.truncate(32);
         let tag = format!("W/\"{tag}\"");

@@ -5,14 +5,14 @@ use serde_json::{Map, Value, json};
 use super::{
     Answered,
     access::{self, Found, forbidden},
-    bad_parameter, bad_request,
+    bad_parameter, bad_request, condition,
     issue_json::View,
     missing, not_found, page,
     parameters::Parameters,
     throttle,
 };
 use crate::{
-    issue::{Discussion, Note, NoteRefused, Posted, Where},
+    issue::{Discussion, Edited, Note, NoteRefused, Posted, Where},
     reply::Reply,
     request::Request,
     world::World,
@@ -87,8 +87,11 @@ pub(super) fn update(
     let (project, iid, actor) = authorize_edit(world, request, (place, discussion), note)?;
     let body = body(&Parameters::of(request)?)?;
     let mut desk = world.desk(project, iid).ok_or_else(no_issue)?;
-    desk.edit(actor, note, &body).map_err(|refused| refusal("Failed to save note", refused))?;
-    shown(world, request, (place, discussion), (200, note, &Map::new()))
+    let edited = desk.edit(actor, note, &body);
+    match edited.map_err(refusal)? {
+        Edited::Note => shown(world, request, (place, discussion), (200, note, &Map::new())),
+        Edited::CommandsOnly { changes, summary } => Ok(commands_only(&changes, &summary)),
+    }
 }
 
 /// `DELETE …/notes/:note_id`, also within its discussion.
@@ -100,6 +103,8 @@ pub(super) fn delete(
 ) -> Answered {
     let note = number(note)?;
     let (project, iid, _) = authorize_edit(world, request, (place, discussion), note)?;
+    let found = access::issue(world, request, place, no_issue)?.issue.note(note);
+    condition::unmodified(request, found.ok_or_else(missing)?.updated_at)?;
     world.desk(project, iid).ok_or_else(no_issue)?.delete(note);
     Ok(Reply::nothing())
 }
@@ -122,7 +127,7 @@ pub(super) fn post(
     let created_at = parameters.instant("created_at")?.filter(|_| actor.is_owner());
     let mut desk = world.desk(number, iid).ok_or_else(no_issue)?;
     let posted = desk.post(actor, place, &body, (internal, created_at));
-    posted.map_err(|refused| refusal("Note", refused))
+    posted.map_err(refusal)
 }
 
 /// The answer to a note of quick actions alone, whether or not they were carried out.
@@ -140,9 +145,12 @@ pub(super) fn shown(
     let Found { project, issue, actor } = access::issue(world, request, (id, iid), no_issue)?;
     let found = issue.discussion_of(note).ok_or_else(missing)?;
     let note = issue.note(note).ok_or_else(missing)?;
-    let is_elsewhere = within.is_some_and(|within| within != found.id);
-    if is_elsewhere || (note.internal && !actor.may_see_internal()) {
+    if within.is_some_and(|within| within != found.id) {
         return Err(missing());
+    }
+    // Other words than for a note that is not there, as in GitLab's code.
+    if note.internal && !actor.may_see_internal() {
+        return Err(not_found("Note"));
     }
     let view = View { world, request, project };
     Ok(Reply::json(status, &view.note(issue, found, note, changes)))
@@ -179,17 +187,17 @@ fn body(parameters: &Parameters) -> Result<String, Reply> {
     Ok(parameters.text("body")?.unwrap_or_default())
 }
 
-fn refusal(prefix: &str, refused: NoteRefused) -> Reply {
+fn refusal(refused: NoteRefused) -> Reply {
     match refused {
-        NoteRefused::Blank => bad_request(&format!("{prefix} {{:note=>[\"can't be blank\"]}}")),
+        NoteRefused::Blank => bad_request("Note {:note=>[\"can't be blank\"]}"),
         NoteRefused::TooLong => {
             let text = "is too long (maximum is 1000000 characters)";
-            bad_request(&format!("{prefix} {{:note=>[\"{text}\"]}}"))
+            bad_request(&format!("Note {{:note=>[\"{text}\"]}}"))
         }
         // The words of GitLab's code; not recorded.
         NoteRefused::TooMany => {
             let text = "Maximum number of comments exceeded";
-            bad_request(&format!("{prefix} {{:base=>[\"{text}\"]}}"))
+            bad_request(&format!("Note {{:base=>[\"{text}\"]}}"))
         }
         NoteRefused::NoCommands => forbidden(),
         NoteRefused::NoDiscussion => not_found("Discussion"),

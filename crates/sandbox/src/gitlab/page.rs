@@ -10,7 +10,7 @@ const BIGGEST: usize = 100;
 
 /// A page by its number, with the headers of offset pagination. `fixed` are the parameters that
 /// GitLab adds to the links. Without `counted` the totals are left out, as GitLab does where
-/// counting is dear. Only the items of the page are shown, so that a page of a long list costs no
+/// counting is dear and in long lists. Only the items of the page are shown, so that a page of a long list costs no
 /// more than one of a short list. Items that show as null count, but are dropped from their page:
 /// what the caller may not see.
 pub(super) fn by_number<Item>(
@@ -24,6 +24,7 @@ pub(super) fn by_number<Item>(
     let size = asked.saturating_sub(world.short_pages).max(1);
     let page = positive(request, "page")?.unwrap_or(1);
     let total = items.len();
+    let counted = counted && total <= world.limits.totals_up_to;
     let pages = total.div_ceil(size).max(1);
     let has_next = page < pages;
     let shown = items.into_iter().skip((page - 1).saturating_mul(size)).take(size);
@@ -133,7 +134,8 @@ fn address(request: &Request, fixed: &[(&str, &str)], own: &[(&str, &str)]) -> S
     let pair = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
     let has = |pairs: &[(String, String)], name: &str| pairs.iter().any(|(key, _)| key == name);
     let mut query: Vec<(String, String)> = own.iter().map(pair).collect();
-    let sent: Vec<_> = request.query().into_iter().filter(|(name, _)| !has(&query, name)).collect();
+    let sent = request.query().into_iter().filter(|(name, _)| !has(&query, name));
+    let sent: Vec<_> = sent.flat_map(|(name, value)| spelled_out(name, value)).collect();
     query.extend(sent);
     let more: Vec<_> = fixed.iter().map(pair).filter(|(name, _)| !has(&query, name)).collect();
     query.extend(more);
@@ -143,6 +145,15 @@ fn address(request: &Request, fixed: &[(&str, &str)], own: &[(&str, &str)]) -> S
         .map(|(name, value)| format!("{}={}", percent::encode(name), percent::encode(value)))
         .collect();
     format!("{}{}?{}", request.origin(), request.raw_path(), query.join("&"))
+}
+
+/// A parameter as GitLab repeats it in its links: labels one by one.
+fn spelled_out(name: String, value: String) -> Vec<(String, String)> {
+    if name != "labels" {
+        return vec![(name, value)];
+    }
+    let labels = value.split(',').map(str::trim).filter(|label| !label.is_empty());
+    labels.map(|label| ("labels[]".to_owned(), label.to_owned())).collect()
 }
 
 #[cfg(test)]

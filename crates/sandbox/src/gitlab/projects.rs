@@ -13,6 +13,9 @@ use crate::{
 /// The fields that are the same for every project here.
 const SETTINGS: &str = include_str!("project_settings.json");
 
+/// The access level from which a member sees confidential issues, and so a count of them.
+const PLANNER: u8 = 15;
+
 /// One project.
 pub(super) fn show(world: &World, request: &Request, id: &str) -> Answered {
     let caller = access::caller(world, request, access::READ)?;
@@ -24,6 +27,10 @@ pub(super) fn show(world: &World, request: &Request, id: &str) -> Answered {
         }
     }
     let level = access::level(project, caller);
+    let sees_all = level.is_some_and(|level| level >= PLANNER);
+    let open = project.issues.iter().filter(|issue| issue.closed.is_none());
+    let open = open.filter(|issue| sees_all || !issue.confidential).count();
+    body.insert("open_issues_count".to_owned(), json!(open));
     let access = level.map(|level| json!({"access_level": level, "notification_level": 3}));
     body.insert("permissions".to_owned(), json!({"project_access": access, "group_access": null}));
     Ok(Reply::json(200, &Value::Object(body)))
@@ -48,7 +55,8 @@ fn names(project: &Project, request: &Request) -> Value {
         "last_activity_at": instant(changed),
         "namespace": {
             "id": id + 1000, "name": group_name, "path": group_name, "kind": "group",
-            "full_path": group, "parent_id": null, "avatar_url": null,
+            "full_path": group, "avatar_url": null,
+            "parent_id": group.contains('/').then_some(id + 2000),
             "web_url": format!("{}/groups/{group}", request.origin()),
         },
     })

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{
     Answered,
     access::{self, Found, unauthorized},
-    bad_parameter,
+    bad_parameter, condition,
     issue_json::View,
     missing, not_found, notes, page,
     parameters::Parameters,
@@ -68,13 +68,14 @@ pub(super) fn delete(
 ) -> Answered {
     let (Found { project, issue, actor }, target) = find(world, request, place)?;
     let (number, iid) = (project.id, issue.iid);
-    let (award, user) = {
+    let (award, user, at) = {
         let reaction = reaction(issue, target, award)?;
-        (reaction.id, reaction.user)
+        (reaction.id, reaction.user, reaction.at)
     };
     if user != actor.user {
         return Err(unauthorized());
     }
+    condition::unmodified(request, at)?;
     world.desk(number, iid).ok_or_else(missing)?.take_back(target, award);
     Ok(Reply::nothing())
 }

@@ -57,13 +57,33 @@ impl Usage {
 ///
 /// 429 for one too many; as [`access::caller`].
 pub(super) fn note(world: &mut World, request: &Request) -> Result<(), Reply> {
-    let Some(limit) = world.limits.notes_per_minute else { return Ok(()) };
+    let limit = world.limits.notes_per_minute;
+    write(world, request, (Counted::Notes, limit), world.limits.notes_retry_after)
+}
+
+/// Counts an issue that the caller wants to open.
+///
+/// # Errors
+///
+/// As [`note`].
+pub(super) fn issue(world: &mut World, request: &Request) -> Result<(), Reply> {
+    let limit = world.limits.issues_per_minute;
+    write(world, request, (Counted::Issues, limit), None)
+}
+
+fn write(
+    world: &mut World,
+    request: &Request,
+    (what, limit): (Counted, Option<u64>),
+    retry_after: Option<u64>,
+) -> Result<(), Reply> {
+    let Some(limit) = limit else { return Ok(()) };
     let user = access::somebody(world, request, access::WRITE)?.user.id;
-    if world.journal.counts.count(Counted::Notes, user, world.now) <= limit {
+    if world.journal.counts.count(what, user, world.now) <= limit {
         return Ok(());
     }
     let refused = Answer::too_many_requests_json();
-    Err(match world.limits.notes_retry_after {
+    Err(match retry_after {
         Some(seconds) => refused.header("retry-after", &seconds.to_string()).into(),
         None => refused.into(),
     })

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Answered, access, not_found, page};
+use super::{Answered, access, not_found, page, parameters::Parameters};
 use crate::{
     objects::{self, Entry, Trees},
     request::Request,
@@ -15,7 +15,9 @@ pub(super) fn list(world: &World, request: &Request, id: &str) -> Answered {
     let parameter = |name: &str| request.parameter(name).unwrap_or_default();
     let (path, reference) = (parameter("path"), parameter("ref"));
     let path = path.trim_matches('/');
-    let recursive = matches!(parameter("recursive").to_lowercase().as_str(), "true" | "1" | "yes");
+    let parameters = Parameters::of(request)?;
+    let recursive = parameters.flag("recursive")?.unwrap_or(false);
+    let pagination = parameters.word("pagination", &["legacy", "keyset", "none"])?;
     let reference = if reference.is_empty() { "HEAD" } else { &reference };
     let commit = project.resolve(reference).ok_or_else(|| not_found("Tree"))?;
     let mut entries = Vec::new();
@@ -23,14 +25,14 @@ pub(super) fn list(world: &World, request: &Request, id: &str) -> Answered {
     // GitLab puts directories first; the sort keeps git's order among equals.
     entries.sort_by_key(|entry| !entry.is_directory);
     let recursive = if recursive { "true" } else { "false" };
-    if parameter("pagination") == "keyset" {
+    if pagination == "keyset" {
         let fixed = [("id", id), ("recursive", recursive)];
         // The path names an entry; the blob id does not, as two files may be equal.
         let token = |entry: &Entry| objects::id("entry", entry.path.as_bytes());
         let items = entries.into_iter().map(|entry| (token(entry), shown(entry))).collect();
         return page::by_token(request, &fixed, items);
     }
-    let fixed = [("id", id), ("pagination", "legacy"), ("recursive", recursive)];
+    let fixed = [("id", id), ("pagination", pagination), ("recursive", recursive)];
     page::by_number(world, request, &fixed, (entries, shown), true)
 }
 

@@ -21,16 +21,22 @@ pub(super) fn list(world: &World, request: &Request) -> Answered {
     let parameters = Parameters::of(request)?;
     let username = parameters.text("username")?;
     let search = parameters.text("search")?;
+    parameters.flag("active")?;
+    let none = parameters.flag("blocked")?.unwrap_or(false);
+    let sort = parameters.word("sort", &["desc", "asc"])?;
     let mut users: Vec<&User> = world
         .users
         .iter()
-        .filter(|user| user.state == "active")
+        .filter(|user| user.state == "active" && !none)
         .filter(|user| {
             username.as_ref().is_none_or(|name| user.username.eq_ignore_ascii_case(name))
         })
         .filter(|user| search.as_ref().is_none_or(|text| matches(user, text)))
         .collect();
-    users.sort_by_key(|user| std::cmp::Reverse(user.id));
+    users.sort_by_key(|user| user.id);
+    if sort == "desc" {
+        users.reverse();
+    }
     let show = |user: &User| basic(user, request);
     let no = "false";
     let fixed = [
@@ -44,7 +50,7 @@ pub(super) fn list(world: &World, request: &Request) -> Answered {
         ("external", no),
         ("humans", no),
         ("order_by", "id"),
-        ("sort", "desc"),
+        ("sort", sort),
         ("with_custom_attributes", no),
         ("without_project_bots", no),
         ("without_projects", no),

@@ -229,11 +229,18 @@ impl Desk<'_> {
             after.extend(self.label(name, may_create));
         }
         after.retain(|name| !removed.contains(name));
-        for name in after.difference(&before) {
-            self.record(actor.user, Happening::LabelAdded(name.clone()));
+        // The events are in the order of the labels' numbers, as far as was recorded.
+        let in_order = self.labels.iter().map(|label| label.name.clone());
+        let in_order: Vec<String> = in_order.collect();
+        let moved = |from: &BTreeSet<String>, to: &BTreeSet<String>| {
+            let is_new = |name: &&String| to.contains(*name) && !from.contains(*name);
+            in_order.iter().filter(is_new).cloned().collect::<Vec<_>>()
+        };
+        for name in moved(&before, &after) {
+            self.record(actor.user, Happening::LabelAdded(name));
         }
-        for name in before.difference(&after) {
-            self.record(actor.user, Happening::LabelRemoved(name.clone()));
+        for name in moved(&after, &before) {
+            self.record(actor.user, Happening::LabelRemoved(name));
         }
         let changed = after != before;
         self.issue.labels = after;

@@ -34,6 +34,15 @@ pub(crate) enum Posted {
     CommandsOnly { changes: Map<String, Value>, summary: String },
 }
 
+/// What became of an edited note.
+#[derive(Clone, Debug)]
+pub(crate) enum Edited {
+    /// It has its new text.
+    Note,
+    /// The text held nothing but quick actions, so the note is gone.
+    CommandsOnly { changes: Map<String, Value>, summary: String },
+}
+
 /// Why a note is not written.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum NoteRefused {
@@ -92,7 +101,12 @@ impl Desk<'_> {
 
     /// Replaces a note's text and carries out its quick actions. A text of nothing else deletes
     /// the note, as in GitLab's service.
-    pub(crate) fn edit(&mut self, actor: Actor, id: u64, body: &str) -> Result<(), NoteRefused> {
+    pub(crate) fn edit(
+        &mut self,
+        actor: Actor,
+        id: u64,
+        body: &str,
+    ) -> Result<Edited, NoteRefused> {
         let Some(before) = self.issue.note(id).cloned() else { return Err(NoteRefused::NoNote) };
         let (body, commands) = extract(body);
         if body.is_empty() && commands.is_empty() {
@@ -105,10 +119,11 @@ impl Desk<'_> {
             return Err(NoteRefused::NoCommands);
         }
         let outcome = interpret(self, actor, &commands, false);
+        let changes = outcome.changes.as_fields(self.labels);
         self.change(actor, outcome.changes);
         if body.is_empty() {
             self.delete(id);
-            return Err(NoteRefused::Blank);
+            return Ok(Edited::CommandsOnly { changes, summary: outcome.summary });
         }
         let mut users = self.mentioned(&body);
         self.issue.mentioned.extend(&users);
@@ -123,7 +138,7 @@ impl Desk<'_> {
         }
         let (why, internal) = (Why::Mentioned, before.internal);
         self.tell(actor.user, &users, About { why, by: By::TodoOnly, note: Some(id), internal });
-        Ok(())
+        Ok(Edited::Note)
     }
 
     /// Takes a note away, and with its last note a discussion.

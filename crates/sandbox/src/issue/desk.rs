@@ -216,5 +216,5 @@ pub(crate) fn add_label<'labels>(
     let last = labels.iter().map(|label| label.id).max();
     // A project's labels have a thousand numbers of their own, so that none is there twice.
     let id = last.unwrap_or(project * 1000) + 1;
-    labels.push_mut(Label { id, name: name.to_owned() })
+    labels.push_mut(Label { id, name: name.to_owned(), color: "#6699cc".to_owned() })
 }

@@ -23,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{Timestamp, civil::Date};
 
 pub(crate) use change::{Changes, Due, Opening, StateChange, TooBig};
-pub(crate) use comment::{NoteRefused, Posted, Where};
+pub(crate) use comment::{Edited, NoteRefused, Posted, Where};
 pub use desk::Journal;
 pub(crate) use desk::{Actor, Desk, add_label};
 pub use reaction::Reaction;
@@ -143,6 +143,8 @@ pub struct Label {
     pub id: u64,
     /// The name.
     pub name: String,
+    /// The colour, `#` and six hexadecimal digits; at first GitLab's usual one.
+    pub color: String,
 }
 
 impl Issue {

@@ -4,7 +4,7 @@
 use anyhow::{Context as _, anyhow, bail, ensure};
 use jiff::Timestamp;
 
-use super::{Posted, Target, Where};
+use super::{Edited, Posted, Target, Where};
 use crate::world::World;
 
 impl World {
@@ -91,7 +91,8 @@ impl World {
     ///
     /// # Errors
     ///
-    /// There is no such project, issue or note, or GitLab would not take the text.
+    /// There is no such project, issue or note, or GitLab would not take the text; one of nothing
+    /// but quick actions takes the note away.
     pub fn edit_comment(
         &mut self,
         project: &str,
@@ -105,7 +106,10 @@ impl World {
         let author = desk.user(author).context("its author is gone")?;
         let actor = desk.as_actor(author);
         let edited = desk.edit(actor, note, body);
-        edited.map_err(|refusal| anyhow!("GitLab would not take the text: {refusal:?}"))
+        match edited.map_err(|refusal| anyhow!("GitLab would not take the text: {refusal:?}"))? {
+            Edited::Note => Ok(()),
+            Edited::CommandsOnly { .. } => bail!("the text holds nothing but quick actions"),
+        }
     }
 
     /// Takes a note away, and with its last note a discussion.

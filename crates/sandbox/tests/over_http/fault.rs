@@ -21,7 +21,7 @@ fn made_up_answers_arrive_as_they_are() -> anyhow::Result<()> {
     let wrong_type = Answer::text(200, "text/html", "<html>please sign in</html>");
     for (answer, code, kind, text) in [
         (Answer::too_many_requests_text(), 429, "text/plain", "Retry later\n"),
-        (Answer::too_many_requests_json(), 429, "application/json", "requested too many times"),
+        (Answer::too_many_requests_json(), 429, "", "requested too many times"),
         (Answer::internal_server_error(), 500, "application/json", "500 Internal Server Error"),
         (Answer::bad_gateway(), 502, "text/html", "<html>"),
         (Answer::captcha(), 409, "application/json", r#""needs_captcha_response":true"#),

@@ -21,8 +21,13 @@ pub(crate) struct Seen {
 impl Seen {
     /// The value of a header; empty where there is none.
     pub(crate) fn header(&self, name: &str) -> &str {
+        self.find(name).unwrap_or_default()
+    }
+
+    /// The value of a header, if there is one.
+    pub(crate) fn find(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(seen, _)| seen.eq_ignore_ascii_case(name));
-        found.map_or("", |(_, value)| value)
+        found.map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn text(&self) -> String {
@@ -74,8 +79,8 @@ pub(crate) fn send_with(
     let status = lines.next().and_then(|line| line.split(' ').nth(1)).context("no status")?;
     let status = status.parse()?;
     let headers = lines
-        .filter_map(|line| line.split_once(": "))
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
         .collect();
     let seen = Seen { status, headers, body };
     let length = seen.header("content-length").parse().unwrap_or(0);
@@ -103,4 +108,9 @@ pub(crate) fn write(
     let headers = [("PRIVATE-TOKEN", token.as_str()), ("Content-Type", "application/json")];
     let body = if body.is_null() { String::new() } else { body.to_string() };
     send_with(&sandbox.gitlab_url(), method, &path, (&headers, body.as_bytes()))
+}
+
+/// A field of an object; null where there is none.
+pub(crate) fn at<'body>(body: &'body Value, name: &str) -> &'body Value {
+    body.get(name).unwrap_or(&Value::Null)
 }

@@ -2,6 +2,7 @@
 
 mod archive;
 mod calendly;
+mod contracts;
 mod demo;
 mod demo_accounts;
 mod discussions;
@@ -12,6 +13,7 @@ mod identity;
 mod issue_list;
 mod issues;
 mod limits;
+mod misbehaviour;
 mod notes;
 mod notifications;
 mod office;
@@ -21,7 +23,9 @@ mod program;
 mod project;
 mod quick_actions;
 mod reactions;
+mod recorded;
 mod refusals;
+mod routes;
 mod tree;
 mod week;
 
