@@ -10,6 +10,7 @@
 mod bench;
 mod ci;
 mod command;
+mod conformance;
 mod demo;
 mod docs;
 mod system;
@@ -23,8 +24,10 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Task {
-    /// Check formatting, lints, tests and documentation
+    /// Check formatting, lints, tests, documentation and conformance
     Ci,
+    /// Let other clients of GitLab try the sandbox, and read what the program wrote into it
+    Conformance,
     /// Play an audit with the real program against the sandbox
     Demo,
     /// Measure the program beside a Ruby script that does the same
@@ -36,6 +39,7 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Task::parse() {
         Task::Ci => ci::run(),
+        Task::Conformance => conformance::run(),
         Task::Demo => demo::run(),
         Task::Bench(bench) => bench.run(),
         Task::Docs(docs) => docs.run(),
