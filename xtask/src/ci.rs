@@ -1,6 +1,7 @@
 //! `ci`: everything that must hold before a change is taken.
 
 use crate::command::{self, cargo};
+use crate::conformance;
 use crate::system::{self, Program};
 use crate::tally::{self, Tally};
 
@@ -11,7 +12,7 @@ const KEYRING: [Program; 3] = [
     Program { name: "secret-tool", package: "libsecret-tools" },
 ];
 
-/// Checks the workspace; how many tests passed and failed is the last line on stdout.
+/// Checks the workspace; how many tests and checks passed and failed is the last line on stdout.
 pub(crate) fn run() -> anyhow::Result<()> {
     prepare();
     let mut tally = None;
@@ -39,8 +40,9 @@ fn check(tally: &mut Option<Tally>) -> anyhow::Result<()> {
     command::run(&mut cargo("fmt --all --check"))?;
     command::run(&mut cargo("clippy --workspace --all-targets --locked -- -D warnings"))?;
     let mut tests = cargo("test --workspace --locked --no-fail-fast");
-    let (counted, status) = tally::run(&mut tests)?;
+    let (counted, status) = tally::run(&mut tests, tally::of_cargo)?;
     *tally = Some(counted);
     anyhow::ensure!(status.success(), "{} failed: {status}", command::shown(&tests));
-    command::run(cargo("doc --workspace --no-deps --locked").env("RUSTDOCFLAGS", "-D warnings"))
+    command::run(cargo("doc --workspace --no-deps --locked").env("RUSTDOCFLAGS", "-D warnings"))?;
+    conformance::check(tally.get_or_insert_default())
 }

@@ -23,7 +23,7 @@ impl Docs {
         } else {
             tests.env("UPDATE_EXPECT", "1");
         }
-        let (tally, status) = tally::run(&mut tests)?;
+        let (tally, status) = tally::run(&mut tests, tally::of_cargo)?;
         ensure!(status.success(), "{} failed: {status}", command::shown(&tests));
         ensure!(tally.passed > 0, "no test of the documentation was found");
         Ok(())

@@ -10,6 +10,7 @@
 mod bench;
 mod ci;
 mod command;
+mod conformance;
 mod demo;
 mod dist;
 mod docs;
@@ -24,8 +25,10 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Task {
-    /// Check formatting, lints, tests and documentation
+    /// Check formatting, lints, tests, documentation and conformance
     Ci,
+    /// Let other clients of GitLab try the sandbox, and read what the program wrote into it
+    Conformance,
     /// Play an audit with the real program against the sandbox
     Demo,
     /// Pack the program with its manual pages, completions, licences and checksums
@@ -39,6 +42,7 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Task::parse() {
         Task::Ci => ci::run(),
+        Task::Conformance => conformance::run(),
         Task::Demo => demo::run(),
         Task::Dist => dist::run(),
         Task::Bench(bench) => bench.run(),
