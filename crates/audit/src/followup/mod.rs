@@ -9,6 +9,7 @@ mod chain;
 mod judge;
 mod plan;
 mod state;
+mod subjects;
 mod words;
 
 use std::fmt;
