@@ -6,6 +6,7 @@
 
 mod acts;
 mod chain;
+mod duplicates;
 mod judge;
 mod plan;
 mod state;
@@ -19,7 +20,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 pub use acts::Act;
-pub use plan::{Advice, Due, Refusal, Selection, duplicates, plan};
+pub use duplicates::duplicates;
+pub use plan::{Advice, Due, Refusal, Selection, plan};
 pub(crate) use plan::{finding_name, standing, subject_name};
 pub use state::{Case, Cases, Entry, State, cases, pings_to_look_at};
 
