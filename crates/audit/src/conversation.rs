@@ -3,7 +3,7 @@
 //! It is our only memory. Everything that the follow-ups know is derived from it, from the fresh roster
 //! and accounts, and from the present instant, on any machine.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -41,7 +41,7 @@ pub struct Note {
 pub struct Thread {
     /// Its id.
     pub id: String,
-    /// Its notes, the first being the one that opened it.
+    /// Its notes, in any order.
     pub notes: Vec<Note>,
     /// Whether it can be resolved.
     pub is_resolvable: bool,
@@ -96,11 +96,13 @@ pub(crate) struct Marked<'a> {
 }
 
 impl Conversation {
-    /// The notes of people with their threads, in the order of time.
+    /// The notes of people with their threads, in the order of time; each once, though it may have been
+    /// read twice while pages moved.
     pub(crate) fn notes(&self) -> Vec<(&Thread, &Note)> {
         let of = |thread| Thread::people(thread).map(move |note| (thread, note));
         let mut notes: Vec<(&Thread, &Note)> = self.threads.iter().flat_map(of).collect();
         notes.sort_by_key(|(_, note)| note.moment());
+        notes.dedup_by_key(|(_, note)| note.id);
         notes
     }
 
@@ -119,7 +121,8 @@ impl Conversation {
 
     /// How many notes the issue has, system notes included.
     pub fn count(&self) -> usize {
-        self.threads.iter().map(|thread| thread.notes.len()).sum()
+        let notes = self.threads.iter().flat_map(|thread| &thread.notes);
+        notes.map(|note| note.id).collect::<BTreeSet<u64>>().len()
     }
 }
 
@@ -131,6 +134,11 @@ pub(crate) fn spoken_address<'b>(body: &'b str, keys: &[String]) -> Option<&'b s
 }
 
 impl Thread {
+    /// The note that opened it.
+    pub(crate) fn first(&self) -> Option<&Note> {
+        self.notes.iter().min_by_key(|note| note.moment())
+    }
+
     /// The notes that people wrote.
     fn people(&self) -> impl Iterator<Item = &Note> {
         self.notes.iter().filter(|note| !note.is_system)

@@ -102,8 +102,10 @@ impl Directory {
                     Field::Value(name) if !is_same(name) => {
                         let name = name.to_lowercase();
                         match self.by_username.get(&name) {
-                            Some(Some(_)) => return Err(Unmentionable::Disagree),
-                            Some(None) => {}
+                            Some(Some(other)) if other != id => {
+                                return Err(Unmentionable::Disagree);
+                            }
+                            Some(_) => {}
                             None => return Err(Unmentionable::NotAsked(Inquiry::Username(name))),
                         }
                     }

@@ -224,7 +224,8 @@ impl Evaluation {
                 match exception.out_of_time(today) {
                     Some(reason) => {
                         fate = reason;
-                        lapsed.push(index);
+                        // What it never justified does not begin anew by its end.
+                        lapsed.extend((!is_own).then_some(index));
                     }
                     None if is_own => fate = Fate::SelfApproved,
                     None => covered.push(index),

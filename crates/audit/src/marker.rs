@@ -175,7 +175,7 @@ impl Item {
         let is_item = !check.is_empty()
             && keys.iter().all(|key| is_hex(key, KEY_LENGTH))
             && is_hex(evidence, EVIDENCE_LENGTH);
-        let round = round.parse().ok().filter(|round| *round > 0)?;
+        let round = round.parse().ok().filter(|round| (1..=MAX_ROUND).contains(round))?;
         is_item.then(|| Self {
             check: check.to_owned(),
             keys,
@@ -232,6 +232,9 @@ impl Mark {
     }
 }
 
+/// More rounds than an audit ever has: a larger number was not written by us.
+const MAX_ROUND: u32 = 1_000_000;
+
 const KEY_LENGTH: usize = 16;
 const EVIDENCE_LENGTH: usize = 8;
 
@@ -247,9 +250,9 @@ pub fn digest(text: &str) -> String {
 }
 
 fn hex_digits(text: &str, count: usize) -> String {
-    let mut digits = format!("{:x}", Sha256::digest(text.as_bytes()));
-    digits.truncate(count);
-    digits
+    let bytes = Sha256::digest(text.as_bytes());
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.take(count).filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 #[cfg(test)]

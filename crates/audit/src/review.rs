@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::conversation::User;
+use crate::conversation::{Thread, User};
 use crate::followup::{
     Case, Cases, Entry, Facts, Justification, State, cases, finding_name, standing,
 };
@@ -51,6 +51,9 @@ pub(crate) fn readiness_of(facts: &Facts<'_>, cases: &Cases<'_>) -> Readiness {
     }
     let hidden = facts.evaluation.problems.iter().filter(|problem| problem.hides_person);
     open.extend(hidden.map(|problem| format!("a person may be hidden: {problem}")));
+    open.extend(facts.evaluation.shrunken_from.map(|recorded| {
+        format!("the roster is more than 10 % smaller than the {recorded} people of the issue")
+    }));
     let state = state(facts, cases);
     let asked = cases.reviews.last().map(|(note, about, is_complete)| Asked {
         note: note.id,
@@ -87,7 +90,8 @@ pub fn reviewer<'a>(facts: &Facts<'a>, operator: &User) -> Option<&'a User> {
     all.iter().find(|user| user.id != operator.id).or(all.first()).copied()
 }
 
-/// The comment that asks for the review; without a reviewer it claims nothing and tells nobody.
+/// The comment that asks for the review; without a reviewer, or while anything is open, it claims nothing
+/// and tells nobody.
 pub fn plan(facts: &Facts<'_>, report: &Report, reviewer: Option<&User>, issue_url: &str) -> Plan {
     let cases = cases(facts);
     let readiness = readiness_of(facts, &cases);
@@ -95,7 +99,7 @@ pub fn plan(facts: &Facts<'_>, report: &Report, reviewer: Option<&User>, issue_u
     let title = format!("the {} access review {}", spec.system, facts.marker.period);
     let marker = facts.marker.of(Marked::Review);
     let mark = Mark::from(marker).with("state", &readiness.state);
-    let (head, mark) = match reviewer {
+    let (head, mark) = match reviewer.filter(|_| readiness.open.is_empty()) {
         Some(user) => (
             Markdown::mention(user).and(&Markdown::text(format!(
                 ": {title} is done. Please look it over, mark it complete and close this issue."
@@ -166,7 +170,7 @@ fn section(
         }
         let note = match &entry.state {
             State::Justified(Justification::Comment { note, .. }) => Some(*note),
-            _ => case.thread.and_then(|thread| thread.notes.first()).map(|note| note.id),
+            _ => case.thread.and_then(Thread::first).map(|note| note.id),
         };
         if let Some(page) = note.and_then(|note| page(issue_url, note)) {
             line = line.and(&Markdown::text(": ")).and(&page);

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::conversation::Thread;
 use crate::followup::{Cases, Facts, cases, finding_name, standing, subject_name};
 use crate::review::{counts, readiness_of};
 use crate::text::{clean, columns};
@@ -141,10 +142,7 @@ fn rows(facts: &Facts<'_>, cases: &Cases<'_>, url: &str) -> Vec<Row> {
         round: entry.round,
         asked_at: entry.asked_at,
         due: entry.state.until(),
-        thread: case
-            .thread
-            .and_then(|thread| thread.notes.first())
-            .map(|note| format!("{url}#note_{}", note.id)),
+        thread: case.thread.and_then(Thread::first).map(|note| format!("{url}#note_{}", note.id)),
         evidence: entry.finding.map(|finding| finding.evidence.clone()).unwrap_or_default(),
     };
     entries.map(row).collect()

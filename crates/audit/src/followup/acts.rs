@@ -1,6 +1,10 @@
 //! What an operator does about findings explicitly.
 
-use super::plan::{Planner, Refusal, is_for_operators, is_named, lines};
+use super::Justification;
+use super::plan::{
+    Planner, Refusal, finding_name, held, is_for_operators, is_named, lines, standing,
+};
+use super::words::Comment;
 use super::words::{self, Line};
 use super::{Case, Entry, Facts, State};
 use crate::conversation::Thread;
@@ -55,15 +59,19 @@ impl<'p, 'a> Planner<'p, 'a> {
     fn named(&self, findings: &[String]) -> Result<Vec<Named<'p, 'a>>, Refusal> {
         let mut named: Vec<Named<'p, 'a>> = Vec::new();
         for finding in findings {
-            let found = finding.split_once(':').and_then(|(check, subject)| {
-                self.cases.cases.iter().find_map(|case| {
-                    let is_it = is_named(self.facts, case, subject);
-                    let entry = case.entries.iter().find(|entry| entry.check.id == check)?;
-                    (is_it && entry.finding.is_some()).then_some((case, entry))
-                })
+            let (check, subject) =
+                finding.split_once(':').ok_or_else(|| Refusal::NoSuch(finding.clone()))?;
+            let mut found = self.cases.cases.iter().filter_map(|case| {
+                let is_it = |entry: &&Entry<'_>| entry.check.id == check && entry.finding.is_some();
+                let entry = case.entries.iter().find(is_it)?;
+                is_named(self.facts, case, subject).then_some((case, entry))
             });
-            let (case, entry) = found.ok_or_else(|| Refusal::NoSuch(finding.clone()))?;
+            let (case, entry) = found.next().ok_or_else(|| Refusal::NoSuch(finding.clone()))?;
+            if found.next().is_some() {
+                return Err(several(finding));
+            }
             match named.iter_mut().find(|(other, _)| std::ptr::eq(*other, case)) {
+                Some((_, entries)) if entries.iter().any(|it| std::ptr::eq(*it, entry)) => {}
                 Some((_, entries)) => entries.push(entry),
                 None => named.push((case, vec![entry])),
             }
@@ -76,48 +84,81 @@ impl<'p, 'a> Planner<'p, 'a> {
         if is_for_operators { self.cases.operators_thread } else { case.thread }
     }
 
+    /// Records an act, unless this operator has done so already since it was asked about.
+    fn record(&mut self, thread: Option<&Thread>, comment: Comment, entries: &[&Entry<'_>]) {
+        let is_done = self.facts.conversation.notes().iter().any(|(_, note)| {
+            let mut asked = entries.iter().filter_map(|entry| entry.asked_at);
+            note.author.id == self.operator.id
+                && note.is_by_operator
+                && note.body.trim() == comment.body.trim()
+                && asked.all(|at| note.created_at > at)
+        });
+        if is_done {
+            self.note("this is recorded already".to_owned());
+        } else {
+            self.say(thread, comment);
+        }
+    }
+
     fn accept(&mut self, findings: &[String], reason: &str) -> Result<(), Refusal> {
         let named: Vec<_> = self.named(findings)?;
         let mut comments = Vec::new();
         for (case, entries) in named {
-            if case.user_ids.contains(&self.operator.id) {
+            if case.is_user(self.operator) {
                 let message = format!("{} is you: another operator has to accept it", case.name);
                 return Err(Refusal::Impossible(message));
             }
             for is_operators in [false, true] {
-                let entries = entries.iter().filter(|it| is_for_operators(it) == is_operators);
+                let mut entries = entries.clone();
+                entries.retain(|it| is_for_operators(it) == is_operators);
                 let line = |entry: &&'p Entry<'a>| Line { case, entry, round: entry.round };
-                let lines: Vec<Line<'_>> = entries.map(line).collect();
+                let lines: Vec<Line<'_>> = entries.iter().map(line).collect();
                 if !lines.is_empty() {
                     let marker = self.facts.marker;
                     let comment = words::recorded(marker, Marked::Accept, reason, &lines);
-                    comments.push((self.thread_of(case, is_operators), comment));
+                    comments.push((self.thread_of(case, is_operators), comment, entries));
                 }
             }
         }
-        for (thread, comment) in comments {
-            self.say(thread, comment);
+        for (thread, comment, entries) in comments {
+            self.record(thread, comment, &entries);
         }
         Ok(())
     }
 
     fn ask_again(&mut self, findings: &[String], reason: &str) -> Result<(), Refusal> {
         let mut comments = Vec::new();
-        for (case, entries) in self.named(findings)? {
+        for (case, mut entries) in self.named(findings)? {
             let line = |entry: &&'p Entry<'a>| {
                 let is_new = entry.state == State::NotAsked;
                 Line { case, entry, round: if is_new { entry.round } else { entry.round + 1 } }
             };
-            if entries.iter().any(|entry| is_for_operators(entry)) {
-                let message = "what operators are asked is not asked again".to_owned();
-                return Err(Refusal::Impossible(message));
+            for entry in &entries {
+                let name = finding_name(self.facts, case, entry);
+                let obstacle = match (&entry.state, &entry.held_by) {
+                    _ if is_for_operators(entry) => "is what operators are asked".to_owned(),
+                    (State::Justified(Justification::Exception), _) => standing(entry),
+                    (_, Some(by)) => held(by),
+                    _ => continue,
+                };
+                return Err(Refusal::Impossible(format!("{name} {obstacle}")));
+            }
+            // Whoever was just asked is not asked once more, as when this was interrupted.
+            let (waiting, due): (Vec<_>, Vec<_>) =
+                entries.into_iter().partition(|it| matches!(it.state, State::Waiting { .. }));
+            entries = due;
+            for entry in waiting {
+                self.note(format!("{} {}", finding_name(self.facts, case, entry), standing(entry)));
             }
             let lines: Vec<Line<'_>> = entries.iter().map(line).collect();
+            if lines.is_empty() {
+                continue;
+            }
             match self.recipient(case) {
                 Ok(user) => {
                     let Facts { evaluation, marker, .. } = self.facts;
                     let comment = words::ask(evaluation, *marker, user, &lines, Some(reason));
-                    comments.push((case.thread, user, comment));
+                    comments.push((case.thread, user, comment, entries));
                 }
                 Err(Unmentionable::NotAsked(inquiry)) => drop(self.due.inquiries.insert(inquiry)),
                 Err(why) => {
@@ -126,18 +167,18 @@ impl<'p, 'a> Planner<'p, 'a> {
                 }
             }
         }
-        for (thread, user, comment) in comments {
+        for (thread, user, comment, entries) in comments {
             self.mention(user);
-            self.reopen(thread);
+            self.reopen(thread, &entries);
             self.say(thread, comment);
         }
         Ok(())
     }
 
     fn case_named(&self, subject: &str) -> Result<&'p Case<'a>, Refusal> {
-        let mut cases = self.cases.cases.iter();
-        let case = cases.find(|case| is_named(self.facts, case, subject));
-        case.ok_or_else(|| Refusal::NoSuch(subject.to_owned()))
+        let mut cases = self.cases.cases.iter().filter(|case| is_named(self.facts, case, subject));
+        let case = cases.next().ok_or_else(|| Refusal::NoSuch(subject.to_owned()))?;
+        if cases.next().is_some() { Err(several(subject)) } else { Ok(case) }
     }
 
     fn sent(&mut self, subject: &str) -> Result<(), Refusal> {
@@ -149,6 +190,7 @@ impl<'p, 'a> Planner<'p, 'a> {
         }
         let Facts { evaluation, marker, .. } = self.facts;
         let comment = words::sent(evaluation, *marker, case, &lines);
+        self.reopen(case.thread, &[]);
         self.say(case.thread, comment);
         Ok(())
     }
@@ -167,8 +209,13 @@ impl<'p, 'a> Planner<'p, 'a> {
             return Err(Refusal::Impossible(message));
         }
         let comment = words::recorded(self.facts.marker, Marked::Answered, reason, &lines);
-        let thread = case.thread;
-        self.say(thread, comment);
+        let entries: Vec<&Entry<'_>> = lines.iter().map(|line| line.entry).collect();
+        self.record(case.thread, comment, &entries);
         Ok(())
     }
+}
+
+fn several(name: &str) -> Refusal {
+    let message = format!("{name} names several subjects: name one by its e-mail address");
+    Refusal::Impossible(message)
 }

@@ -27,7 +27,7 @@ pub(crate) fn chain(facts: &Facts<'_>, managers: &Managers<'_>, case: &Case<'_>)
     manager(facts, managers, case, &mut chain);
     for username in facts.managers {
         match facts.directory.username(username) {
-            Ok(user) if case.user_ids.contains(&user.id) => {
+            Ok(user) if case.is_user(user) => {
                 chain.reasons.push(format!("not {username}, whom it is about"));
             }
             Ok(user) if chain.users.contains(user) => {
@@ -71,7 +71,7 @@ fn manager(facts: &Facts<'_>, managers: &Managers<'_>, case: &Case<'_>, chain: &
             return;
         };
         match facts.directory.person(person) {
-            Ok(user) if case.user_ids.contains(&user.id) => {
+            Ok(user) if case.is_user(user) => {
                 chain.reasons.push(format!("not {}, whom it is about", person.name));
             }
             Ok(user) => {

@@ -1,15 +1,16 @@
 //! The judgement of one finding: from what was said of it to its state.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::state::{Case, Entry, State};
 use super::{Facts, Justification};
-use crate::conversation::{Marked as MarkedNote, Moment, Note, Thread};
+use crate::conversation::{Marked as MarkedNote, Moment, Note, Thread, User};
 use crate::evaluation::OUTSIDER;
 use crate::finding::{About, Asked, Check, Find, Finding, Need};
-use crate::marker::{Item, Marked, digest};
+use crate::marker::{Item, Mark, Marked, digest};
 use crate::reconcile::is_unmatchable;
 use crate::roster::Person;
 
@@ -21,14 +22,14 @@ pub(super) const COMPLETE: &str = "complete";
 pub(super) const STATE: &str = "state";
 pub(super) const YES: &str = "yes";
 
-pub(super) fn opens_thread(marked: &MarkedNote<'_>) -> bool {
+/// Whether a comment asks: its thread is that of whom it asks.
+pub(super) fn is_ask(marked: &MarkedNote<'_>) -> bool {
     matches!(marked.mark.marker.marked, Marked::Ask | Marked::Sent)
-        && marked.thread.notes.first().is_some_and(|first| first.id == marked.note.id)
 }
 
 /// The numbers of the users whom a comment mentions.
-pub(super) fn mentioned(marked: &MarkedNote<'_>) -> impl Iterator<Item = u64> {
-    let ids = marked.mark.values.get(TO).map(String::as_str).unwrap_or_default();
+pub(super) fn mentioned(mark: &Mark) -> impl Iterator<Item = u64> {
+    let ids = mark.values.get(TO).map(String::as_str).unwrap_or_default();
     ids.split('+').filter_map(|id| id.parse().ok())
 }
 
@@ -56,7 +57,7 @@ impl<'a> Answers<'a> {
         let mut mentions: HashMap<&'a str, Vec<(Moment, u64)>> = HashMap::new();
         for marked in counted {
             let of_thread = mentions.entry(&marked.thread.id).or_default();
-            of_thread.extend(mentioned(marked).map(|id| (marked.note.moment(), id)));
+            of_thread.extend(mentioned(&marked.mark).map(|id| (marked.note.moment(), id)));
         }
         Self { notes, mentioned: mentions }
     }
@@ -88,10 +89,10 @@ impl<'m, 'a> Judge<'_, 'm, 'a> {
     /// The finding with its state; nothing if it was never found or never asked about.
     pub(super) fn entry(&self) -> Option<Entry<'a>> {
         let ping = self.last_ping();
-        let entry = |state, round: u32| Entry {
+        let entry = |state: State, round: u32| Entry {
             check: self.check,
             finding: self.finding,
-            state,
+            state: state.clone(),
             round,
             asked_at: ping.filter(|ping| ping.round == round).map(|ping| ping.moment.0),
             threads: self.asks().map(|(marked, _)| &*marked.thread.id).collect(),
@@ -102,6 +103,12 @@ impl<'m, 'a> Judge<'_, 'm, 'a> {
                 .flat_map(|ping| self.answers(ping))
                 .map(|note| (note.author.username.as_str(), note.body.as_str()))
                 .collect(),
+            held_by: self.history.others.first().map(|by| (*by).to_owned()),
+            rests_on_resolution: match state {
+                State::Justified(Justification::Resolved { .. }) => true,
+                State::Answered => ping.is_some_and(|ping| self.is_resolved_by_subject(ping)),
+                _ => false,
+            },
         };
         let Some(finding) = self.finding else {
             // What was only accepted or decided, and is gone, needs no word.
@@ -158,28 +165,35 @@ impl<'m, 'a> Judge<'_, 'm, 'a> {
         })
     }
 
-    /// The pings of a round, escalations included.
+    /// The pings of a round and later ones, escalations included.
     fn pings(&self, round: u32) -> Vec<u64> {
         let pings = self.of(&[Marked::Ask, Marked::Escalate]);
-        pings.filter(|(_, item)| item.round == round).map(|(marked, _)| marked.note.id).collect()
+        pings.filter(|(_, item)| item.round >= round).map(|(marked, _)| marked.note.id).collect()
     }
 
-    /// Whether something of this kind was said of the ping's round after it.
+    /// When something of this kind was first said of the ping's round after it. What was said of a later
+    /// round whose ping is deleted counts too: it was said.
+    fn said_at(&self, wanted: &'static [Marked], ping: Ping) -> Option<Timestamp> {
+        let of_round = self.of(wanted).filter(|(marked, item)| {
+            item.round >= ping.round && marked.note.moment() > ping.moment
+        });
+        of_round.map(|(marked, _)| marked.note.created_at).min()
+    }
+
     fn said(&self, wanted: &'static [Marked], ping: Ping) -> bool {
-        self.of(wanted)
-            .any(|(marked, item)| item.round == ping.round && marked.note.moment() > ping.moment)
+        self.said_at(wanted, ping).is_some()
     }
 
-    fn is_subject(&self, user: u64) -> bool {
-        self.case.user_ids.contains(&user)
+    fn is_subject(&self, user: &User) -> bool {
+        self.case.is_user(user)
     }
 
     /// What justified the finding, each with its moment and the evidence that it was about.
     fn justifications(&self) -> Vec<(Moment, String, Justification)> {
         let mut found = Vec::new();
-        let mut decided: Option<(Moment, String, Justification)> = None;
+        let mut decided: BTreeMap<&str, Option<(Moment, String, Justification)>> = BTreeMap::new();
         for (marked, item) in self.of(&[Marked::Accept, Marked::Decide]) {
-            if self.is_subject(marked.note.author.id) {
+            if self.is_subject(&marked.note.author) {
                 continue;
             }
             let by = marked.note.author.username.clone();
@@ -188,27 +202,32 @@ impl<'m, 'a> Judge<'_, 'm, 'a> {
             if marked.mark.marker.marked == Marked::Accept {
                 found.push(said);
             } else {
-                // The last decision counts.
+                // The last decision counts of those about the same evidence.
                 let is_kept = marked.mark.values.get("decision").is_some_and(|it| it == "keep");
-                decided = is_kept.then_some(said);
+                decided.insert(&item.evidence, is_kept.then_some(said));
             }
         }
-        found.extend(decided);
-        found.extend(self.asks().filter_map(|(marked, item)| self.resolved(marked, item)));
+        found.extend(decided.into_values().flatten());
+        let said: Vec<Moment> = found.iter().map(|(moment, ..)| *moment).collect();
+        found.extend(self.asks().filter_map(|(marked, item)| self.resolved(marked, item, &said)));
         found
     }
 
-    /// That an operator resolved the thread of a ping by hand, before anything else closed it.
+    /// That an operator resolved the thread of a ping by hand, before anything else closed it: what was
+    /// `accepted` before, or told to be over, was closed, and the thread resolved by us.
     fn resolved(
         &self,
         marked: &MarkedNote<'a>,
         item: &Item,
+        accepted: &[Moment],
     ) -> Option<(Moment, String, Justification)> {
         let resolved = marked.thread.resolved.as_ref().filter(|it| it.is_by_operator)?;
-        let by = resolved.by.as_ref().filter(|by| !self.is_subject(by.id))?;
+        let by = resolved.by.as_ref().filter(|by| !self.is_subject(by))?;
         let at = resolved.at.filter(|at| *at > marked.note.created_at)?;
         let ping = Ping { moment: marked.note.moment(), round: item.round };
-        let is_closed_before = self.said(&[Marked::Fixed, Marked::Withdrawn], ping);
+        let over = self.said_at(&[Marked::Fixed, Marked::Withdrawn], ping);
+        let is_closed_before = over.is_some_and(|over| over <= at)
+            || accepted.iter().any(|it| *it > ping.moment && it.0 <= at);
         let by = by.username.clone();
         (!is_closed_before)
             .then(|| ((at, u64::MAX), item.evidence.clone(), Justification::Resolved { by }))
@@ -248,12 +267,7 @@ impl<'m, 'a> Judge<'_, 'm, 'a> {
             return State::Waiting { until: None };
         }
         let Facts { waits, now, .. } = self.facts;
-        let escalated = self
-            .of(&[Marked::Escalate])
-            .filter(|(marked, item)| item.round == ping.round && marked.note.moment() > ping.moment)
-            .map(|(marked, _)| marked.note.created_at)
-            .min();
-        if let Some(at) = escalated {
+        if let Some(at) = self.said_at(&[Marked::Escalate], ping) {
             let until = waits.end(at, waits.manager);
             return if *now < until { State::Escalated { until } } else { State::Exhausted };
         }
@@ -273,24 +287,23 @@ impl<'m, 'a> Judge<'_, 'm, 'a> {
     fn answers(&self, ping: Ping) -> impl Iterator<Item = &'a Note> {
         let threads: BTreeSet<&str> = self.asks().map(|(marked, _)| &*marked.thread.id).collect();
         let notes = self.answers.notes.iter().filter(move |(thread, note)| {
-            let user = note.author.id;
             note.moment() > ping.moment
-                && (self.is_subject(user)
+                && (self.is_subject(&note.author)
                     || !note.is_by_operator
                         && threads.contains(&*thread.id)
-                        && self.answers.has_mentioned(thread, user, note.moment()))
+                        && self.answers.has_mentioned(thread, note.author.id, note.moment()))
         });
         notes.map(|(_, note)| *note)
     }
 
     fn is_reacted_to(&self, ping: Ping) -> bool {
         let pings = self.of(&[Marked::Ask, Marked::Escalate]);
-        let mut pings = pings.filter(|(_, item)| item.round == ping.round);
+        let mut pings = pings.filter(|(_, item)| item.round >= ping.round);
         pings.any(|(marked, _)| {
             let reactions = self.facts.conversation.reactions.get(&marked.note.id);
             reactions.into_iter().flatten().any(|reaction| {
-                let user = reaction.by.id;
-                let is_mentioned = mentioned(marked).any(|id| id == user);
+                let user = &reaction.by;
+                let is_mentioned = mentioned(&marked.mark).any(|id| id == user.id);
                 reaction.at > marked.note.created_at && (self.is_subject(user) || is_mentioned)
             })
         })
@@ -299,7 +312,7 @@ impl<'m, 'a> Judge<'_, 'm, 'a> {
     fn is_resolved_by_subject(&self, ping: Ping) -> bool {
         self.asks().any(|(marked, _)| {
             marked.thread.resolved.as_ref().is_some_and(|resolved| {
-                let is_subject = resolved.by.as_ref().is_some_and(|by| self.is_subject(by.id));
+                let is_subject = resolved.by.as_ref().is_some_and(|by| self.is_subject(by));
                 // Who resolves without a date, or unnamed, may have meant to answer: nobody is pinged.
                 let is_doubtful = resolved.by.is_none() || resolved.at.is_none();
                 let is_after = resolved.at.is_none_or(|at| at > ping.moment.0);
@@ -327,7 +340,7 @@ impl<'m, 'a> Judge<'_, 'm, 'a> {
         let is_in_doubt = evaluation.may_hide_somebody() || evaluation.shrunken_from.is_some();
         let is_unknown = evaluation.unknown.iter().any(|(check, _)| is(check));
         // Sources that were read before the ping say nothing about what came after it.
-        if is_unknown || self.facts.now <= ping.moment.0 {
+        if is_unknown || self.captured_at() <= ping.moment.0 {
             return State::Unknown;
         }
         match (self.case.about, self.is_about_accounts()) {
@@ -345,20 +358,29 @@ impl<'m, 'a> Judge<'_, 'm, 'a> {
         }
     }
 
+    /// When what the check looks at was read.
+    fn captured_at(&self) -> Timestamp {
+        let accounts = self.facts.evaluation.accounts.as_ref().filter(|_| self.is_among_accounts());
+        let read_at = accounts.map(|accounts| accounts.capture.read_at);
+        read_at.map_or(self.facts.now, |read_at| read_at.min(self.facts.now))
+    }
+
+    fn is_among_accounts(&self) -> bool {
+        matches!(self.check.find, Find::AmongAccounts(_))
+    }
+
     /// Whether the check may be about accounts of nobody on the roster.
     fn is_about_accounts(&self) -> bool {
         self.check.id == OUTSIDER
-            || self.check.needs.contains(&Need::Everybody)
-                && matches!(self.check.find, Find::AmongAccounts(_))
+            || self.check.needs.contains(&Need::Everybody) && self.is_among_accounts()
     }
 
     /// Whether nobody can tell which account is the person's, so that no check of accounts can tell
     /// that something is fixed.
     fn lacks_account(&self, person: usize) -> bool {
         let evaluation = self.facts.evaluation;
-        let is_among_accounts = matches!(self.check.find, Find::AmongAccounts(_));
         let matches = evaluation.matching.of_person(person);
-        is_among_accounts
+        self.is_among_accounts()
             && evaluation
                 .roster
                 .people

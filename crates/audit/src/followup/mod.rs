@@ -6,9 +6,11 @@
 
 mod acts;
 mod chain;
+mod duplicates;
 mod judge;
 mod plan;
 mod state;
+mod subjects;
 mod words;
 
 use std::fmt;
@@ -18,8 +20,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 pub use acts::Act;
-pub use plan::finding_name;
-pub use plan::{Advice, Due, Refusal, Selection, duplicates, plan};
+pub use duplicates::duplicates;
+pub use plan::{Advice, Due, Refusal, Selection, finding_name, plan};
 pub(crate) use plan::{standing, subject_name};
 pub use state::{Case, Cases, Entry, State, cases, pings_to_look_at};
 

@@ -1,16 +1,19 @@
 //! Who is due what, and why; and who is not, and why not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
+use jiff::SignedDuration;
+
 use super::chain::Chain;
+use super::judge::mentioned;
 use super::words::{self, Comment, Line};
 use super::{Act, Case, Cases, Entry, Facts, State, cases};
 use crate::conversation::{Thread, User};
 use crate::directory::{Inquiry, Unmentionable};
 use crate::evaluation::handle;
 use crate::finding::{About, Asked};
-use crate::marker::{Item, Mark, Marked};
+use crate::marker::{Mark, Marked};
 use crate::plan::{Action, Plan};
 use crate::roster::Person;
 use crate::text::fold;
@@ -68,6 +71,8 @@ pub enum Refusal {
     TooManyMentions {
         /// Whom.
         username: String,
+        /// How many comments may be added before that.
+        left: usize,
     },
     /// Nobody and nothing of that name is there.
     NoSuch(String),
@@ -81,12 +86,12 @@ impl fmt::Display for Refusal {
             Self::TooManyComments { left } => {
                 write!(
                     formatter,
-                    "an issue takes {MAX_COMMENTS} comments, and only {left} are left"
+                    "an issue takes {MAX_COMMENTS} comments, and {left} are left: use --limit {left}"
                 )
             }
-            Self::TooManyMentions { username } => write!(
+            Self::TooManyMentions { username, left } => write!(
                 formatter,
-                "{username} would be mentioned more than {MAX_MENTIONS} times in a day"
+                "{username} would be mentioned more than {MAX_MENTIONS} times in a day: use --limit {left}"
             ),
             Self::NoSuch(name) => write!(formatter, "nothing is found about {name}"),
             Self::Impossible(reason) => formatter.write_str(reason),
@@ -110,13 +115,22 @@ pub fn plan(
     issue_url: &str,
 ) -> Result<Due, Refusal> {
     let cases = cases(facts);
+    let mut by_thread: HashMap<&str, Vec<(usize, &Entry<'_>)>> = HashMap::new();
+    for (place, case) in cases.cases.iter().enumerate() {
+        for entry in &case.entries {
+            for thread in &entry.threads {
+                by_thread.entry(thread).or_default().push((place, entry));
+            }
+        }
+    }
     let mut planner = Planner {
         facts,
         cases: &cases,
         operator,
         issue_url,
+        by_thread,
         due: Due::default(),
-        mentions: BTreeMap::new(),
+        mentioned: BTreeMap::new(),
     };
     if selection.acts.is_empty() {
         planner.plan(selection)?;
@@ -128,40 +142,17 @@ pub fn plan(
     planner.finish(selection)
 }
 
-/// The comments that say what an earlier one says already, as when two operators were at work at the
-/// same time: those of `author`, by their numbers.
-pub fn duplicates(facts: &Facts<'_>, author: u64) -> Vec<u64> {
-    let (counted, _) = facts.conversation.marks(facts.marker);
-    let items = |mark: &Mark| -> BTreeSet<Item> {
-        // What was seen may differ a little without being worth another comment.
-        mark.items.iter().map(|it| Item { evidence: String::new(), ..it.clone() }).collect()
-    };
-    let mut ids = Vec::new();
-    let mut by_number: Vec<_> = counted.iter().filter(|it| !it.mark.items.is_empty()).collect();
-    by_number.sort_by_key(|marked| marked.note.id);
-    let mut said: Vec<(Marked, BTreeSet<Item>)> = Vec::new();
-    for marked in by_number {
-        let kind = marked.mark.marker.marked;
-        let own = items(&marked.mark);
-        let is_said = said.iter().any(|(other, items)| *other == kind && own.is_subset(items));
-        if is_said && marked.note.author.id == author {
-            ids.push(marked.note.id);
-        } else {
-            said.push((kind, own));
-        }
-    }
-    ids
-}
-
 /// Makes a plan.
 pub(super) struct Planner<'p, 'a> {
     pub(super) facts: &'p Facts<'a>,
     pub(super) cases: &'p Cases<'a>,
     pub(super) operator: &'p User,
     issue_url: &'p str,
+    /// What was asked about in each thread, with the places of the cases.
+    by_thread: HashMap<&'a str, Vec<(usize, &'p Entry<'a>)>>,
     pub(super) due: Due,
-    /// How often each user is mentioned.
-    mentions: BTreeMap<String, usize>,
+    /// The usernames of those who are mentioned.
+    mentioned: BTreeMap<u64, String>,
 }
 
 pub(super) fn lines<'l, 'a: 'l>(
@@ -201,18 +192,18 @@ impl<'a> Planner<'_, 'a> {
                 self.ask(case);
             }
             self.ask_operators(&cases);
+            for case in &cases {
+                self.close(case);
+            }
+            self.close_for_operators(&cases);
         }
-        for case in &cases {
-            self.close(case);
-        }
-        self.close_for_operators(&cases);
         for case in &cases {
             self.tell(case);
         }
         Ok(())
     }
 
-    fn note(&mut self, note: String) {
+    pub(super) fn note(&mut self, note: String) {
         self.due.plan.notes.push(note);
     }
 
@@ -220,21 +211,36 @@ impl<'a> Planner<'_, 'a> {
         let (iid, Comment { body, marker }) = (self.facts.iid, comment);
         self.due.plan.actions.push(match thread {
             Some(thread) => Action::Reply { iid, thread: thread.id.clone(), body, marker },
+            None if matches!(marker.marked, Marked::Accept | Marked::Answered) => {
+                Action::Comment { iid, body, marker }
+            }
             None => Action::OpenThread { iid, body, marker },
         });
     }
 
-    /// Asks, where something was answered in the thread or it was resolved: so that it is seen.
-    pub(super) fn reopen(&mut self, thread: Option<&Thread>) {
+    /// The findings that were asked about in a thread, with the places of their cases.
+    fn asked_in(&self, thread: &Thread) -> impl Iterator<Item = &(usize, &Entry<'a>)> {
+        self.by_thread.get(&*thread.id).into_iter().flatten()
+    }
+
+    /// Opens a resolved thread again in which `asked` is asked about now, so that it is seen: unless
+    /// nothing but that it is resolved says where another of its findings stands.
+    pub(super) fn reopen(&mut self, thread: Option<&Thread>, asked: &[&Entry<'_>]) {
         let resolved = thread.filter(|thread| thread.resolved.is_some() && thread.is_resolvable);
-        if let Some(thread) = resolved {
-            let (iid, thread) = (self.facts.iid, thread.id.clone());
-            self.due.plan.actions.push(Action::Resolve { iid, thread, resolved: false });
+        let Some(thread) = resolved else { return };
+        let is_asked = |entry: &Entry<'_>| asked.iter().any(|it| std::ptr::eq(*it, entry));
+        if self.asked_in(thread).any(|(_, it)| it.rests_on_resolution && !is_asked(it)) {
+            return;
+        }
+        let (iid, thread) = (self.facts.iid, thread.id.clone());
+        let action = Action::Resolve { iid, thread, resolved: false };
+        if !self.due.plan.actions.contains(&action) {
+            self.due.plan.actions.push(action);
         }
     }
 
     pub(super) fn mention(&mut self, user: &User) {
-        *self.mentions.entry(user.username.clone()).or_default() += 1;
+        self.mentioned.insert(user.id, user.username.clone());
     }
 
     /// The user whom a case is about, if they may be mentioned.
@@ -276,7 +282,7 @@ impl<'a> Planner<'_, 'a> {
         for user in &users {
             self.mention(user);
         }
-        self.reopen(case.thread);
+        self.reopen(case.thread, &[]);
         self.say(case.thread, words::escalate(self.facts.marker, case, &users, &lines));
     }
 
@@ -289,7 +295,7 @@ impl<'a> Planner<'_, 'a> {
         match self.recipient(case) {
             Ok(user) => {
                 self.mention(user);
-                self.reopen(case.thread);
+                self.reopen(case.thread, &[]);
                 self.say(case.thread, words::ask(evaluation, *marker, user, &lines, None));
             }
             Err(Unmentionable::NotAsked(inquiry)) => drop(self.due.inquiries.insert(inquiry)),
@@ -320,7 +326,7 @@ impl<'a> Planner<'_, 'a> {
         let lines: Vec<Line<'_>> = cases.iter().flat_map(|case| lines(case, is_new)).collect();
         if !lines.is_empty() {
             let thread = self.cases.operators_thread;
-            self.reopen(thread);
+            self.reopen(thread, &[]);
             self.say(thread, words::for_operators(self.facts.marker, &lines));
         }
     }
@@ -365,18 +371,33 @@ impl<'a> Planner<'_, 'a> {
         if thread.resolved.is_some() || !thread.is_resolvable {
             return;
         }
-        let all = self.cases.cases.iter().flat_map(|case| &case.entries);
-        let mut here = all.filter(|entry| entry.threads.contains(&*thread.id));
-        let is_done = |entry: &Entry<'_>| {
-            entry.state.is_closed()
-                && entry.state != State::Justified(super::Justification::Exception)
+        let is_selected = |place: usize| {
+            let case = self.cases.cases.get(place);
+            case.is_some_and(|case| cases.iter().any(|it| std::ptr::eq(*it, case)))
         };
-        // Only where all of the thread was selected has its end been told.
-        let selected = cases.iter().flat_map(|case| &case.entries).count();
-        if selected > 0 && here.all(is_done) {
+        let is_done = |(place, entry): &(usize, &Entry<'_>)| match entry.state {
+            // Only of those who are selected is the end told now.
+            State::Fixed { is_told } | State::Withdrawn { is_told } => {
+                is_told || is_selected(*place)
+            }
+            State::Justified(super::Justification::Exception) => false,
+            _ => entry.state.is_closed(),
+        };
+        let is_selected = self.asked_in(thread).any(|(place, _)| is_selected(*place));
+        if is_selected && self.asked_in(thread).all(is_done) && !self.asks_in(thread) {
             let (iid, thread) = (self.facts.iid, thread.id.clone());
             self.due.plan.actions.push(Action::Resolve { iid, thread, resolved: true });
         }
+    }
+
+    /// Whether the plan asks something in a thread.
+    fn asks_in(&self, thread: &Thread) -> bool {
+        self.due.plan.actions.iter().any(|action| match action {
+            Action::Reply { thread: other, marker, .. } => {
+                *other == thread.id && matches!(marker.marked, Marked::Ask | Marked::Escalate)
+            }
+            _ => false,
+        })
     }
 
     /// Tells where the findings of a case stand that nothing is done about.
@@ -391,8 +412,7 @@ impl<'a> Planner<'_, 'a> {
 
     /// The plan as it is, if GitLab takes it.
     fn finish(mut self, selection: &Selection) -> Result<Due, Refusal> {
-        let is_comment =
-            |action: &Action| matches!(action, Action::Reply { .. } | Action::OpenThread { .. });
+        let is_comment = |action: &Action| body(action).is_some();
         if let Some(limit) = selection.limit {
             let mut left = limit;
             let all = std::mem::take(&mut self.due.plan.actions);
@@ -418,11 +438,41 @@ impl<'a> Planner<'_, 'a> {
         if comments > left {
             return Err(Refusal::TooManyComments { left });
         }
-        if let Some((username, _)) = self.mentions.iter().find(|(_, count)| **count > MAX_MENTIONS)
-        {
-            return Err(Refusal::TooManyMentions { username: username.clone() });
-        }
+        self.count_mentions()?;
         Ok(self.due)
+    }
+
+    /// Refuses what would mention somebody too often, with what was posted within a day.
+    fn count_mentions(&self) -> Result<(), Refusal> {
+        let yesterday = self.facts.now.checked_sub(SignedDuration::from_hours(24)).ok();
+        let (counted, _) = self.facts.conversation.marks(self.facts.marker);
+        let posted = counted.iter().filter(|it| yesterday.is_none_or(|at| it.note.created_at > at));
+        let mut mentions: HashMap<u64, usize> = HashMap::new();
+        for id in posted.flat_map(|marked| mentioned(&marked.mark)) {
+            *mentions.entry(id).or_default() += 1;
+        }
+        let bodies = self.due.plan.actions.iter().filter_map(body);
+        for (left, body) in bodies.enumerate() {
+            for id in Mark::of_comment(body).iter().flat_map(mentioned) {
+                let count = mentions.entry(id).or_default();
+                *count += 1;
+                if *count > MAX_MENTIONS {
+                    let username = self.mentioned.get(&id).cloned().unwrap_or_default();
+                    return Err(Refusal::TooManyMentions { username, left });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The text of a comment that a plan posts.
+fn body(action: &Action) -> Option<&str> {
+    match action {
+        Action::Comment { body, .. }
+        | Action::OpenThread { body, .. }
+        | Action::Reply { body, .. } => Some(body),
+        _ => None,
     }
 }
 
@@ -439,10 +489,15 @@ pub(crate) fn standing(entry: &Entry<'_>) -> String {
         State::Answered => format!("is answered: read it, then --accept or --ask-again{asked}"),
         State::Justified(justification) => format!("is justified {justification}"),
         State::Held { by } => {
-            format!("is held: {by} wrote a marker of ours and is not among `operators`{asked}")
+            format!("{}{asked}", held(by))
         }
         _ => format!("is {word}{asked}"),
     }
+}
+
+/// That a finding is held, in words.
+pub(super) fn held(by: &str) -> String {
+    format!("is held: {by} wrote a marker of ours and is not among `operators`")
 }
 
 /// What a finding is called in commands and reports: its check and its subject.

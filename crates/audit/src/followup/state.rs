@@ -1,19 +1,20 @@
 //! The state of every finding.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use super::chain::{Chain, chain};
 use super::judge::{
-    Answers, COMPLETE, FOR, History, Judge, OPERATORS, STATE, YES, mentioned, opens_thread,
+    Answers, COMPLETE, FOR, History, Judge, OPERATORS, STATE, YES, is_ask, mentioned,
 };
+use super::subjects::{Key, Subjects};
 use super::{Facts, Justification};
-use crate::conversation::{Marked as MarkedNote, Note, Thread, spoken_address};
-use crate::evaluation::{Evaluation, handle};
-use crate::finding::{About, Check, Finding, Subject};
-use crate::marker::{Item, Marked, key_digest};
-use crate::roster::{Managers, Person};
+use crate::conversation::{Marked as MarkedNote, Note, Thread, User, spoken_address};
+use crate::evaluation::handle;
+use crate::finding::{About, Check, Finding};
+use crate::marker::{Item, Marked};
+use crate::roster::{Field, Managers};
 use crate::text::fold;
 
 /// Where a finding stands.
@@ -110,6 +111,10 @@ pub struct Entry<'a> {
     pub(crate) threads: BTreeSet<&'a str>,
     /// The pings of the round, whose reactions would be answers.
     pub(crate) pings: Vec<u64>,
+    /// Whether only its resolved thread says where it stands, so that the thread must stay resolved.
+    pub(crate) rests_on_resolution: bool,
+    /// Who wrote a mark about it that does not count, whatever else is known of it.
+    pub(crate) held_by: Option<String>,
 }
 
 /// All findings about one subject, with the thread in which they are spoken of.
@@ -123,12 +128,22 @@ pub struct Case<'a> {
     pub(crate) keys: Vec<String>,
     /// The numbers of their GitLab users.
     pub(crate) user_ids: BTreeSet<u64>,
+    /// Their GitLab username, where no number of theirs is known.
+    username: Option<String>,
     /// The thread of the one who is asked.
     pub thread: Option<&'a Thread>,
     /// The findings, in the order of the checks.
     pub entries: Vec<Entry<'a>>,
     /// Whom an escalation goes to, where one is due.
     pub(crate) chain: Option<Chain>,
+}
+
+impl Case<'_> {
+    /// Whether a user is the one whom the case is about.
+    pub(crate) fn is_user(&self, user: &User) -> bool {
+        let is_named = |name: &String| name.eq_ignore_ascii_case(&user.username);
+        self.user_ids.contains(&user.id) || self.username.as_ref().is_some_and(is_named)
+    }
 }
 
 /// All cases of an audit.
@@ -144,68 +159,11 @@ pub struct Cases<'a> {
 
 type Pair = (Key, &'static str);
 
-/// A subject: one that is there, or what a marker says of one that is gone.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Key {
-    There(About),
-    Gone(String),
-}
-
-/// Finds subjects by the digests of what they are known by.
-struct Subjects {
-    keys: HashMap<About, Vec<String>>,
-    by_key: HashMap<String, About>,
-}
-
-impl Subjects {
-    /// Everybody who is there. What two of them share tells neither, and is left out.
-    fn of(evaluation: &Evaluation) -> Self {
-        let people = (0..evaluation.roster.people.len()).map(About::Person);
-        let accounts = evaluation.accounts.as_ref().map_or(0, |accounts| accounts.list.len());
-        let nobodys = (0..accounts)
-            .filter(|place| evaluation.matching.holder(*place).is_none())
-            .map(About::Account);
-        let all: Vec<About> = people.chain(nobodys).chain([About::Organization]).collect();
-        let mut counts: HashMap<String, u32> = HashMap::new();
-        let digests = |about: &About| -> Vec<String> {
-            evaluation.keys(*about).iter().map(key_digest).collect()
-        };
-        let mut keys: HashMap<About, Vec<String>> =
-            all.iter().map(|about| (*about, digests(about))).collect();
-        for key in keys.values().flatten() {
-            *counts.entry(key.clone()).or_default() += 1;
-        }
-        for (about, own) in &mut keys {
-            own.retain(|key| counts.get(key) == Some(&1));
-            if let (true, Some(person)) = (own.is_empty(), evaluation.person(*about)) {
-                own.push(key_digest(&name_and_address(person)));
-            }
-        }
-        let by_key =
-            keys.iter().flat_map(|(about, own)| own.iter().map(|key| (key.clone(), *about)));
-        Self { by_key: by_key.collect(), keys }
-    }
-
-    fn find(&self, item: &Item) -> Key {
-        let there = item.keys.iter().find_map(|key| self.by_key.get(key));
-        match there {
-            Some(about) => Key::There(*about),
-            None => Key::Gone(item.keys.first().cloned().unwrap_or_default()),
-        }
-    }
-}
-
-/// What tells two people who share all else.
-fn name_and_address(person: &Person) -> Subject {
-    let email = person.email.value().map_or("", |email| email).to_lowercase();
-    Subject::Name(format!("{} {email}", fold(&person.name)))
-}
-
 /// Derives the state of every finding.
 pub fn cases<'a>(facts: &Facts<'a>) -> Cases<'a> {
     let evaluation = facts.evaluation;
-    let subjects = Subjects::of(evaluation);
     let (counted, others) = facts.conversation.marks(facts.marker);
+    let subjects = Subjects::of(evaluation, counted.iter().flat_map(|marked| &marked.mark.items));
     let checks = evaluation.kind.spec().checks;
     let mut histories: BTreeMap<Pair, History<'_, 'a>> = BTreeMap::new();
     for finding in &evaluation.findings {
@@ -249,16 +207,18 @@ pub fn cases<'a>(facts: &Facts<'a>) -> Cases<'a> {
     let mut cases: Vec<Case<'a>> =
         cases.into_values().filter(|it| !it.entries.is_empty()).collect();
     let order = |check: &Check| checks.iter().position(|other| other.id == check.id);
-    let managers = Managers::new(&evaluation.roster);
+    let managers = std::cell::LazyCell::new(|| Managers::new(&evaluation.roster));
     for case in &mut cases {
         case.entries.sort_by_key(|entry| order(entry.check));
-        find_chain(facts, &managers, case);
+        if case.entries.iter().any(|entry| entry.state == State::Overdue) {
+            find_chain(facts, &managers, case);
+        }
     }
     cases.sort_by_cached_key(|case| {
         (case.about.is_none(), fold(&case.name).into_owned(), case.about)
     });
     let is_operators = |marked: &&MarkedNote<'_>| {
-        opens_thread(marked) && marked.mark.values.get(FOR).is_some_and(|it| it == OPERATORS)
+        is_ask(marked) && marked.mark.values.get(FOR).is_some_and(|it| it == OPERATORS)
     };
     let review = |marked: &MarkedNote<'a>| {
         let is_complete = marked.mark.values.get(COMPLETE).is_some_and(|it| it == YES);
@@ -274,9 +234,6 @@ pub fn cases<'a>(facts: &Facts<'a>) -> Cases<'a> {
 
 /// Finds whom the overdue findings of a case go to; they are exhausted where nobody is left.
 fn find_chain(facts: &Facts<'_>, managers: &Managers<'_>, case: &mut Case<'_>) {
-    if !case.entries.iter().any(|entry| entry.state == State::Overdue) {
-        return;
-    }
     let chain = chain(facts, managers, case);
     if chain.users.is_empty() && chain.inquiries.is_empty() {
         for entry in &mut case.entries {
@@ -307,35 +264,47 @@ fn case<'h, 'm: 'h, 'a: 'm>(
         None => None,
     };
     let person = about.and_then(|about| evaluation.person(about));
-    let handle = match about {
-        Some(About::Account(place)) => evaluation
-            .account(place)
-            .and_then(|account| handle(facts.policy, &account.email))
-            .and_then(|username| facts.directory.id_of_username(username)),
-        _ => person.and_then(|person| facts.directory.id_of(person)),
+    let username = match about {
+        Some(About::Account(place)) => {
+            evaluation.account(place).and_then(|account| handle(facts.policy, &account.email))
+        }
+        _ => person
+            .filter(|person| !matches!(person.gitlab_id, Field::Value(_)))
+            .and_then(|person| person.gitlab_username.value())
+            .map(|username| &**username),
     };
-    let mut user_ids: BTreeSet<u64> = handle.into_iter().collect();
+    let id = match person {
+        Some(person) => facts.directory.id_of(person),
+        None => username.and_then(|username| facts.directory.id_of_username(username)),
+    };
+    let mut user_ids: BTreeSet<u64> = id.into_iter().collect();
     let mut thread: Option<&MarkedNote<'a>> = None;
-    let mut address = None;
+    let (mut address, mut said) = (None, BTreeSet::new());
     for (marked, item) in histories.flat_map(|history| history.marks.iter()) {
         if name.is_none() {
             address = address.or_else(|| spoken_address(&marked.note.body, &item.keys));
         }
+        said.extend(item.keys.iter().cloned());
         let is_for_operators = marked.mark.values.contains_key(FOR);
         if marked.mark.marker.marked == Marked::Ask && !is_for_operators {
-            user_ids.extend(mentioned(marked));
+            user_ids.extend(mentioned(&marked.mark));
         }
         let is_earlier = thread.is_none_or(|other| marked.note.moment() < other.note.moment());
-        if opens_thread(marked) && !is_for_operators && is_earlier {
+        if is_ask(marked) && !is_for_operators && is_earlier {
             thread = Some(marked);
         }
     }
-    let own = about.and_then(|about| subjects.keys.get(&about)).cloned().unwrap_or_default();
+    // Whoever is gone is known by what was said of them.
+    let own = match about {
+        Some(about) => subjects.keys.get(&about).cloned().unwrap_or_default(),
+        None => said.into_iter().collect(),
+    };
     Case {
         about,
         name: name.or(address.map(str::to_owned)).unwrap_or_default(),
         keys: own,
         user_ids,
+        username: username.map(str::to_owned),
         thread: thread.map(|marked| marked.thread),
         entries: Vec::new(),
         chain: None,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::judge::{FOR, OPERATORS, TO};
-use super::{Case, Entry};
+use super::{Case, Entry, State};
 use crate::conversation::User;
 use crate::evaluation::Evaluation;
 use crate::markdown::{Markdown, item};
@@ -91,8 +91,12 @@ pub(crate) fn ask(
         None => Markdown::mention(user).and(&Markdown::text(format!(
             ": the access review of {system} found {what} about you. Please fix it, or answer here if it is intentional."
         ))),
+        Some(_) if lines.iter().any(|line| line.entry.state == State::Answered) => {
+            Markdown::mention(user)
+                .and(&Markdown::text(": thank you for the answer. Please have another look."))
+        }
         Some(_) => Markdown::mention(user)
-            .and(&Markdown::text(": thank you for the answer. Please have another look.")),
+            .and(&Markdown::text(": this is still open. Please have another look.")),
     };
     let mut paragraphs = vec![head.to_string()];
     if let Some(reason) = again.filter(|reason| !reason.is_empty()) {

@@ -1,0 +1,94 @@
+//! Whom a marker's item is about.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::evaluation::Evaluation;
+use crate::finding::{About, Subject};
+use crate::marker::{Item, key_digest};
+use crate::roster::Person;
+use crate::text::fold;
+
+/// A subject: one that is there, or what a marker says of one that is gone.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Key {
+    There(About),
+    Gone(String),
+}
+
+/// Finds subjects by the digests of what they are known by.
+pub(super) struct Subjects {
+    /// What each who is there is known by.
+    pub(super) keys: HashMap<About, Vec<String>>,
+    by_key: HashMap<String, About>,
+    /// By what else the subject of a key was known, while it was known by both.
+    same: HashMap<String, BTreeSet<String>>,
+}
+
+impl Subjects {
+    /// Everybody who is there. What two of them share tells neither, and is left out.
+    pub(super) fn of<'i>(evaluation: &Evaluation, items: impl Iterator<Item = &'i Item>) -> Self {
+        let people = (0..evaluation.roster.people.len()).map(About::Person);
+        let accounts = evaluation.accounts.as_ref().map_or(0, |accounts| accounts.list.len());
+        let nobodys = (0..accounts)
+            .filter(|place| evaluation.matching.holder(*place).is_none())
+            .map(About::Account);
+        let all: Vec<About> = people.chain(nobodys).chain([About::Organization]).collect();
+        let mut counts: HashMap<String, u32> = HashMap::new();
+        let digests = |about: &About| -> Vec<String> {
+            evaluation.keys(*about).iter().map(key_digest).collect()
+        };
+        let mut keys: HashMap<About, Vec<String>> =
+            all.iter().map(|about| (*about, digests(about))).collect();
+        for key in keys.values().flatten() {
+            *counts.entry(key.clone()).or_default() += 1;
+        }
+        for (about, own) in &mut keys {
+            own.retain(|key| counts.get(key) == Some(&1));
+            if let (true, Some(person)) = (own.is_empty(), evaluation.person(*about)) {
+                own.push(key_digest(&name_and_address(person)));
+            }
+        }
+        let by_key =
+            keys.iter().flat_map(|(about, own)| own.iter().map(|key| (key.clone(), *about)));
+        Self { by_key: by_key.collect(), keys, same: linked(items) }
+    }
+
+    /// Whom a marker's item is about.
+    pub(super) fn find(&self, item: &Item) -> Key {
+        if let Some(about) = item.keys.iter().find_map(|key| self.by_key.get(key)) {
+            return Key::There(*about);
+        }
+        let Some(same) = item.keys.first().and_then(|key| self.same.get(key)) else {
+            return Key::Gone(item.keys.first().cloned().unwrap_or_default());
+        };
+        let there: BTreeSet<About> =
+            same.iter().filter_map(|key| self.by_key.get(key)).copied().collect();
+        match (there.first(), there.len()) {
+            (Some(about), 1) => Key::There(*about),
+            _ => Key::Gone(same.first().cloned().unwrap_or_default()),
+        }
+    }
+}
+
+/// All keys of the same subject for each key, by the items that name several.
+fn linked<'i>(items: impl Iterator<Item = &'i Item>) -> HashMap<String, BTreeSet<String>> {
+    let mut same: HashMap<String, BTreeSet<String>> = HashMap::new();
+    for item in items {
+        let is_known = |known: &BTreeSet<String>| item.keys.iter().all(|key| known.contains(key));
+        if item.keys.first().and_then(|key| same.get(key)).is_some_and(is_known) {
+            continue;
+        }
+        let mut all: BTreeSet<String> = item.keys.iter().cloned().collect();
+        all.extend(item.keys.iter().filter_map(|key| same.get(key)).flatten().cloned());
+        for key in &all {
+            same.insert(key.clone(), all.clone());
+        }
+    }
+    same
+}
+
+/// What tells two people who share all else.
+fn name_and_address(person: &Person) -> Subject {
+    let email = person.email.value().map_or("", |email| email).to_lowercase();
+    Subject::Name(format!("{} {email}", fold(&person.name)))
+}
