@@ -6,7 +6,7 @@ use std::fmt;
 use super::chain::Chain;
 use super::words::{self, Comment, Line};
 use super::{Act, Case, Cases, Entry, Facts, State, cases};
-use crate::conversation::{Thread, User};
+use crate::conversation::{Marked as MarkedNote, Thread, User};
 use crate::directory::{Inquiry, Unmentionable};
 use crate::evaluation::handle;
 use crate::finding::{About, Asked};
@@ -119,6 +119,7 @@ pub fn plan(
         mentions: BTreeMap::new(),
     };
     if selection.acts.is_empty() {
+        planner.delete_duplicates();
         planner.plan(selection)?;
     } else {
         for act in &selection.acts {
@@ -130,6 +131,8 @@ pub fn plan(
 
 /// The comments that say what an earlier one says already, as when two operators were at work at the
 /// same time: those of `author`, by their numbers.
+///
+/// What an operator says of their own accord, such as another decision, is never one of them.
 pub fn duplicates(facts: &Facts<'_>, author: u64) -> Vec<u64> {
     let (counted, _) = facts.conversation.marks(facts.marker);
     let items = |mark: &Mark| -> BTreeSet<Item> {
@@ -137,7 +140,12 @@ pub fn duplicates(facts: &Facts<'_>, author: u64) -> Vec<u64> {
         mark.items.iter().map(|it| Item { evidence: String::new(), ..it.clone() }).collect()
     };
     let mut ids = Vec::new();
-    let mut by_number: Vec<_> = counted.iter().filter(|it| !it.mark.items.is_empty()).collect();
+    let is_step = |marked: Marked| {
+        use Marked::{Ask, Escalate, Fixed, Sent, Withdrawn};
+        matches!(marked, Ask | Escalate | Fixed | Sent | Withdrawn)
+    };
+    let is_it = |it: &&MarkedNote<'_>| is_step(it.mark.marker.marked) && !it.mark.items.is_empty();
+    let mut by_number: Vec<_> = counted.iter().filter(is_it).collect();
     by_number.sort_by_key(|marked| marked.note.id);
     let mut said: Vec<(Marked, BTreeSet<Item>)> = Vec::new();
     for marked in by_number {
@@ -210,6 +218,21 @@ impl<'a> Planner<'_, 'a> {
             self.tell(case);
         }
         Ok(())
+    }
+
+    /// Deletes what the operator has said though somebody else had said it, as a run that ended too
+    /// early leaves it.
+    fn delete_duplicates(&mut self) {
+        let twice = duplicates(self.facts, self.operator.id);
+        if twice.is_empty() {
+            return;
+        }
+        let count = twice.len();
+        let iid = self.facts.iid;
+        self.due.plan.actions.extend(twice.iter().map(|&note| Action::DeleteComment { iid, note }));
+        self.note(format!(
+            "somebody else wrote at the same time: {count} of your comments said the same, and their e-mails have gone out"
+        ));
     }
 
     fn note(&mut self, note: String) {
