@@ -3,6 +3,7 @@
 use audit::conversation::User;
 use audit::directory::{Inquiry, Unmentionable};
 use audit::followup::{self, Act, Advice, Due, Refusal, Selection, State};
+use audit::plan::Plan;
 use clap::Args;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -79,6 +80,7 @@ impl Followups {
         let answers = selection.acts.is_empty()
             && !self.writing.yes
             && !self.writing.dry_run
+            && format != Format::Json
             && ctx.ui.may_ask();
         self.carry_out(ctx, &mut followed, &selection, due, now, format).await?;
         if answers {
@@ -123,6 +125,9 @@ impl Followups {
     ) -> anyhow::Result<()> {
         let gitlab = ctx.gitlab().await?;
         let Due { plan, advice, .. } = due;
+        if format == Format::Json && self.writing.dry_run {
+            return print(ctx, format, &plan, &[], &advice);
+        }
         let again = tokio::sync::Mutex::new(&mut *followed);
         let planned = plan.clone();
         let again = async || {
@@ -139,9 +144,9 @@ impl Followups {
             let me = followed.operator.id;
             let twice = followup::duplicates(&followed.facts(ctx, now), me);
             execute::delete(ctx, gitlab, followed.issue.issue.iid, &twice).await?;
-            print(ctx, format, pages, &advice)
+            print(ctx, format, &plan, pages, &advice)
         } else {
-            print(ctx, format, &[], &advice)
+            print(ctx, format, &plan, &[], &advice)
         }
     }
 }
@@ -239,6 +244,10 @@ async fn ask_about_answers(
 #[derive(Serialize)]
 struct Document<'a> {
     schema: &'static str,
+    /// What was to be done, in words.
+    plan: Vec<String>,
+    notes: &'a [String],
+    /// The pages of what was posted.
     posted: &'a [String],
     advice: Vec<Letter<'a>>,
 }
@@ -251,7 +260,13 @@ struct Letter<'a> {
     text: &'a str,
 }
 
-fn print(ctx: &Ctx, format: Format, posted: &[String], advice: &[Advice]) -> anyhow::Result<()> {
+fn print(
+    ctx: &Ctx,
+    format: Format,
+    plan: &Plan,
+    posted: &[String],
+    advice: &[Advice],
+) -> anyhow::Result<()> {
     if format == Format::Json {
         let advice = advice.iter().map(|it| Letter {
             name: &it.name,
@@ -260,7 +275,9 @@ fn print(ctx: &Ctx, format: Format, posted: &[String], advice: &[Advice]) -> any
             text: &it.text,
         });
         let schema = "support-audit/followups/1";
-        let document = Document { schema, posted, advice: advice.collect() };
+        let actions = plan.actions.iter().map(ToString::to_string).collect();
+        let notes = &plan.notes;
+        let document = Document { schema, plan: actions, notes, posted, advice: advice.collect() };
         return ctx.ui.result(&ui::json(&document)?);
     }
     let mut text: String = posted.iter().flat_map(|page| [page, "\n"]).collect();
