@@ -1,6 +1,7 @@
 //! `followups`, `submit-review` and `status`: who is asked, once, and what becomes of it.
 
 mod lost;
+mod plan;
 mod team;
 mod together;
 

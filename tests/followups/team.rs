@@ -2,7 +2,7 @@
 
 use sandbox::{CalendlyToken, Token, World};
 
-use super::{ROSTER, TEAM};
+use super::{ROSTER, TEAM, run};
 use crate::support::{AUDITS, NOW, Test};
 
 /// The operators; the first has made the issue.
@@ -93,4 +93,28 @@ pub(super) fn team(people: usize) -> Test {
 /// The same world in another sandbox, which has no faults, hooks or requests yet.
 pub(super) fn again(test: &Test) -> Test {
     in_world(test.sandbox.update(|world| world.clone()))
+}
+
+/// The demo world on the first day of an audit, with both tables in its issue.
+pub(super) fn demo() -> Test {
+    let mut world = World::demo().unwrap();
+    world.now = "2027-02-01T09:00:00Z".parse().unwrap();
+    let test = of_demo(world);
+    for arguments in [
+        &["init-issue", "--yes"][..],
+        &["run", "--write", "--yes"],
+        &["reconcile", "--write", "--yes"],
+    ] {
+        assert_eq!(run(&test, arguments).code, 0, "{arguments:?}");
+    }
+    test
+}
+
+/// The operator of the demo world.
+pub(super) fn of_demo(world: World) -> Test {
+    let config = world.config.clone().unwrap();
+    Test::in_world(world)
+        .with_token()
+        .with("CALENDLY_API_TOKEN", "sandbox-calendly-token")
+        .with("SUPPORT_AUDIT_CONFIG", config.to_str().unwrap())
 }
