@@ -117,7 +117,7 @@ impl<'p, 'a> Planner<'p, 'a> {
                 Ok(user) => {
                     let Facts { evaluation, marker, .. } = self.facts;
                     let comment = words::ask(evaluation, *marker, user, &lines, Some(reason));
-                    comments.push((case.thread, user, comment));
+                    comments.push((case.thread, comment));
                 }
                 Err(Unmentionable::NotAsked(inquiry)) => drop(self.due.inquiries.insert(inquiry)),
                 Err(why) => {
@@ -126,8 +126,7 @@ impl<'p, 'a> Planner<'p, 'a> {
                 }
             }
         }
-        for (thread, user, comment) in comments {
-            self.mention(user);
+        for (thread, comment) in comments {
             self.reopen(thread);
             self.say(thread, comment);
         }

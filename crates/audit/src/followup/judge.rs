@@ -9,7 +9,7 @@ use super::{Facts, Justification};
 use crate::conversation::{Marked as MarkedNote, Moment, Note, Thread};
 use crate::evaluation::OUTSIDER;
 use crate::finding::{About, Asked, Check, Find, Finding, Need};
-use crate::marker::{Item, Marked, digest};
+use crate::marker::{Item, Mark, Marked, digest};
 use crate::reconcile::is_unmatchable;
 use crate::roster::Person;
 
@@ -27,8 +27,8 @@ pub(super) fn opens_thread(marked: &MarkedNote<'_>) -> bool {
 }
 
 /// The numbers of the users whom a comment mentions.
-pub(super) fn mentioned(marked: &MarkedNote<'_>) -> impl Iterator<Item = u64> {
-    let ids = marked.mark.values.get(TO).map(String::as_str).unwrap_or_default();
+pub(super) fn mentioned(mark: &Mark) -> impl Iterator<Item = u64> {
+    let ids = mark.values.get(TO).map(String::as_str).unwrap_or_default();
     ids.split('+').filter_map(|id| id.parse().ok())
 }
 
@@ -56,7 +56,7 @@ impl<'a> Answers<'a> {
         let mut mentions: HashMap<&'a str, Vec<(Moment, u64)>> = HashMap::new();
         for marked in counted {
             let of_thread = mentions.entry(&marked.thread.id).or_default();
-            of_thread.extend(mentioned(marked).map(|id| (marked.note.moment(), id)));
+            of_thread.extend(mentioned(&marked.mark).map(|id| (marked.note.moment(), id)));
         }
         Self { notes, mentioned: mentions }
     }
@@ -290,7 +290,7 @@ impl<'m, 'a> Judge<'_, 'm, 'a> {
             let reactions = self.facts.conversation.reactions.get(&marked.note.id);
             reactions.into_iter().flatten().any(|reaction| {
                 let user = reaction.by.id;
-                let is_mentioned = mentioned(marked).any(|id| id == user);
+                let is_mentioned = mentioned(&marked.mark).any(|id| id == user);
                 reaction.at > marked.note.created_at && (self.is_subject(user) || is_mentioned)
             })
         })

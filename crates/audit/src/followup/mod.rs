@@ -19,7 +19,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 pub use acts::Act;
 pub use plan::finding_name;
-pub use plan::{Advice, Due, Refusal, Selection, duplicates, plan};
+pub use plan::{Advice, Due, Refusal, Selection, duplicates, plan, still_due};
 pub(crate) use plan::{standing, subject_name};
 pub use state::{Case, Cases, Entry, State, cases, pings_to_look_at};
 

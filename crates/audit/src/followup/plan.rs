@@ -1,9 +1,12 @@
 //! Who is due what, and why; and who is not, and why not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
+use jiff::SignedDuration;
+
 use super::chain::Chain;
+use super::judge::mentioned;
 use super::words::{self, Comment, Line};
 use super::{Act, Case, Cases, Entry, Facts, State, cases};
 use crate::conversation::{Marked as MarkedNote, Thread, User};
@@ -20,6 +23,9 @@ const MAX_COMMENTS: usize = 5_000;
 
 /// How many e-mails GitLab sends to a user about a project in a day (GitLab docs: Rate limits).
 const MAX_MENTIONS: usize = 1_000;
+
+/// How long mentions count.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// What of all that is due is to be done.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -68,6 +74,8 @@ pub enum Refusal {
     TooManyMentions {
         /// Whom.
         username: String,
+        /// How many comments may be added.
+        left: usize,
     },
     /// Nobody and nothing of that name is there.
     NoSuch(String),
@@ -84,7 +92,7 @@ impl fmt::Display for Refusal {
                     "an issue takes {MAX_COMMENTS} comments, and only {left} are left"
                 )
             }
-            Self::TooManyMentions { username } => write!(
+            Self::TooManyMentions { username, .. } => write!(
                 formatter,
                 "{username} would be mentioned more than {MAX_MENTIONS} times in a day"
             ),
@@ -109,15 +117,26 @@ pub fn plan(
     operator: &User,
     issue_url: &str,
 ) -> Result<Due, Refusal> {
+    let mut due = still_due(facts, selection, operator, issue_url)?;
+    limit(&mut due, selection);
+    check_comments(facts, &due)?;
+    check_mentions(facts, &due)?;
+    Ok(due)
+}
+
+/// What is due, however much it is: whether a part of an earlier plan still has to be done.
+///
+/// # Errors
+///
+/// [`Refusal`] of what an operator wants besides.
+pub fn still_due(
+    facts: &Facts<'_>,
+    selection: &Selection,
+    operator: &User,
+    issue_url: &str,
+) -> Result<Due, Refusal> {
     let cases = cases(facts);
-    let mut planner = Planner {
-        facts,
-        cases: &cases,
-        operator,
-        issue_url,
-        due: Due::default(),
-        mentions: BTreeMap::new(),
-    };
+    let mut planner = Planner { facts, cases: &cases, operator, issue_url, due: Due::default() };
     if selection.acts.is_empty() {
         planner.delete_duplicates();
         planner.plan(selection)?;
@@ -126,7 +145,70 @@ pub fn plan(
             planner.act(act)?;
         }
     }
-    planner.finish(selection)
+    Ok(planner.due)
+}
+
+fn is_comment(action: &Action) -> bool {
+    matches!(action, Action::Reply { .. } | Action::OpenThread { .. })
+}
+
+/// Leaves out what is more than the limit.
+fn limit(due: &mut Due, selection: &Selection) {
+    let Some(limit) = selection.limit else { return };
+    let mut left = limit;
+    let all = std::mem::take(&mut due.plan.actions);
+    let mut cut = 0;
+    for action in all {
+        if !is_comment(&action) {
+            if left > 0 {
+                due.plan.actions.push(action);
+            }
+        } else if left > 0 {
+            left -= 1;
+            due.plan.actions.push(action);
+        } else {
+            cut += 1;
+        }
+    }
+    if cut > 0 {
+        due.plan.notes.push(format!("{cut} more comments are left out by --limit"));
+    }
+}
+
+/// Refuses what the issue does not take.
+fn check_comments(facts: &Facts<'_>, due: &Due) -> Result<(), Refusal> {
+    let comments = due.plan.actions.iter().filter(|action| is_comment(action)).count();
+    let left = MAX_COMMENTS.saturating_sub(facts.conversation.count());
+    if comments > left { Err(Refusal::TooManyComments { left }) } else { Ok(()) }
+}
+
+/// Refuses to mention somebody too often, counting what was said within a day.
+fn check_mentions(facts: &Facts<'_>, due: &Due) -> Result<(), Refusal> {
+    let (counted, _) = facts.conversation.marks(facts.marker);
+    let is_today = |it: &&MarkedNote<'_>| facts.now.duration_since(it.note.created_at) < DAY;
+    let mut mentions: HashMap<u64, usize> = HashMap::new();
+    for id in counted.iter().filter(is_today).flat_map(|it| mentioned(&it.mark)) {
+        *mentions.entry(id).or_default() += 1;
+    }
+    for (left, body) in due.plan.actions.iter().filter_map(body).enumerate() {
+        for id in Mark::of_comment(body).iter().flat_map(mentioned) {
+            let count = mentions.entry(id).or_default();
+            *count += 1;
+            if *count > MAX_MENTIONS {
+                let username = facts.directory.username_of(id).unwrap_or("somebody").to_owned();
+                return Err(Refusal::TooManyMentions { username, left });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The text of a comment.
+fn body(action: &Action) -> Option<&str> {
+    match action {
+        Action::Reply { body, .. } | Action::OpenThread { body, .. } => Some(body),
+        _ => None,
+    }
 }
 
 /// The comments that say what an earlier one says already, as when two operators were at work at the
@@ -168,8 +250,6 @@ pub(super) struct Planner<'p, 'a> {
     pub(super) operator: &'p User,
     issue_url: &'p str,
     pub(super) due: Due,
-    /// How often each user is mentioned.
-    mentions: BTreeMap<String, usize>,
 }
 
 pub(super) fn lines<'l, 'a: 'l>(
@@ -256,10 +336,6 @@ impl<'a> Planner<'_, 'a> {
         }
     }
 
-    pub(super) fn mention(&mut self, user: &User) {
-        *self.mentions.entry(user.username.clone()).or_default() += 1;
-    }
-
     /// The user whom a case is about, if they may be mentioned.
     pub(super) fn recipient(&self, case: &Case<'_>) -> Result<&'a User, Unmentionable> {
         let Facts { evaluation, directory, policy, .. } = self.facts;
@@ -296,9 +372,6 @@ impl<'a> Planner<'_, 'a> {
         }
         self.note(format!("the escalation about {}: {why}", case.name));
         let users: Vec<&User> = users.iter().collect();
-        for user in &users {
-            self.mention(user);
-        }
         self.reopen(case.thread);
         self.say(case.thread, words::escalate(self.facts.marker, case, &users, &lines));
     }
@@ -311,7 +384,6 @@ impl<'a> Planner<'_, 'a> {
         let Facts { evaluation, marker, .. } = self.facts;
         match self.recipient(case) {
             Ok(user) => {
-                self.mention(user);
                 self.reopen(case.thread);
                 self.say(case.thread, words::ask(evaluation, *marker, user, &lines, None));
             }
@@ -410,42 +482,6 @@ impl<'a> Planner<'_, 'a> {
                 self.note(format!("{name} {}", standing(entry)));
             }
         }
-    }
-
-    /// The plan as it is, if GitLab takes it.
-    fn finish(mut self, selection: &Selection) -> Result<Due, Refusal> {
-        let is_comment =
-            |action: &Action| matches!(action, Action::Reply { .. } | Action::OpenThread { .. });
-        if let Some(limit) = selection.limit {
-            let mut left = limit;
-            let all = std::mem::take(&mut self.due.plan.actions);
-            let mut cut = 0;
-            for action in all {
-                if !is_comment(&action) {
-                    if left > 0 {
-                        self.due.plan.actions.push(action);
-                    }
-                } else if left > 0 {
-                    left -= 1;
-                    self.due.plan.actions.push(action);
-                } else {
-                    cut += 1;
-                }
-            }
-            if cut > 0 {
-                self.note(format!("{cut} more comments are left out by --limit"));
-            }
-        }
-        let comments = self.due.plan.actions.iter().filter(|action| is_comment(action)).count();
-        let left = MAX_COMMENTS.saturating_sub(self.facts.conversation.count());
-        if comments > left {
-            return Err(Refusal::TooManyComments { left });
-        }
-        if let Some((username, _)) = self.mentions.iter().find(|(_, count)| **count > MAX_MENTIONS)
-        {
-            return Err(Refusal::TooManyMentions { username: username.clone() });
-        }
-        Ok(self.due)
     }
 }
 

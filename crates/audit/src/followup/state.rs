@@ -323,7 +323,7 @@ fn case<'h, 'm: 'h, 'a: 'm>(
         }
         let is_for_operators = marked.mark.values.contains_key(FOR);
         if marked.mark.marker.marked == Marked::Ask && !is_for_operators {
-            user_ids.extend(mentioned(marked));
+            user_ids.extend(mentioned(&marked.mark));
         }
         let is_earlier = thread.is_none_or(|other| marked.note.moment() < other.note.moment());
         if opens_thread(marked) && !is_for_operators && is_earlier {

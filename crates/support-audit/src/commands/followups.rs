@@ -2,7 +2,7 @@
 
 use audit::conversation::User;
 use audit::directory::{Inquiry, Unmentionable};
-use audit::followup::{self, Act, Advice, Due, Refusal, Selection, State};
+use audit::followup::{self, Act, Advice, Due, Facts, Refusal, Selection, State};
 use audit::plan::Plan;
 use clap::Args;
 use jiff::Timestamp;
@@ -76,7 +76,7 @@ impl Followups {
         }
         let mut selection = self.selection();
         followed.read_reactions(ctx, now).await?;
-        let due = settle(ctx, &mut followed, &selection, now).await?;
+        let due = settle(ctx, &mut followed, &selection, now, followup::plan).await?;
         let answers = selection.acts.is_empty()
             && !self.writing.yes
             && !self.writing.dry_run
@@ -87,7 +87,7 @@ impl Followups {
             selection.acts = ask_about_answers(ctx, &followed, now).await?;
             if !selection.acts.is_empty() {
                 followed.read_again(ctx).await?;
-                let due = settle(ctx, &mut followed, &selection, now).await?;
+                let due = settle(ctx, &mut followed, &selection, now, followup::plan).await?;
                 self.carry_out(ctx, &mut followed, &selection, due, now, format).await?;
             }
         }
@@ -136,7 +136,7 @@ impl Followups {
             }
             let mut followed = again.lock().await;
             followed.read_again(ctx).await?;
-            Ok(settle(ctx, &mut followed, selection, now).await?.plan)
+            Ok(settle(ctx, &mut followed, selection, now, followup::still_due).await?.plan)
         };
         let outcome = execute::plan_with(ctx, gitlab, &plan, self.writing, again).await?;
         if let (Outcome::Done(pages), false) = (&outcome, plan.is_empty()) {
@@ -157,12 +157,13 @@ async fn settle(
     followed: &mut Followed,
     selection: &Selection,
     now: Timestamp,
+    plan: fn(&Facts<'_>, &Selection, &User, &str) -> Result<Due, Refusal>,
 ) -> anyhow::Result<Due> {
     loop {
         let operator: User = followed.operator.clone();
         let url = followed.issue.issue.web_url.clone();
         let facts = followed.facts(ctx, now);
-        let due = followup::plan(&facts, selection, &operator, &url).map_err(|it| refused(&it))?;
+        let due = plan(&facts, selection, &operator, &url).map_err(|it| refused(&it))?;
         if due.inquiries.is_empty() {
             return Ok(due);
         }
@@ -186,8 +187,14 @@ pub(super) async fn settle_directory(ctx: &Ctx, followed: &mut Followed) -> anyh
 fn refused(refusal: &Refusal) -> Failure {
     let failure = Failure::new(Exit::NotReady, refusal.to_string());
     match refusal {
+        Refusal::TooManyComments { left: 0 } => {
+            failure.hint("delete comments of the issue that nobody needs any more")
+        }
+        Refusal::TooManyMentions { left: 0, .. } => failure.hint("run the command again tomorrow"),
         Refusal::TooManyComments { left } => failure.hint(format!("--limit {left} fits")),
-        Refusal::TooManyMentions { .. } => failure.hint("--limit 900 today, and the rest tomorrow"),
+        Refusal::TooManyMentions { left, .. } => {
+            failure.hint(format!("--limit {left} fits, and the rest tomorrow"))
+        }
         Refusal::NoSuch(_) => Failure::new(Exit::Usage, refusal.to_string())
             .hint("`support-audit status` lists the findings"),
         Refusal::Impossible(_) => Failure::new(Exit::Usage, refusal.to_string()),
