@@ -2,6 +2,7 @@
 
 mod lost;
 mod plan;
+mod requests;
 mod team;
 mod together;
 

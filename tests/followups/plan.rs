@@ -121,7 +121,10 @@ fn programs_get_one_document() {
     assert_eq!(letter["email"], "bvance@harborlight.example");
     assert!(letter["text"].as_str().unwrap().contains("Tell here why you need"), "{letter:#}");
     let again = writes_nothing(&test, &["followups", "--yes", "--format", "json"]).json();
-    assert_eq!((&again["posted"], &again["plan"]), (&serde_json::json!([]), &serde_json::json!([])));
+    assert_eq!(
+        (&again["posted"], &again["plan"]),
+        (&serde_json::json!([]), &serde_json::json!([]))
+    );
 
     for (arguments, code, word) in [
         (&["followups", "--format", "json", "--yes", "--only", "nobody"][..], 2, "nobody"),
