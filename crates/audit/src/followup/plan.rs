@@ -460,8 +460,19 @@ impl<'a> Planner<'_, 'a> {
         if thread.resolved.is_some() || !thread.is_resolvable {
             return;
         }
-        let all = self.cases.cases.iter().flat_map(|case| &case.entries);
-        let mut here = all.filter(|entry| entry.threads.contains(&*thread.id));
+        let is_operators = self.cases.operators_thread.is_some_and(|it| it.id == thread.id);
+        // What was asked here, and what is, or is going to be, asked here.
+        let is_here = |case: &Case<'_>, entry: &Entry<'_>| {
+            let is_its_place = if is_for_operators(entry) {
+                is_operators
+            } else {
+                case.thread.is_some_and(|own| own.id == thread.id)
+            };
+            is_its_place || entry.threads.contains(&*thread.id)
+        };
+        let mut here = self.cases.cases.iter().flat_map(|case| {
+            case.entries.iter().filter(move |entry| is_here(case, entry))
+        });
         let is_done = |entry: &Entry<'_>| {
             entry.state.is_closed()
                 && entry.state != State::Justified(super::Justification::Exception)
