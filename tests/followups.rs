@@ -1,5 +1,6 @@
 //! `followups`, `submit-review` and `status`: who is asked, once, and what becomes of it.
 
+mod doubt;
 mod lost;
 mod plan;
 mod requests;

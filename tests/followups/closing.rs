@@ -1,0 +1,1 @@
+//! What becomes of threads when their findings are closed.
