@@ -1,7 +1,9 @@
 //! `followups`, `submit-review` and `status`: who is asked, once, and what becomes of it.
 
+mod closing;
 mod doubt;
 mod lost;
+mod mentioned;
 mod plan;
 mod requests;
 mod team;

@@ -46,7 +46,8 @@ fn a_broken_entry_hides_a_person_and_so_an_outsider_is_none() {
     let ran = follow_up(&test, &[]).ends_with(0);
     assert!(!ran.stdout.contains("To send to"), "{}", ran.stdout);
     assert!(!ran.stderr.contains("bvance"), "{}", ran.stderr);
-    let ran = writes_nothing(&test, &["followups", "--yes", "--sent", "bvance@harborlight.example"]);
+    let ran =
+        writes_nothing(&test, &["followups", "--yes", "--sent", "bvance@harborlight.example"]);
     assert_eq!(ran.code, 2, "{}", ran.stderr);
     assert_eq!(holding(&test, "outsider").len(), 1, "the report alone");
     let unknown = &status(&test)["unknown"];
@@ -62,8 +63,7 @@ fn a_broken_entry_says_nothing_of_the_person_or_of_whom_they_shared_with() {
     break_entry(&test, "Priyamvada Ramaswamy");
     let ran = follow_up(&test, &[]).ends_with(0);
     assert_eq!(told(&test), [""; 0], "{}", ran.stderr);
-    for finding in
-        ["link-shared:hdhillonwhyte@example.com", "outsider:bvance@harborlight.example"]
+    for finding in ["link-shared:hdhillonwhyte@example.com", "outsider:bvance@harborlight.example"]
     {
         assert_eq!(state(&test, finding), "unknown", "{finding}");
     }

@@ -470,9 +470,11 @@ impl<'a> Planner<'_, 'a> {
             };
             is_its_place || entry.threads.contains(&*thread.id)
         };
-        let mut here = self.cases.cases.iter().flat_map(|case| {
-            case.entries.iter().filter(move |entry| is_here(case, entry))
-        });
+        let mut here = self
+            .cases
+            .cases
+            .iter()
+            .flat_map(|case| case.entries.iter().filter(move |entry| is_here(case, entry)));
         let is_done = |entry: &Entry<'_>| {
             entry.state.is_closed()
                 && entry.state != State::Justified(super::Justification::Exception)
