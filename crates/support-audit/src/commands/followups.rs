@@ -29,7 +29,7 @@ pub(crate) struct Followups {
     #[arg(long, value_name = "DATE", conflicts_with = "yes")]
     until: Option<String>,
     /// Only about these: names, e-mail addresses or GitLab usernames
-    #[arg(long, value_name = "SUBJECT")]
+    #[arg(long, value_name = "SUBJECT", num_args = 1..)]
     only: Vec<String>,
     /// Write at most so many comments
     #[arg(long, value_name = "N")]
