@@ -289,11 +289,11 @@ impl<'a> Planner<'_, 'a> {
                 self.ask(case);
             }
             self.ask_operators(&cases);
+            for case in &cases {
+                self.close(case);
+            }
+            self.close_for_operators(&cases);
         }
-        for case in &cases {
-            self.close(case);
-        }
-        self.close_for_operators(&cases);
         for case in &cases {
             self.tell(case);
         }
