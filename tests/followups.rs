@@ -1,11 +1,17 @@
 //! `followups`, `submit-review` and `status`: who is asked, once, and what becomes of it.
 
+mod acts;
+mod answers;
 mod closing;
 mod doubt;
+mod hostile;
 mod lost;
 mod mentioned;
 mod plan;
+mod refused;
 mod requests;
+mod status;
+mod submit_review;
 mod team;
 mod together;
 
