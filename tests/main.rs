@@ -12,6 +12,7 @@ mod arrows;
 mod auth;
 mod config;
 mod docs;
+mod followups;
 mod init_issue;
 mod keyring;
 mod reconcile;

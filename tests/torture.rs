@@ -96,14 +96,18 @@ impl Outcome {
     fn of(test: &Test) -> Self {
         let mut comments = BTreeMap::new();
         let issues = test.issues();
-        let mut review = None;
+        let (mut review, mut report) = (None, None);
         for discussion in issues.iter().flat_map(|issue| &issue.discussions) {
             let is_resolved = discussion.resolved.is_some();
             for note in discussion.notes.iter().filter(|note| !note.system) {
                 let said = said(&note.body);
+                // A later one says how it stands then, and with which accounts: the last one counts.
                 if said.iter().any(|it| it.starts_with("review")) {
-                    // A later request says how it stands then; the last one counts.
                     review = Some(said);
+                    continue;
+                }
+                if said.iter().any(|it| it.starts_with("report")) {
+                    report = Some(said);
                     continue;
                 }
                 for it in said {
@@ -111,7 +115,7 @@ impl Outcome {
                 }
             }
         }
-        for it in review.into_iter().flatten() {
+        for it in review.into_iter().chain(report).flatten() {
             *comments.entry((it, false)).or_default() += 1;
         }
         let issue = |issue: &sandbox::Issue| {

@@ -142,6 +142,12 @@ impl Directory {
         self.by_username.get(&username.to_lowercase()).copied().flatten()
     }
 
+    /// The username of a number, whether or not they may be mentioned.
+    pub(crate) fn username_of(&self, id: u64) -> Option<&str> {
+        let known = self.by_id.get(&id)?.as_ref()?;
+        Some(&known.user.username)
+    }
+
     fn of_id(&self, id: u64) -> Result<&Known, Unmentionable> {
         match self.by_id.get(&id) {
             Some(Some(known)) => Ok(known),

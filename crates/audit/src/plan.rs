@@ -72,6 +72,13 @@ pub enum Action {
         /// Whether it is to be resolved.
         resolved: bool,
     },
+    /// Delete a comment of ours that an earlier one makes superfluous.
+    DeleteComment {
+        /// The number in its project.
+        iid: u64,
+        /// The comment's number.
+        note: u64,
+    },
     /// Remove an account from the audited organisation.
     Remove(Removal),
 }
@@ -159,6 +166,9 @@ impl fmt::Display for Action {
             }
             Self::Resolve { thread, resolved: false, .. } => {
                 write!(formatter, "Open the thread {} again", short(thread))
+            }
+            Self::DeleteComment { note, .. } => {
+                write!(formatter, "Delete the comment {note}: an earlier one says the same")
             }
             Self::Remove(Removal { email, standing, .. }) => match standing {
                 Standing::Active => write!(formatter, "Remove the account {email}"),

@@ -62,10 +62,6 @@ pub fn plan(
         let note = "the description has no room for everybody: it lists those with findings";
         plan.notes.push(note.to_owned());
     }
-    // What was not read whole is not the population that was audited.
-    if report.evaluation().accounts.as_ref().is_some_and(|accounts| !accounts.are_whole()) {
-        return Ok(plan);
-    }
     let marks: Vec<Mark> =
         reports(target.marker, comments).filter(|it| satisfies(it, report)).collect();
     let recorded: Vec<Option<(usize, usize)>> = marks.iter().map(comment::part).collect();

@@ -158,7 +158,7 @@ impl<'p, 'a> Planner<'p, 'a> {
                 Ok(user) => {
                     let Facts { evaluation, marker, .. } = self.facts;
                     let comment = words::ask(evaluation, *marker, user, &lines, Some(reason));
-                    comments.push((case.thread, user, comment, entries));
+                    comments.push((case.thread, comment, entries));
                 }
                 Err(Unmentionable::NotAsked(inquiry)) => drop(self.due.inquiries.insert(inquiry)),
                 Err(why) => {
@@ -167,8 +167,7 @@ impl<'p, 'a> Planner<'p, 'a> {
                 }
             }
         }
-        for (thread, user, comment, entries) in comments {
-            self.mention(user);
+        for (thread, comment, entries) in comments {
             self.reopen(thread, &entries);
             self.say(thread, comment);
         }

@@ -346,7 +346,10 @@ impl<'m, 'a> Judge<'_, 'm, 'a> {
         match (self.case.about, self.is_about_accounts()) {
             (Some(About::Person(place)), _) => {
                 let person = evaluation.roster.people.get(place);
-                if person.is_some_and(Person::is_readable) && !self.lacks_account(place) {
+                // What two people have in common is still so if the other one is hidden.
+                let is_hidden = self.check.asked == Asked::Both && is_in_doubt;
+                let is_readable = person.is_some_and(Person::is_readable);
+                if is_readable && !is_hidden && !self.lacks_account(place) {
                     State::Fixed { is_told: false }
                 } else {
                     State::Unknown

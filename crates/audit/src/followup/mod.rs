@@ -21,7 +21,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 pub use acts::Act;
 pub use duplicates::duplicates;
-pub use plan::{Advice, Due, Refusal, Selection, finding_name, plan};
+pub use plan::{Advice, Due, Refusal, Selection, finding_name, plan, still_due};
 pub(crate) use plan::{standing, subject_name};
 pub use state::{Case, Cases, Entry, State, cases, pings_to_look_at};
 

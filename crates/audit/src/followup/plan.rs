@@ -1,15 +1,16 @@
 //! Who is due what, and why; and who is not, and why not.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 use jiff::SignedDuration;
 
 use super::chain::Chain;
+use super::duplicates::duplicates;
 use super::judge::mentioned;
 use super::words::{self, Comment, Line};
 use super::{Act, Case, Cases, Entry, Facts, State, cases};
-use crate::conversation::{Thread, User};
+use crate::conversation::{Marked as MarkedNote, Thread, User};
 use crate::directory::{Inquiry, Unmentionable};
 use crate::evaluation::handle;
 use crate::finding::{About, Asked};
@@ -23,6 +24,9 @@ const MAX_COMMENTS: usize = 5_000;
 
 /// How many e-mails GitLab sends to a user about a project in a day (GitLab docs: Rate limits).
 const MAX_MENTIONS: usize = 1_000;
+
+/// How long mentions count.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// What of all that is due is to be done.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -86,12 +90,12 @@ impl fmt::Display for Refusal {
             Self::TooManyComments { left } => {
                 write!(
                     formatter,
-                    "an issue takes {MAX_COMMENTS} comments, and {left} are left: use --limit {left}"
+                    "an issue takes {MAX_COMMENTS} comments, and only {left} are left"
                 )
             }
-            Self::TooManyMentions { username, left } => write!(
+            Self::TooManyMentions { username, .. } => write!(
                 formatter,
-                "{username} would be mentioned more than {MAX_MENTIONS} times in a day: use --limit {left}"
+                "{username} would be mentioned more than {MAX_MENTIONS} times in a day"
             ),
             Self::NoSuch(name) => write!(formatter, "nothing is found about {name}"),
             Self::Impossible(reason) => formatter.write_str(reason),
@@ -114,6 +118,24 @@ pub fn plan(
     operator: &User,
     issue_url: &str,
 ) -> Result<Due, Refusal> {
+    let mut due = still_due(facts, selection, operator, issue_url)?;
+    limit(&mut due, selection);
+    check_comments(facts, &due)?;
+    check_mentions(facts, &due)?;
+    Ok(due)
+}
+
+/// What is due, however much it is: whether a part of an earlier plan still has to be done.
+///
+/// # Errors
+///
+/// [`Refusal`] of what an operator wants besides.
+pub fn still_due(
+    facts: &Facts<'_>,
+    selection: &Selection,
+    operator: &User,
+    issue_url: &str,
+) -> Result<Due, Refusal> {
     let cases = cases(facts);
     let mut by_thread: HashMap<&str, Vec<(usize, &Entry<'_>)>> = HashMap::new();
     for (place, case) in cases.cases.iter().enumerate() {
@@ -123,23 +145,80 @@ pub fn plan(
             }
         }
     }
-    let mut planner = Planner {
-        facts,
-        cases: &cases,
-        operator,
-        issue_url,
-        by_thread,
-        due: Due::default(),
-        mentioned: BTreeMap::new(),
-    };
+    let mut planner =
+        Planner { facts, cases: &cases, operator, issue_url, by_thread, due: Due::default() };
     if selection.acts.is_empty() {
+        planner.delete_duplicates();
         planner.plan(selection)?;
     } else {
         for act in &selection.acts {
             planner.act(act)?;
         }
     }
-    planner.finish(selection)
+    Ok(planner.due)
+}
+
+fn is_comment(action: &Action) -> bool {
+    matches!(action, Action::Reply { .. } | Action::OpenThread { .. })
+}
+
+/// Leaves out what is more than the limit.
+fn limit(due: &mut Due, selection: &Selection) {
+    let Some(limit) = selection.limit else { return };
+    let mut left = limit;
+    let all = std::mem::take(&mut due.plan.actions);
+    let mut cut = 0;
+    for action in all {
+        if !is_comment(&action) {
+            if left > 0 {
+                due.plan.actions.push(action);
+            }
+        } else if left > 0 {
+            left -= 1;
+            due.plan.actions.push(action);
+        } else {
+            cut += 1;
+        }
+    }
+    if cut > 0 {
+        due.plan.notes.push(format!("{cut} more comments are left out by --limit"));
+    }
+}
+
+/// Refuses what the issue does not take.
+fn check_comments(facts: &Facts<'_>, due: &Due) -> Result<(), Refusal> {
+    let comments = due.plan.actions.iter().filter(|action| is_comment(action)).count();
+    let left = MAX_COMMENTS.saturating_sub(facts.conversation.count());
+    if comments > left { Err(Refusal::TooManyComments { left }) } else { Ok(()) }
+}
+
+/// Refuses to mention somebody too often, counting what was said within a day.
+fn check_mentions(facts: &Facts<'_>, due: &Due) -> Result<(), Refusal> {
+    let (counted, _) = facts.conversation.marks(facts.marker);
+    let is_today = |it: &&MarkedNote<'_>| facts.now.duration_since(it.note.created_at) < DAY;
+    let mut mentions: HashMap<u64, usize> = HashMap::new();
+    for id in counted.iter().filter(is_today).flat_map(|it| mentioned(&it.mark)) {
+        *mentions.entry(id).or_default() += 1;
+    }
+    for (left, body) in due.plan.actions.iter().filter_map(body).enumerate() {
+        for id in Mark::of_comment(body).iter().flat_map(mentioned) {
+            let count = mentions.entry(id).or_default();
+            *count += 1;
+            if *count > MAX_MENTIONS {
+                let username = facts.directory.username_of(id).unwrap_or("somebody").to_owned();
+                return Err(Refusal::TooManyMentions { username, left });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The text of a comment.
+fn body(action: &Action) -> Option<&str> {
+    match action {
+        Action::Reply { body, .. } | Action::OpenThread { body, .. } => Some(body),
+        _ => None,
+    }
 }
 
 /// Makes a plan.
@@ -151,8 +230,6 @@ pub(super) struct Planner<'p, 'a> {
     /// What was asked about in each thread, with the places of the cases.
     by_thread: HashMap<&'a str, Vec<(usize, &'p Entry<'a>)>>,
     pub(super) due: Due,
-    /// The usernames of those who are mentioned.
-    mentioned: BTreeMap<u64, String>,
 }
 
 pub(super) fn lines<'l, 'a: 'l>(
@@ -203,6 +280,21 @@ impl<'a> Planner<'_, 'a> {
         Ok(())
     }
 
+    /// Deletes what the operator has said though somebody else had said it, as a run that ended too
+    /// early leaves it.
+    fn delete_duplicates(&mut self) {
+        let twice = duplicates(self.facts, self.operator.id);
+        if twice.is_empty() {
+            return;
+        }
+        let count = twice.len();
+        let iid = self.facts.iid;
+        self.due.plan.actions.extend(twice.iter().map(|&note| Action::DeleteComment { iid, note }));
+        self.note(format!(
+            "somebody else wrote at the same time: {count} of your comments said the same, and their e-mails have gone out"
+        ));
+    }
+
     pub(super) fn note(&mut self, note: String) {
         self.due.plan.notes.push(note);
     }
@@ -237,10 +329,6 @@ impl<'a> Planner<'_, 'a> {
         if !self.due.plan.actions.contains(&action) {
             self.due.plan.actions.push(action);
         }
-    }
-
-    pub(super) fn mention(&mut self, user: &User) {
-        self.mentioned.insert(user.id, user.username.clone());
     }
 
     /// The user whom a case is about, if they may be mentioned.
@@ -279,9 +367,6 @@ impl<'a> Planner<'_, 'a> {
         }
         self.note(format!("the escalation about {}: {why}", case.name));
         let users: Vec<&User> = users.iter().collect();
-        for user in &users {
-            self.mention(user);
-        }
         self.reopen(case.thread, &[]);
         self.say(case.thread, words::escalate(self.facts.marker, case, &users, &lines));
     }
@@ -294,7 +379,6 @@ impl<'a> Planner<'_, 'a> {
         let Facts { evaluation, marker, .. } = self.facts;
         match self.recipient(case) {
             Ok(user) => {
-                self.mention(user);
                 self.reopen(case.thread, &[]);
                 self.say(case.thread, words::ask(evaluation, *marker, user, &lines, None));
             }
@@ -408,71 +492,6 @@ impl<'a> Planner<'_, 'a> {
                 self.note(format!("{name} {}", standing(entry)));
             }
         }
-    }
-
-    /// The plan as it is, if GitLab takes it.
-    fn finish(mut self, selection: &Selection) -> Result<Due, Refusal> {
-        let is_comment = |action: &Action| body(action).is_some();
-        if let Some(limit) = selection.limit {
-            let mut left = limit;
-            let all = std::mem::take(&mut self.due.plan.actions);
-            let mut cut = 0;
-            for action in all {
-                if !is_comment(&action) {
-                    if left > 0 {
-                        self.due.plan.actions.push(action);
-                    }
-                } else if left > 0 {
-                    left -= 1;
-                    self.due.plan.actions.push(action);
-                } else {
-                    cut += 1;
-                }
-            }
-            if cut > 0 {
-                self.note(format!("{cut} more comments are left out by --limit"));
-            }
-        }
-        let comments = self.due.plan.actions.iter().filter(|action| is_comment(action)).count();
-        let left = MAX_COMMENTS.saturating_sub(self.facts.conversation.count());
-        if comments > left {
-            return Err(Refusal::TooManyComments { left });
-        }
-        self.count_mentions()?;
-        Ok(self.due)
-    }
-
-    /// Refuses what would mention somebody too often, with what was posted within a day.
-    fn count_mentions(&self) -> Result<(), Refusal> {
-        let yesterday = self.facts.now.checked_sub(SignedDuration::from_hours(24)).ok();
-        let (counted, _) = self.facts.conversation.marks(self.facts.marker);
-        let posted = counted.iter().filter(|it| yesterday.is_none_or(|at| it.note.created_at > at));
-        let mut mentions: HashMap<u64, usize> = HashMap::new();
-        for id in posted.flat_map(|marked| mentioned(&marked.mark)) {
-            *mentions.entry(id).or_default() += 1;
-        }
-        let bodies = self.due.plan.actions.iter().filter_map(body);
-        for (left, body) in bodies.enumerate() {
-            for id in Mark::of_comment(body).iter().flat_map(mentioned) {
-                let count = mentions.entry(id).or_default();
-                *count += 1;
-                if *count > MAX_MENTIONS {
-                    let username = self.mentioned.get(&id).cloned().unwrap_or_default();
-                    return Err(Refusal::TooManyMentions { username, left });
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The text of a comment that a plan posts.
-fn body(action: &Action) -> Option<&str> {
-    match action {
-        Action::Comment { body, .. }
-        | Action::OpenThread { body, .. }
-        | Action::Reply { body, .. } => Some(body),
-        _ => None,
     }
 }
 

@@ -2,7 +2,8 @@
 
 use audit::conversation::User;
 use audit::directory::{Inquiry, Unmentionable};
-use audit::followup::{self, Act, Advice, Due, Refusal, Selection, State};
+use audit::followup::{self, Act, Advice, Due, Facts, Refusal, Selection, State};
+use audit::plan::Plan;
 use clap::Args;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -28,7 +29,7 @@ pub(crate) struct Followups {
     #[arg(long, value_name = "DATE", conflicts_with = "yes")]
     until: Option<String>,
     /// Only about these: names, e-mail addresses or GitLab usernames
-    #[arg(long, value_name = "SUBJECT")]
+    #[arg(long, value_name = "SUBJECT", num_args = 1..)]
     only: Vec<String>,
     /// Write at most so many comments
     #[arg(long, value_name = "N")]
@@ -75,17 +76,18 @@ impl Followups {
         }
         let mut selection = self.selection();
         followed.read_reactions(ctx, now).await?;
-        let due = settle(ctx, &mut followed, &selection, now).await?;
+        let due = settle(ctx, &mut followed, &selection, now, followup::plan).await?;
         let answers = selection.acts.is_empty()
             && !self.writing.yes
             && !self.writing.dry_run
+            && format != Format::Json
             && ctx.ui.may_ask();
         self.carry_out(ctx, &mut followed, &selection, due, now, format).await?;
         if answers {
             selection.acts = ask_about_answers(ctx, &followed, now).await?;
             if !selection.acts.is_empty() {
                 followed.read_again(ctx).await?;
-                let due = settle(ctx, &mut followed, &selection, now).await?;
+                let due = settle(ctx, &mut followed, &selection, now, followup::plan).await?;
                 self.carry_out(ctx, &mut followed, &selection, due, now, format).await?;
             }
         }
@@ -123,6 +125,9 @@ impl Followups {
     ) -> anyhow::Result<()> {
         let gitlab = ctx.gitlab().await?;
         let Due { plan, advice, .. } = due;
+        if format == Format::Json && self.writing.dry_run {
+            return print(ctx, format, &plan, &[], &advice);
+        }
         let again = tokio::sync::Mutex::new(&mut *followed);
         let planned = plan.clone();
         let again = async || {
@@ -131,7 +136,7 @@ impl Followups {
             }
             let mut followed = again.lock().await;
             followed.read_again(ctx).await?;
-            Ok(settle(ctx, &mut followed, selection, now).await?.plan)
+            Ok(settle(ctx, &mut followed, selection, now, followup::still_due).await?.plan)
         };
         let outcome = execute::plan_with(ctx, gitlab, &plan, self.writing, again).await?;
         if let (Outcome::Done(pages), false) = (&outcome, plan.is_empty()) {
@@ -139,9 +144,9 @@ impl Followups {
             let me = followed.operator.id;
             let twice = followup::duplicates(&followed.facts(ctx, now), me);
             execute::delete(ctx, gitlab, followed.issue.issue.iid, &twice).await?;
-            print(ctx, format, pages, &advice)
+            print(ctx, format, &plan, pages, &advice)
         } else {
-            print(ctx, format, &[], &advice)
+            print(ctx, format, &plan, &[], &advice)
         }
     }
 }
@@ -152,12 +157,13 @@ async fn settle(
     followed: &mut Followed,
     selection: &Selection,
     now: Timestamp,
+    plan: fn(&Facts<'_>, &Selection, &User, &str) -> Result<Due, Refusal>,
 ) -> anyhow::Result<Due> {
     loop {
         let operator: User = followed.operator.clone();
         let url = followed.issue.issue.web_url.clone();
         let facts = followed.facts(ctx, now);
-        let due = followup::plan(&facts, selection, &operator, &url).map_err(|it| refused(&it))?;
+        let due = plan(&facts, selection, &operator, &url).map_err(|it| refused(&it))?;
         if due.inquiries.is_empty() {
             return Ok(due);
         }
@@ -181,8 +187,14 @@ pub(super) async fn settle_directory(ctx: &Ctx, followed: &mut Followed) -> anyh
 fn refused(refusal: &Refusal) -> Failure {
     let failure = Failure::new(Exit::NotReady, refusal.to_string());
     match refusal {
+        Refusal::TooManyComments { left: 0 } => {
+            failure.hint("delete comments of the issue that nobody needs any more")
+        }
+        Refusal::TooManyMentions { left: 0, .. } => failure.hint("run the command again tomorrow"),
         Refusal::TooManyComments { left } => failure.hint(format!("--limit {left} fits")),
-        Refusal::TooManyMentions { .. } => failure.hint("--limit 900 today, and the rest tomorrow"),
+        Refusal::TooManyMentions { left, .. } => {
+            failure.hint(format!("--limit {left} fits, and the rest tomorrow"))
+        }
         Refusal::NoSuch(_) => Failure::new(Exit::Usage, refusal.to_string())
             .hint("`support-audit status` lists the findings"),
         Refusal::Impossible(_) => Failure::new(Exit::Usage, refusal.to_string()),
@@ -239,6 +251,10 @@ async fn ask_about_answers(
 #[derive(Serialize)]
 struct Document<'a> {
     schema: &'static str,
+    /// What was to be done, in words.
+    plan: Vec<String>,
+    notes: &'a [String],
+    /// The pages of what was posted.
     posted: &'a [String],
     advice: Vec<Letter<'a>>,
 }
@@ -251,7 +267,13 @@ struct Letter<'a> {
     text: &'a str,
 }
 
-fn print(ctx: &Ctx, format: Format, posted: &[String], advice: &[Advice]) -> anyhow::Result<()> {
+fn print(
+    ctx: &Ctx,
+    format: Format,
+    plan: &Plan,
+    posted: &[String],
+    advice: &[Advice],
+) -> anyhow::Result<()> {
     if format == Format::Json {
         let advice = advice.iter().map(|it| Letter {
             name: &it.name,
@@ -260,7 +282,9 @@ fn print(ctx: &Ctx, format: Format, posted: &[String], advice: &[Advice]) -> any
             text: &it.text,
         });
         let schema = "support-audit/followups/1";
-        let document = Document { schema, posted, advice: advice.collect() };
+        let actions = plan.actions.iter().map(ToString::to_string).collect();
+        let notes = &plan.notes;
+        let document = Document { schema, plan: actions, notes, posted, advice: advice.collect() };
         return ctx.ui.result(&ui::json(&document)?);
     }
     let mut text: String = posted.iter().flat_map(|page| [page, "\n"]).collect();

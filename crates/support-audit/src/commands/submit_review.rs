@@ -1,5 +1,7 @@
 //! `submit-review`: the audit, handed to a manager.
 
+use audit::conversation::User;
+use audit::followup::Facts;
 use audit::review::{self, Readiness};
 use clap::Args;
 
@@ -45,11 +47,14 @@ impl SubmitReview {
         if !is_ready && !self.unresolved {
             return Err(not_ready(followed.incomplete, &readiness).into());
         }
-        if let Some(done) = self.is_done(ctx, &readiness, &followed.issue.issue.web_url)? {
-            return Ok(done);
-        }
         let url = &followed.issue.issue.web_url;
         let reviewer = review::reviewer(&facts, &followed.operator);
+        if self.is_done(ctx, &readiness, is_ready, url)? {
+            if !is_ready {
+                tell_manager(ctx, &facts, &readiness, url, reviewer)?;
+            }
+            return followed.incomplete.map_or(Ok(Exit::Done), |failure| Err(failure.into()));
+        }
         let asked = if is_ready { reviewer } else { None };
         if is_ready && asked.is_none() {
             let message = "no Support Operations Manager can be mentioned in the issue";
@@ -64,10 +69,7 @@ impl SubmitReview {
                 ctx.ui.result(&format!("{page}\n"))?;
             }
             if !is_ready {
-                let slack = reviewer.and_then(|user| slack(ctx, &user.username));
-                let to = slack.unwrap_or("a Support Operations Manager");
-                let message = review::direct_message(&facts, &readiness, url);
-                ctx.ui.result(&ui::lines(&format!("\nTo send by Slack to {to}:\n\n{message}")))?;
+                tell_manager(ctx, &facts, &readiness, url, reviewer)?;
             }
         }
         followed.incomplete.map_or(Ok(Exit::Done), |failure| Err(failure.into()))
@@ -89,21 +91,26 @@ impl SubmitReview {
         Ok(())
     }
 
-    /// How the command ends if the review was asked for already.
-    fn is_done(&self, ctx: &Ctx, readiness: &Readiness, url: &str) -> anyhow::Result<Option<Exit>> {
-        let is_ready = readiness.open.is_empty();
+    /// Whether the review was asked for already, which is told.
+    fn is_done(
+        &self,
+        ctx: &Ctx,
+        readiness: &Readiness,
+        is_ready: bool,
+        url: &str,
+    ) -> anyhow::Result<bool> {
         let Some(asked) = readiness.asked.as_ref().filter(|asked| asked.is_complete == is_ready)
         else {
-            return Ok(None);
+            return Ok(false);
         };
         let page = format!("{url}#note_{}", asked.note);
         match (asked.is_current, self.again) {
             (true, _) => {
                 ctx.ui.say(&format!("{} has asked for the review already", asked.by));
                 ctx.ui.result(&format!("{page}\n"))?;
-                Ok(Some(Exit::Done))
+                Ok(true)
             }
-            (false, true) => Ok(None),
+            (false, true) => Ok(false),
             (false, false) => {
                 let message =
                     format!("the review was asked for, and the findings have changed: {page}");
@@ -120,6 +127,22 @@ fn not_ready(incomplete: Option<Failure>, readiness: &Readiness) -> Failure {
     let message = format!("the audit is not ready: {}", readiness.open.join("; "));
     Failure::new(Exit::NotReady, message)
         .hint("--unresolved posts how it stands and prints the message for the manager")
+}
+
+/// Prints what to write to a manager: the one who would review, else the first, since a message
+/// elsewhere needs no access to the issue.
+fn tell_manager(
+    ctx: &Ctx,
+    facts: &Facts<'_>,
+    readiness: &Readiness,
+    url: &str,
+    reviewer: Option<&User>,
+) -> anyhow::Result<()> {
+    let username = reviewer.map(|user| &user.username).or(facts.managers.first());
+    let slack = username.and_then(|username| slack(ctx, username));
+    let to = slack.or(username.map(String::as_str)).unwrap_or("a Support Operations Manager");
+    let message = review::direct_message(facts, readiness, url);
+    ctx.ui.result(&ui::lines(&format!("\nTo send by Slack to {to}:\n\n{message}")))
 }
 
 /// The Slack id of a manager.

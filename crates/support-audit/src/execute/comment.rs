@@ -102,7 +102,7 @@ pub(crate) async fn delete(
     notes: &[u64],
 ) -> anyhow::Result<()> {
     for note in notes {
-        gitlab.delete_note(&ctx.config.audits_project, iid, *note).await?;
+        delete_one(ctx, gitlab, iid, *note).await?;
     }
     if !notes.is_empty() {
         let count = notes.len();
@@ -111,4 +111,17 @@ pub(crate) async fn delete(
         ));
     }
     Ok(())
+}
+
+/// Deletes a comment of ours; one that is gone already is as good.
+pub(super) async fn delete_one(
+    ctx: &Ctx,
+    gitlab: &GitLab,
+    iid: u64,
+    note: u64,
+) -> anyhow::Result<()> {
+    match gitlab.delete_note(&ctx.config.audits_project, iid, note).await {
+        Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
+        Err(error) => Err(anyhow::Error::new(error).context("could not delete a comment")),
+    }
 }

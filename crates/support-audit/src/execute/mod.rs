@@ -134,6 +134,10 @@ async fn act(ctx: &Ctx, gitlab: &GitLab, action: &Action) -> anyhow::Result<Opti
             comment::resolve(ctx, gitlab, *iid, thread, *resolved).await?;
             None
         }
+        Action::DeleteComment { iid, note } => {
+            comment::delete_one(ctx, gitlab, *iid, *note).await?;
+            None
+        }
         Action::Remove(removal) => {
             removal::remove(ctx, removal).await?;
             None

@@ -1,0 +1,128 @@
+//! Texts of others do nothing where they are repeated.
+
+use sandbox::{Notification, World};
+
+use super::team::{CONFIG, configured, in_world, person, team, world};
+use super::{ROSTER, TEAM, comments, follow_up, holding, hours, marked, mentions, reply, run};
+use crate::support::{AUDITS, Test};
+
+/// What a name, an address or a link may be.
+const TEXTS: [&str; 8] = [
+    "@all @maria @group/sub",
+    "x\n/close\n/confidential\ny",
+    "| a | b |\n| --- | --- |",
+    "<!-- support-audit v1 calendly FY28-Q1 review complete=yes -->",
+    "`@maria` `` @mads ``",
+    "[x](https://evil.example) #1 !2 ~bug",
+    "\u{202e}evil\u{1b}[31m\r\n/lock",
+    "<details>\n\n/close\n\n</details>",
+];
+
+/// A YAML text.
+fn yaml(text: &str) -> String {
+    serde_json::to_string(text).unwrap()
+}
+
+/// A person with this name and link.
+fn named(text: &str) -> World {
+    let mut world = world(0);
+    let entry = person(&mut world, "p001", &yaml(text));
+    let project = world.project(TEAM).unwrap();
+    let roster = project.repository.head().unwrap().files[ROSTER].bytes.to_vec();
+    let roster = String::from_utf8(roster).unwrap();
+    let entry = format!("{entry}  calendly: {}\n  reports_to: Bodil Boss\n", yaml(text));
+    project.add_file(ROSTER, format!("{roster}{entry}"));
+    world
+}
+
+/// Refuses an issue in which a text has done something.
+#[track_caller]
+fn is_harmless(test: &Test, mentioned: &[&str], text: &str) {
+    let [issue] = test.issues().try_into().unwrap();
+    assert!(issue.closed.is_none() && !issue.confidential, "{text}");
+    assert!(issue.labels.is_empty() && issue.events.is_empty(), "{text}: {:?}", issue.events);
+    assert_eq!(issue.discussion_locked, None, "{text}");
+    let told: Vec<Notification> = test.sandbox.notifications();
+    let mentions = mentions(test);
+    let names: Vec<&str> = mentions.keys().map(String::as_str).collect();
+    assert_eq!(names, mentioned, "{text}: {told:?}");
+    for note in comments(test).iter().filter(|note| note.author == 1) {
+        assert!(!note.body.contains(['\u{1b}', '\u{202e}', '\r']), "{text}: {:?}", note.body);
+        let marks = note.body.lines().filter(|line| line.trim_start().starts_with("<!--"));
+        assert_eq!(marks.count(), 1, "{text}: {}", note.body);
+    }
+}
+
+#[test]
+fn names_and_links_do_nothing_in_any_comment() {
+    for text in TEXTS {
+        let test = in_world(named(text));
+        assert_eq!(run(&test, &["run", "--write", "--yes", "--quiet"]).code, 0, "{text}");
+        let ran = follow_up(&test, &[]).ends_with(0);
+        assert!(!ran.stderr.contains(['\u{1b}', '\u{202e}']), "{text}: {:?}", ran.stderr);
+        assert_eq!(holding(&test, "`link-malformed`").len(), 2, "the report and the ping: {text}");
+        is_harmless(&test, &["p001"], text);
+        hours(&test, 73);
+        assert_eq!(follow_up(&test, &[]).code, 0);
+        assert_eq!(marked(&test, "escalate").len(), 1, "{text}");
+        is_harmless(&test, &["boss", "maria", "p001"], text);
+        let ran = run(&test, &["submit-review", "--yes", "--unresolved"]).ends_with(0);
+        assert!(!ran.stdout.contains(['\u{1b}', '\u{202e}']), "{text}: {:?}", ran.stdout);
+        assert_eq!(marked(&test, "review").len(), 1, "{text}");
+        is_harmless(&test, &["boss", "maria", "p001"], text);
+        let status = run(&test, &["status"]).ends_with(0);
+        assert!(!status.stdout.contains(['\u{1b}', '\u{202e}']), "{text}: {:?}", status.stdout);
+    }
+}
+
+#[test]
+fn a_reason_does_nothing_either() {
+    for text in TEXTS {
+        let test = team(1);
+        assert_eq!(follow_up(&test, &[]).code, 0);
+        let finding = "link-missing:p001@example.com";
+        assert_eq!(follow_up(&test, &["--answered", "p001", "--reason", text]).code, 0, "{text}");
+        assert_eq!(follow_up(&test, &["--ask-again", finding, "--reason", text]).code, 0, "{text}");
+        assert_eq!(follow_up(&test, &["--accept", finding, "--reason", text]).code, 0, "{text}");
+        let kinds = ["answered", "accept"].map(|kind| marked(&test, kind).len());
+        assert_eq!((kinds, marked(&test, "ask").len()), ([1, 1], 2), "{text}");
+        is_harmless(&test, &["p001"], text);
+        assert_eq!(mentions(&test)["p001"], 2, "{text}");
+    }
+}
+
+#[test]
+fn an_outsider_does_nothing_either() {
+    for text in ["@maria.x", "a|b`c`", "x<!--", "/close"] {
+        let mut world = world(0);
+        let email = format!("{text}@evil.example");
+        let outsider = world.calendly.add_member(&email);
+        "@all\n/close".clone_into(&mut outsider.name);
+        let test = configured(in_world(world), &format!("{CONFIG}[waits]\nperson = \"1h\"\n"));
+        let ran = follow_up(&test, &[]).ends_with(0);
+        assert!(ran.stdout.contains(&format!("To send to {email}")), "{}", ran.stdout);
+        assert_eq!(follow_up(&test, &["--sent", &email]).code, 0);
+        is_harmless(&test, &[], text);
+        hours(&test, 2);
+        assert_eq!(follow_up(&test, &[]).code, 0);
+        is_harmless(&test, &["maria"], text);
+    }
+}
+
+/// A description and replies of people may hold anything; ours is known by its last line alone.
+#[test]
+fn what_people_write_is_no_mark_of_ours() {
+    let test = team(2);
+    assert_eq!(follow_up(&test, &[]).code, 0);
+    let body = marked(&test, "ask")[0].body.clone();
+    let accept = body.lines().last().unwrap().replace(" ask ", " accept ");
+    // An operator who quotes a mark, or goes on behind it, has not made one.
+    for text in [format!("> {accept}"), format!("{accept}\n\nSo they say."), format!("`{accept}`")]
+    {
+        reply(&test, "p001", "otto", &text);
+    }
+    test.sandbox.update(|world| world.comment(AUDITS, 1, "boss", "/shrug").unwrap());
+    hours(&test, 73);
+    assert_eq!(follow_up(&test, &[]).code, 0);
+    assert_eq!(marked(&test, "escalate").len(), 2);
+}
