@@ -15,7 +15,7 @@ use crate::support::Test;
 const GITLAB: &str = "sandbox-gitlab-token";
 
 /// A shell on a terminal of its own, which shows what is typed unless a program prevents it.
-struct Terminal {
+pub(crate) struct Terminal {
     session: PtySession,
     /// Everything that was shown.
     shown: String,
@@ -23,7 +23,7 @@ struct Terminal {
 
 impl Terminal {
     /// Runs a script in which `$BIN` is the program.
-    fn start(test: &Test, script: &str) -> Self {
+    pub(crate) fn start(test: &Test, script: &str) -> Self {
         let program = test.command(&[]);
         let mut shell = Command::new("sh");
         // The shell outlives an interrupt, which goes to it too.
@@ -37,7 +37,7 @@ impl Terminal {
 
     /// Reads until a text is shown.
     #[track_caller]
-    fn waits_for(&mut self, text: &str) {
+    pub(crate) fn waits_for(&mut self, text: &str) {
         match self.session.exp_string(text) {
             Ok(before) => self.shown.push_str(&format!("{before}{text}")),
             Err(error) => panic!("{text:?} was not shown after {:?}: {error}", self.shown),
@@ -52,6 +52,14 @@ impl Terminal {
         until("a hidden prompt", || !is_shown());
     }
 
+    /// Presses keys at a prompt.
+    #[track_caller]
+    pub(crate) fn presses(&mut self, keys: &str) {
+        self.waits_for_prompt();
+        self.session.send(keys).unwrap();
+        self.session.flush().unwrap();
+    }
+
     /// Types a line at a prompt.
     #[track_caller]
     fn types(&mut self, line: &str) {
@@ -61,7 +69,7 @@ impl Terminal {
 
     /// Interrupts the program at its prompt.
     #[track_caller]
-    fn interrupts_prompt(&mut self) {
+    pub(crate) fn interrupts_prompt(&mut self) {
         self.waits_for_prompt();
         // It shows its prompt before it is ready for an interrupt.
         std::thread::sleep(Duration::from_millis(200));
@@ -70,7 +78,7 @@ impl Terminal {
 
     /// Everything that was shown up to the end of the script.
     #[track_caller]
-    fn ends(mut self) -> String {
+    pub(crate) fn ends(mut self) -> String {
         self.waits_for("done\r\n");
         let rest = self.session.exp_any(vec![ReadUntil::EOF]).unwrap();
         assert_eq!(rest.0, "");
@@ -155,7 +163,7 @@ if [ "$before" = "$(stty -g)" ]; then echo as before; fi; stty -a"#;
 
 /// Refuses a terminal that an interrupted program left without echo or cursor.
 #[track_caller]
-fn is_restored(shown: &str) {
+pub(crate) fn is_restored(shown: &str) {
     assert!(shown.contains("code:130\r\n"), "{shown:?}");
     assert!(shown.contains("as before\r\n"), "{shown:?}");
     let settings: Vec<_> = shown.split_ascii_whitespace().collect();
