@@ -317,9 +317,17 @@ fn case<'h, 'm: 'h, 'a: 'm>(
     let mut user_ids: BTreeSet<u64> = handle.into_iter().collect();
     let mut thread: Option<&MarkedNote<'a>> = None;
     let mut address = None;
+    let own = about.and_then(|about| subjects.keys.get(&about));
+    let mut keys = own.cloned().unwrap_or_default();
     for (marked, item) in histories.flat_map(|history| history.marks.iter()) {
         if name.is_none() {
             address = address.or_else(|| spoken_address(&marked.note.body, &item.keys));
+        }
+        // Whoever is gone is known by what they were known by.
+        if own.is_none() {
+            let new: Vec<String> =
+                item.keys.iter().filter(|key| !keys.contains(key)).cloned().collect();
+            keys.extend(new);
         }
         let is_for_operators = marked.mark.values.contains_key(FOR);
         if marked.mark.marker.marked == Marked::Ask && !is_for_operators {
@@ -330,11 +338,10 @@ fn case<'h, 'm: 'h, 'a: 'm>(
             thread = Some(marked);
         }
     }
-    let own = about.and_then(|about| subjects.keys.get(&about)).cloned().unwrap_or_default();
     Case {
         about,
         name: name.or(address.map(str::to_owned)).unwrap_or_default(),
-        keys: own,
+        keys,
         user_ids,
         thread: thread.map(|marked| marked.thread),
         entries: Vec::new(),
