@@ -8,6 +8,7 @@ mod hostile;
 mod lost;
 mod mentioned;
 mod plan;
+mod prompts;
 mod refused;
 mod requests;
 mod status;

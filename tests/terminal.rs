@@ -52,6 +52,14 @@ impl Terminal {
         until("a hidden prompt", || !is_shown());
     }
 
+    /// Presses keys at a prompt.
+    #[track_caller]
+    pub(crate) fn presses(&mut self, keys: &str) {
+        self.waits_for_prompt();
+        self.session.send(keys).unwrap();
+        self.session.flush().unwrap();
+    }
+
     /// Types a line at a prompt.
     #[track_caller]
     fn types(&mut self, line: &str) {
@@ -69,7 +77,7 @@ impl Terminal {
 
     /// Interrupts the program at its prompt.
     #[track_caller]
-    fn interrupts_prompt(&mut self) {
+    pub(crate) fn interrupts_prompt(&mut self) {
         self.waits_for_prompt();
         // It shows its prompt before it is ready for an interrupt.
         std::thread::sleep(Duration::from_millis(200));
@@ -163,7 +171,7 @@ if [ "$before" = "$(stty -g)" ]; then echo as before; fi; stty -a"#;
 
 /// Refuses a terminal that an interrupted program left without echo or cursor.
 #[track_caller]
-fn is_restored(shown: &str) {
+pub(crate) fn is_restored(shown: &str) {
     assert!(shown.contains("code:130\r\n"), "{shown:?}");
     assert!(shown.contains("as before\r\n"), "{shown:?}");
     let settings: Vec<_> = shown.split_ascii_whitespace().collect();

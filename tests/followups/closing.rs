@@ -174,6 +174,7 @@ fn whoever_leaves_or_is_left_out_is_let_go() {
     assert_eq!(withdrawn.len(), 2, "{withdrawn:?}");
     assert!(withdrawn.iter().all(|note| !note.body.contains('@')), "{withdrawn:?}");
     assert!(is_resolved(&test, "p003") && !is_resolved(&test, "p001"));
+    assert_eq!(writes_nothing(&test, &["followups", "--yes"]).code, 0, "it is said once");
 
     let config = format!("{}[checks]\noff = [\"link-missing\"]\n", CONFIG);
     let test = configured(again(&asked()), &config);

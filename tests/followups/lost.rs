@@ -1,9 +1,14 @@
 //! Runs that died, and answers that were lost.
 
-use sandbox::{Answer, Fault, FaultKind};
+use std::collections::BTreeMap;
+
+use sandbox::{Answer, Fault, FaultKind, Note, World};
 
 use super::team::{again, in_world, team, world};
-use super::{ASKED, follow_up, holding, mentions, writes, writes_nothing};
+use super::{
+    ASKED, change_roster, comments, follow_up, holding, hours, marked, mentions, replace, writes,
+    writes_nothing,
+};
 use crate::support::Test;
 
 const PEOPLE: usize = 40;
@@ -59,6 +64,62 @@ fn a_run_that_died_before_any_of_its_requests_is_completed() {
 #[test]
 fn a_run_that_died_after_any_of_its_requests_is_completed() {
     survives(&FaultKind::CutAfter);
+}
+
+/// A run that asks, asks again, escalates, tells what is fixed or gone, opens and resolves threads.
+fn everything() -> World {
+    let test = team(8);
+    assert_eq!(follow_up(&test, &[]).code, 0);
+    let link = |test: &Test, person: &str, link: &str| {
+        let entry = format!("username: {person} }}\n");
+        replace(test, &entry, &format!("{entry}  calendly: {link}\n"));
+    };
+    hours(&test, 1);
+    link(&test, "p005", "https://calendly.com/p005");
+    assert_eq!(follow_up(&test, &["--only", "p005"]).code, 0);
+    let accept = ["--accept", "link-missing:p002@example.com", "--reason", "takes no calls"];
+    assert_eq!(follow_up(&test, &accept).code, 0);
+    hours(&test, 73);
+    link(&test, "p001", "https://calendly.com/p001");
+    link(&test, "p004", "https://calendly.com/p004/30min");
+    replace(&test, "  calendly: https://calendly.com/p005\n", "");
+    change_roster(&test, |old| old[..old.find("- name: Person 008").unwrap()].to_owned());
+    test.sandbox.update(|world| {
+        world.calendly.member("p008@example.com").unwrap().leave();
+        world.clone()
+    })
+}
+
+/// What an issue has come to: its marks, which of its threads are resolved, and who was mentioned.
+fn outcome(test: &Test) -> (Vec<String>, usize, BTreeMap<String, usize>) {
+    let last = |note: Note| note.body.lines().last().unwrap().to_owned();
+    let mut marks: Vec<String> = comments(test).into_iter().map(last).collect();
+    marks.sort();
+    let threads = &test.issues()[0].discussions;
+    (marks, threads.iter().filter(|it| it.resolved.is_some()).count(), mentions(test))
+}
+
+#[test]
+fn a_later_run_that_died_at_any_of_its_requests_is_completed() {
+    let base = everything();
+    let clean = in_world(base.clone());
+    let ran = follow_up(&clean, &[]).ends_with(0);
+    let expected = outcome(&clean);
+    let kinds = ["ask", "escalate", "fixed", "withdrawn"].map(|kind| marked(&clean, kind).len());
+    assert_eq!((kinds, expected.1), ([10, 3, 3, 1], 3), "{}", ran.stderr);
+    let all = u32::try_from(clean.sandbox.requests().len()).unwrap();
+    for number in 1..=all {
+        for kind in [FaultKind::CutBefore, FaultKind::CutAfter] {
+            let test = in_world(base.clone());
+            test.dies_at(number, kind.clone());
+            let dead = follow_up(&test, &[]);
+            let context = format!("{number} of {all}, {kind:?}\n{}", dead.stderr);
+            let test = again(&test);
+            assert_eq!(follow_up(&test, &[]).code, 0, "{context}");
+            assert_eq!(outcome(&test), expected, "{context}");
+            assert_eq!(writes_nothing(&test, &["followups", "--yes"]).code, 0, "{context}");
+        }
+    }
 }
 
 #[test]

@@ -82,6 +82,7 @@ fn a_time_that_is_none_is_refused() {
         &["followups", "--yes", "--dry-run"],
         &["followups", "--accept", "link-missing:p001@example.com"],
         &["followups", "--answered", "p001@example.com"],
+        &["followups", "--yes", "--accept", "link-missing:p001@example.com", "--reason", " "],
     ] {
         let ran = writes_nothing(&test, arguments).ends_with(2);
         let is_told = ran.stderr.contains("hint: ") || ran.stderr.contains("--help");

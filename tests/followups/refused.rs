@@ -20,7 +20,7 @@ fn a_refused_comment_ends_the_run_and_the_next_completes_it() {
         (Answer::json(403, r#"{"message":"403 Forbidden"}"#), 1, "403 Forbidden", "ask for access"),
         (Answer::json(404, r#"{"message":"404 Issue Not Found"}"#), 1, "404 Issue Not", "private"),
         (Answer::json(401, r#"{"message":"401 Unauthorized"}"#), 3, "refused", "auth status"),
-        (Answer::resource_lock(), 6, "changing it right now", "run it again"),
+        (Answer::resource_lock(), 6, "somebody else", "run it again"),
         (Answer::spam(), 1, "spam", "browser"),
         (Answer::captcha(), 1, "spam", "browser"),
         (Answer::json(400, r#"{"message":"Note {:note=>[\"x\"]}"}"#), 1, "Note {:note", ""),

@@ -39,6 +39,13 @@ pub struct Selection {
     pub acts: Vec<Act>,
 }
 
+impl Selection {
+    /// Whether a case is among those that were selected.
+    pub fn includes(&self, facts: &Facts<'_>, case: &Case<'_>) -> bool {
+        self.only.is_empty() || self.only.iter().any(|name| is_named(facts, case, name))
+    }
+}
+
 /// A message to send to somebody who cannot be mentioned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Advice {
@@ -251,10 +258,7 @@ impl<'a> Planner<'_, 'a> {
                 return Err(Refusal::NoSuch(name.clone()));
             }
         }
-        let is_wanted = |case: &&Case<'_>| {
-            selection.only.is_empty()
-                || selection.only.iter().any(|name| is_named(self.facts, case, name))
-        };
+        let is_wanted = |case: &&Case<'_>| selection.includes(self.facts, case);
         let cases: Vec<&Case<'a>> = self.cases.cases.iter().filter(is_wanted).collect();
         if let (Some((review, ..)), true) = (self.cases.reviews.last(), selection.only.is_empty()) {
             let by = &review.author.username;

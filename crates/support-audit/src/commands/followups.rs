@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::cli::Format;
 use crate::ctx::Ctx;
 use crate::execute::{self, Outcome, Writing};
-use crate::explain::{Exit, Failure};
+use crate::explain::{Exit, Failure, explain};
 use crate::gather::{self, Followed, Inputs, Need, Wanted};
 use crate::ui;
 
@@ -74,7 +74,7 @@ impl Followups {
                 .hint("`support-audit run` tells its line")
                 .into());
         }
-        let mut selection = self.selection();
+        let selection = self.selection()?;
         followed.read_reactions(ctx, now).await?;
         let due = settle(ctx, &mut followed, &selection, now, followup::plan).await?;
         let answers = selection.acts.is_empty()
@@ -84,18 +84,17 @@ impl Followups {
             && ctx.ui.may_ask();
         self.carry_out(ctx, &mut followed, &selection, due, now, format).await?;
         if answers {
-            selection.acts = ask_about_answers(ctx, &followed, now).await?;
-            if !selection.acts.is_empty() {
-                followed.read_again(ctx).await?;
-                let due = settle(ctx, &mut followed, &selection, now, followup::plan).await?;
-                self.carry_out(ctx, &mut followed, &selection, due, now, format).await?;
-            }
+            self.settle_answers(ctx, &mut followed, &selection, now, format).await?;
         }
         followed.incomplete.map_or(Ok(Exit::Done), |failure| Err(failure.into()))
     }
 
-    fn selection(&self) -> Selection {
+    fn selection(&self) -> Result<Selection, Failure> {
         let reason = self.reason.clone().unwrap_or_default();
+        if reason.trim().is_empty() && !(self.accept.is_empty() && self.answered.is_empty()) {
+            return Err(Failure::new(Exit::Usage, "--reason is empty")
+                .hint("whoever reviews the audit wants to know why"));
+        }
         let mut acts = Vec::new();
         if !self.accept.is_empty() {
             acts.push(Act::Accept { findings: self.accept.clone(), reason: reason.clone() });
@@ -110,7 +109,34 @@ impl Followups {
                 .iter()
                 .map(|subject| Act::Answered { subject: subject.clone(), reason: reason.clone() }),
         );
-        Selection { only: self.only.clone(), limit: self.limit, acts }
+        Ok(Selection { only: self.only.clone(), limit: self.limit, acts })
+    }
+
+    /// Shows each answer, asks what is to become of it, and does that at once: whoever stops in the
+    /// middle has done what was said so far.
+    async fn settle_answers(
+        &self,
+        ctx: &Ctx,
+        followed: &mut Followed,
+        selection: &Selection,
+        now: Timestamp,
+        format: Format,
+    ) -> anyhow::Result<()> {
+        for (finding, shown) in answered(&followed.facts(ctx, now), selection) {
+            ctx.ui.show_lines(&shown);
+            let Some(act) = ask_about_answer(ctx, &finding).await? else { continue };
+            followed.read_again(ctx).await?;
+            let selection = Selection { acts: vec![act], ..Selection::default() };
+            match settle(ctx, followed, &selection, now, followup::plan).await {
+                Ok(due) => self.carry_out(ctx, followed, &selection, due, now, format).await?,
+                // What cannot be done about one finding does not stand in the way of the others.
+                Err(error) => match explain(&error) {
+                    failure if failure.exit == Exit::Usage => ctx.ui.warn(&failure.message),
+                    _ => return Err(error),
+                },
+            }
+        }
+        Ok(())
     }
 
     /// Shows, asks, writes, and looks whether somebody else wrote the same.
@@ -213,38 +239,43 @@ fn instant(text: &str) -> Result<Timestamp, Failure> {
     })
 }
 
-/// Shows each answer, and asks what is to become of it.
-async fn ask_about_answers(
-    ctx: &Ctx,
-    followed: &Followed,
-    now: Timestamp,
-) -> anyhow::Result<Vec<Act>> {
-    let facts = followed.facts(ctx, now);
-    let cases = followup::cases(&facts);
-    let mut acts = Vec::new();
-    for case in &cases.cases {
+/// The findings that are answered, each with how it is shown, as foreign text.
+fn answered(facts: &Facts<'_>, selection: &Selection) -> Vec<(String, String)> {
+    let cases = followup::cases(facts);
+    let mut answered = Vec::new();
+    for case in cases.cases.iter().filter(|case| selection.includes(facts, case)) {
         for entry in case.entries.iter().filter(|entry| entry.state == State::Answered) {
-            let finding = followup::finding_name(&facts, case, entry);
-            ctx.ui.show_lines(&format!("\n{finding}\n{}", entry.check.finds));
+            let finding = followup::finding_name(facts, case, entry);
+            let mut shown = format!("\n{finding}\n{}\n", entry.check.finds);
             for (author, text) in &entry.answers {
                 let text = text.lines().map(|line| format!("  | {line}\n")).collect::<Vec<_>>();
-                ctx.ui.show_lines(&format!("{author} answered:\n{}", text.concat()));
+                shown.push_str(&format!("{author} answered:\n{}", text.concat()));
             }
-            let choices = ["Leave it for now", "Accept it as it is", "Ask again"];
-            match ctx.ui.choose("What is to become of it", &choices).await? {
-                1 => {
-                    let reason = ctx.ui.ask_text("Why is it accepted").await?;
-                    acts.push(Act::Accept { findings: vec![finding], reason });
-                }
-                2 => {
-                    let reason = ctx.ui.ask_text("What to say besides (may be empty)").await?;
-                    acts.push(Act::AskAgain { findings: vec![finding], reason });
-                }
-                _ => {}
+            if entry.answers.is_empty() {
+                shown.push_str("Answered without words here: look at the thread.\n");
             }
+            answered.push((finding, shown));
         }
     }
-    Ok(acts)
+    answered
+}
+
+/// Asks what is to become of an answer.
+async fn ask_about_answer(ctx: &Ctx, finding: &str) -> anyhow::Result<Option<Act>> {
+    let findings = vec![finding.to_owned()];
+    let choices = ["Leave it for now", "Accept it as it is", "Ask again"];
+    Ok(match ctx.ui.choose("What is to become of it", &choices).await? {
+        1 => {
+            let reason = ctx.ui.ask_text("Why is it accepted (empty leaves it)").await?;
+            let is_given = !reason.trim().is_empty();
+            is_given.then_some(Act::Accept { findings, reason })
+        }
+        2 => {
+            let reason = ctx.ui.ask_text("What to say besides (may be empty)").await?;
+            Some(Act::AskAgain { findings, reason })
+        }
+        _ => None,
+    })
 }
 
 /// What `followups` prints for programs.
