@@ -12,7 +12,7 @@ const LEAVE: &str = "\r";
 const ACCEPT: &str = "\u{1b}[B\r";
 const ASK_AGAIN: &str = "\u{1b}[B\u{1b}[B\r";
 
-const QUESTION: &str = "What is to become of it?";
+const QUESTION: &str = "What is to become of it";
 
 /// The same world at its own instant, on a terminal.
 fn on_terminal(test: &Test) -> Test {
