@@ -89,8 +89,6 @@ pub(super) const PARAMETERS: &[Row] = &[
     ("GET /api/v4/projects/{id}/issues", "issue_type takes anything", IGNORED),
     ("GET /api/v4/projects/{id}/issues", "iteration_id takes anything", IGNORED),
     ("GET /api/v4/projects/{id}/issues", "milestone_id takes anything", IGNORED),
-    ("GET /api/v4/projects/{id}/issues", "not[assignee_id] takes anything", IGNORED),
-    ("GET /api/v4/projects/{id}/issues", "not[author_id] takes anything", IGNORED),
     ("GET /api/v4/projects/{id}/issues", "not[iteration_id] takes anything", IGNORED),
     ("GET /api/v4/projects/{id}/issues", "not[milestone_id] takes anything", IGNORED),
     ("GET /api/v4/projects/{id}/issues", "not[weight] takes anything", IGNORED),
