@@ -8,6 +8,7 @@ mod acts;
 mod chain;
 mod duplicates;
 mod judge;
+mod names;
 mod plan;
 mod state;
 mod subjects;
@@ -21,8 +22,8 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 pub use acts::Act;
 pub use duplicates::duplicates;
+pub(crate) use names::{finding_name, standing, subject_name};
 pub use plan::{Advice, Due, Refusal, Selection, plan};
-pub(crate) use plan::{finding_name, standing, subject_name};
 pub use state::{Case, Cases, Entry, State, cases, pings_to_look_at};
 
 use crate::conversation::Conversation;
