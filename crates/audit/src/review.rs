@@ -170,7 +170,7 @@ fn section(
         }
         let note = match &entry.state {
             State::Justified(Justification::Comment { note, .. }) => Some(*note),
-            _ => case.thread.and_then(Thread::first).map(|note| note.id),
+            _ => entry.thread.and_then(Thread::first).map(|note| note.id),
         };
         if let Some(page) = note.and_then(|note| page(issue_url, note)) {
             line = line.and(&Markdown::text(": ")).and(&page);

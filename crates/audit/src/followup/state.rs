@@ -105,6 +105,8 @@ pub struct Entry<'a> {
     pub round: u32,
     /// When it was asked about in that round.
     pub asked_at: Option<Timestamp>,
+    /// The thread in which it was first asked about: the person's, or that for the operators.
+    pub(crate) thread: Option<&'a Thread>,
     /// The threads in which it was asked about.
     pub(crate) threads: BTreeSet<&'a str>,
     /// The pings of the round, whose reactions would be answers.
