@@ -197,3 +197,6 @@ pub fn direct_message(facts: &Facts<'_>, readiness: &Readiness, issue_url: &str)
     text.push_str(&format!("Please have a look: {issue_url}\n"));
     text
 }
+
+#[cfg(test)]
+mod tests;

@@ -193,3 +193,6 @@ impl Status {
         text
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -129,3 +129,6 @@ impl fmt::Display for Justification {
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;
