@@ -170,7 +170,7 @@ fn section(
         }
         let note = match &entry.state {
             State::Justified(Justification::Comment { note, .. }) => Some(*note),
-            _ => case.thread.and_then(Thread::first).map(|note| note.id),
+            _ => entry.thread.and_then(Thread::first).map(|note| note.id),
         };
         if let Some(page) = note.and_then(|note| page(issue_url, note)) {
             line = line.and(&Markdown::text(": ")).and(&page);
@@ -197,3 +197,6 @@ pub fn direct_message(facts: &Facts<'_>, readiness: &Readiness, issue_url: &str)
     text.push_str(&format!("Please have a look: {issue_url}\n"));
     text
 }
+
+#[cfg(test)]
+mod tests;

@@ -142,7 +142,7 @@ fn rows(facts: &Facts<'_>, cases: &Cases<'_>, url: &str) -> Vec<Row> {
         round: entry.round,
         asked_at: entry.asked_at,
         due: entry.state.until(),
-        thread: case.thread.and_then(Thread::first).map(|note| format!("{url}#note_{}", note.id)),
+        thread: entry.thread.and_then(Thread::first).map(|note| format!("{url}#note_{}", note.id)),
         evidence: entry.finding.map(|finding| finding.evidence.clone()).unwrap_or_default(),
     };
     entries.map(row).collect()
@@ -193,3 +193,6 @@ impl Status {
         text
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,8 @@
 //! What an operator does about findings explicitly.
 
 use super::Justification;
-use super::plan::{
-    Planner, Refusal, finding_name, held, is_for_operators, is_named, lines, standing,
-};
+use super::names::{finding_name, held, is_named, standing};
+use super::plan::{Planner, Refusal, is_for_operators, lines};
 use super::words::Comment;
 use super::words::{self, Line};
 use super::{Case, Entry, Facts, State};

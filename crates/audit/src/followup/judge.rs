@@ -95,6 +95,7 @@ impl<'m, 'a> Judge<'_, 'm, 'a> {
             state: state.clone(),
             round,
             asked_at: ping.filter(|ping| ping.round == round).map(|ping| ping.moment.0),
+            thread: self.asks().next().map(|(marked, _)| marked.thread),
             threads: self.asks().map(|(marked, _)| &*marked.thread.id).collect(),
             pings: self.pings(round),
             answers: ping

@@ -8,6 +8,7 @@ mod acts;
 mod chain;
 mod duplicates;
 mod judge;
+mod names;
 mod plan;
 mod state;
 mod subjects;
@@ -21,8 +22,9 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 pub use acts::Act;
 pub use duplicates::duplicates;
-pub use plan::{Advice, Due, Refusal, Selection, finding_name, plan, still_due};
-pub(crate) use plan::{standing, subject_name};
+pub use names::finding_name;
+pub(crate) use names::{standing, subject_name};
+pub use plan::{Advice, Due, Refusal, Selection, plan, still_due};
 pub use state::{Case, Cases, Entry, State, cases, pings_to_look_at};
 
 use crate::conversation::Conversation;
@@ -128,3 +130,6 @@ impl fmt::Display for Justification {
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

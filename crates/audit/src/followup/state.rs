@@ -107,6 +107,8 @@ pub struct Entry<'a> {
     pub asked_at: Option<Timestamp>,
     /// What was answered in that round, as foreign text: by whom and in which words.
     pub answers: Vec<(&'a str, &'a str)>,
+    /// The thread in which it was first asked about: the person's, or that for the operators.
+    pub(crate) thread: Option<&'a Thread>,
     /// The threads in which it was asked about.
     pub(crate) threads: BTreeSet<&'a str>,
     /// The pings of the round, whose reactions would be answers.

@@ -1,0 +1,141 @@
+//! How an audit stands.
+
+use expect_test::expect;
+
+use super::*;
+use crate::followup::Act;
+use crate::followup::tests::told::{LINK, OLGA, PETE, edit, told, with_outsider};
+use crate::followup::tests::world::{URL, World};
+use crate::marker::{Mark, Marked};
+
+fn issue() -> Issue {
+    Issue {
+        url: URL.to_owned(),
+        closed_by: None,
+        is_closed: false,
+        has_report: true,
+        operator: "olga".to_owned(),
+    }
+}
+
+fn stage(world: &mut World, issue: &Issue) -> (Stage, &'static str, String) {
+    world.with_facts(|facts| {
+        let status = status(facts, issue);
+        (status.stage(), status.next(), status.summary.clone())
+    })
+}
+
+#[test]
+fn the_stages_of_an_audit() {
+    let mut world = told();
+    let no_report = Issue { has_report: false, ..issue() };
+    let found = stage(&mut world, &no_report);
+    assert_eq!((found.0, found.1), (Stage::Begun, "support-audit run --write"));
+    let found = stage(&mut world, &issue());
+    assert_eq!((found.0, found.1), (Stage::Reconciling, "support-audit reconcile --write"));
+
+    let mut world = with_outsider();
+    let found = stage(&mut world, &issue());
+    assert_eq!(found, (Stage::FollowingUp, "support-audit followups", "1 not asked".to_owned()));
+    let findings = vec!["outsider:xeno@y.example".to_owned()];
+    world.do_act(PETE, Act::Accept { findings, reason: "Fine.".to_owned() });
+    let found = stage(&mut world, &issue());
+    assert_eq!(found, (Stage::Ready, "support-audit submit-review", "1 justified".to_owned()));
+
+    let state = world.with_facts(|facts| crate::review::readiness(facts).state);
+    let mark = Mark::from(World::marker().of(Marked::Review)).with("state", state);
+    let body = format!("Please.\n\n{}", mark.with("complete", "yes"));
+    world.say(OLGA, None, &body);
+    let (found, next, summary) = stage(&mut world, &issue());
+    assert_eq!((found, next), (Stage::InReview, "wait for the manager"));
+    assert_eq!(summary, "olga has asked a manager to review and close it");
+    edit(&mut world.texts.team, "https://calendly.com/mia", "https://calendly.com/mia/x");
+    let (_, _, summary) = stage(&mut world, &issue());
+    assert!(summary.ends_with("close it; the findings have changed since"), "{summary}");
+
+    for (by, expected) in [
+        (Some("sam"), "closed by sam"),
+        (Some("Olga"), "closed by Olga, who is the operator: a manager should have"),
+        (None, "closed by somebody"),
+    ] {
+        let closed_by = by.map(str::to_owned);
+        let closed = Issue { is_closed: true, closed_by, ..issue() };
+        let (found, next, summary) = stage(&mut world, &closed);
+        assert_eq!((found, next, &*summary), (Stage::Closed, "support-audit init-issue", expected));
+    }
+}
+
+#[test]
+fn every_finding_with_its_state_and_what_comes_next() {
+    let (mut world, _, _) = World::asked(73);
+    edit(&mut world.texts.team, "reports_to: Mia Man", "reports_to: Nobody");
+    world.run(OLGA);
+    assert_eq!(world.word(LINK), "escalated");
+    let (table, json) = world.with_facts(|facts| {
+        let status = status(facts, &issue());
+        (status.table(), serde_json::to_string_pretty(&status).unwrap())
+    });
+    expect![[r#"
+        FY28-Q1 https://gitlab.example/group/audits/-/issues/1
+        Stage: reconciling; the accounts are not known
+        Next: support-audit reconcile --write
+
+        Finding                           State      Asked             Due
+        link-missing:ada@x.example        escalated  2027-02-01 10:00  2027-02-07 11:00
+        manager-unresolved:ada@x.example  waiting    2027-02-04 11:00
+        Unknown: link-mismatch without accounts
+        Unknown: account-missing without accounts
+        Unknown: invitation-pending without accounts
+        Unknown: outsider without accounts
+        Unknown: owner-count without accounts
+        Unknown: admin-missing without accounts
+        Unknown: admin-unexpected without accounts
+    "#]]
+    .assert_eq(&table);
+    expect![[r#"
+        {
+          "schema": "support-audit/status/1",
+          "issue": "https://gitlab.example/group/audits/-/issues/1",
+          "period": "FY28-Q1",
+          "stage": "reconciling",
+          "summary": "the accounts are not known",
+          "next": "support-audit reconcile --write",
+          "findings": [
+            {
+              "finding": "link-missing:ada@x.example",
+              "check": "link-missing",
+              "subject": "ada@x.example",
+              "name": "Ada Ash",
+              "state": "escalated",
+              "standing": "is escalated until 2027-02-07T11:00:00Z, asked on 2027-02-01",
+              "round": 1,
+              "asked_at": "2027-02-01T10:00:00.003Z",
+              "due": "2027-02-07T11:00:00.009Z",
+              "thread": "https://gitlab.example/group/audits/-/issues/1#note_101"
+            },
+            {
+              "finding": "manager-unresolved:ada@x.example",
+              "check": "manager-unresolved",
+              "subject": "ada@x.example",
+              "name": "Ada Ash",
+              "state": "waiting",
+              "standing": "is waiting for an operator, asked on 2027-02-04",
+              "round": 1,
+              "asked_at": "2027-02-04T11:00:00.012Z",
+              "due": null,
+              "thread": "https://gitlab.example/group/audits/-/issues/1#note_103",
+              "evidence": "Nobody"
+            }
+          ],
+          "unknown": [
+            "link-mismatch without accounts",
+            "account-missing without accounts",
+            "invitation-pending without accounts",
+            "outsider without accounts",
+            "owner-count without accounts",
+            "admin-missing without accounts",
+            "admin-unexpected without accounts"
+          ]
+        }"#]]
+    .assert_eq(&json);
+}
