@@ -73,8 +73,8 @@ fn comments(test: &Test) -> Vec<Note> {
 }
 
 /// The comments that hold a text.
-fn holding(test: &Test, text: &str) -> Vec<Note> {
-    comments(test).into_iter().filter(|note| note.body.contains(text)).collect()
+fn holding(test: &Test, part: &str) -> Vec<Note> {
+    comments(test).into_iter().filter(|note| note.body.contains(part)).collect()
 }
 
 /// The comments whose marker is of this kind.

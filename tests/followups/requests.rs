@@ -63,7 +63,7 @@ fn plays(test: &Test, limit: usize) {
     test.sandbox.update(|world| {
         for action in shown["plan"].as_array().unwrap() {
             let (head, body) = action.as_str().unwrap().split_once('\n').unwrap();
-            let body: Vec<&str> = body.lines().map(|line| line.trim_start()).collect();
+            let body: Vec<&str> = body.lines().map(str::trim_start).collect();
             let body = body.join("\n");
             match head.strip_prefix("Reply in the thread ") {
                 None => drop(world.start_thread(AUDITS, 1, "olga", &body).unwrap()),
