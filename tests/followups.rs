@@ -145,3 +145,22 @@ fn state(test: &Test, finding: &str) -> String {
         .unwrap()
         .to_owned()
 }
+
+/// Lets the first operator write the comments of a plan by hand.
+fn write_by_hand(test: &Test, shown: &serde_json::Value) {
+    test.sandbox.update(|world| {
+        for action in shown["plan"].as_array().unwrap() {
+            let (head, body) = action.as_str().unwrap().split_once('\n').unwrap();
+            let body: Vec<&str> = body.lines().map(str::trim_start).collect();
+            let body = body.join("\n");
+            let Some(begin) = head.strip_prefix("Reply in the thread ") else {
+                world.start_thread(AUDITS, 1, "olga", &body).unwrap();
+                continue;
+            };
+            let begin = begin.trim_end_matches(':');
+            let mut threads = world.issue(AUDITS, 1).unwrap().discussions.iter();
+            let thread = threads.find(|it| it.id.starts_with(begin)).unwrap().id.clone();
+            world.reply(AUDITS, 1, "olga", (&thread, &body)).unwrap();
+        }
+    });
+}
