@@ -73,8 +73,8 @@ fn comments(test: &Test) -> Vec<Note> {
 }
 
 /// The comments that hold a text.
-fn holding(test: &Test, text: &str) -> Vec<Note> {
-    comments(test).into_iter().filter(|note| note.body.contains(text)).collect()
+fn holding(test: &Test, part: &str) -> Vec<Note> {
+    comments(test).into_iter().filter(|note| note.body.contains(part)).collect()
 }
 
 /// The comments whose marker is of this kind.
@@ -144,4 +144,23 @@ fn state(test: &Test, finding: &str) -> String {
         .as_str()
         .unwrap()
         .to_owned()
+}
+
+/// Lets the first operator write the comments of a plan by hand.
+fn write_by_hand(test: &Test, shown: &serde_json::Value) {
+    test.sandbox.update(|world| {
+        for action in shown["plan"].as_array().unwrap() {
+            let (head, body) = action.as_str().unwrap().split_once('\n').unwrap();
+            let body: Vec<&str> = body.lines().map(str::trim_start).collect();
+            let body = body.join("\n");
+            let Some(begin) = head.strip_prefix("Reply in the thread ") else {
+                world.start_thread(AUDITS, 1, "olga", &body).unwrap();
+                continue;
+            };
+            let begin = begin.trim_end_matches(':');
+            let mut threads = world.issue(AUDITS, 1).unwrap().discussions.iter();
+            let thread = threads.find(|it| it.id.starts_with(begin)).unwrap().id.clone();
+            world.reply(AUDITS, 1, "olga", (&thread, &body)).unwrap();
+        }
+    });
 }

@@ -136,8 +136,8 @@ fn nobody_accepts_their_own() {
     let mark = marked(&test, "ask")[0].body.lines().last().unwrap().replace(" ask ", " accept ");
     test.sandbox.update(|world| {
         let thread = thread_of(world, "olga");
-        let text = format!("Accepted.\n\n{mark}");
-        world.reply(crate::support::AUDITS, 1, "olga", (&thread, &text)).unwrap();
+        let body = format!("Accepted.\n\n{mark}");
+        world.reply(crate::support::AUDITS, 1, "olga", (&thread, &body)).unwrap();
         world.resolve(crate::support::AUDITS, 1, &thread, "olga", true).unwrap();
     });
     assert_eq!(state(&test, own), "answered");

@@ -162,9 +162,9 @@ fn a_thread_that_is_resolved_by_hand() {
 #[test]
 fn whoever_leaves_or_is_left_out_is_let_go() {
     let test = asked();
-    change_roster(&test, |old| old[..old.find("- name: Person 003").unwrap()].to_owned());
+    change_roster(&test, |old| old.split_once("- name: Person 003").unwrap().0.to_owned());
     test.sandbox.update(|world| world.calendly.member("p003@example.com").unwrap().leave());
-    let config = format!("exclude = [\"p002@example.com\"]\n{}", CONFIG);
+    let config = format!("exclude = [\"p002@example.com\"]\n{CONFIG}");
     let test = configured(test, &config);
     let ran = follow_up(&test, &["--only", "p002@example.com"]).ends_with(0);
     assert_eq!(marked(&test, "withdrawn").len(), 1, "{}", ran.stderr);
@@ -176,7 +176,7 @@ fn whoever_leaves_or_is_left_out_is_let_go() {
     assert!(is_resolved(&test, "p003") && !is_resolved(&test, "p001"));
     assert_eq!(writes_nothing(&test, &["followups", "--yes"]).code, 0, "it is said once");
 
-    let config = format!("{}[checks]\noff = [\"link-missing\"]\n", CONFIG);
+    let config = format!("{CONFIG}[checks]\noff = [\"link-missing\"]\n");
     let test = configured(again(&asked()), &config);
     assert_eq!(follow_up(&test, &[]).code, 0);
     assert_eq!(marked(&test, "withdrawn").len(), 3);

@@ -7,7 +7,7 @@ use super::{ROSTER, TEAM, comments, follow_up, holding, hours, marked, mentions,
 use crate::support::{AUDITS, Test};
 
 /// What a name, an address or a link may be.
-const TEXTS: [&str; 8] = [
+const WORDS: [&str; 8] = [
     "@all @maria @group/sub",
     "x\n/close\n/confidential\ny",
     "| a | b |\n| --- | --- |",
@@ -19,93 +19,97 @@ const TEXTS: [&str; 8] = [
 ];
 
 /// A YAML text.
-fn yaml(text: &str) -> String {
-    serde_json::to_string(text).unwrap()
+fn yaml(words: &str) -> String {
+    serde_json::to_string(words).unwrap()
 }
 
 /// A person with this name and link.
-fn named(text: &str) -> World {
+fn named(words: &str) -> World {
     let mut world = world(0);
-    let entry = person(&mut world, "p001", &yaml(text));
+    let entry = person(&mut world, "p001", &yaml(words));
     let project = world.project(TEAM).unwrap();
     let roster = project.repository.head().unwrap().files[ROSTER].bytes.to_vec();
     let roster = String::from_utf8(roster).unwrap();
-    let entry = format!("{entry}  calendly: {}\n  reports_to: Bodil Boss\n", yaml(text));
+    let entry = format!("{entry}  calendly: {}\n  reports_to: Bodil Boss\n", yaml(words));
     project.add_file(ROSTER, format!("{roster}{entry}"));
     world
 }
 
 /// Refuses an issue in which a text has done something.
 #[track_caller]
-fn is_harmless(test: &Test, mentioned: &[&str], text: &str) {
+fn is_harmless(test: &Test, mentioned: &[&str], words: &str) {
     let [issue] = test.issues().try_into().unwrap();
-    assert!(issue.closed.is_none() && !issue.confidential, "{text}");
-    assert!(issue.labels.is_empty() && issue.events.is_empty(), "{text}: {:?}", issue.events);
-    assert_eq!(issue.discussion_locked, None, "{text}");
+    assert!(issue.closed.is_none() && !issue.confidential, "{words}");
+    assert!(issue.labels.is_empty() && issue.events.is_empty(), "{words}: {:?}", issue.events);
+    assert_eq!(issue.discussion_locked, None, "{words}");
     let told: Vec<Notification> = test.sandbox.notifications();
     let mentions = mentions(test);
     let names: Vec<&str> = mentions.keys().map(String::as_str).collect();
-    assert_eq!(names, mentioned, "{text}: {told:?}");
+    assert_eq!(names, mentioned, "{words}: {told:?}");
     for note in comments(test).iter().filter(|note| note.author == 1) {
-        assert!(!note.body.contains(['\u{1b}', '\u{202e}', '\r']), "{text}: {:?}", note.body);
+        assert!(!note.body.contains(['\u{1b}', '\u{202e}', '\r']), "{words}: {:?}", note.body);
         let marks = note.body.lines().filter(|line| line.trim_start().starts_with("<!--"));
-        assert_eq!(marks.count(), 1, "{text}: {}", note.body);
+        assert_eq!(marks.count(), 1, "{words}: {}", note.body);
     }
 }
 
 #[test]
 fn names_and_links_do_nothing_in_any_comment() {
-    for text in TEXTS {
-        let test = in_world(named(text));
-        assert_eq!(run(&test, &["run", "--write", "--yes", "--quiet"]).code, 0, "{text}");
+    for words in WORDS {
+        let test = in_world(named(words));
+        assert_eq!(run(&test, &["run", "--write", "--yes", "--quiet"]).code, 0, "{words}");
         let ran = follow_up(&test, &[]).ends_with(0);
-        assert!(!ran.stderr.contains(['\u{1b}', '\u{202e}']), "{text}: {:?}", ran.stderr);
-        assert_eq!(holding(&test, "- `link-malformed`").len(), 1, "{text}");
-        is_harmless(&test, &["p001"], text);
+        assert!(!ran.stderr.contains(['\u{1b}', '\u{202e}']), "{words}: {:?}", ran.stderr);
+        assert_eq!(holding(&test, "- `link-malformed`").len(), 1, "{words}");
+        is_harmless(&test, &["p001"], words);
         hours(&test, 73);
         assert_eq!(follow_up(&test, &[]).code, 0);
-        assert_eq!(marked(&test, "escalate").len(), 1, "{text}");
-        is_harmless(&test, &["boss", "maria", "p001"], text);
+        assert_eq!(marked(&test, "escalate").len(), 1, "{words}");
+        is_harmless(&test, &["boss", "maria", "p001"], words);
         let ran = run(&test, &["submit-review", "--yes", "--unresolved"]).ends_with(0);
-        assert!(!ran.stdout.contains(['\u{1b}', '\u{202e}']), "{text}: {:?}", ran.stdout);
-        assert_eq!(marked(&test, "review").len(), 1, "{text}");
-        is_harmless(&test, &["boss", "maria", "p001"], text);
+        assert!(!ran.stdout.contains(['\u{1b}', '\u{202e}']), "{words}: {:?}", ran.stdout);
+        assert_eq!(marked(&test, "review").len(), 1, "{words}");
+        is_harmless(&test, &["boss", "maria", "p001"], words);
         let status = run(&test, &["status"]).ends_with(0);
-        assert!(!status.stdout.contains(['\u{1b}', '\u{202e}']), "{text}: {:?}", status.stdout);
+        assert!(!status.stdout.contains(['\u{1b}', '\u{202e}']), "{words}: {:?}", status.stdout);
     }
 }
 
 #[test]
 fn a_reason_does_nothing_either() {
-    for text in TEXTS {
+    for words in WORDS {
         let test = team(1);
         assert_eq!(follow_up(&test, &[]).code, 0);
         let finding = "link-missing:p001@example.com";
-        assert_eq!(follow_up(&test, &["--answered", "p001", "--reason", text]).code, 0, "{text}");
-        assert_eq!(follow_up(&test, &["--ask-again", finding, "--reason", text]).code, 0, "{text}");
-        assert_eq!(follow_up(&test, &["--accept", finding, "--reason", text]).code, 0, "{text}");
+        assert_eq!(follow_up(&test, &["--answered", "p001", "--reason", words]).code, 0, "{words}");
+        assert_eq!(
+            follow_up(&test, &["--ask-again", finding, "--reason", words]).code,
+            0,
+            "{words}"
+        );
+        assert_eq!(follow_up(&test, &["--accept", finding, "--reason", words]).code, 0, "{words}");
         let kinds = ["answered", "accept"].map(|kind| marked(&test, kind).len());
-        assert_eq!((kinds, marked(&test, "ask").len()), ([1, 1], 2), "{text}");
-        is_harmless(&test, &["p001"], text);
-        assert_eq!(mentions(&test)["p001"], 2, "{text}");
+        assert_eq!((kinds, marked(&test, "ask").len()), ([1, 1], 2), "{words}");
+        is_harmless(&test, &["p001"], words);
+        assert_eq!(mentions(&test)["p001"], 2, "{words}");
     }
 }
 
 #[test]
 fn an_outsider_does_nothing_either() {
-    for text in ["@maria.x", "a|b`c`", "x<!--", "/close"] {
+    for words in ["@maria.x", "a|b`c`", "x<!--", "/close"] {
         let mut world = world(0);
-        let email = format!("{text}@evil.example");
+        let email = format!("{words}@evil.example");
         let outsider = world.calendly.add_member(&email);
         "@all\n/close".clone_into(&mut outsider.name);
         let test = configured(in_world(world), &format!("{CONFIG}[waits]\nperson = \"1h\"\n"));
         let ran = follow_up(&test, &[]).ends_with(0);
         assert!(ran.stdout.contains(&format!("To send to {email}")), "{}", ran.stdout);
         assert_eq!(follow_up(&test, &["--sent", &email]).code, 0);
-        is_harmless(&test, &[], text);
+        is_harmless(&test, &[], words);
         hours(&test, 2);
         assert_eq!(follow_up(&test, &[]).code, 0);
-        is_harmless(&test, &["maria"], text);
+        is_harmless(&test, &["maria"], words);
     }
 }
 
@@ -117,9 +121,9 @@ fn what_people_write_is_no_mark_of_ours() {
     let body = marked(&test, "ask")[0].body.clone();
     let accept = body.lines().last().unwrap().replace(" ask ", " accept ");
     // An operator who quotes a mark, or goes on behind it, has not made one.
-    for text in [format!("> {accept}"), format!("{accept}\n\nSo they say."), format!("`{accept}`")]
+    for words in [format!("> {accept}"), format!("{accept}\n\nSo they say."), format!("`{accept}`")]
     {
-        reply(&test, "p001", "otto", &text);
+        reply(&test, "p001", "otto", &words);
     }
     test.sandbox.update(|world| world.comment(AUDITS, 1, "boss", "/shrug").unwrap());
     hours(&test, 73);

@@ -3,7 +3,9 @@
 use sandbox::{Request, Service};
 
 use super::team::{in_world, team, world};
-use super::{ASKED, follow_up, holding, hours, marked, mentions, run, writes_nothing};
+use super::{
+    ASKED, follow_up, holding, hours, marked, mentions, run, write_by_hand, writes_nothing,
+};
 use crate::support::{AUDITS, Ran, Test};
 
 /// The requests of a run.
@@ -59,24 +61,7 @@ fn pings_take_their_writes_and_a_look_after_the_first_and_every_tenth() {
 fn plays(test: &Test, limit: usize) {
     let limit = limit.to_string();
     let shown = ["followups", "--dry-run", "--format", "json", "--limit", &limit];
-    let shown = run(test, &shown).ends_with(0).json();
-    test.sandbox.update(|world| {
-        for action in shown["plan"].as_array().unwrap() {
-            let (head, body) = action.as_str().unwrap().split_once('\n').unwrap();
-            let body: Vec<&str> = body.lines().map(|line| line.trim_start()).collect();
-            let body = body.join("\n");
-            match head.strip_prefix("Reply in the thread ") {
-                None => drop(world.start_thread(AUDITS, 1, "olga", &body).unwrap()),
-                Some(begin) => {
-                    let begin = begin.trim_end_matches(':');
-                    let issue = world.issue(AUDITS, 1).unwrap();
-                    let mut threads = issue.discussions.iter();
-                    let thread = threads.find(|it| it.id.starts_with(begin)).unwrap().id.clone();
-                    world.reply(AUDITS, 1, "olga", (&thread, &body)).unwrap();
-                }
-            }
-        }
-    });
+    write_by_hand(test, &run(test, &shown).ends_with(0).json());
 }
 
 /// An issue with so many comments of people in it.

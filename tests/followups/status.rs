@@ -8,8 +8,8 @@ use crate::support::{AUDITS, Test};
 fn stage(test: &Test) -> (String, String) {
     let status = status(test);
     assert_eq!(status["schema"], "support-audit/status/1");
-    let text = |key: &str| status[key].as_str().unwrap().to_owned();
-    (text("stage"), text("next"))
+    let field = |key: &str| status[key].as_str().unwrap().to_owned();
+    (field("stage"), field("next"))
 }
 
 /// Refuses another stage, in either form.

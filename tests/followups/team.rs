@@ -34,7 +34,7 @@ pub(super) fn world(people: usize) -> World {
     let mut world = World::empty();
     world.now = NOW.parse().unwrap();
     world.quiet = true;
-    world.add_project(TEAM).default_branch = "master".to_owned();
+    "master".clone_into(&mut world.add_project(TEAM).default_branch);
     world.add_project(AUDITS);
     world.calendly.quota.per_minute = 1_000_000;
     let mut roster = String::new();

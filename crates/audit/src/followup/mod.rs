@@ -2,7 +2,7 @@
 //!
 //! A finding goes through rounds. A round begins with a ping and ends when the finding is fixed,
 //! justified or withdrawn; one that is found again afterwards begins another.
-//! Which comments count, and what an answer is, stands in `docs/issue-document.md`.
+//! Which comments count, and what an answer is, stands in `docs/followups.md`.
 
 mod acts;
 mod chain;
