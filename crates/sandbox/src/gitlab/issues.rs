@@ -119,7 +119,16 @@ struct Filter {
     confidential: Option<bool>,
     created: [Option<Timestamp>; 2],
     updated: [Option<Timestamp>; 2],
-    mine: bool,
+    scope: &'static str,
+    not: Not,
+}
+
+/// Which issues a list shall not hold: `not[labels]`, `not[author_username]`, …
+#[derive(Debug)]
+struct Not {
+    labels: Vec<String>,
+    author: Option<Person>,
+    assignee: Option<Person>,
 }
 
 #[derive(Debug)]
@@ -145,18 +154,6 @@ impl Filter {
         let search = parameters.text("search")?.unwrap_or_default().to_lowercase();
         let fields = parameters.list("in");
         let fields = fields.unwrap_or_else(|| vec!["title".to_owned(), "description".to_owned()]);
-        let named = |name: String| world.user(&name).map(|user| user.id);
-        let author_id = parameters.numbers("author_id")?.and_then(|ids| ids.first().copied());
-        let author_name = parameters.text("author_username")?;
-        let author = author_id.map(Some).or_else(|| author_name.map(named)).map(Person::User);
-        let assignee_name =
-            parameters.list("assignee_username").and_then(|names| names.first().cloned());
-        let assignee = match parameters.text("assignee_id")?.as_deref() {
-            Some("None" | "none") => Some(Person::Nobody),
-            Some("Any" | "any") => Some(Person::Somebody),
-            Some(id) => Some(Person::User(id.parse().ok())),
-            None => assignee_name.map(|name| Person::User(named(name))),
-        };
         let instants = |one: &str, other: &str| -> Result<_, Reply> {
             Ok([parameters.instant(one)?, parameters.instant(other)?])
         };
@@ -165,13 +162,14 @@ impl Filter {
             labels: parameters.list("labels").filter(|labels| !labels.is_empty()),
             words: search.split_whitespace().map(str::to_owned).collect(),
             fields,
-            author,
-            assignee,
+            author: author(world, parameters, &str::to_owned)?,
+            assignee: assignee(world, parameters, &str::to_owned)?,
             iids: parameters.numbers("iids")?,
             confidential: parameters.flag("confidential")?,
             created: instants("created_after", "created_before")?,
             updated: instants("updated_after", "updated_before")?,
-            mine: parameters.word("scope", &scopes)?.starts_with("created"),
+            scope: parameters.word("scope", &scopes)?,
+            not: Not::of(world, parameters)?,
         })
     }
 
@@ -183,7 +181,9 @@ impl Filter {
             && fits(&self.author, &[issue.author])
             && self.iids.as_ref().is_none_or(|iids| iids.contains(&issue.iid))
             && self.confidential.is_none_or(|hidden| hidden == issue.confidential)
-            && (!self.mine || issue.author == actor.user)
+            && (!self.scope.starts_with("created") || issue.author == actor.user)
+            && (!self.scope.starts_with("assigned") || issue.assignees.contains(&actor.user))
+            && !self.not.forbids(issue)
             && is_within(issue.created_at, self.created)
             && is_within(issue.updated_at, self.updated)
             && self.admits_labels(issue)
@@ -210,6 +210,57 @@ impl Filter {
             .collect();
         self.words.iter().all(|word| text.iter().any(|text| text.contains(word.as_str())))
     }
+}
+
+impl Not {
+    fn of(world: &World, parameters: &Parameters) -> Result<Self, Reply> {
+        let prefixed = |name: &str| format!("not[{name}]");
+        Ok(Self {
+            labels: parameters.list(&prefixed("labels")).unwrap_or_default(),
+            author: author(world, parameters, &prefixed)?,
+            assignee: assignee(world, parameters, &prefixed)?,
+        })
+    }
+
+    fn forbids(&self, issue: &Issue) -> bool {
+        let is_among = |person: &Option<Person>, users: &[u64]| {
+            person.as_ref().is_some_and(|person| person.is_among(users))
+        };
+        self.labels.iter().any(|label| issue.labels.contains(label))
+            || is_among(&self.author, &[issue.author])
+            || is_among(&self.assignee, &issue.assignees)
+    }
+}
+
+/// The author that the parameters name, whose own names `prefixed` gives.
+fn author(
+    world: &World,
+    parameters: &Parameters,
+    prefixed: &dyn Fn(&str) -> String,
+) -> Result<Option<Person>, Reply> {
+    let ids = parameters.numbers(&prefixed("author_id"))?;
+    let by_id = ids.and_then(|ids| ids.first().copied()).map(Some);
+    let name = parameters.text(&prefixed("author_username"))?;
+    Ok(by_id.or_else(|| name.map(|name| id(world, &name))).map(Person::User))
+}
+
+/// Likewise the assignee, who may be nobody or anybody.
+fn assignee(
+    world: &World,
+    parameters: &Parameters,
+    prefixed: &dyn Fn(&str) -> String,
+) -> Result<Option<Person>, Reply> {
+    let names = parameters.list(&prefixed("assignee_username")).unwrap_or_default();
+    Ok(match parameters.text(&prefixed("assignee_id"))?.as_deref() {
+        Some("None" | "none") => Some(Person::Nobody),
+        Some("Any" | "any") => Some(Person::Somebody),
+        Some(id) => Some(Person::User(id.parse().ok())),
+        None => names.first().map(|name| Person::User(id(world, name))),
+    })
+}
+
+fn id(world: &World, username: &str) -> Option<u64> {
+    world.user(username).map(|user| user.id)
 }
 
 fn is_within(at: Timestamp, [after, before]: [Option<Timestamp>; 2]) -> bool {

@@ -48,6 +48,14 @@ fn filters_leave_what_they_should() -> anyhow::Result<()> {
         ("assignee_username[]=bob", vec![3]),
         ("assignee_id=4", vec![3]),
         ("assignee_id=None", vec![5, 4, 2, 1]),
+        ("not[labels]=calendly", vec![5, 4, 2]),
+        ("not[labels][]=x&not[labels][]=y", vec![5, 4, 2, 1]),
+        ("labels=calendly&not[labels]=x", vec![1]),
+        ("not[author_username]=dev", vec![5, 4, 2]),
+        ("not[author_id]=6", vec![5, 3, 2, 1]),
+        ("not[assignee_username]=bob", vec![5, 4, 2, 1]),
+        ("not[assignee_username][]=nobody", vec![5, 4, 3, 2, 1]),
+        ("not[assignee_id]=4", vec![5, 4, 2, 1]),
         ("iids[]=1&iids[]=4", vec![4, 1]),
         ("confidential=true", vec![4]),
         ("confidential=false", vec![5, 3, 2, 1]),
@@ -57,10 +65,13 @@ fn filters_leave_what_they_should() -> anyhow::Result<()> {
         ("order_by=updated_at", vec![2, 5, 4, 3, 1]),
         ("order_by=due_date&per_page=1", vec![4]),
         ("scope=created_by_me", vec![3, 1]),
+        ("scope=assigned_to_me", vec![]),
     ] {
         let list = read(&sandbox, "dev", &format!("{ISSUES}?{query}"))?;
         assert_eq!(field(&list, "iid"), iids, "{query}");
     }
+    let list = read(&sandbox, "bob", &format!("{ISSUES}?scope=assigned_to_me"))?;
+    assert_eq!(field(&list, "iid"), [3]);
     Ok(())
 }
 
