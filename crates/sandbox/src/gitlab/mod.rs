@@ -59,8 +59,13 @@ fn route_reads(world: &World, request: &Request, parts: &[&str]) -> Answered {
         ["version" | "metadata"] => identity::version(world, request),
         ["projects", id] => projects::show(world, request, id),
         ["projects", id, "labels"] => labels::list(world, request, id),
-        ["projects", id, "members", "all"] => users::members(world, request, id),
-        ["projects", id, "members", "all", user] => users::member(world, request, id, user),
+        // Nobody is a member by a group here, so that all are direct members.
+        ["projects", id, "members"] | ["projects", id, "members", "all"] => {
+            users::members(world, request, id)
+        }
+        ["projects", id, "members", user] | ["projects", id, "members", "all", user] => {
+            users::member(world, request, id, user)
+        }
         ["projects", id, "templates", "issues"] => templates::list(world, request, id),
         ["projects", id, "templates", "issues", name] => templates::show(world, request, id, name),
         ["projects", id, "repository", rest @ ..] => match rest {

@@ -80,7 +80,7 @@ pub(super) fn status(world: &World, request: &Request, id: &str) -> Answered {
     Ok(Reply::json(200, &body))
 }
 
-/// `GET /projects/:id/members/all`, the blocked among them.
+/// `GET /projects/:id/members` and `…/members/all`, the blocked among them.
 pub(super) fn members(world: &World, request: &Request, id: &str) -> Answered {
     let (project, _) = access::project_and_actor(world, request, id)?;
     let parameters = Parameters::of(request)?;
@@ -93,7 +93,7 @@ pub(super) fn members(world: &World, request: &Request, id: &str) -> Answered {
     page::by_number(world, request, &[("id", id)], (users, show), true)
 }
 
-/// `GET /projects/:id/members/all/:user_id`.
+/// `GET /projects/:id/members/:user_id` and `…/members/all/:user_id`.
 pub(super) fn member(world: &World, request: &Request, id: &str, user: &str) -> Answered {
     let (project, _) = access::project_and_actor(world, request, id)?;
     let user = user.parse().map_err(|_| bad_parameter("user_id is invalid"))?;

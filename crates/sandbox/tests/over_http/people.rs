@@ -52,6 +52,8 @@ fn members_are_listed_the_blocked_too() -> anyhow::Result<()> {
     let seen = get(&sandbox, "gus", &format!("{path}?per_page=4"))?;
     assert_eq!((seen.header("x-total"), seen.header("x-next-page")), ("6", "2"));
     assert_eq!(get(&sandbox, "eve", path)?.status, 404);
+    assert_eq!(read(&sandbox, "gus", "projects/1/members")?, members);
+    assert_eq!(read(&sandbox, "gus", "projects/1/members/4")?, members[3]);
     Ok(())
 }
 
