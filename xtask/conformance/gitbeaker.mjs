@@ -6,6 +6,7 @@
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { Gitlab } from '@gitbeaker/rest';
 
 const host = process.env.SUPPORT_AUDIT_GITLAB_URL;
@@ -125,6 +126,8 @@ async function identity(api) {
     last_used_at: at,
     expires_at: null,
   });
+  const bearer = new Gitlab({ host, oauthToken: token });
+  await check('bearer token', () => bearer.Users.showCurrentUser(), user(operator));
   const version = { version: /^\d+\.\d+\.\d+/, revision: text, enterprise: false, kas: { enabled: false } };
   await check('version', () => api.Metadata.show(), version);
   return me;
@@ -179,6 +182,12 @@ async function files(api) {
     last_commit_id: hash,
     execute_filemode: false,
   });
+  const unpack = async () => {
+    const which = { fileType: 'tar.gz', sha: 'master', path: 'data' };
+    const archive = await api.Repositories.showArchive(team, which);
+    return gunzipSync(Buffer.from(await archive.arrayBuffer())).includes(raw);
+  };
+  await check('archive', unpack, true);
   const folder = { id: hash, name: 'data', type: 'tree', path: 'data', mode: '040000' };
   const blob = { id: hash, name: 'README.md', type: 'blob', path: 'README.md', mode: '100644' };
   await check('tree', () => api.Repositories.allRepositoryTrees(team), [folder, blob]);
@@ -192,6 +201,9 @@ async function files(api) {
     message: text,
     author_name: text,
     author_email: text,
+    committer_name: text,
+    committer_email: text,
+    authored_date: text,
     committed_date: text,
     parent_ids: [],
     web_url: address,
@@ -207,10 +219,12 @@ async function people(api, me) {
   await check('user by number', () => api.Users.show(me.id), user(operator));
   const status = { availability: null, emoji: null, message: null };
   await check("user's status", () => api.Users.showStatus({ iDOrUsername: me.id }), status);
-  const member = { ...user(operator), access_level: 40, created_at: at, expires_at: null };
+  const since = { created_at: at, created_by: null, expires_at: null };
+  const member = { ...user(operator), ...since, access_level: 40 };
   const all = { includeInherited: true };
   await check('member', () => api.ProjectMembers.show(audits, me.id, all), member);
   const members = await check('members', () => api.ProjectMembers.all(audits, all), Array.isArray);
+  await check('direct members', () => api.ProjectMembers.all(audits), members);
   const levels = Object.fromEntries(members.map((one) => [one.username, one.access_level]));
   const wanted = { [operator]: 40, nadeyemi: 50, taaseby: 20 };
   await check('levels of the members', () => levels, wanted);
@@ -260,6 +274,9 @@ async function issues(api, project, me) {
   await check('issues by label', mine({}), [shape]);
   await check('issues by text', mine({ search: 'conformance', in: 'title' }), [{ iid: issue.iid }]);
   await check('closed issues', mine({ state: 'closed' }), []);
+  await check('issues without a label', mine({ not: { labels: 'second' } }), []);
+  const keyset = { pagination: 'keyset', orderBy: 'created_at' };
+  await check('issues by keyset', mine(keyset), [{ iid: issue.iid }]);
 
   const description = 'Second\n\nTwo paragraphs';
   const change = async () => {

@@ -149,7 +149,8 @@ check "tree" 'is([{id: hash, name: "data", type: "tree", path: "data", mode: "04
     {id: hash, name: "README.md", type: "blob", path: "README.md", mode: "100644"}])' \
     glab api "$team/repository/tree"
 check "commits" 'is([{id: hash, short_id: text, title: text, message: text, author_name: text,
-    author_email: text, committed_date: text, parent_ids: [], web_url: address}])' \
+    author_email: text, authored_date: text, committed_date: text, parent_ids: [],
+    web_url: address}])' \
     glab api "$team/repository/commits?path=data/support-team.yaml"
 
 check "user by name" 'is([whole_user("nadeyemi")])' glab api "users?username=NAdeyemi"
@@ -176,13 +177,15 @@ typed='{id: integer, iid: integer, project_id: integer, title: "Conformance",
     _links: {self: address, notes: address, award_emoji: address, project: address}}'
 check "issue" "is($typed)" glab issue view "$iid" -R "$audits" -F json
 check "issue as it is" "is($typed + {type: \"ISSUE\", author: whole_user(\$operator),
-    assignees: [whole_user(\$operator)]})" glab api "$project/issues/$iid"
+    assignees: [whole_user(\$operator)], discussion_locked: null})" glab api "$project/issues/$iid"
 issue=$(take '{id, iid, project_id}')
 check "issues by label" 'is([{iid: $issue.iid, title: "Conformance"}])' \
     glab api "$project/issues?labels=glab"
 check "a list of issues" 'is("~(.|\n)*#\($issue.iid)\t\($audits)#\($issue.iid)\tConformance\t(.|\n)*")' \
     text glab issue list -R "$audits" --label glab --search conformance
 check "closed issues" 'is([])' glab api "$project/issues?labels=glab&state=closed"
+check "issues without a label" 'is("~No open issues match your search in \($audits)(.|\n)*")' \
+    text eval 'glab issue list -R "$audits" --search conformance --not-label second 2>&1'
 check "change an issue" 'is("~(.|\n)*\($url)/\($audits)/-/issues/\($issue.iid)\n")' \
     text glab issue update "$iid" -R "$audits" --label third --unlabel second \
     --description $'Second\n\nTwo paragraphs'

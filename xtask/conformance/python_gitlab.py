@@ -7,10 +7,12 @@ line on stdout: `ok NAME`, or `not ok NAME: reason`.
 
 import base64
 import hashlib
+import io
 import json
 import os
 import re
 import sys
+import tarfile
 from datetime import datetime
 from pathlib import Path
 
@@ -145,6 +147,8 @@ def identity():
         "expires_at": None,
     }
     check("token", lambda: gl.personal_access_tokens.get("self"), token)
+    bearer = gitlab.Gitlab(URL, oauth_token=TOKEN)
+    check("bearer token", lambda: bearer.http_get("/user"), user(OPERATOR))
     check("version", lambda: list(gl.version()), [re.compile(r"\d+\.\d+\.\d+.*"), str])
     return gl, me
 
@@ -204,6 +208,13 @@ def files(team):
     file = check("file", lambda: team.files.get(ROSTER, ref="master"), about)
     headers = {"x-gitlab-size": str(len(raw)), "x-gitlab-blob-id": file.blob_id}
     check("head of a file", lambda: dict(team.files.head(ROSTER, ref="master")), headers)
+    sent = lambda: io.BytesIO(team.repository_archive(format="tar.gz", sha="master", path="data"))
+
+    def unpack():
+        with tarfile.open(fileobj=sent()) as archive:
+            return [archive.extractfile(it).read() for it in archive if it.isfile()]
+
+    check("archive", unpack, [raw])
     entry = {"id": HASH, "name": "data", "type": "tree", "path": "data", "mode": "040000"}
     blob = {"id": HASH, "name": "README.md", "type": "blob", "path": "README.md", "mode": "100644"}
     check("tree", lambda: team.repository_tree(get_all=True), [entry, blob])
@@ -216,6 +227,9 @@ def files(team):
         "message": str,
         "author_name": str,
         "author_email": str,
+        "committer_name": str,
+        "committer_email": str,
+        "authored_date": str,
         "committed_date": str,
         "parent_ids": [],
         "web_url": ADDRESS,
@@ -233,9 +247,12 @@ def people(gl, audits, me):
     check("user by number", lambda: gl.users.get(me.id), user(OPERATOR))
     status = {"availability": None, "emoji": None, "message": None}
     check("user's status", lambda: gl.users.get(me.id, lazy=True).status.get(), status)
-    member = user(OPERATOR) | {"access_level": 40, "created_at": AT, "expires_at": None}
+    member = user(OPERATOR) | {"access_level": 40, "created_at": AT, "created_by": None}
+    member |= {"expires_at": None}
     check("member", lambda: audits.members_all.get(me.id), member)
     members = check("members", lambda: audits.members_all.list(get_all=True), list)
+    direct = lambda: audits.members.list(get_all=True) == members
+    check("direct members", direct, True)
     levels = {one.username: one.access_level for one in members}
     wanted = {OPERATOR: 40, "nadeyemi": 50, "taaseby": 20}
     check("levels of the members", lambda: levels, wanted)
@@ -291,6 +308,11 @@ def issues(audits, me):
     check("issues by label", mine, [shape])
     check("issues by text", lambda: mine(search="conformance", in_="title"), [{"iid": issue.iid}])
     check("closed issues", lambda: mine(state="closed"), [])
+    other = {"labels": LABEL, "not[labels]": "second"}
+    check("issues without a label", lambda: audits.issues.list(query_parameters=other), [])
+    keyset = {"pagination": "keyset", "order_by": "created_at", "iterator": True}
+    by_keyset = lambda: list(audits.issues.list(labels=[LABEL], **keyset))
+    check("issues by keyset", by_keyset, [{"iid": issue.iid}])
 
     def edit():
         issue.description = "Second\n\nTwo paragraphs"
