@@ -253,6 +253,8 @@ async function issues(api, project, me) {
     confidential: false,
     discussion_locked: null,
     user_notes_count: 0,
+    merge_requests_count: 0,
+    moved_to_id: null,
     upvotes: 0,
     downvotes: 0,
     task_completion_status: { count: 2, completed_count: 1 },

@@ -288,6 +288,8 @@ def issues(audits, me):
         "confidential": False,
         "discussion_locked": None,
         "user_notes_count": 0,
+        "merge_requests_count": 0,
+        "moved_to_id": None,
         "upvotes": 0,
         "downvotes": 0,
         "task_completion_status": {"count": 2, "completed_count": 1},

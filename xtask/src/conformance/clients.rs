@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, ensure};
 
 use crate::command;
 use crate::system::{self, Program};
@@ -126,6 +126,7 @@ fn download(folder: &Path, name: &str) -> anyhow::Result<PathBuf> {
             ("Acquire::Languages", Path::new("none")),
             ("Acquire::IndexTargets::deb::DEP-11::DefaultEnabled", Path::new("false")),
             ("Acquire::Retries", Path::new("3")),
+            ("APT::Update::Error-Mode", Path::new("any")),
         ] {
             apt_get.arg("--option").arg(format!("{option}={}", value.display()));
         }
@@ -159,10 +160,11 @@ fn once(
 
 /// Runs what fetches something; its words go to stderr.
 fn fetch(command: &mut Command) -> anyhow::Result<()> {
-    command.stdin(Stdio::null()).stdout(std::io::stderr());
-    if let Err(error) = command::run(command) {
-        bail!("{error:#}; it needs the network, once");
-    }
+    command::tell(command);
+    let program = command.get_program().display().to_string();
+    let status = command.stdin(Stdio::null()).stdout(std::io::stderr()).status();
+    let status = status.with_context(|| format!("could not start {program}"))?;
+    ensure!(status.success(), "{program} failed ({status}); it needs the network, once");
     Ok(())
 }
 
@@ -189,7 +191,7 @@ mod tests {
             fs::write(folder.join("left over"), "").unwrap();
         }
         assert_eq!(times, 2);
-        assert!(once(&folder, "3", || bail!("no network")).is_err());
+        assert!(once(&folder, "3", || anyhow::bail!("no network")).is_err());
         once(&folder, "3", || Ok(())).unwrap();
     }
 }
