@@ -269,7 +269,7 @@ fn unmarked<'a>(
         .position(|heading| heading.text.trim().eq_ignore_ascii_case(SECTION));
     let Some(section) = section else {
         return Ok(Place::Nothing {
-            at: content_end(description, 0, description.len()),
+            at: content_end(description, outline, 0, description.len()),
             has_section: false,
         });
     };
@@ -278,17 +278,24 @@ fn unmarked<'a>(
     let mut following = outline.headings.iter().skip(section + 1);
     let end = following.find(|heading| heading.level <= level);
     let end = end.map_or(description.len(), |heading| heading.range.start);
-    Ok(Place::Nothing { at: content_end(description, start, end), has_section: true })
+    Ok(Place::Nothing { at: content_end(description, outline, start, end), has_section: true })
 }
 
 /// Where the content between `start` and `end` ends: before the issue's own marker, if that is last.
-fn content_end(description: &str, start: usize, end: usize) -> usize {
-    let content = description.get(start..end).unwrap_or_default();
-    let Some(last) = content.lines().rfind(|line| !line.trim().is_empty()) else { return end };
-    if Marker::of_line(last).is_none() {
-        return end;
-    }
-    content.rfind(last).map_or(end, |offset| start + offset)
+///
+/// A marker in a list or a quote is somebody's words, and stays where it is.
+fn content_end(description: &str, outline: &Outline, start: usize, end: usize) -> usize {
+    let is_last = |range: &&Range<usize>| {
+        let rest = description.get(range.end..end);
+        range.start >= start && rest.is_some_and(|rest| rest.trim().is_empty())
+    };
+    let line = outline.html.iter().rfind(is_last);
+    let line = line.filter(|range| {
+        description.get((*range).clone()).is_some_and(|line| Marker::of_line(line).is_some())
+    });
+    let Some(line) = line else { return end };
+    let before = description.get(..line.start).unwrap_or_default();
+    before.rfind('\n').map_or(0, |at| at + 1)
 }
 
 /// Where a pasted report begins: at the line of its provenance, or else at its first heading.

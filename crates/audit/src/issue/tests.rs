@@ -97,6 +97,8 @@ fn without_the_section_it_is_made_before_the_marker() {
         ("```\n## Notes\n```\n", "```\n## Notes\n```\n\n## Notes\n\n<!--", "-->\n\n"),
         ("> ## Notes\n", "> ## Notes\n\n## Notes\n\n<!--", "-->\n\n"),
         (&format!("Text.\n\n{marker}"), "Text.\n\n## Notes\n\n<!--", &format!("-->\n\n{marker}")),
+        // In a list it is somebody's words, and makes no audit of the issue.
+        (&format!("- x\n  {marker}\n"), &format!("- x\n  {marker}\n\n## Notes\n\n<!--"), "-->\n\n"),
         (&format!("# notes\n\n{marker}\n"), "# notes\n\n<!--", &format!("-->\n\n{marker}\n")),
     ] {
         let text = written(description, TEAM);

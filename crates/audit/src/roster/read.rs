@@ -5,6 +5,7 @@
 //! Where an alias means an anchor of another item, the document is read as a whole, without the
 //! items that are broken by themselves.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -58,6 +59,7 @@ const ROUNDS: usize = 16;
 /// Reads one file.
 pub(super) fn file(bytes: &[u8], team: &OperationsTeam) -> Reading {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let bytes = &*with_line_feeds(bytes);
     let mut reading = Reading::default();
     if let Some(b'[' | b'{') = bytes.trim_ascii_start().first()
         && let Some(json) = json(bytes)
@@ -86,6 +88,21 @@ pub(super) fn file(bytes: &[u8], team: &OperationsTeam) -> Reading {
     }
     reading.problems.sort_by_key(|problem| problem.line);
     reading
+}
+
+/// The text with a line feed for each carriage return that stands alone: in YAML it ends a line too,
+/// and whoever missed that would take an item for a part of the comment or field above it.
+fn with_line_feeds(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if !bytes.contains(&b'\r') {
+        return Cow::Borrowed(bytes);
+    }
+    let following = bytes.iter().skip(1).map(Some).chain([None]);
+    let byte = |(byte, next): (&u8, Option<&u8>)| match (byte, next) {
+        (b'\r', Some(b'\n')) => b'\r',
+        (b'\r', _) => b'\n',
+        (other, _) => *other,
+    };
+    Cow::Owned(bytes.iter().zip(following).map(byte).collect())
 }
 
 impl Reading {

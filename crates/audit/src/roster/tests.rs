@@ -128,6 +128,17 @@ fn broken_entries_cost_nobody_but_themselves() {
 }
 
 #[test]
+fn a_carriage_return_alone_ends_a_line_too() {
+    check(
+        "# the team\r- name: Ada\r\n  country: NO\r- name: Bob\n",
+        &expect![[r#"
+            2: Ada
+            4: Bob
+        "#]],
+    );
+}
+
+#[test]
 fn wrong_types_are_told_and_the_rest_of_the_entry_is_kept() {
     check(
         "- name: Ada\n  country: [x]\n  email: [a@example.com]\n- name: Bob\n  reports_to: 7\n  gitlab: bob\n- name: [Eve]\n  email: eve@example.com\n- name: Zoe\n  email: nowhere\n  calendly: false\n  gitlab:\n    id: twelve\n    username: 1e5\n",
