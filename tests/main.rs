@@ -10,6 +10,7 @@
 
 mod arrows;
 mod auth;
+mod completions;
 mod config;
 mod docs;
 mod init_issue;
