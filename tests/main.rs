@@ -18,6 +18,7 @@ mod keyring;
 mod reconcile;
 mod run;
 mod run_from_gitlab;
+mod schemas;
 mod support;
 mod terminal;
 mod torture;

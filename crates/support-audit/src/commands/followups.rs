@@ -77,6 +77,7 @@ impl Followups {
         followed.read_reactions(ctx, now).await?;
         let due = settle(ctx, &mut followed, &selection, now).await?;
         let answers = selection.acts.is_empty()
+            && format == Format::Table
             && !self.writing.yes
             && !self.writing.dry_run
             && ctx.ui.may_ask();
@@ -140,6 +141,9 @@ impl Followups {
             let twice = followup::duplicates(&followed.facts(ctx, now), me);
             execute::delete(ctx, gitlab, followed.issue.issue.iid, &twice).await?;
             print(ctx, format, pages, &advice)
+        } else if outcome == Outcome::Shown && format == Format::Json {
+            // The plan is the one document.
+            Ok(())
         } else {
             print(ctx, format, &[], &advice)
         }

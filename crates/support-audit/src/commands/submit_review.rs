@@ -2,8 +2,10 @@
 
 use audit::review::{self, Readiness};
 use clap::Args;
+use serde::Serialize;
 
 use super::followups::settle_directory;
+use crate::cli::Format;
 use crate::ctx::Ctx;
 use crate::execute::{self, Outcome, Writing};
 use crate::explain::{Exit, Failure};
@@ -34,6 +36,7 @@ pub(crate) struct SubmitReview {
 
 impl SubmitReview {
     pub(crate) async fn exec(self, ctx: &Ctx) -> anyhow::Result<Exit> {
+        let format = ui::format(ctx.global.format, Format::Table, &[Format::Table, Format::Json])?;
         let mut followed = gather::followed(ctx, &self.inputs, &self.wanted, Need::Always).await?;
         execute::refuse_closed(&followed.issue.issue)?;
         followed.read_reactions(ctx, ctx.now).await?;
@@ -45,7 +48,7 @@ impl SubmitReview {
         if !is_ready && !self.unresolved {
             return Err(not_ready(followed.incomplete, &readiness).into());
         }
-        if let Some(done) = self.is_done(ctx, &readiness, &followed.issue.issue.web_url)? {
+        if let Some(done) = self.is_done(ctx, format, &readiness, &followed.issue.issue.web_url)? {
             return Ok(done);
         }
         let url = &followed.issue.issue.web_url;
@@ -59,17 +62,18 @@ impl SubmitReview {
         }
         let plan = review::plan(&facts, &followed.report, asked, url);
         let outcome = execute::plan(ctx, ctx.gitlab().await?, &plan, self.writing).await?;
-        if let Outcome::Done(pages) = outcome {
-            for page in pages {
-                ctx.ui.result(&format!("{page}\n"))?;
-            }
-            if !is_ready {
-                let slack = reviewer.and_then(|user| slack(ctx, &user.username));
-                let to = slack.unwrap_or("a Support Operations Manager");
-                let message = review::direct_message(&facts, &readiness, url);
-                ctx.ui.result(&ui::lines(&format!("\nTo send by Slack to {to}:\n\n{message}")))?;
-            }
+        if outcome == Outcome::Shown {
+            return followed.incomplete.map_or(Ok(Exit::Done), |failure| Err(failure.into()));
         }
+        let message = match &outcome {
+            Outcome::Done(_) if !is_ready => Some(DirectMessage {
+                to: reviewer.and_then(|user| slack(ctx, &user.username)),
+                text: review::direct_message(&facts, &readiness, url),
+            }),
+            _ => None,
+        };
+        let posted = if let Outcome::Done(pages) = outcome { pages } else { Vec::new() };
+        print(ctx, format, &posted, message)?;
         followed.incomplete.map_or(Ok(Exit::Done), |failure| Err(failure.into()))
     }
 
@@ -90,7 +94,13 @@ impl SubmitReview {
     }
 
     /// How the command ends if the review was asked for already.
-    fn is_done(&self, ctx: &Ctx, readiness: &Readiness, url: &str) -> anyhow::Result<Option<Exit>> {
+    fn is_done(
+        &self,
+        ctx: &Ctx,
+        format: Format,
+        readiness: &Readiness,
+        url: &str,
+    ) -> anyhow::Result<Option<Exit>> {
         let is_ready = readiness.open.is_empty();
         let Some(asked) = readiness.asked.as_ref().filter(|asked| asked.is_complete == is_ready)
         else {
@@ -100,7 +110,7 @@ impl SubmitReview {
         match (asked.is_current, self.again) {
             (true, _) => {
                 ctx.ui.say(&format!("{} has asked for the review already", asked.by));
-                ctx.ui.result(&format!("{page}\n"))?;
+                print(ctx, format, &[page], None)?;
                 Ok(Some(Exit::Done))
             }
             (false, true) => Ok(None),
@@ -111,6 +121,43 @@ impl SubmitReview {
             }
         }
     }
+}
+
+/// What `submit-review` prints for programs.
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    /// The pages of the comments that ask for the review.
+    posted: &'a [String],
+    direct_message: Option<DirectMessage<'a>>,
+}
+
+/// What the operator sends to a manager by Slack.
+#[derive(Serialize)]
+struct DirectMessage<'a> {
+    /// The manager's id in Slack, if it is known.
+    to: Option<&'a str>,
+    text: String,
+}
+
+fn print(
+    ctx: &Ctx,
+    format: Format,
+    posted: &[String],
+    direct_message: Option<DirectMessage<'_>>,
+) -> anyhow::Result<()> {
+    if format == Format::Json {
+        let schema = "support-audit/review/1";
+        return ctx.ui.result(&ui::json(&Document { schema, posted, direct_message })?);
+    }
+    for page in posted {
+        ctx.ui.result(&format!("{page}\n"))?;
+    }
+    if let Some(DirectMessage { to, text }) = direct_message {
+        let to = to.unwrap_or("a Support Operations Manager");
+        ctx.ui.result(&ui::lines(&format!("\nTo send by Slack to {to}:\n\n{text}")))?;
+    }
+    Ok(())
 }
 
 fn not_ready(incomplete: Option<Failure>, readiness: &Readiness) -> Failure {
