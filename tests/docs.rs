@@ -1,5 +1,7 @@
 //! The documentation that is made from the program itself.
 
+use std::path::Path;
+
 use audit::kinds::Kind;
 use expect_test::expect_file;
 
@@ -31,4 +33,56 @@ fn every_check_is_documented() {
         ));
     }
     expect_file!["../docs/checks.md"].assert_eq(&text);
+}
+
+/// The names of a crate's modules that are files or folders of their own, and of those one below.
+fn modules(folder: &Path) -> Vec<String> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let is_module = path.is_dir() || path.extension().is_some_and(|it| it == "rs");
+        if is_module && !["lib", "mod", "tests"].contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+#[test]
+fn every_module_stands_in_the_architecture() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(root.join("../../docs/architecture.md")).unwrap();
+    for folder in [
+        "src",
+        "src/commands",
+        "src/gather",
+        "src/execute",
+        "../audit/src",
+        "../audit/src/followup",
+    ] {
+        let modules = modules(&root.join(folder));
+        assert!(modules.len() > 2, "{folder}");
+        for module in modules {
+            assert!(text.contains(&format!("`{module}`")), "{module} of {folder} is not told of");
+        }
+    }
+}
+
+/// Every page that a page points to is there.
+#[test]
+fn no_page_points_to_nothing() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let docs = std::fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let pages = docs.filter(|path| path.extension().is_some_and(|it| it == "md"));
+    for page in pages.chain([root.join("README.md")]) {
+        let text = std::fs::read_to_string(&page).unwrap();
+        for rest in text.split("](").skip(1) {
+            let target = rest.split([')', '#']).next().unwrap();
+            if !target.is_empty() && !target.contains("://") {
+                let path = page.parent().unwrap().join(target);
+                assert!(path.exists(), "{}: {target}", page.display());
+            }
+        }
+    }
 }

@@ -10,6 +10,7 @@
 
 mod arrows;
 mod auth;
+mod completions;
 mod config;
 mod docs;
 mod followups;
@@ -18,6 +19,7 @@ mod keyring;
 mod reconcile;
 mod run;
 mod run_from_gitlab;
+mod schemas;
 mod support;
 mod terminal;
 mod torture;

@@ -104,12 +104,12 @@ fn quoted(word: &str) -> String {
     if word.contains(' ') { format!("'{word}'") } else { word.to_owned() }
 }
 
-fn hours(number: u64) -> Duration {
+pub(crate) fn hours(number: u64) -> Duration {
     Duration::from_hours(number)
 }
 
 /// Replaces a text of the roster.
-fn fix_roster(world: &mut World, from: &str, to: &str) {
+pub(crate) fn fix_roster(world: &mut World, from: &str, to: &str) {
     let project = world.project(TEAM).unwrap();
     let bytes = project.repository.head().unwrap().files[ROSTER].bytes.to_vec();
     let old = String::from_utf8(bytes).unwrap();
@@ -118,7 +118,7 @@ fn fix_roster(world: &mut World, from: &str, to: &str) {
 }
 
 /// Replies in the thread that mentions somebody.
-fn reply(world: &mut World, username: &str, body: &str) {
+pub(crate) fn reply(world: &mut World, username: &str, body: &str) {
     let mention = format!("@{username}:");
     let issue = world.issue(AUDITS, 1).unwrap();
     let thread = issue
@@ -223,7 +223,7 @@ fn escalate(play: &mut Play) {
 }
 
 /// Gives a person of the roster another link.
-fn fix_shared(world: &mut World, email: &str, link: &str) {
+pub(crate) fn fix_shared(world: &mut World, email: &str, link: &str) {
     let project = world.project(TEAM).unwrap();
     let bytes = project.repository.head().unwrap().files[ROSTER].bytes.to_vec();
     let old = String::from_utf8(bytes).unwrap();

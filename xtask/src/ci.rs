@@ -12,6 +12,10 @@ const KEYRING: [Program; 3] = [
     Program { name: "secret-tool", package: "libsecret-tools" },
 ];
 
+/// The shells whose completion is tried; bash is expected to be there.
+const SHELLS: [Program; 2] =
+    [Program { name: "zsh", package: "zsh" }, Program { name: "fish", package: "fish" }];
+
 /// Checks the workspace; how many tests and checks passed and failed is the last line on stdout.
 pub(crate) fn run() -> anyhow::Result<()> {
     prepare();
@@ -25,10 +29,14 @@ pub(crate) fn run() -> anyhow::Result<()> {
 
 /// Goes on without what it cannot provide, and says so.
 fn prepare() {
-    let missing = system::provide(&KEYRING);
-    if !missing.is_empty() {
-        let missing = missing.join(", ");
-        eprintln!("missing: {missing}; the test with a real keyring is left out");
+    for (programs, left_out) in [
+        (&KEYRING[..], "the test with a real keyring is left out"),
+        (&SHELLS[..], "the tests of completion in them are left out"),
+    ] {
+        let missing = system::provide(programs);
+        if !missing.is_empty() {
+            eprintln!("missing: {}; {left_out}", missing.join(", "));
+        }
     }
     if std::env::var_os("CC").is_none() && !["cc", "gcc", "clang"].into_iter().any(system::has) {
         eprintln!("missing: a C compiler (cc); libdbus and ring cannot be compiled without one");

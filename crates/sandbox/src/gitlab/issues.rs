@@ -236,15 +236,15 @@ impl Not {
     }
 }
 
-/// The author that the parameters name, whose own names `named` gives.
+/// The author that the parameters name, whose own names `prefixed` gives.
 fn author(
     world: &World,
     parameters: &Parameters,
-    named: &dyn Fn(&str) -> String,
+    prefixed: &dyn Fn(&str) -> String,
 ) -> Result<Option<Person>, Reply> {
-    let ids = parameters.numbers(&named("author_id"))?;
+    let ids = parameters.numbers(&prefixed("author_id"))?;
     let by_id = ids.and_then(|ids| ids.first().copied()).map(Some);
-    let name = parameters.text(&named("author_username"))?;
+    let name = parameters.text(&prefixed("author_username"))?;
     Ok(by_id.or_else(|| name.map(|name| id(world, &name))).map(Person::User))
 }
 
@@ -252,10 +252,10 @@ fn author(
 fn assignee(
     world: &World,
     parameters: &Parameters,
-    named: &dyn Fn(&str) -> String,
+    prefixed: &dyn Fn(&str) -> String,
 ) -> Result<Option<Person>, Reply> {
-    let names = parameters.list(&named("assignee_username")).unwrap_or_default();
-    Ok(match parameters.text(&named("assignee_id"))?.as_deref() {
+    let names = parameters.list(&prefixed("assignee_username")).unwrap_or_default();
+    Ok(match parameters.text(&prefixed("assignee_id"))?.as_deref() {
         Some("None" | "none") => Some(Person::Nobody),
         Some("Any" | "any") => Some(Person::Somebody),
         Some(id) => Some(Person::User(Some(id.parse().map_err(|_| nobody())?))),

@@ -78,6 +78,7 @@ impl Followups {
         followed.read_reactions(ctx, now).await?;
         let due = settle(ctx, &mut followed, &selection, now, followup::plan).await?;
         let answers = selection.acts.is_empty()
+            && format == Format::Table
             && !self.writing.yes
             && !self.writing.dry_run
             && format != Format::Json

@@ -28,7 +28,10 @@ impl Completions {
     pub(crate) fn exec(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), NAME, &mut script);
-        ui.result(&String::from_utf8_lossy(&script))?;
+        // Its script for bash takes the hyphen of the name for the border of a subcommand in one of
+        // two places, and would complete nothing behind a subcommand.
+        let script = String::from_utf8_lossy(&script);
+        ui.result(&script.replace("support__subcmd__audit", "support__audit"))?;
         Ok(Exit::Done)
     }
 }

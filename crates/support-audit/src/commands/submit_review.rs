@@ -4,8 +4,10 @@ use audit::conversation::User;
 use audit::followup::Facts;
 use audit::review::{self, Readiness};
 use clap::Args;
+use serde::Serialize;
 
 use super::followups::settle_directory;
+use crate::cli::Format;
 use crate::ctx::Ctx;
 use crate::execute::{self, Outcome, Writing};
 use crate::explain::{Exit, Failure};
@@ -36,6 +38,7 @@ pub(crate) struct SubmitReview {
 
 impl SubmitReview {
     pub(crate) async fn exec(self, ctx: &Ctx) -> anyhow::Result<Exit> {
+        let format = ui::format(ctx.global.format, Format::Table, &[Format::Table, Format::Json])?;
         let mut followed = gather::followed(ctx, &self.inputs, &self.wanted, Need::Always).await?;
         execute::refuse_closed(&followed.issue.issue)?;
         followed.read_reactions(ctx, ctx.now).await?;
@@ -49,10 +52,9 @@ impl SubmitReview {
         }
         let url = &followed.issue.issue.web_url;
         let reviewer = review::reviewer(&facts, &followed.operator);
-        if self.is_done(ctx, &readiness, is_ready, url)? {
-            if !is_ready {
-                tell_manager(ctx, &facts, &readiness, url, reviewer)?;
-            }
+        let message = (!is_ready).then(|| direct_message(ctx, &facts, &readiness, url, reviewer));
+        if let Some(page) = self.done(ctx, &readiness, is_ready, url)? {
+            print(ctx, format, &[page], message)?;
             return followed.incomplete.map_or(Ok(Exit::Done), |failure| Err(failure.into()));
         }
         let asked = if is_ready { reviewer } else { None };
@@ -64,13 +66,10 @@ impl SubmitReview {
         }
         let plan = review::plan(&facts, &followed.report, asked, url);
         let outcome = execute::plan(ctx, ctx.gitlab().await?, &plan, self.writing).await?;
-        if let Outcome::Done(pages) = outcome {
-            for page in pages {
-                ctx.ui.result(&format!("{page}\n"))?;
-            }
-            if !is_ready {
-                tell_manager(ctx, &facts, &readiness, url, reviewer)?;
-            }
+        match outcome {
+            Outcome::Shown => {}
+            Outcome::Declined => print(ctx, format, &[], None)?,
+            Outcome::Done(pages) => print(ctx, format, &pages, message)?,
         }
         followed.incomplete.map_or(Ok(Exit::Done), |failure| Err(failure.into()))
     }
@@ -91,26 +90,25 @@ impl SubmitReview {
         Ok(())
     }
 
-    /// Whether the review was asked for already, which is told.
-    fn is_done(
+    /// The page of the comment that has asked for the review already.
+    fn done(
         &self,
         ctx: &Ctx,
         readiness: &Readiness,
         is_ready: bool,
         url: &str,
-    ) -> anyhow::Result<bool> {
+    ) -> anyhow::Result<Option<String>> {
         let Some(asked) = readiness.asked.as_ref().filter(|asked| asked.is_complete == is_ready)
         else {
-            return Ok(false);
+            return Ok(None);
         };
         let page = format!("{url}#note_{}", asked.note);
         match (asked.is_current, self.again) {
             (true, _) => {
                 ctx.ui.say(&format!("{} has asked for the review already", asked.by));
-                ctx.ui.result(&format!("{page}\n"))?;
-                Ok(true)
+                Ok(Some(page))
             }
-            (false, true) => Ok(false),
+            (false, true) => Ok(None),
             (false, false) => {
                 let message =
                     format!("the review was asked for, and the findings have changed: {page}");
@@ -118,6 +116,43 @@ impl SubmitReview {
             }
         }
     }
+}
+
+/// What `submit-review` prints for programs.
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    /// The pages of the comments that ask for the review.
+    posted: &'a [String],
+    direct_message: Option<DirectMessage>,
+}
+
+/// What the operator sends to a manager by Slack.
+#[derive(Serialize)]
+struct DirectMessage {
+    /// The manager's id in Slack, else the username, if either is known.
+    to: Option<String>,
+    text: String,
+}
+
+fn print(
+    ctx: &Ctx,
+    format: Format,
+    posted: &[String],
+    direct_message: Option<DirectMessage>,
+) -> anyhow::Result<()> {
+    if format == Format::Json {
+        let schema = "support-audit/review/1";
+        return ctx.ui.result(&ui::json(&Document { schema, posted, direct_message })?);
+    }
+    for page in posted {
+        ctx.ui.result(&format!("{page}\n"))?;
+    }
+    if let Some(DirectMessage { to, text }) = direct_message {
+        let to = to.as_deref().unwrap_or("a Support Operations Manager");
+        ctx.ui.result(&ui::lines(&format!("\nTo send by Slack to {to}:\n\n{text}")))?;
+    }
+    Ok(())
 }
 
 fn not_ready(incomplete: Option<Failure>, readiness: &Readiness) -> Failure {
@@ -129,20 +164,19 @@ fn not_ready(incomplete: Option<Failure>, readiness: &Readiness) -> Failure {
         .hint("--unresolved posts how it stands and prints the message for the manager")
 }
 
-/// Prints what to write to a manager: the one who would review, else the first, since a message
-/// elsewhere needs no access to the issue.
-fn tell_manager(
+/// What to write to a manager: the one who would review, else the first, since a message elsewhere
+/// needs no access to the issue.
+fn direct_message(
     ctx: &Ctx,
     facts: &Facts<'_>,
     readiness: &Readiness,
     url: &str,
     reviewer: Option<&User>,
-) -> anyhow::Result<()> {
+) -> DirectMessage {
     let username = reviewer.map(|user| &user.username).or(facts.managers.first());
     let slack = username.and_then(|username| slack(ctx, username));
-    let to = slack.or(username.map(String::as_str)).unwrap_or("a Support Operations Manager");
-    let message = review::direct_message(facts, readiness, url);
-    ctx.ui.result(&ui::lines(&format!("\nTo send by Slack to {to}:\n\n{message}")))
+    let to = slack.or(username.map(String::as_str)).map(str::to_owned);
+    DirectMessage { to, text: review::direct_message(facts, readiness, url) }
 }
 
 /// The Slack id of a manager.

@@ -10,9 +10,11 @@ use api::gitlab::Issue;
 use api::{Error, GitLab};
 use audit::plan::{Action, Plan};
 use clap::Args;
+use serde::Serialize;
 
 pub(crate) use comment::delete;
 
+use crate::cli::Format;
 use crate::ctx::Ctx;
 use crate::explain::{Exit, Failure};
 
@@ -68,7 +70,9 @@ pub(crate) async fn plan_with(
     again: impl AsyncFn() -> anyhow::Result<Plan>,
 ) -> anyhow::Result<Outcome> {
     if writing.dry_run {
-        ctx.ui.result(&crate::ui::lines(&plan.to_string()))?;
+        let is_json = ctx.global.format == Some(Format::Json);
+        let text = if is_json { document(plan)? } else { crate::ui::lines(&plan.to_string()) };
+        ctx.ui.result(&text)?;
         return Ok(Outcome::Shown);
     }
     if plan.is_empty() || writing.yes {
@@ -113,6 +117,20 @@ pub(crate) async fn plan_with(
         }
     }
     Ok(Outcome::Done(pages))
+}
+
+/// What `--dry-run` prints for programs.
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    actions: Vec<String>,
+    notes: &'a [String],
+}
+
+fn document(plan: &Plan) -> anyhow::Result<String> {
+    let schema = "support-audit/plan/1";
+    let actions = plan.actions.iter().map(Action::to_string).collect();
+    crate::ui::json(&Document { schema, actions, notes: &plan.notes })
 }
 
 fn is_comment(action: &Action) -> bool {

@@ -12,9 +12,12 @@ fn config(ordinary: u32) -> ProptestConfig {
         max_shrink_iters: 4_000,
         ..ProptestConfig::default()
     };
-    let is_set = std::env::var_os("PROPTEST_CASES").is_some();
-    ProptestConfig { cases: if is_set { config.cases } else { ordinary }, ..config }
+    let cases = if config.cases == USUAL { ordinary } else { config.cases };
+    ProptestConfig { cases, ..config }
 }
+
+/// How many cases there are where nobody asks for a number (proptest, `Config::cases`).
+const USUAL: u32 = 256;
 
 /// The rules are asserted at every step, each by its name: see `guards`.
 fn go(steps: Vec<Step>, knows_members: bool) -> Result<(), TestCaseError> {
