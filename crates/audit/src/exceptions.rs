@@ -104,7 +104,11 @@ impl Entry {
         if self.reason.trim().is_empty() {
             return Err("`reason` is empty".to_owned());
         }
-        let approved_by = self.approved_by.trim().trim_start_matches('@').to_owned();
+        let approved_by = self
+            .approved_by
+            .trim()
+            .trim_start_matches(|it: char| it == '@' || it.is_whitespace())
+            .to_owned();
         if approved_by.is_empty() {
             return Err("`approved_by` is empty".to_owned());
         }
@@ -214,6 +218,7 @@ mod tests {
             ("[outsider, admin-unexpected]", "{a: b}", "`check` is a check or a list of checks"),
             ("reason: Books demos.", "reason: ' '", "`reason` is empty"),
             ("'@nadeyemi'", "'@'", "`approved_by` is empty"),
+            ("'@nadeyemi'", "'@ '", "`approved_by` is empty"),
             ("  reason: B", "  excuse: x\n  reason: B", "unknown field `excuse`"),
         ] {
             let text = GOOD.replacen(from, to, 1);
