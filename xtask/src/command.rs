@@ -38,9 +38,14 @@ pub(crate) fn shown(command: &Command) -> String {
 
 /// The path of a program that cargo has built, in the target folder that this one is in.
 pub(crate) fn built(profile: &str, name: &str) -> anyhow::Result<PathBuf> {
+    Ok(target()?.join(profile).join(name).with_extension(env::consts::EXE_EXTENSION))
+}
+
+/// The target folder that this program is in.
+pub(crate) fn target() -> anyhow::Result<PathBuf> {
     let this = env::current_exe().context("could not tell where this program is")?;
     let target = this.ancestors().nth(2).context("this program is in no target folder")?;
-    Ok(target.join(profile).join(name).with_extension(env::consts::EXE_EXTENSION))
+    Ok(target.to_owned())
 }
 
 /// A program that sees none of the settings which the user keeps in the environment.
