@@ -2,6 +2,7 @@
 
 use crate::command::{self, cargo};
 use crate::conformance;
+use crate::fuzz::Fuzz;
 use crate::system::{self, Program};
 use crate::tally::{self, Tally};
 
@@ -41,16 +42,22 @@ fn prepare() {
     if std::env::var_os("CC").is_none() && !["cc", "gcc", "clang"].into_iter().any(system::has) {
         eprintln!("missing: a C compiler (cc); libdbus and ring cannot be compiled without one");
     }
+    if std::env::var_os("CXX").is_none() && !["c++", "g++", "clang++"].into_iter().any(system::has)
+    {
+        eprintln!("missing: a C++ compiler (c++); the fuzz targets cannot be built without one");
+    }
 }
 
 /// Stops at the first step that fails; `tally` is set as soon as the tests have run.
 fn check(tally: &mut Option<Tally>) -> anyhow::Result<()> {
     command::run(&mut cargo("fmt --all --check"))?;
+    command::run(&mut cargo("fmt --manifest-path fuzz/Cargo.toml --check"))?;
     command::run(&mut cargo("clippy --workspace --all-targets --locked -- -D warnings"))?;
     let mut tests = cargo("test --workspace --locked --no-fail-fast");
     let (counted, status) = tally::run(&mut tests, tally::of_cargo)?;
     *tally = Some(counted);
     anyhow::ensure!(status.success(), "{} failed: {status}", command::shown(&tests));
+    Fuzz::SHORT.run()?;
     command::run(cargo("doc --workspace --no-deps --locked").env("RUSTDOCFLAGS", "-D warnings"))?;
     conformance::check(tally.get_or_insert_default())
 }

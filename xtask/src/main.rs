@@ -14,6 +14,7 @@ mod conformance;
 mod demo;
 mod dist;
 mod docs;
+mod fuzz;
 mod system;
 mod tally;
 
@@ -35,6 +36,8 @@ enum Task {
     Dist,
     /// Measure the program beside a Ruby script that does the same
     Bench(bench::Bench),
+    /// Feed the parsers of foreign text with whatever reaches most of their code
+    Fuzz(fuzz::Fuzz),
     /// Write the generated parts of the documentation
     Docs(docs::Docs),
 }
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Task::Demo => demo::run(),
         Task::Dist => dist::run(),
         Task::Bench(bench) => bench.run(),
+        Task::Fuzz(fuzz) => fuzz.run(),
         Task::Docs(docs) => docs.run(),
     };
     match outcome {

@@ -104,7 +104,11 @@ impl Entry {
         if self.reason.trim().is_empty() {
             return Err("`reason` is empty".to_owned());
         }
-        let approved_by = self.approved_by.trim().trim_start_matches('@').trim_start().to_owned();
+        let approved_by = self
+            .approved_by
+            .trim()
+            .trim_start_matches(|it: char| it == '@' || it.is_whitespace())
+            .to_owned();
         if approved_by.is_empty() {
             return Err("`approved_by` is empty".to_owned());
         }
