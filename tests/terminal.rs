@@ -54,7 +54,7 @@ impl Terminal {
 
     /// Types a line at a prompt.
     #[track_caller]
-    fn types(&mut self, line: &str) {
+    pub(crate) fn types(&mut self, line: &str) {
         self.waits_for_prompt();
         self.session.send_line(line).unwrap();
     }
@@ -67,9 +67,23 @@ impl Terminal {
         self.session.flush().unwrap();
     }
 
+    /// Chooses from a list by moving down to the entry; the list must end with `last`.
+    #[track_caller]
+    pub(crate) fn chooses(&mut self, entry: &str, last: &str) {
+        let before = self.shown.len();
+        self.waits_for(last);
+        let list = self.shown.get(before..).unwrap();
+        let mut entries = list.lines().filter(|line| !line.contains('?'));
+        let place = entries.position(|line| line.contains(entry));
+        let place = place.unwrap_or_else(|| panic!("{entry:?} is not offered: {list:?}"));
+        // The rest of the line of the question comes first.
+        let downs = "j".repeat(place - 1);
+        self.answers(&format!("{downs}\r"));
+    }
+
     /// Interrupts the program at its prompt.
     #[track_caller]
-    fn interrupts_prompt(&mut self) {
+    pub(crate) fn interrupts_prompt(&mut self) {
         self.waits_for_prompt();
         // It shows its prompt before it is ready for an interrupt.
         std::thread::sleep(Duration::from_millis(200));
@@ -163,7 +177,7 @@ if [ "$before" = "$(stty -g)" ]; then echo as before; fi; stty -a"#;
 
 /// Refuses a terminal that an interrupted program left without echo or cursor.
 #[track_caller]
-fn is_restored(shown: &str) {
+pub(crate) fn is_restored(shown: &str) {
     assert!(shown.contains("code:130\r\n"), "{shown:?}");
     assert!(shown.contains("as before\r\n"), "{shown:?}");
     let settings: Vec<_> = shown.split_ascii_whitespace().collect();
