@@ -13,6 +13,7 @@ mod auth;
 mod completions;
 mod config;
 mod docs;
+mod doctor;
 mod guide;
 mod init_issue;
 mod keyring;

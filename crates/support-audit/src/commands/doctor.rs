@@ -168,6 +168,8 @@ async fn template(ctx: &Ctx) -> Look {
         async { anyhow::Ok(ctx.gitlab().await?.template(&ctx.config.audits_project, name).await?) };
     match look.await.with_context(|| format!("could not read the template {name}")) {
         Ok(_) => Look::Well(name.clone()),
+        // Another template does not help whoever is not let in.
+        Err(error) if explain(&error).exit == Exit::Token => bad(&error),
         Err(error) => {
             let hint = "`init-issue --template builtin` does without".to_owned();
             Look::Doubtful(explain(&error).message, hint)
