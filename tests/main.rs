@@ -25,4 +25,5 @@ mod support;
 mod terminal;
 mod torture;
 mod walkthrough;
+mod width;
 mod write;
