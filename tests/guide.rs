@@ -90,8 +90,8 @@ fn comments(test: &Test) -> Vec<String> {
     threads.filter(|note| !note.system).map(|note| note.body.clone()).collect()
 }
 
-fn comments_with(test: &Test, text: &str) -> usize {
-    comments(test).iter().filter(|body| body.contains(text)).count()
+fn comments_with(test: &Test, words: &str) -> usize {
+    comments(test).iter().filter(|body| body.contains(words)).count()
 }
 
 #[test]
@@ -117,10 +117,16 @@ fn first_day(test: &Test) {
     guide.agrees(VENDOR);
     guide.takes_the_next_step("Read answers, ask people");
     guide.agrees("Open a thread in issue #1");
+    guide.terminal.waits_for(&format!("To send to {VANCE}"));
+    guide.next("Record a message that was sent");
+    guide.terminal.waits_for("To which address");
+    guide.terminal.answers(&format!("{VANCE}\r"));
+    guide.agrees(&format!("`{VANCE}`"));
     guide.terminal.waits_for("waiting");
     let shown = guide.leaves();
     assert!(!shown.contains("error:"), "{shown}");
     assert_eq!(comments_with(test, "@taaseby:"), 1);
+    assert_eq!(comments_with(test, " sent outsider:"), 1, "{:?}", comments(test));
     assert_eq!(comments_with(test, "books the demos"), 1, "{:?}", comments(test));
     assert_eq!(comments_with(test, " decide outsider:"), 2, "{:?}", comments(test));
 }
@@ -384,15 +390,12 @@ fn answers_that_lead_nowhere_keep_nothing() {
         let test = newcomer();
         let own = test.sandbox.gitlab_url();
         let mut guide = start_today(&test);
-        match token {
-            Some(token) => {
-                introduces(&mut guide, url.unwrap_or(&own), project);
-                gives_token(&mut guide, token);
-            }
-            None => {
-                guide.terminal.waits_for("GitLab's address [");
-                guide.terminal.answers(&format!("{}\r", url.unwrap()));
-            }
+        if let Some(token) = token {
+            introduces(&mut guide, url.unwrap_or(&own), project);
+            gives_token(&mut guide, token);
+        } else {
+            guide.terminal.waits_for("GitLab's address [");
+            guide.terminal.answers(&format!("{}\r", url.unwrap()));
         }
         guide.terminal.waits_for("error:");
         let shown = guide.terminal.ends();
