@@ -42,18 +42,19 @@ fn lines(ran: &Ran) -> Vec<&str> {
 #[track_caller]
 fn about<'a>(ran: &'a Ran, name: &str) -> (&'a str, Option<&'a str>) {
     lines(ran);
-    let mut rest =
-        ran.stdout.lines().skip_while(|line| !line[6..].starts_with(&format!("{name}: ")));
+    let is_about =
+        |line: &str| line.get(6..).is_some_and(|it| it.starts_with(&format!("{name}: ")));
+    let mut rest = ran.stdout.lines().skip_while(|line| !is_about(line));
     let line = rest.next().unwrap();
     (line, rest.next().and_then(|it| it.strip_prefix("      hint: ")))
 }
 
 /// Refuses another exit code, sign, text or hint.
 #[track_caller]
-fn says(test: &Test, code: i32, name: &str, sign: &str, text: &str, hint: &str) {
+fn says(test: &Test, code: i32, name: &str, sign: &str, words: &str, hint: &str) {
     let ran = test.run(&["doctor"]).ends_with(code);
     let (line, given) = about(&ran, name);
-    assert!(line.starts_with(sign) && line.contains(text), "{}", ran.stdout);
+    assert!(line.starts_with(sign) && line.contains(words), "{}", ran.stdout);
     assert!(given.is_some_and(|it| it.contains(hint)), "{}", ran.stdout);
 }
 

@@ -22,7 +22,6 @@ fn complaints(root: &Value, schema: &Value, value: &Value, place: &str) -> Vec<S
     let mut found = Vec::new();
     for (keyword, wanted) in schema.as_object().unwrap() {
         match keyword.as_str() {
-            "$schema" | "$defs" | "title" | "description" => {}
             "$ref" => {
                 let name = wanted.as_str().unwrap().strip_prefix("#/$defs/").unwrap();
                 found.extend(complaints(root, &root["$defs"][name], value, place));
@@ -37,7 +36,7 @@ fn complaints(root: &Value, schema: &Value, value: &Value, place: &str) -> Vec<S
             "enum" if !wanted.as_array().unwrap().contains(value) => {
                 found.push(format!("{place}: {value} is none of {wanted}"));
             }
-            "const" | "enum" => {}
+            "const" | "enum" | "$schema" | "$defs" | "title" | "description" => {}
             "anyOf" => {
                 let ways = wanted.as_array().unwrap().iter();
                 let tried: Vec<_> = ways.map(|it| complaints(root, it, value, place)).collect();

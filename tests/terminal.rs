@@ -72,10 +72,10 @@ impl Terminal {
     pub(crate) fn chooses(&mut self, entry: &str, last: &str) {
         let before = self.shown.len();
         self.waits_for(last);
-        let list = self.shown.get(before..).unwrap();
-        let mut entries = list.lines().filter(|line| !line.contains('?'));
+        let offered = self.shown.get(before..).unwrap();
+        let mut entries = offered.lines().filter(|line| !line.contains('?'));
         let place = entries.position(|line| line.contains(entry));
-        let place = place.unwrap_or_else(|| panic!("{entry:?} is not offered: {list:?}"));
+        let place = place.unwrap_or_else(|| panic!("{entry:?} is not offered: {offered:?}"));
         // The rest of the line of the question comes first.
         let downs = "j".repeat(place - 1);
         self.answers(&format!("{downs}\r"));

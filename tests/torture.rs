@@ -250,7 +250,7 @@ fn following_up() {
 #[test]
 fn escalating() {
     let mut world = written_by_people(after(&[INIT, RECONCILE, FOLLOW]));
-    world.advance(Duration::from_secs(73 * 3600));
+    world.advance(Duration::from_hours(73));
     torture(&world, FOLLOW);
 }
 
