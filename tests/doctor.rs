@@ -119,7 +119,7 @@ fn a_calendly_token_that_may_not_see_everything() {
     assert_ne!(ran.code, 0, "{}", ran.stdout);
     assert!(about(&ran, "Calendly").0.starts_with("bad"), "{}", ran.stdout);
     let wrong = limited.with("CALENDLY_API_TOKEN", "glpat-strange");
-    says(&wrong, 3, "Calendly", "bad", "was refused", "auth status");
+    says(&wrong, 3, "Calendly", "bad", "was refused", "auth status --service calendly");
 }
 
 /// Whoever is neither owner nor admin is shown themself only.

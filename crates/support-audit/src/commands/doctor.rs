@@ -211,7 +211,13 @@ async fn calendly(ctx: &Ctx) -> Look {
     };
     match look.await {
         Ok(()) => Look::Well("the organisation can be read".to_owned()),
-        Err(error) => bad(&error),
+        Err(error) => {
+            // Without the service the hint would lead to GitLab's token.
+            let own = "auth status --service calendly`";
+            let Failure { exit, message, hint } = explain(&error);
+            let hint = hint.map(|hint| hint.replace("auth status`", own));
+            Look::Bad(Failure { exit, message, hint })
+        }
     }
 }
 
