@@ -62,7 +62,7 @@ impl Terminal {
 
     /// Types a line at a prompt.
     #[track_caller]
-    fn types(&mut self, line: &str) {
+    pub(crate) fn types(&mut self, line: &str) {
         self.waits_for_prompt();
         self.session.send_line(line).unwrap();
     }
@@ -73,6 +73,20 @@ impl Terminal {
         self.waits_for_prompt();
         self.session.send(keys).unwrap();
         self.session.flush().unwrap();
+    }
+
+    /// Chooses from a list by moving down to the entry; the list must end with `last`.
+    #[track_caller]
+    pub(crate) fn chooses(&mut self, entry: &str, last: &str) {
+        let before = self.shown.len();
+        self.waits_for(last);
+        let offered = self.shown.get(before..).unwrap();
+        let mut entries = offered.lines().filter(|line| !line.contains('?'));
+        let place = entries.position(|line| line.contains(entry));
+        let place = place.unwrap_or_else(|| panic!("{entry:?} is not offered: {offered:?}"));
+        // The rest of the line of the question comes first.
+        let downs = "j".repeat(place - 1);
+        self.answers(&format!("{downs}\r"));
     }
 
     /// Interrupts the program at its prompt.

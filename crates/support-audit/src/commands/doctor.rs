@@ -168,6 +168,8 @@ async fn template(ctx: &Ctx) -> Look {
         async { anyhow::Ok(ctx.gitlab().await?.template(&ctx.config.audits_project, name).await?) };
     match look.await.with_context(|| format!("could not read the template {name}")) {
         Ok(_) => Look::Well(name.clone()),
+        // Another template does not help whoever is not let in.
+        Err(error) if explain(&error).exit == Exit::Token => bad(&error),
         Err(error) => {
             let hint = "`init-issue --template builtin` does without".to_owned();
             Look::Doubtful(explain(&error).message, hint)
@@ -209,7 +211,13 @@ async fn calendly(ctx: &Ctx) -> Look {
     };
     match look.await {
         Ok(()) => Look::Well("the organisation can be read".to_owned()),
-        Err(error) => bad(&error),
+        Err(error) => {
+            // Without the service the hint would lead to GitLab's token.
+            let own = "auth status --service calendly`";
+            let Failure { exit, message, hint } = explain(&error);
+            let hint = hint.map(|hint| hint.replace("auth status`", own));
+            Look::Bad(Failure { exit, message, hint })
+        }
     }
 }
 

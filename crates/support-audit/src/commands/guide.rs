@@ -21,6 +21,9 @@ const RECONCILE: Offer =
     ("Compare with Calendly, and decide about outsiders one by one", &["reconcile", "--write"]);
 const FOLLOW_UP: Offer =
     ("Read answers, ask people, escalate: shows who is due what first", &["followups"]);
+const SENT: Offer = ("Record a message that was sent by e-mail", &["followups", SENT_FLAG]);
+/// The flag whose value is asked for.
+const SENT_FLAG: &str = "--sent";
 const REMOVE: Offer =
     ("Remove outsiders whose removal is decided", &["reconcile", "--remove", "--format", "table"]);
 const SUBMIT: Offer = ("Ask a manager to review and close", &["submit-review"]);
@@ -66,8 +69,16 @@ pub(crate) async fn exec(global: Global, ui: Ui) -> anyhow::Result<Exit> {
 
 /// Runs a command as if it had been typed.
 async fn run(ctx: &Ctx, arguments: &[&str]) -> anyhow::Result<()> {
+    let mut arguments: Vec<String> = arguments.iter().map(|&it| it.to_owned()).collect();
+    if let Some(flag) = arguments.last_mut().filter(|last| *last == SENT_FLAG) {
+        let address = ctx.ui.ask_text("To which address (nothing: to none)").await?;
+        match address.trim() {
+            "" => return Ok(()),
+            address => flag.push_str(&format!("={address}")),
+        }
+    }
     ctx.ui.say(&format!("$ support-audit {}", arguments.join(" ")));
-    let typed = Cli::try_parse_from(std::iter::once(&"support-audit").chain(arguments))?;
+    let typed = Cli::try_parse_from(std::iter::once("support-audit".to_owned()).chain(arguments))?;
     if let Some(command) = typed.command {
         // A command may offer its own help, and so the guide; it does not run the guide.
         Box::pin(super::exec(command, ctx)).await?;
@@ -97,7 +108,7 @@ async fn stand(ctx: &Ctx) -> anyhow::Result<Vec<Offer>> {
         Stage::Begun => vec![WRITE_REPORT, REPORT, DOCTOR],
         Stage::Reconciling => vec![RECONCILE, FOLLOW_UP, SHOW, REPORT, DOCTOR],
         Stage::FollowingUp => {
-            vec![FOLLOW_UP, RECONCILE, REMOVE, WRITE_REPORT, SUBMIT_UNRESOLVED, SHOW, REPORT]
+            vec![FOLLOW_UP, SENT, RECONCILE, REMOVE, WRITE_REPORT, SUBMIT_UNRESOLVED, SHOW, REPORT]
         }
         Stage::Ready => vec![SUBMIT, WRITE_REPORT, RECONCILE, SHOW, REPORT],
         Stage::InReview => vec![SHOW, REPORT],

@@ -1,0 +1,441 @@
+//! The guide: a whole audit by somebody who types nothing but `support-audit`.
+
+use sandbox::World;
+
+use crate::support::{AUDITS, Test};
+use crate::terminal::{Terminal, is_restored};
+use crate::walkthrough::{fix_roster, fix_shared, hours, reply};
+
+/// The first day of the first quarter, a Monday.
+const START: &str = "2027-02-01T09:00:00Z";
+
+const VANCE: &str = "bvance@harborlight.example";
+const VENDOR: &str = "vendor@partner.example";
+
+/// The guide on a terminal.
+struct Guide {
+    terminal: Terminal,
+}
+
+impl Guide {
+    /// Somebody sits down on another day.
+    #[track_caller]
+    fn start(test: &Test) -> Self {
+        let now = test.sandbox.update(|world| world.now);
+        let script = format!(
+            "before=$(stty -g); SUPPORT_AUDIT_NOW={now} \"$BIN\"; echo code:$?
+if [ \"$before\" = \"$(stty -g)\" ]; then echo as before; fi; stty -a"
+        );
+        Self { terminal: Terminal::start(test, &script) }
+    }
+
+    /// Chooses what comes next, which must be offered.
+    #[track_caller]
+    fn next(&mut self, entry: &str) {
+        self.terminal.waits_for("What next");
+        self.terminal.chooses(entry, "Leave");
+    }
+
+    /// Chooses what stands first: the next step.
+    #[track_caller]
+    fn takes_the_next_step(&mut self, entry: &str) {
+        self.terminal.waits_for("What next");
+        self.terminal.waits_for("> ");
+        self.terminal.waits_for(entry);
+        self.terminal.waits_for("Leave");
+        self.terminal.answers("\r");
+    }
+
+    /// Agrees to the plan that is shown, which must tell of this.
+    #[track_caller]
+    fn agrees(&mut self, plan: &str) {
+        self.terminal.waits_for(plan);
+        self.terminal.waits_for("Do this?");
+        self.terminal.answers("y");
+    }
+
+    /// Decides about an outsider.
+    #[track_caller]
+    fn decides(&mut self, email: &str, decision: &str, reason: &str) {
+        self.terminal.waits_for(&format!("{email} "));
+        self.terminal.waits_for("What is to become of it");
+        self.terminal.chooses(decision, "Remove the account");
+        self.terminal.waits_for("Why");
+        self.terminal.answers(&format!("{reason}\r"));
+    }
+
+    /// Leaves, which ends with 0 and gives the terminal back.
+    #[track_caller]
+    fn leaves(mut self) -> String {
+        self.next("Leave");
+        let shown = self.terminal.ends();
+        assert!(shown.contains("code:0\r\n") && shown.contains("as before\r\n"), "{shown}");
+        shown
+    }
+}
+
+/// The demo world at the quarter's start, with a second outsider.
+fn world() -> Test {
+    let mut world = World::demo().unwrap();
+    world.now = START.parse().unwrap();
+    let vendor = world.calendly.add_member(VENDOR);
+    "Vera Vendor".clone_into(&mut vendor.name);
+    Test::in_world(world).with_token().with_accounts()
+}
+
+/// The bodies of all comments in the audit's issue.
+fn comments(test: &Test) -> Vec<String> {
+    let issue = test.issues().remove(0);
+    let threads = issue.discussions.iter().flat_map(|thread| &thread.notes);
+    threads.filter(|note| !note.system).map(|note| note.body.clone()).collect()
+}
+
+fn comments_with(test: &Test, words: &str) -> usize {
+    comments(test).iter().filter(|body| body.contains(words)).count()
+}
+
+#[test]
+fn the_whole_audit_is_done_by_choosing() {
+    let test = world();
+    first_day(&test);
+    second_day(&test);
+    fourth_day(&test);
+    seventh_day(&test);
+    closing(&test);
+}
+
+fn first_day(test: &Test) {
+    let mut guide = Guide::start(test);
+    guide.takes_the_next_step("Make the audit's issue");
+    guide.agrees("Calendly audit FY28-Q1");
+    guide.terminal.waits_for("no report is recorded");
+    guide.takes_the_next_step("Write the report into the issue");
+    guide.agrees("1. ");
+    guide.next("Compare with Calendly");
+    guide.decides(VANCE, "Remove the account", "left the partner");
+    guide.decides(VENDOR, "Keep the account", "books the demos");
+    guide.agrees(VENDOR);
+    guide.takes_the_next_step("Read answers, ask people");
+    guide.agrees("Open a thread in issue #1");
+    guide.terminal.waits_for(&format!("To send to {VANCE}"));
+    guide.next("Record a message that was sent");
+    guide.terminal.waits_for("To which address");
+    guide.terminal.answers(&format!("{VANCE}\r"));
+    guide.agrees(&format!("`{VANCE}`"));
+    guide.terminal.waits_for("waiting");
+    let shown = guide.leaves();
+    assert!(!shown.contains("error:"), "{shown}");
+    assert_eq!(comments_with(test, "@taaseby:"), 1);
+    assert_eq!(comments_with(test, " sent outsider:"), 1, "{:?}", comments(test));
+    assert_eq!(comments_with(test, "books the demos"), 1, "{:?}", comments(test));
+    assert_eq!(comments_with(test, " decide outsider:"), 2, "{:?}", comments(test));
+}
+
+fn second_day(test: &Test) {
+    test.sandbox.update(|world| {
+        world.advance(hours(26));
+        reply(world, "taaseby", "On purpose: I hand over to another and take no calls.");
+        fix_roster(
+            world,
+            "  email: ebrightwater@example.com\n",
+            "  email: ebrightwater@example.com\n  calendly: https://calendly.com/ebrightwater\n",
+        );
+    });
+    let mut guide = Guide::start(test);
+    guide.takes_the_next_step("Read answers, ask people");
+    guide.agrees("Reply in the thread");
+    guide.terminal.waits_for("taaseby answered:");
+    guide.terminal.waits_for("I hand over to");
+    guide.terminal.waits_for("What is to become of it");
+    guide.terminal.chooses("Accept it as it is", "Ask again");
+    guide.terminal.waits_for("Why is it accepted");
+    guide.terminal.answers("hands over in March\r");
+    guide.agrees("hands over in March");
+    guide.leaves();
+    assert_eq!(comments_with(test, " accept account-missing:"), 1);
+}
+
+fn fourth_day(test: &Test) {
+    test.sandbox.update(|world| world.advance(hours(47)));
+    let mut guide = Guide::start(test);
+    guide.takes_the_next_step("Read answers, ask people");
+    guide.agrees("@s-takanashi @nadeyemi");
+    guide.leaves();
+    assert!(comments_with(test, " escalate ") >= 5, "{:?}", comments(test));
+}
+
+fn seventh_day(test: &Test) {
+    test.sandbox.update(all_is_fixed);
+    let mut guide = Guide::start(test);
+    guide.takes_the_next_step("Read answers, ask people");
+    guide.agrees("Reply in the thread");
+    guide.next("Remove outsiders");
+    guide.terminal.waits_for(&format!("Type {VANCE}"));
+    guide.terminal.answers(&format!("{VANCE}\r"));
+    guide.agrees(&format!("Remove the account {VANCE}"));
+    guide.next("Compare with Calendly");
+    guide.agrees("0 invitations, 1 outsider");
+    guide.takes_the_next_step("Ask a manager to review and close");
+    guide.agrees("@nadeyemi");
+    guide.terminal.waits_for("in review");
+    guide.leaves();
+    let members: Vec<String> = test
+        .sandbox
+        .update(|world| world.calendly.members().map(|member| member.email.clone()).collect());
+    assert!(!members.iter().any(|email| email == VANCE), "{members:?}");
+    assert!(members.iter().any(|email| email == VENDOR), "{members:?}");
+    assert_eq!(comments_with(test, " review complete=yes "), 1);
+    assert_eq!(test.issues()[0].closed, None, "a manager closes it");
+}
+
+fn closing(test: &Test) {
+    test.sandbox.update(|world| {
+        world.advance(hours(5));
+        world.close_issue(AUDITS, 1, "nadeyemi").unwrap();
+    });
+    let writes = test.sandbox.writes().len();
+    let mut guide = Guide::start(test);
+    guide.terminal.waits_for("there is no open audit; the latest is closed");
+    guide.leaves();
+    assert_eq!(test.sandbox.writes().len(), writes);
+}
+
+/// What people do after the escalation.
+fn all_is_fixed(world: &mut World) {
+    world.advance(hours(73));
+    fix_roster(world, "calendly.com/zhrusovska/30min", "calendly.com/zhrusovska");
+    fix_roster(world, "calendly.com/pstclairboone", "calendly.com/philippa-stclair-boone");
+    fix_roster(world, "reports_to: Cornelius Faircloth", "reports_to: Nkechi Adeyemi-Strand");
+    let now = world.now;
+    let harjit = world.calendly.member("hdhillonwhyte@example.com").unwrap().slug.clone();
+    let link = format!("https://calendly.com/{harjit}");
+    fix_shared(world, "email: hdhillonwhyte@example.com", &link);
+    let joined = world.calendly.accept_invitation("m-takanashi@example.com", now).unwrap();
+    "m-takanashi".clone_into(&mut joined.slug);
+    for (email, role) in [
+        ("mdaubigny@example.com", "admin"),
+        ("wambuinh@example.com", "admin"),
+        ("carrieta@example.com", "user"),
+    ] {
+        role.clone_into(&mut world.calendly.member(email).unwrap().role);
+    }
+}
+
+/// Where somebody interrupts the guide: what was chosen before, and the prompt.
+const INTERRUPTED: [(&[&str], &str); 5] = [
+    (&[], "What next"),
+    (&["Make the audit's issue"], "Do this?"),
+    (&["Make the audit's issue", "y", "Write the report"], "Do this?"),
+    (
+        &["Make the audit's issue", "y", "Write the report", "y", "Compare with Calendly"],
+        "What is to become of it",
+    ),
+    (
+        &["Make the audit's issue", "y", "Write the report", "y", "Compare with Calendly", "j\r"],
+        "Why",
+    ),
+];
+
+#[test]
+fn an_interrupt_at_any_prompt_loses_nothing() {
+    for (steps, prompt) in INTERRUPTED {
+        let test = world();
+        let mut guide = Guide::start(&test);
+        for step in steps {
+            match *step {
+                "y" => {
+                    guide.terminal.waits_for("Do this?");
+                    guide.terminal.answers("y");
+                }
+                "j\r" => {
+                    guide.terminal.waits_for("What is to become of it");
+                    guide.terminal.waits_for("Remove the account");
+                    guide.terminal.answers("j\r");
+                }
+                entry => guide.next(entry),
+            }
+        }
+        guide.terminal.waits_for(prompt);
+        let writes = test.sandbox.writes().len();
+        guide.terminal.interrupts_prompt();
+        is_restored(&guide.terminal.ends());
+        assert_eq!(test.sandbox.writes().len(), writes, "{steps:?}");
+        // Whoever comes back finds it as it was left.
+        let mut guide = Guide::start(&test);
+        match steps.iter().filter(|step| **step == "y").count() {
+            0 => guide.takes_the_next_step("Make the audit's issue"),
+            1 => guide.takes_the_next_step("Write the report into the issue"),
+            _ => guide.takes_the_next_step("Read answers, ask people"),
+        }
+        guide.terminal.waits_for("Do this?");
+        guide.terminal.answers("n");
+        guide.leaves();
+        assert_eq!(test.sandbox.writes().len(), writes, "{steps:?}");
+    }
+}
+
+#[test]
+fn without_a_terminal_there_is_help() {
+    let test = world();
+    for arguments in [&[][..], &["--no-input"], &["--quiet"]] {
+        let ran = test.run(arguments).ends_with(2);
+        assert_eq!(ran.stdout, "");
+        assert!(ran.stderr.contains("Usage: support-audit"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("init-issue"), "{}", ran.stderr);
+    }
+    assert!(test.sandbox.requests().is_empty());
+}
+
+/// A command that fails is told of, and the menu comes back.
+#[test]
+fn a_failure_leads_back_to_the_menu() {
+    let test = world().with("CALENDLY_API_TOKEN", "");
+    let mut guide = Guide::start(&test);
+    guide.takes_the_next_step("Make the audit's issue");
+    guide.agrees("1. ");
+    guide.next("Save the report");
+    guide.terminal.waits_for("the report is in audit_output.txt");
+    guide.terminal.waits_for("What next");
+    std::fs::remove_file(test.path("audit_output.txt")).unwrap();
+    std::fs::create_dir(test.path("audit_output.txt")).unwrap();
+    guide.terminal.chooses("Save the report", "Leave");
+    guide.terminal.waits_for("error:");
+    guide.leaves();
+}
+
+const TOKEN: &str = "sandbox-gitlab-token";
+
+/// Somebody with an empty home, for whom nothing is set but Calendly's address.
+fn newcomer() -> Test {
+    Test::new().with("SUPPORT_AUDIT_GITLAB_URL", "").with("SUPPORT_AUDIT_NOW", "")
+}
+
+/// Answers the questions of the first use, up to the token.
+#[track_caller]
+fn introduces(guide: &mut Guide, url: &str, project: &str) {
+    for (question, answer) in [
+        ("GitLab's address [https://gitlab.com]", url),
+        ("Project that holds the audits' issues [", project),
+        ("Project that holds the roster [gitlab-com/support/team]", ""),
+        ("Path of the roster in it: a file, or a folder [data/support-team.yaml]", ""),
+        ("Branch of the roster [master]", ""),
+        ("GitLab username of the Support Operations Manager", "@nadeyemi"),
+    ] {
+        guide.terminal.waits_for(question);
+        guide.terminal.answers(&format!("{answer}\r"));
+    }
+}
+
+#[track_caller]
+fn gives_token(guide: &mut Guide, token: &str) {
+    guide.terminal.waits_for("GitLab token for 127.0.0.1");
+    guide.terminal.types(token);
+}
+
+/// As [`Guide::start`], by the machine's own clock.
+#[track_caller]
+fn start_today(test: &Test) -> Guide {
+    let script = "before=$(stty -g); \"$BIN\"; echo code:$?
+if [ \"$before\" = \"$(stty -g)\" ]; then echo as before; fi; stty -a";
+    Guide { terminal: Terminal::start(test, script) }
+}
+
+#[test]
+fn from_nothing_to_the_report() {
+    let test = newcomer();
+    let file = test.path(".config/support-audit/config.toml");
+    let url = test.sandbox.gitlab_url();
+    let mut guide = start_today(&test);
+    guide.terminal.waits_for("Welcome.");
+    introduces(&mut guide, &url, "");
+    gives_token(&mut guide, TOKEN);
+    guide.terminal.waits_for("GitLab knows you as ivelderman");
+    guide.terminal.waits_for("Keep this in the configuration file?");
+    assert!(!file.exists(), "nobody has agreed yet");
+    guide.terminal.answers("y");
+    guide.terminal.waits_for("ok    managers: nadeyemi");
+    guide.next("Save the report");
+    guide.terminal.waits_for("the report is in audit_output.txt");
+    let shown = guide.leaves();
+    assert_eq!(shown.matches("GitLab token for").count(), 2, "asked and answered: {shown}");
+    assert!(!shown.contains(TOKEN), "{shown}");
+    let report = std::fs::read_to_string(test.path("audit_output.txt")).unwrap();
+    assert!(report.contains("## Support Team"), "{report}");
+    assert!(test.sandbox.writes().is_empty());
+    let kept = std::fs::read_to_string(&file).unwrap();
+    let kept: toml::Table = kept.parse().unwrap();
+    assert_eq!(kept["gitlab"]["url"].as_str().unwrap().trim_end_matches('/'), url);
+    assert_eq!(kept["gitlab"]["audits_project"].as_str(), Some(AUDITS));
+    assert_eq!(kept["roster"]["path"].as_str(), Some("data/support-team.yaml"));
+    assert_eq!(kept["managers"][0]["username"].as_str(), Some("nadeyemi"));
+
+    // The second time nothing is asked but the token, which nothing here could keep.
+    let mut guide = start_today(&test);
+    gives_token(&mut guide, TOKEN);
+    let shown = guide.leaves();
+    assert!(!shown.contains("Welcome") && !shown.contains("address ["), "{shown}");
+    let test = test.with("GL_TOKEN", TOKEN);
+    let shown = start_today(&test).leaves();
+    assert!(!shown.contains("Welcome") && !shown.contains("GitLab token for"), "{shown}");
+}
+
+#[test]
+fn answers_that_lead_nowhere_keep_nothing() {
+    for (url, project, token, code, said) in [
+        (Some("http://gitlab.example.com"), "", None, 4, "https"),
+        (Some("no address"), "", None, 4, "must look like"),
+        (None, "", Some("glpat-strange"), 3, "401"),
+        (None, "somebody/elses", Some(TOKEN), 1, "404"),
+    ] {
+        let test = newcomer();
+        let own = test.sandbox.gitlab_url();
+        let mut guide = start_today(&test);
+        if let Some(token) = token {
+            introduces(&mut guide, url.unwrap_or(&own), project);
+            gives_token(&mut guide, token);
+        } else {
+            guide.terminal.waits_for("GitLab's address [");
+            guide.terminal.answers(&format!("{}\r", url.unwrap()));
+        }
+        guide.terminal.waits_for("error:");
+        let shown = guide.terminal.ends();
+        assert!(shown.contains(&format!("code:{code}\r\n")), "{shown}");
+        let (_, error) = shown.split_once("error:").unwrap();
+        assert!(error.contains(said), "{error}");
+        assert!(shown.contains("as before\r\n"), "{shown}");
+        assert!(!test.path(".config").exists());
+    }
+}
+
+#[test]
+fn an_interrupt_of_the_first_use_keeps_nothing() {
+    let questions = ["GitLab's address [", "token for", "Keep this"];
+    for (place, question) in questions.into_iter().enumerate() {
+        let test = newcomer();
+        let mut guide = start_today(&test);
+        if place > 0 {
+            introduces(&mut guide, &test.sandbox.gitlab_url(), "");
+        }
+        if place > 1 {
+            gives_token(&mut guide, TOKEN);
+        }
+        guide.terminal.waits_for(question);
+        guide.terminal.interrupts_prompt();
+        is_restored(&guide.terminal.ends());
+        assert!(!test.path(".config").exists());
+    }
+}
+
+#[test]
+fn a_declined_configuration_is_not_kept_and_the_guide_goes_on() {
+    let test = newcomer();
+    let mut guide = start_today(&test);
+    introduces(&mut guide, &test.sandbox.gitlab_url(), "");
+    gives_token(&mut guide, TOKEN);
+    guide.terminal.waits_for("Keep this in the configuration file?");
+    guide.terminal.answers("n");
+    guide.next("Save the report");
+    guide.terminal.waits_for("the report is in audit_output.txt");
+    guide.leaves();
+    assert!(!test.path(".config").exists());
+}
