@@ -15,6 +15,7 @@ mod demo;
 mod dist;
 mod docs;
 mod fuzz;
+mod histories;
 mod system;
 mod tally;
 
@@ -38,6 +39,8 @@ enum Task {
     Bench(bench::Bench),
     /// Feed the parsers of foreign text with whatever reaches most of their code
     Fuzz(fuzz::Fuzz),
+    /// Hold the rules of follow-ups against many random histories
+    Histories(histories::Histories),
     /// Write the generated parts of the documentation
     Docs(docs::Docs),
 }
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         Task::Dist => dist::run(),
         Task::Bench(bench) => bench.run(),
         Task::Fuzz(fuzz) => fuzz.run(),
+        Task::Histories(histories) => histories.run(),
         Task::Docs(docs) => docs.run(),
     };
     match outcome {

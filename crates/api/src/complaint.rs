@@ -128,6 +128,9 @@ fn words(html: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use proptest::{collection, sample};
+
     use url::Url;
 
     use super::*;
@@ -272,5 +275,53 @@ mod tests {
     fn texts_name_the_call_but_no_query() {
         let text = error(404, r#"{"message":"404 Project Not Found"}"#).to_string();
         assert_eq!(text, "not found: 404 Project Not Found (GET h.example/api/v4/user)");
+    }
+
+    /// A text as services send it, or nearly so.
+    fn body() -> impl Strategy<Value = String> {
+        let key = sample::select(vec![
+            "message",
+            "error",
+            "error_description",
+            "scope",
+            "details",
+            "parameter",
+            "title",
+            "needs_captcha_response",
+            "summary",
+            "x",
+        ]);
+        let leaf = prop_oneof![
+            "\\PC{0,20}".prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<bool>().prop_map(Value::from),
+            Just(Value::Null),
+        ];
+        let json = leaf.prop_recursive(6, 40, 5, move |inner| {
+            let field = (key.clone().prop_map(str::to_owned), inner.clone());
+            prop_oneof![
+                collection::vec(inner, 0..5).prop_map(Value::from),
+                collection::vec(field, 0..5).prop_map(|fields| fields.into_iter().collect()),
+            ]
+        });
+        prop_oneof![
+            4 => json.prop_map(|value| value.to_string()),
+            1 => "(<[a-z!/]{0,8}>|\\PC|\n|\x1b){0,60}",
+            1 => "[\\[{\"]{1,300}",
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn whatever_a_service_says_becomes_one_harmless_line(
+            status in 400_u16..600, body in body()
+        ) {
+            for text in [error(status, &body).to_string(), summary(&body)] {
+                prop_assert!(!text.contains(char::is_control), "{:?} of {}", text, body);
+                prop_assert!(text.chars().count() <= 400, "{} of {}", text, body);
+            }
+        }
     }
 }
