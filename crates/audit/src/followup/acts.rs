@@ -6,9 +6,9 @@ use super::plan::{Planner, Refusal, is_for_operators, lines};
 use super::words::Comment;
 use super::words::{self, Line};
 use super::{Case, Entry, Facts, State};
-use crate::conversation::Thread;
+use crate::conversation::{Marked as MarkedNote, Thread};
 use crate::directory::Unmentionable;
-use crate::marker::Marked;
+use crate::marker::{Item, Mark, Marked};
 
 /// What an operator does about findings, each named as `CHECK:SUBJECT`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,11 +85,12 @@ impl<'p, 'a> Planner<'p, 'a> {
 
     /// Records an act, unless this operator has done so already since it was asked about.
     fn record(&mut self, thread: Option<&Thread>, comment: Comment, entries: &[&Entry<'_>]) {
-        let is_done = self.facts.conversation.notes().iter().any(|(_, note)| {
+        let (counted, _) = self.facts.conversation.marks(self.facts.marker);
+        let said = said(&comment.body);
+        let is_done = counted.iter().any(|MarkedNote { note, .. }| {
             let mut asked = entries.iter().filter_map(|entry| entry.asked_at);
             note.author.id == self.operator.id
-                && note.is_by_operator
-                && note.body.trim() == comment.body.trim()
+                && self::said(&note.body) == said
                 && asked.all(|at| note.created_at > at)
         });
         if is_done {
@@ -211,6 +212,15 @@ impl<'p, 'a> Planner<'p, 'a> {
         self.record(case.thread, comment, &entries);
         Ok(())
     }
+}
+
+/// What a comment says, and of which findings as which evidence, in whatever round.
+fn said(body: &str) -> (Option<Marked>, &str, Vec<Item>) {
+    let mark = Mark::of_comment(body);
+    let text = body.trim_end().rsplit_once('\n').map_or("", |(text, _)| text.trim_end());
+    let kind = mark.as_ref().map(|mark| mark.marker.marked);
+    let items = mark.into_iter().flat_map(|mark| mark.items);
+    (kind, text, items.map(|item| Item { round: 1, ..item }).collect())
 }
 
 fn several(name: &str) -> Refusal {

@@ -97,7 +97,12 @@ impl<'m, 'a> Judge<'_, 'm, 'a> {
             asked_at: ping.filter(|ping| ping.round == round).map(|ping| ping.moment.0),
             thread: self.asks().next().map(|(marked, _)| marked.thread),
             threads: self.asks().map(|(marked, _)| &*marked.thread.id).collect(),
-            pings: self.pings(round),
+            pings: ping
+                .map(|ping| self.pings(ping))
+                .into_iter()
+                .flatten()
+                .map(|it| it.note.id)
+                .collect(),
             answers: ping
                 .filter(|ping| ping.round == round)
                 .into_iter()
@@ -166,10 +171,14 @@ impl<'m, 'a> Judge<'_, 'm, 'a> {
         })
     }
 
-    /// The pings of a round and later ones, escalations included.
-    fn pings(&self, round: u32) -> Vec<u64> {
+    /// A ping and what followed it in its round, escalations included; in later rounds, too, whose own
+    /// ping is deleted. An escalation after a ping that was deleted and made anew is none of it.
+    fn pings(&self, ping: Ping) -> impl Iterator<Item = &'m MarkedNote<'a>> {
         let pings = self.of(&[Marked::Ask, Marked::Escalate]);
-        pings.filter(|(_, item)| item.round >= round).map(|(marked, _)| marked.note.id).collect()
+        let is_of_round = move |(marked, item): &(&'m MarkedNote<'a>, &'m Item)| {
+            item.round >= ping.round && marked.note.moment() >= ping.moment
+        };
+        pings.filter(is_of_round).map(|(marked, _)| marked)
     }
 
     /// When something of this kind was first said of the ping's round after it. What was said of a later
@@ -298,9 +307,7 @@ impl<'m, 'a> Judge<'_, 'm, 'a> {
     }
 
     fn is_reacted_to(&self, ping: Ping) -> bool {
-        let pings = self.of(&[Marked::Ask, Marked::Escalate]);
-        let mut pings = pings.filter(|(_, item)| item.round >= ping.round);
-        pings.any(|(marked, _)| {
+        self.pings(ping).any(|marked| {
             let reactions = self.facts.conversation.reactions.get(&marked.note.id);
             reactions.into_iter().flatten().any(|reaction| {
                 let user = &reaction.by;

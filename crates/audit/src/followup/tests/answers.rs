@@ -63,6 +63,25 @@ fn of_those_whom_the_thread_mentioned_in_that_thread() {
 }
 
 #[test]
+fn an_answer_about_one_is_none_about_another() {
+    let mut world = told();
+    world.texts.team.push_str(
+        "- {name: Bert Bo, email: bert@x.example, gitlab: {id: 50}, reports_to: Mia Man}\n",
+    );
+    world.run(OLGA);
+    world.pass(72);
+    world.run(OLGA);
+    let about_ada = &world.conversation.threads[0];
+    assert!(about_ada.notes[0].body.starts_with("@ada"));
+    let thread = about_ada.id.clone();
+    world.say(MIA, Some(&thread), "She is away.");
+    let other = "link-missing:bert@x.example";
+    assert_eq!((world.word(LINK), world.word(other)), ("answered", "escalated"));
+    world.say(BERT, Some(&thread), "And I?");
+    assert_eq!(world.word(other), "answered");
+}
+
+#[test]
 fn notes_of_other_operators_are_none() {
     let (mut world, thread, _) = World::asked(1);
     world.say(PETE, Some(&thread), "Hello?");
@@ -102,6 +121,18 @@ fn a_reaction_to_the_ping_of_the_subject_or_of_those_it_mentioned() {
     let reaction = Reaction { by: world.user(MIA).clone(), at: world.now };
     world.conversation.reactions.insert(escalation, vec![reaction]);
     assert_eq!(world.word(LINK), "answered");
+}
+
+#[test]
+fn a_reaction_to_what_came_before_a_ping_that_was_made_anew_is_none() {
+    let (mut world, _, ping) = World::asked(80);
+    world.run(OLGA);
+    let escalation = world.conversation.threads[0].notes[1].id;
+    world.delete(ping);
+    world.run(OLGA);
+    let reaction = Reaction { by: world.user(MIA).clone(), at: world.now };
+    world.conversation.reactions.insert(escalation, vec![reaction]);
+    assert_eq!(world.word(LINK), "waiting");
 }
 
 #[test]

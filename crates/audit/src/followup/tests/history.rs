@@ -26,6 +26,8 @@ pub(super) struct History {
     /// The notes that people wrote.
     answers: Vec<u64>,
     names: usize,
+    /// Whom it is mostly about.
+    focus: [usize; 2],
 }
 
 pub(super) fn operator(is_first: bool) -> u64 {
@@ -43,11 +45,11 @@ fn pick<T: Clone>(all: &[T], number: usize) -> Option<T> {
 }
 
 impl History {
-    pub(super) fn new(knows_members: bool) -> Self {
+    pub(super) fn new(focus: [usize; 2], knows_members: bool) -> Self {
         let cast = Cast::new();
         let mut world = cast.world();
         world.forget(knows_members);
-        Self { cast, world, oracle: Oracle::default(), answers: Vec::new(), names: 0 }
+        Self { cast, world, oracle: Oracle::default(), answers: Vec::new(), names: 0, focus }
     }
 
     /// What is found, as all know it.
@@ -62,7 +64,31 @@ impl History {
     }
 
     fn finding(&self, number: usize) -> Option<Finding> {
-        pick(&self.found(), number)
+        let found = self.found();
+        let is_near = |it: &&Finding| self.focus.contains(&it.0);
+        let near: Vec<Finding> = found.iter().filter(is_near).copied().collect();
+        pick(&near, number / 4)
+            .filter(|_| !number.is_multiple_of(4))
+            .or_else(|| pick(&found, number / 4))
+    }
+
+    fn thread(&self, number: usize) -> Option<String> {
+        let near = self.focus.iter().flat_map(|who| self.oracle.threads_of(&self.world, *who));
+        let near: Vec<String> = near.collect();
+        let all = self.world.conversation.threads.iter().map(|it| it.id.clone());
+        let all: Vec<String> = all.collect();
+        pick(&near, number / 4)
+            .filter(|_| !number.is_multiple_of(4))
+            .or_else(|| pick(&all, number / 4))
+    }
+
+    /// A comment that asks or escalates: its number and its thread.
+    fn ping(&self, number: usize) -> Option<(u64, String)> {
+        let thread = self.thread(number);
+        let pings =
+            self.oracle.pings().into_iter().filter(|it| Some(&it.thread) == thread.as_ref());
+        let pings: Vec<_> = pings.map(|it| (it.moment.1, it.thread.clone())).collect();
+        pick(&pings, number / 3)
     }
 
     /// Posts what was planned, and remembers it.
@@ -203,9 +229,7 @@ impl History {
                 self.say(self.cast.humans[who].user, thread.as_deref(), "It is meant to be so.");
             }
             Step::React(number) => {
-                let pings = self.oracle.pings();
-                let Some(ping) = pick(&pings, number) else { return };
-                let (note, thread) = (ping.moment.1, ping.thread.clone());
+                let Some((note, thread)) = self.ping(number) else { return };
                 let users = self.people_of(&thread);
                 if let Some(user) = pick(&users, number / 3) {
                     self.world.react(user, note);
@@ -217,13 +241,13 @@ impl History {
                 }
             }
             Step::Mentioned(number, is_here) => {
-                let Some(thread) = pick(&self.threads(), number) else { return };
+                let Some(thread) = self.thread(number) else { return };
                 let users = self.people_of(&thread);
                 let Some(user) = pick(&users, number / 5) else { return };
                 self.say(user, Some(&*thread).filter(|_| is_here), "They are away.");
             }
             Step::Bystand(number, what) => {
-                let thread = pick(&self.threads(), number);
+                let thread = self.thread(number);
                 let thread = thread.as_deref();
                 match what {
                     0 => self.world.say_system(thread),
@@ -235,10 +259,6 @@ impl History {
             }
             _ => {}
         }
-    }
-
-    fn threads(&self) -> Vec<String> {
-        self.world.conversation.threads.iter().map(|it| it.id.clone()).collect()
     }
 
     /// Those who may have something to say in a thread: whom it mentioned, and a bystander.
@@ -253,18 +273,17 @@ impl History {
     fn tamper(&mut self, step: &Step) {
         match *step {
             Step::Resolve(by, number) => {
-                if let Some(thread) = pick(&self.threads(), number) {
+                if let Some(thread) = self.thread(number) {
                     self.world.resolve(operator(by), &thread);
                 }
             }
             Step::Unresolve(number) => {
-                if let Some(thread) = pick(&self.threads(), number) {
+                if let Some(thread) = self.thread(number) {
                     self.world.unresolve(&thread);
                 }
             }
             Step::Delete(number) => {
-                let pings: Vec<u64> = self.oracle.pings().iter().map(|it| it.moment.1).collect();
-                if let Some(note) = pick(&pings, number) {
+                if let Some((note, _)) = self.ping(number) {
                     self.world.delete(note);
                     self.oracle.dead.insert(note);
                 }
@@ -276,8 +295,7 @@ impl History {
                 }
             }
             Step::Edit(number, keeps_marker) => {
-                let pings: Vec<u64> = self.oracle.pings().iter().map(|it| it.moment.1).collect();
-                let Some(note) = pick(&pings, number) else { return };
+                let Some((note, _)) = self.ping(number) else { return };
                 let body = &mut self.world.note_mut(note).body;
                 let marker = body.lines().last().unwrap().to_owned();
                 *body = "Something else.".to_owned();

@@ -236,6 +236,7 @@ impl Oracle {
                 found.push((decision.moment, seen.clone()));
             }
         }
+        let accepted: Vec<Moment> = found.iter().map(|(at, _)| *at).collect();
         for ask in self.asks(finding) {
             let thread = world.conversation.threads.iter().find(|it| it.id == ask.thread).unwrap();
             let Some(resolved) = &thread.resolved else { continue };
@@ -248,7 +249,7 @@ impl Oracle {
                     && it.moment > ask.moment
                     && it.moment.0 <= at
             });
-            let is_accepted = found.iter().any(|(it, _)| *it > ask.moment && it.0 <= at);
+            let is_accepted = accepted.iter().any(|it| *it > ask.moment && it.0 <= at);
             if is_operator && at > ask.moment.0 && !is_closed && !is_accepted {
                 found.push(((at, u64::MAX), ask.about[&finding].clone()));
             }

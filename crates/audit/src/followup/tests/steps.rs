@@ -1,5 +1,7 @@
 //! What people, operators, bots and sources may do between two runs.
 
+use std::ops::Range;
+
 use proptest::prelude::*;
 
 use super::cast::{Entry, Link, Seat};
@@ -41,8 +43,31 @@ pub(super) enum Step {
     DeleteReview,
 }
 
-pub(super) fn step() -> impl Strategy<Value = Step> {
-    let who = || 0..13_usize;
+/// A history: it is mostly about two of the cast, the first of whom has something to fix when it begins.
+#[derive(Debug, Clone)]
+pub(super) struct Plot {
+    pub(super) focus: [usize; 2],
+    pub(super) steps: Vec<Step>,
+    /// Whether all who see the issue are known from the start.
+    pub(super) knows_members: bool,
+}
+
+pub(super) fn plot(lengths: Range<usize>) -> impl Strategy<Value = Plot> {
+    let focus = (0..13_usize, 0..13_usize);
+    (focus, proptest::bool::ANY).prop_flat_map(move |((one, other), knows_members)| {
+        let focus = [one, other];
+        let steps = proptest::collection::vec(step(focus), lengths.clone());
+        steps.prop_map(move |mut steps| {
+            let link = Step::Link(one, Link::Malformed(0));
+            let run = Step::Run { by: true, limit: None, only: None };
+            steps.splice(..0, [link, run]);
+            Plot { focus, steps, knows_members }
+        })
+    })
+}
+
+fn step([one, other]: [usize; 2]) -> impl Strategy<Value = Step> {
+    let who = || prop_oneof![5 => Just(one), 3 => Just(other), 2 => 0..13_usize];
     let any = 0..64_usize;
     let by = proptest::bool::ANY;
     let link = prop_oneof![
@@ -59,14 +84,14 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         1 => Just(Entry::Broken),
     ];
     prop_oneof![
-        8 => prop_oneof![Just(1_i64), Just(24), Just(71), Just(72), Just(80)].prop_map(Step::Pass),
+        7 => prop_oneof![Just(1_i64), Just(24), Just(71), Just(72), Just(80)].prop_map(Step::Pass),
         12 => by.prop_map(|by| Step::Run { by, limit: None, only: None }),
         2 => (by, 0..4_usize)
             .prop_map(|(by, limit)| Step::Run { by, limit: Some(limit), only: None }),
         2 => (by, who()).prop_map(|(by, who)| Step::Run { by, limit: None, only: Some(who) }),
         1 => Just(Step::RunBoth),
         5 => (who(), link).prop_map(|(who, link)| Step::Link(who, link)),
-        3 => (who(), proptest::option::weighted(0.7, seat))
+        2 => (who(), proptest::option::weighted(0.7, seat))
             .prop_map(|(who, seat)| Step::Seat(who, seat)),
         2 => (who(), entry).prop_map(|(who, entry)| Step::Entry(who, entry)),
         1 => who().prop_map(Step::Rename),

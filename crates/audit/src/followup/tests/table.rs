@@ -207,6 +207,20 @@ fn withdrawn_where_the_person_left_is_excluded_or_the_check_is_off() {
 }
 
 #[test]
+fn nobody_is_withdrawn_while_they_may_only_be_hidden() {
+    for recorded in [None, Some(3)] {
+        let (mut world, _, _) = World::asked(100);
+        world.leave();
+        world.texts.recorded = recorded;
+        if recorded.is_none() {
+            world.texts.team.push_str("- name: [Ada]\n");
+        }
+        assert_eq!(world.due_now(), [""; 0]);
+        assert!(world.states()[0].contains(" unknown "), "{:?}", world.states());
+    }
+}
+
+#[test]
 fn unknown_posts_nothing_and_blocks() {
     let mut world = with_outsider();
     world.texts.policy.handles.insert("xeno@y.example".to_owned(), "xeno".to_owned());
