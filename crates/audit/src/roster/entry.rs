@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use crate::text::is_email;
+
 /// A fact of the roster that may be absent or unreadable: unknown is never taken for absent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Field<T> {
@@ -393,12 +395,4 @@ fn take_text(
         other => odd(name, other.in_words(), oddities),
     };
     set(field, name, value, oddities);
-}
-
-fn is_email(text: &str) -> bool {
-    let is_word = |part: &str| {
-        let breaks = |it: char| it.is_whitespace() || it.is_control() || it == '@';
-        !part.is_empty() && !part.contains(breaks)
-    };
-    text.split_once('@').is_some_and(|(user, host)| is_word(user) && is_word(host))
 }

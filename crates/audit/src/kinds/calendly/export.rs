@@ -10,6 +10,7 @@ use crate::accounts::{Account, Standing, once_each};
 use crate::kinds::Export;
 use crate::problem::{Place, Problem};
 use crate::roster::File;
+use crate::text::is_email;
 
 /// Reads accounts from a file.
 ///
@@ -188,14 +189,6 @@ impl Columns {
 /// A column's name as it is compared: its letters and digits in lower case.
 fn letters(name: &str) -> String {
     name.chars().filter(|it| it.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-fn is_email(text: &str) -> bool {
-    let is_word = |part: &str| {
-        let breaks = |it: char| it.is_whitespace() || it.is_control() || it == '@';
-        !part.is_empty() && !part.contains(breaks)
-    };
-    text.split_once('@').is_some_and(|(user, host)| is_word(user) && is_word(host))
 }
 
 #[cfg(test)]
