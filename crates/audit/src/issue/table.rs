@@ -208,7 +208,9 @@ fn join(one: &str, other: &str) -> String {
 impl Stamp {
     /// A line without its stamp, and the stamp.
     fn take(line: &str) -> (String, Option<Self>) {
-        let found = line.rfind("<!-- sa ").and_then(|start| {
+        // The last whole one: the remains of a torn one behind it would hide it, and each writing
+        // would then add another.
+        let found = line.rmatch_indices("<!-- sa ").find_map(|(start, _)| {
             let end = start + line.get(start..)?.find("-->")? + "-->".len();
             Some((start, end))
         });
