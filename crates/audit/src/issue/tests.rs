@@ -472,3 +472,12 @@ proptest! {
         prop_assert_eq!(again.text, second.text);
     }
 }
+
+#[test]
+fn the_remains_of_a_torn_stamp_do_not_hide_the_whole_one() {
+    let once = written("## Notes\n", TEAM);
+    let torn = once.replacen("6c2ef3f1 --> |", "6c2ef3f1 --> | <!-- sa 747428ed |", 1);
+    assert_ne!(torn, once);
+    let first = written(&torn, TEAM);
+    assert_eq!(written(&first, TEAM), first);
+}
