@@ -57,7 +57,7 @@ fn check(tally: &mut Option<Tally>) -> anyhow::Result<()> {
     let (counted, status) = tally::run(&mut tests, tally::of_cargo)?;
     *tally = Some(counted);
     anyhow::ensure!(status.success(), "{} failed: {status}", command::shown(&tests));
-    Fuzz::SHORT.run()?;
+    Fuzz::CORPUS.run()?;
     command::run(cargo("doc --workspace --no-deps --locked").env("RUSTDOCFLAGS", "-D warnings"))?;
     conformance::check(tally.get_or_insert_default())
 }

@@ -29,8 +29,8 @@ const BOUNDS: [&str; 3] = ["-max_len=65536", "-rss_limit_mb=512", "-timeout=20"]
 /// The options of `fuzz`.
 #[derive(Debug, Args)]
 pub(crate) struct Fuzz {
-    /// For how many seconds each target runs
-    #[arg(long, value_name = "N", default_value_t = Self::SHORT.seconds)]
+    /// For how many seconds each target runs; with 0, the corpus alone is
+    #[arg(long, value_name = "N", default_value_t = 10)]
     seconds: u32,
     /// The number that the inputs follow from; without it, other ones in each run
     #[arg(long, value_name = "N")]
@@ -41,9 +41,9 @@ pub(crate) struct Fuzz {
 }
 
 impl Fuzz {
-    /// What every change goes through: the same inputs each time, so that a change answers for
-    /// itself and not for the luck of the draw.
-    pub(crate) const SHORT: Self = Self { seconds: 10, seed: Some(1), target: None };
+    /// What every change goes through: the corpus alone, so that a change answers for itself and
+    /// not for the luck of the draw.
+    pub(crate) const CORPUS: Self = Self { seconds: 0, seed: None, target: None };
 
     /// Builds the targets and runs them; stops at the first input that breaks something.
     pub(crate) fn run(&self) -> anyhow::Result<()> {
@@ -71,6 +71,9 @@ impl Fuzz {
         let mut run = Command::new(program);
         run.current_dir(folder).stdin(Stdio::null()).args(BOUNDS);
         run.args([format!("-max_total_time={}", self.seconds), "-print_final_stats=1".to_owned()]);
+        if self.seconds == 0 {
+            run.arg("-runs=0");
+        }
         run.args(self.seed.map(|seed| format!("-seed={seed}")));
         run.arg(format!("-dict=dictionaries/{name}.dict"));
         run.arg(format!("-artifact_prefix=artifacts/{name}/"));
