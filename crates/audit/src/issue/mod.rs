@@ -2,11 +2,13 @@
 //!
 //! Ours is only what stands between our two marks, which are HTML comments on lines of their own.
 //! Whatever people typed there, into our tables or beside them, survives every writing.
+//! Only a carriage return that stands alone becomes a line feed, since GitLab would drop it.
 
 mod outline;
 mod region;
 mod table;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
@@ -88,6 +90,7 @@ pub struct Written {
 ///
 /// [`Broken`], and nothing is lost: the description is as it was.
 pub fn write(description: &str, report: &Report, adopt: Adopt) -> Result<Written, Broken> {
+    let description = &*with_line_feeds(description);
     let outline = Outline::of(description);
     let place = find(description, &outline, report, adopt)?;
     let previous = match &place {
@@ -137,6 +140,7 @@ pub struct Typed {
 
 /// What people typed about the outsiders of `report` into the table of its issue.
 pub fn typed(description: &str, report: &Report) -> Vec<Typed> {
+    let description = &*with_line_feeds(description);
     let outline = Outline::of(description);
     let Ok(Place::Region { inner, digests, .. }) = find(description, &outline, report, Adopt::No)
     else {
@@ -154,6 +158,16 @@ pub fn typed(description: &str, report: &Report) -> Vec<Typed> {
 /// What GitLab stores of a text: without carriage returns and without white space at its end.
 pub fn stored(text: &str) -> String {
     text.replace('\r', "").trim_end().to_owned()
+}
+
+/// A text with a line feed for each carriage return that stands alone: that ends a line of Markdown
+/// (CommonMark 2.1), but GitLab drops it, and two lines would become one.
+fn with_line_feeds(text: &str) -> Cow<'_, str> {
+    if !text.contains('\r') {
+        return Cow::Borrowed(text);
+    }
+    let parts: Vec<String> = text.split("\r\n").map(|part| part.replace('\r', "\n")).collect();
+    Cow::Owned(parts.join("\r\n"))
 }
 
 /// The marker of an issue: the first one outside code and quotes of its description.

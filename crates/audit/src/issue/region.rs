@@ -1,6 +1,6 @@
 //! Our region of an issue: the report, with what people typed into its tables.
 
-use super::table::{Index, Of, Row, Table, cells, line, stamped};
+use super::table::{Index, Of, Row, Table, begins_a_block, cells, line, stamped};
 use super::{BEGIN, END};
 use crate::decision::Decision;
 use crate::finding::Subject;
@@ -121,12 +121,6 @@ impl<'a> Previous<'a> {
             Of::Outsiders => &mut self.outsiders,
         }
     }
-}
-
-/// Whether a line ends a table that it follows, though no blank line is between (GFM, Tables).
-fn begins_a_block(line: &str) -> bool {
-    let line = line.trim_start();
-    ["#", ">", "- ", "* ", "+ ", "```", "~~~", "<"].iter().any(|it| line.starts_with(it))
 }
 
 /// Where in a region a line stands.
@@ -271,7 +265,7 @@ fn team(report: &Report, previous: &Table<'_>, extent: Extent) -> String {
 /// tell who is one.
 fn outsiders(report: &Report, previous: &Table<'_>) -> String {
     if report.outsiders_unknown() {
-        return previous.rows.iter().flat_map(|row| [row.line, "\n"]).collect();
+        return previous.rows.iter().map(Row::kept).collect();
     }
     let mut rows = Rows::of(previous);
     let mut text = String::new();
@@ -336,7 +330,7 @@ impl<'a> Rows<'a> {
     /// The rows of subjects that are gone, as far as somebody typed into them.
     fn left(self) -> String {
         let rows = self.unused.into_iter().flatten().filter(|row| row.holds_typed_text());
-        rows.flat_map(|row| [row.line, "\n"]).collect()
+        rows.map(Row::kept).collect()
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) struct Table<'a> {
 #[derive(Debug)]
 pub(super) struct Row<'a> {
     /// The whole line, without its line break.
-    pub(super) line: &'a str,
+    line: &'a str,
     /// The cells without the stamp and without the space around them.
     cells: Vec<String>,
     stamp: Option<Stamp>,
@@ -72,6 +72,13 @@ impl<'a> Row<'a> {
         let (_, stamp) = Stamp::take(line);
         let is_of = |of: &Of| stamp.as_ref().is_some_and(|it| it.cells.len() == of.columns().len());
         [Of::Outsiders, Of::Team].into_iter().find(is_of).map(|of| Self::of(line, of))
+    }
+
+    /// The row as it stays, with its line break: a line that would end the table gets a bar before it,
+    /// so that it does not part the rows behind it from theirs.
+    pub(super) fn kept(&self) -> String {
+        let bar = if begins_a_block(self.line) { "| " } else { "" };
+        format!("{bar}{}\n", self.line)
     }
 
     /// Of which table it is.
@@ -109,6 +116,12 @@ impl<'a> Row<'a> {
         let nothing = vec![String::new(); self.of.columns().len()];
         self.stamp.is_none() || self.typed(&nothing).iter().any(|it| !it.is_empty())
     }
+}
+
+/// Whether a line ends a table that it follows, though no blank line is between (GFM, Tables).
+pub(super) fn begins_a_block(line: &str) -> bool {
+    let line = line.trim_start();
+    ["#", ">", "- ", "* ", "+ ", "```", "~~~", "<"].iter().any(|it| line.starts_with(it))
 }
 
 /// What stands in `old` behind the text of the digest `ours`; all of it where that is gone.

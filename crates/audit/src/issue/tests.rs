@@ -425,7 +425,7 @@ fn line() -> impl Strategy<Value = String> {
         2 => proptest::sample::select(vec![
             "## Notes", "## notes ##", "##Notes", "Notes\n-----", "# After", "### Deeper", "```", "~~~", "> quoted",
             "- item", "| a | b |", "| --- | --- |", "<details>", "</details>", "<!-- comment -->",
-            "<!--", "-->", "", "", "    code", "/close", "@all", "text\r", "$$", "---", "***",
+            "<!--", "-->", "", "", "    code", "/close", "@all", "text\r", "a\r## Notes", "b\r", "$$", "---", "***",
             "<!-- support-audit v1 calendly FY28-Q1 issue -->", "1. one", "[x]: y", "\\", "`open",
         ]).prop_map(str::to_owned),
         1 => "\\PC{0,12}",
@@ -462,6 +462,7 @@ proptest! {
         let Ok(first) = write(&description, &report(TEAM), Adopt::No) else { return Ok(()) };
         // The first writing adds one run of text.
         let (before, after) = outside(&first.text).unwrap();
+        let description = with_line_feeds(&description);
         let kept = (0..=description.len())
             .filter_map(|at| description.split_at_checked(at))
             .any(|(above, below)| before.starts_with(above) && after.ends_with(below));
@@ -469,8 +470,24 @@ proptest! {
         let second = write(&first.text, &report(LATER), Adopt::No).unwrap();
         prop_assert_eq!(outside(&second.text).unwrap(), (before, after));
         let again = write(&second.text, &report(LATER), Adopt::No).unwrap();
-        prop_assert_eq!(again.text, second.text);
+        prop_assert_eq!(&again.text, &second.text);
+        let again = write(&stored(&second.text), &report(LATER), Adopt::No).unwrap();
+        prop_assert_eq!(stored(&again.text), stored(&second.text));
     }
+}
+
+/// In classic line ends each line is one of Markdown; GitLab would make a single one of them.
+#[test]
+fn a_carriage_return_alone_becomes_a_line_feed() {
+    for (text, expected) in
+        [("a\r## Notes\r\nb\r\r\nc\r", "a\n## Notes\r\nb\n\r\nc\n"), ("a\r\nb\r\n", "a\r\nb\r\n")]
+    {
+        assert_eq!(with_line_feeds(text), expected);
+    }
+    let first = written("## Notes\r\r# After\r", TEAM);
+    assert!(first.starts_with("## Notes\n\n<!-- support-audit:begin"), "{first}");
+    assert!(first.ends_with("<!-- support-audit:end -->\n\n# After\n"), "{first}");
+    assert_eq!(written(&stored(&first), TEAM), stored(&first));
 }
 
 #[test]
@@ -479,5 +496,19 @@ fn the_remains_of_a_torn_stamp_do_not_hide_the_whole_one() {
     let torn = once.replacen("6c2ef3f1 --> |", "6c2ef3f1 --> | <!-- sa 747428ed |", 1);
     assert_ne!(torn, once);
     let first = written(&torn, TEAM);
+    assert_eq!(written(&first, TEAM), first);
+}
+
+/// Its stamp makes a row of it, and as a list it would end the table.
+#[test]
+fn a_row_that_became_a_list_does_not_part_the_table() {
+    let once = written("## Notes\n", TEAM);
+    let row = once.lines().find(|line| line.starts_with("| Bob")).unwrap();
+    let gone = row.replacen("| Bob", "- Cy", 1).replacen("sa ", "sa f", 1);
+    let typed = "| Dee | on leave |";
+    let text = once.replacen("### Support", &format!("{gone}\n\n### Support"), 1);
+    let text = text.replacen(row, &format!("{row}\n{typed}"), 1);
+    let first = written(&text, TEAM);
+    assert!(first.contains(&format!("| {gone}\n{typed}\n")), "{first}");
     assert_eq!(written(&first, TEAM), first);
 }
