@@ -183,8 +183,9 @@ impl History {
                     seat.role = "Owner";
                 }
             }
-            // Somebody who changes address and roster at once is another one to everybody.
-            Step::Entry(who, entry) if !cast.humans[who].has_moved || entry != Entry::Gone => {
+            // Somebody whose address changed and whose entry is gone or unreadable, too, is another one to
+            // everybody: nothing that is left names both.
+            Step::Entry(who, entry) if !cast.humans[who].has_moved || entry == Entry::Present => {
                 cast.humans[who].was_away |= entry != Entry::Present;
                 cast.humans[who].entry = entry;
             }
