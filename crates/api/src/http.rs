@@ -10,11 +10,12 @@ use url::Url;
 
 use crate::ask::{Ask, Verb};
 use crate::base::BaseUrl;
-use crate::complaint::{gist, refusal};
+use crate::complaint::gist;
 use crate::error::{Call, Error};
 use crate::foreign::clean;
 use crate::options::{Observer, Options, PageObserver, Waits};
 use crate::page::PageRead;
+use crate::refusal::refusal;
 use crate::retry::{self, ATTEMPTS, Decision, Outcome, Wait};
 use crate::secret::Token;
 use crate::transport;

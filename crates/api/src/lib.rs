@@ -17,6 +17,7 @@
 //! | `page` | following a list to its last page |
 //! | `error` | everything that can go wrong |
 //! | `complaint` | what a service says when it refuses, in all the shapes it says it |
+//! | `refusal` | which error that is |
 //! | `foreign` | text of others made harmless for a terminal |
 //!
 //! # Invariants
@@ -37,6 +38,7 @@ mod http;
 mod lenient;
 mod options;
 mod page;
+mod refusal;
 mod retry;
 mod secret;
 mod transport;

@@ -161,7 +161,7 @@ pub fn stored(text: &str) -> String {
 }
 
 /// A text with a line feed for each carriage return that stands alone: that ends a line of Markdown
-/// (CommonMark 2.1), but GitLab drops it, and two lines would become one.
+/// (`CommonMark` 2.1), but GitLab drops it, and two lines would become one.
 fn with_line_feeds(text: &str) -> Cow<'_, str> {
     if !text.contains('\r') {
         return Cow::Borrowed(text);
@@ -174,6 +174,7 @@ fn with_line_feeds(text: &str) -> Cow<'_, str> {
 ///
 /// A comment's marker, as in a comment that somebody pasted, makes no audit of an issue.
 pub fn marker(description: &str) -> Option<Marker> {
+    let description = &*with_line_feeds(description);
     let outline = Outline::of(description);
     let marker = |range: &Range<usize>| Marker::of_line(description.get(range.clone())?);
     outline.html.iter().filter_map(marker).find(|marker| marker.marked == Marked::Issue)

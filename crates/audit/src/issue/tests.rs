@@ -488,6 +488,8 @@ fn a_carriage_return_alone_becomes_a_line_feed() {
     assert!(first.starts_with("## Notes\n\n<!-- support-audit:begin"), "{first}");
     assert!(first.ends_with("<!-- support-audit:end -->\n\n# After\n"), "{first}");
     assert_eq!(written(&stored(&first), TEAM), stored(&first));
+    let line = "<!-- support-audit v1 calendly FY28-Q1 issue -->";
+    assert_eq!(marker(&format!("{line}\rb")), Marker::of_line(line));
 }
 
 #[test]

@@ -1,0 +1,20 @@
+//! What services say when they refuse: whatever it is, it becomes one short line that nothing acts on.
+#![no_main]
+
+#[path = "../../crates/api/src/complaint.rs"]
+mod complaint;
+#[path = "../../crates/api/src/foreign.rs"]
+mod foreign;
+
+use complaint::{Complaint, gist, summary};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|body: &str| {
+    let Complaint { message, error, scope, needs_captcha } = Complaint::of(body);
+    assert!(!needs_captcha || body.contains("needs_captcha_response"));
+    for text in [Some(message), error, scope, Some(gist(body)), Some(summary(body))] {
+        let text = text.unwrap_or_default();
+        assert!(!text.contains(char::is_control), "{text:?} of {body}");
+        assert!(text.chars().count() <= 202, "{text:?} of {body}");
+    }
+});
