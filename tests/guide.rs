@@ -310,12 +310,19 @@ fn newcomer() -> Test {
     Test::new().with("SUPPORT_AUDIT_GITLAB_URL", "").with("SUPPORT_AUDIT_NOW", "")
 }
 
-/// Answers the questions of the first use, up to the token.
+/// Answers the question for GitLab's address, which has this usual answer, and gives the token.
 #[track_caller]
-fn introduces(guide: &mut Guide, url: &str, project: &str) {
+fn connects(guide: &mut Guide, usual: &str, url: &str, token: &str) {
+    guide.terminal.waits_for(&format!("GitLab's address [{usual}]"));
+    guide.terminal.answers(&format!("{url}\r"));
+    gives_token(guide, token);
+}
+
+/// Answers the questions of the first use behind that for the token.
+#[track_caller]
+fn introduces(guide: &mut Guide) {
     for (question, answer) in [
-        ("GitLab's address [https://gitlab.com]", url),
-        ("Project that holds the audits' issues [", project),
+        ("Project that holds the audits' issues [", ""),
         ("Project that holds the roster [gitlab-com/support/team]", ""),
         ("Path of the roster in it: a file, or a folder [data/support-team.yaml]", ""),
         ("Branch of the roster [master]", ""),
@@ -325,6 +332,8 @@ fn introduces(guide: &mut Guide, url: &str, project: &str) {
         guide.terminal.answers(&format!("{answer}\r"));
     }
 }
+
+const USUAL_URL: &str = "https://gitlab.com";
 
 #[track_caller]
 fn gives_token(guide: &mut Guide, token: &str) {
@@ -347,9 +356,9 @@ fn from_nothing_to_the_report() {
     let url = test.sandbox.gitlab_url();
     let mut guide = start_today(&test);
     guide.terminal.waits_for("Welcome.");
-    introduces(&mut guide, &url, "");
-    gives_token(&mut guide, TOKEN);
+    connects(&mut guide, USUAL_URL, &url, TOKEN);
     guide.terminal.waits_for("GitLab knows you as ivelderman");
+    introduces(&mut guide);
     guide.terminal.waits_for("Keep this in the configuration file?");
     assert!(!file.exists(), "nobody has agreed yet");
     guide.terminal.answers("y");
@@ -380,31 +389,49 @@ fn from_nothing_to_the_report() {
 }
 
 #[test]
-fn answers_that_lead_nowhere_keep_nothing() {
-    for (url, project, token, code, said) in [
-        (Some("http://gitlab.example.com"), "", None, 4, "https"),
-        (Some("no address"), "", None, 4, "must look like"),
-        (None, "", Some("glpat-strange"), 3, "401"),
-        (None, "somebody/elses", Some(TOKEN), 1, "404"),
+fn answers_that_lead_nowhere_are_asked_for_again() {
+    let test = newcomer();
+    let file = test.path(".config/support-audit/config.toml");
+    let url = test.sandbox.gitlab_url();
+    let mut guide = start_today(&test);
+    for (usual, wrong, said) in [
+        (USUAL_URL, "http://gitlab.example.com", "https"),
+        ("http://gitlab.example.com", "no address", "must look like"),
     ] {
-        let test = newcomer();
-        let own = test.sandbox.gitlab_url();
-        let mut guide = start_today(&test);
-        if let Some(token) = token {
-            introduces(&mut guide, url.unwrap_or(&own), project);
-            gives_token(&mut guide, token);
-        } else {
-            guide.terminal.waits_for("GitLab's address [");
-            guide.terminal.answers(&format!("{}\r", url.unwrap()));
-        }
+        guide.terminal.waits_for(&format!("GitLab's address [{usual}]"));
+        guide.terminal.answers(&format!("{wrong}\r"));
         guide.terminal.waits_for("error:");
-        let shown = guide.terminal.ends();
-        assert!(shown.contains(&format!("code:{code}\r\n")), "{shown}");
-        let (_, error) = shown.split_once("error:").unwrap();
-        assert!(error.contains(said), "{error}");
-        assert!(shown.contains("as before\r\n"), "{shown}");
-        assert!(!test.path(".config").exists());
+        guide.terminal.waits_for(said);
     }
+    connects(&mut guide, "no address", &url, "glpat-strange");
+    guide.terminal.waits_for("error:");
+    guide.terminal.waits_for("401");
+    connects(&mut guide, &url, "", TOKEN);
+    for (question, wrong) in [
+        ("Project that holds the audits' issues [", "somebody/elses"),
+        ("Project that holds the audits' issues [somebody/elses]", AUDITS),
+        ("Project that holds the roster [", "somebody/elses"),
+        ("Path of the roster in it: a file, or a folder [data/support-team.yaml]", "data"),
+        ("Branch of the roster [master]", ""),
+        ("Project that holds the roster [somebody/elses]", "gitlab-com/support/team"),
+        ("Path of the roster in it: a file, or a folder [data]", "data/support-team.yaml"),
+        ("Branch of the roster [master]", ""),
+        ("GitLab username of the Support Operations Manager", ""),
+    ] {
+        guide.terminal.waits_for(question);
+        assert!(!file.exists(), "{question}");
+        guide.terminal.answers(&format!("{wrong}\r"));
+    }
+    guide.terminal.waits_for("Keep this in the configuration file?");
+    guide.terminal.answers("y");
+    let shown = guide.leaves();
+    assert_eq!(shown.matches("error:\u{1b}").count(), 5, "{shown}");
+    assert_eq!(shown.matches("404").count(), 2, "{shown}");
+    let kept: toml::Table = std::fs::read_to_string(&file).unwrap().parse().unwrap();
+    assert_eq!(kept["gitlab"]["url"].as_str().unwrap().trim_end_matches('/'), url);
+    assert_eq!(kept["gitlab"]["audits_project"].as_str(), Some(AUDITS));
+    assert_eq!(kept["roster"]["project"].as_str(), Some("gitlab-com/support/team"));
+    assert_eq!(kept["roster"]["path"].as_str(), Some("data/support-team.yaml"));
 }
 
 #[test]
@@ -414,10 +441,12 @@ fn an_interrupt_of_the_first_use_keeps_nothing() {
         let test = newcomer();
         let mut guide = start_today(&test);
         if place > 0 {
-            introduces(&mut guide, &test.sandbox.gitlab_url(), "");
+            guide.terminal.waits_for("GitLab's address [");
+            guide.terminal.answers(&format!("{}\r", test.sandbox.gitlab_url()));
         }
         if place > 1 {
             gives_token(&mut guide, TOKEN);
+            introduces(&mut guide);
         }
         guide.terminal.waits_for(question);
         guide.terminal.interrupts_prompt();
@@ -430,8 +459,8 @@ fn an_interrupt_of_the_first_use_keeps_nothing() {
 fn a_declined_configuration_is_not_kept_and_the_guide_goes_on() {
     let test = newcomer();
     let mut guide = start_today(&test);
-    introduces(&mut guide, &test.sandbox.gitlab_url(), "");
-    gives_token(&mut guide, TOKEN);
+    connects(&mut guide, USUAL_URL, &test.sandbox.gitlab_url(), TOKEN);
+    introduces(&mut guide);
     guide.terminal.waits_for("Keep this in the configuration file?");
     guide.terminal.answers("n");
     guide.next("Save the report");

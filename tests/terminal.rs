@@ -167,6 +167,19 @@ fn a_token_from_the_prompt_is_kept_if_the_user_wants() {
     }
 }
 
+/// It would be taken the next time, and refused again without a question.
+#[test]
+fn a_refused_token_is_not_kept() {
+    let Some(keyring) = Keyring::start(Lock::Open) else { return };
+    let test = keyring.user();
+    let mut terminal = Terminal::start(&test, "\"$BIN\" run > report; echo code:$?");
+    terminal.waits_for("GitLab token");
+    terminal.types("glpat-strange");
+    let shown = terminal.ends();
+    assert!(shown.contains("code:3") && !shown.contains("eep it"), "{shown}");
+    assert_eq!(keyring.token(&gitlab_host(&test)), None);
+}
+
 #[test]
 fn login_asks_on_a_terminal() {
     let Some(keyring) = Keyring::start(Lock::Open) else { return };

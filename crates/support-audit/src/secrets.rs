@@ -3,7 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use api::{BaseUrl, Token};
+use api::gitlab::TokenInfo;
+use api::{BaseUrl, Calendly, GitLab, Token};
 use keyring::{Entry, Error as KeyringError};
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -142,14 +143,55 @@ async fn ask(ctx: &Ctx, service: Service, has_keyring: bool) -> anyhow::Result<T
     let host = service.url(ctx).authority();
     let question = format!("{} token for {host}", service.name());
     let secret = SecretString::from(ctx.ui.ask_secret(&question).await?);
-    let token = Token::new(secret.expose_secret())?;
-    if has_keyring && ctx.ui.ask("Keep it in the keyring?", true).await? {
+    let token = || Token::new(secret.expose_secret());
+    if !has_keyring {
+        return Ok(token()?);
+    }
+    // One that is refused is not kept: it would be taken the next time without a question.
+    identify(ctx, service, token()?).await?;
+    if ctx.ui.ask("Keep it in the keyring?", true).await? {
         match keep(ctx, service, &secret).await {
             Ok(()) => ctx.ui.say(&format!("kept in the keyring for {host}")),
             Err(reason) => ctx.ui.warn(&format!("the token was not kept: {reason}")),
         }
     }
-    Ok(token)
+    Ok(token()?)
+}
+
+/// Whom a token belongs to.
+pub(crate) struct Identity {
+    /// Their username, or at Calendly their e-mail address.
+    pub(crate) user: String,
+    /// What it may do; unknown where the service does not tell.
+    pub(crate) scopes: Option<Vec<String>>,
+    /// The date on which it ends, or `never`; unknown where the service does not tell.
+    pub(crate) expires: Option<String>,
+}
+
+/// Asks the service whose the token is, which fails for one that it refuses.
+pub(crate) async fn identify(
+    ctx: &Ctx,
+    service: Service,
+    token: Token,
+) -> anyhow::Result<Identity> {
+    let options = ctx.options(service, token);
+    match service {
+        Service::Gitlab => {
+            let gitlab = GitLab::new(options)?;
+            let user = gitlab.user().await?;
+            let token = gitlab.token_self().await?;
+            let date = |token: &TokenInfo| {
+                token.expires_at.map_or_else(|| "never".to_owned(), |date| date.to_string())
+            };
+            let expires = token.as_ref().map(date);
+            let scopes = token.map(|TokenInfo { scopes, .. }| scopes);
+            Ok(Identity { user: user.username, scopes, expires })
+        }
+        Service::Calendly => {
+            let me = Calendly::new(options)?.me().await?;
+            Ok(Identity { user: me.email, scopes: None, expires: None })
+        }
+    }
 }
 
 /// Stores a token for the service's host.

@@ -1,7 +1,6 @@
 //! `auth`: the tokens.
 
-use api::gitlab::TokenInfo;
-use api::{Calendly, GitLab, Token};
+use api::Token;
 use clap::{Args, Subcommand};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
@@ -9,7 +8,7 @@ use serde::Serialize;
 use crate::cli::Format;
 use crate::ctx::Ctx;
 use crate::explain::{Exit, Failure, explain};
-use crate::secrets::{self, Service, Stored};
+use crate::secrets::{self, Identity, Service, Stored, identify};
 use crate::ui::{self, columns};
 
 /// Keep, show or remove the tokens
@@ -83,36 +82,6 @@ fn no_keyring(service: Service, reason: &str) -> Failure {
         "set {} instead, or start a keyring service such as gnome-keyring in your session",
         service.variable()
     ))
-}
-
-/// Whom a token belongs to.
-struct Identity {
-    user: String,
-    /// What it may do; unknown where the service does not tell.
-    scopes: Option<Vec<String>>,
-    /// The date on which it ends, or `never`; unknown where the service does not tell.
-    expires: Option<String>,
-}
-
-async fn identify(ctx: &Ctx, service: Service, token: Token) -> anyhow::Result<Identity> {
-    let options = ctx.options(service, token);
-    match service {
-        Service::Gitlab => {
-            let gitlab = GitLab::new(options)?;
-            let user = gitlab.user().await?;
-            let token = gitlab.token_self().await?;
-            let date = |token: &TokenInfo| {
-                token.expires_at.map_or_else(|| "never".to_owned(), |date| date.to_string())
-            };
-            let expires = token.as_ref().map(date);
-            let scopes = token.map(|TokenInfo { scopes, .. }| scopes);
-            Ok(Identity { user: user.username, scopes, expires })
-        }
-        Service::Calendly => {
-            let me = Calendly::new(options)?.me().await?;
-            Ok(Identity { user: me.email, scopes: None, expires: None })
-        }
-    }
 }
 
 /// What `auth status` tells.

@@ -1,12 +1,12 @@
 //! The guide: how the audit stands, the next step, and every step run through prompts.
 
-use api::BaseUrl;
 use audit::status::Stage;
 use clap::Parser as _;
 
 use crate::cli::{Cli, Global};
+use crate::config::RosterSource;
 use crate::ctx::Ctx;
-use crate::explain::{Exit, Failure, explain};
+use crate::explain::{Exit, explain};
 use crate::gather::{self, Inputs, Wanted};
 use crate::secrets::{self, Service, Stored};
 use crate::ui::Ui;
@@ -45,11 +45,7 @@ pub(crate) async fn exec(global: Global, ui: Ui) -> anyhow::Result<Exit> {
         let offers = match stand(&ctx).await {
             Ok(offers) => offers,
             Err(error) => {
-                let failure = explain(&error);
-                if failure.exit == Exit::Interrupted {
-                    return Err(error);
-                }
-                ctx.ui.error(&failure);
+                tell(&ctx.ui, error)?;
                 vec![DOCTOR, REPORT]
             }
         };
@@ -58,11 +54,7 @@ pub(crate) async fn exec(global: Global, ui: Ui) -> anyhow::Result<Exit> {
         let chosen = ctx.ui.choose("What next", &things).await?;
         let Some((_, arguments)) = offers.get(chosen) else { return Ok(Exit::Done) };
         if let Err(error) = run(&ctx, arguments).await {
-            let failure = explain(&error);
-            if failure.exit == Exit::Interrupted {
-                return Err(error);
-            }
-            ctx.ui.error(&failure);
+            tell(&ctx.ui, error)?;
         }
     }
 }
@@ -124,36 +116,51 @@ async fn is_first_use(ctx: &Ctx) -> anyhow::Result<bool> {
 }
 
 /// Asks for GitLab and its projects, looks whether they are there, and keeps the answers in the
-/// configuration file.
+/// configuration file. What leads nowhere is told, and asked for again.
 async fn set_up(ctx: Ctx, global: Global) -> anyhow::Result<Ctx> {
     let ui = ctx.ui.clone();
     ui.show_lines(
         "Welcome. Nothing is set up yet: a few questions, each with the usual answer.\nPress Ctrl-C at any time; nothing is kept before the end.",
     );
-    let config = &ctx.config;
-    let url = ask(&ui, "GitLab's address", &config.gitlab_url.to_string()).await?;
-    let url = BaseUrl::parse(&url).map_err(|error| {
-        Failure::new(Exit::Input, format!("{error}")).hint("such as https://gitlab.com")
-    })?;
-    let project = ask(&ui, "Project that holds the audits' issues", &config.audits_project).await?;
-    let roster = ask(&ui, "Project that holds the roster", &config.roster.project).await?;
-    let path =
-        ask(&ui, "Path of the roster in it: a file, or a folder", &config.roster.path).await?;
-    let reference = ask(&ui, "Branch of the roster", &config.roster.reference).await?;
+    let usual = ctx.config;
+    let (mut url, mut project) = (usual.gitlab_url.to_string(), usual.audits_project);
+    let RosterSource { project: mut roster, mut path, mut reference } = usual.roster;
+    let mut global = global;
+    let ctx = loop {
+        url = ask(&ui, "GitLab's address", &url).await?;
+        global.settings.gitlab_url = Some(url.clone());
+        match connect(&global, &ui).await {
+            Ok(ctx) => break ctx,
+            Err(error) => tell(&ui, error)?,
+        }
+    };
+    loop {
+        project = ask(&ui, "Project that holds the audits' issues", &project).await?;
+        match ctx.gitlab().await?.project(&project).await {
+            Ok(_) => break,
+            Err(error) => tell(&ui, error.into())?,
+        }
+    }
+    global.settings.project = Some(project.clone());
+    let mut ctx = ctx;
+    loop {
+        roster = ask(&ui, "Project that holds the roster", &roster).await?;
+        path = ask(&ui, "Path of the roster in it: a file, or a folder", &path).await?;
+        reference = ask(&ui, "Branch of the roster", &reference).await?;
+        global.settings.roster_project = Some(roster.clone());
+        global.settings.roster_path = Some(path.clone());
+        global.settings.roster_ref = Some(reference.clone());
+        ctx = Ctx::new(global.clone(), ui.clone())?.with_clients_of(ctx);
+        match gather::gitlab_roster(&ctx).await {
+            Ok(_) => break,
+            Err(error) => tell(&ui, error)?,
+        }
+    }
     let manager =
         ask(&ui, "GitLab username of the Support Operations Manager (may be empty)", "").await?;
-    let mut global = global;
-    global.settings.gitlab_url = Some(url.to_string());
-    global.settings.project = Some(project.clone());
-    global.settings.roster_project = Some(roster.clone());
-    global.settings.roster_path = Some(path.clone());
-    global.settings.roster_ref = Some(reference.clone());
-    let ctx = Ctx::new(global, ui)?;
-    let user = ctx.gitlab().await?.user().await?;
-    ctx.ui.say(&format!("GitLab knows you as {}", user.username));
-    ctx.gitlab().await?.project(&project).await?;
     let places = [roster.as_str(), &path, &reference];
-    let text = crate::config::file_text(&url.to_string(), &project, &places, &manager);
+    let url = ctx.config.gitlab_url.to_string();
+    let text = crate::config::file_text(&url, &project, &places, &manager);
     if !ctx.ui.ask("Keep this in the configuration file?", true).await? {
         return Ok(ctx);
     }
@@ -162,6 +169,24 @@ async fn set_up(ctx: Ctx, global: Global) -> anyhow::Result<Ctx> {
     let kept = Ctx::new(ctx.global.clone(), ctx.ui.clone())?.with_clients_of(ctx);
     super::doctor::exec(&kept).await?;
     Ok(kept)
+}
+
+/// Looks whether GitLab is at its address and knows the token, which may be asked for.
+async fn connect(global: &Global, ui: &Ui) -> anyhow::Result<Ctx> {
+    let ctx = Ctx::new(global.clone(), ui.clone())?;
+    let user = ctx.gitlab().await?.user().await?;
+    ui.say(&format!("GitLab knows you as {}", user.username));
+    Ok(ctx)
+}
+
+/// Tells of an error after which the guide goes on, unless the user has interrupted it.
+fn tell(ui: &Ui, error: anyhow::Error) -> anyhow::Result<()> {
+    let failure = explain(&error);
+    if failure.exit == Exit::Interrupted {
+        return Err(error);
+    }
+    ui.error(&failure);
+    Ok(())
 }
 
 async fn ask(ui: &Ui, question: &str, usual: &str) -> anyhow::Result<String> {
