@@ -5,7 +5,7 @@
 //! | `schema` | whether a value is what a schema says |
 //! | `listed` | the documents' defects, and what the sandbox leaves out |
 //!
-//! The documents are in a folder beside the project, see
+//! The documents are in a folder of contracts, see
 //! [`source::folder`](crate::recorded::source::folder); without it the tests say so and pass.
 
 mod listed;

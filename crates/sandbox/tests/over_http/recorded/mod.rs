@@ -2,7 +2,7 @@
 //!
 //! | file | concept |
 //! | --- | --- |
-//! | `source` | where the recordings are: in the project, and in a folder beside it |
+//! | `source` | where the recordings are: in the project, and in a folder of contracts |
 //! | `story` | the order in which they were made, and what was done between them |
 //! | `compare` | what of two answers has to be equal |
 //! | `listed` | where the sandbox differs, and why |

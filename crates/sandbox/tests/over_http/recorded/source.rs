@@ -27,8 +27,8 @@ pub(super) struct Recording {
 /// The recordings by name.
 pub(super) type Recordings = BTreeMap<String, Recording>;
 
-/// A folder of recorded answers and contracts beside the project: where the environment variable
-/// `SUPPORT_AUDIT_CONTRACTS` says, else `../shared/contracts` beside the workspace.
+/// A folder of recorded answers and contracts, if there is one: where the environment variable
+/// `SUPPORT_AUDIT_CONTRACTS` says, else beside the workspace.
 pub(crate) fn folder() -> Option<PathBuf> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2)?;
     let beside = workspace.parent()?.join("shared").join("contracts");
