@@ -269,13 +269,15 @@ fn disturb(conversation: &mut Conversation, bot: &User) {
     conversation.threads.extend(again);
 }
 
-/// Executing a plan and planning again gives nothing to do, for all operators.
+/// Executing a plan and planning again gives nothing to do, for all operators; but the other one may
+/// still have to delete what they said twice, as when what lay between is deleted.
 pub(super) fn is_done(history: &mut History, by: u64, selection: &Selection) -> TestCaseResult {
     let mut states = None;
     for operator in [by, OLGA + PETE - by] {
         let conversation = history.world.conversation.clone();
         let (again, found) = history.world.look(&conversation, operator, selection);
-        let actions = again.map(|due| due.plan.actions).unwrap_or_default();
+        let mut actions = again.map(|due| due.plan.actions).unwrap_or_default();
+        actions.retain(|it| operator == by || !matches!(it, Action::DeleteComment { .. }));
         same(&actions, &Vec::new(), "what was done is not due again")?;
         same(states.get_or_insert(found.clone()), &found, "all operators see the same states")?;
     }
