@@ -6,7 +6,7 @@ use clap::Parser as _;
 use crate::cli::{Cli, Global};
 use crate::config::RosterSource;
 use crate::ctx::Ctx;
-use crate::explain::{Exit, explain};
+use crate::explain::{Exit, Failure, explain};
 use crate::gather::{self, Inputs, Wanted};
 use crate::secrets::{self, Service, Stored};
 use crate::ui::Ui;
@@ -123,24 +123,29 @@ async fn set_up(ctx: Ctx, global: Global) -> anyhow::Result<Ctx> {
         "Welcome. Nothing is set up yet: a few questions, each with the usual answer.\nPress Ctrl-C at any time; nothing is kept before the end.",
     );
     let usual = ctx.config;
-    let (mut url, mut project) = (usual.gitlab_url.to_string(), usual.audits_project);
+    let (mut url, project) = (usual.gitlab_url.to_string(), usual.audits_project);
     let RosterSource { project: mut roster, mut path, mut reference } = usual.roster;
     let mut global = global;
     let ctx = loop {
-        url = ask(&ui, "GitLab's address", &url).await?;
-        global.settings.gitlab_url = Some(url.clone());
+        let typed = ask(&ui, "GitLab's address", &url).await?;
+        global.settings.gitlab_url = Some(typed.clone());
         match connect(&global, &ui).await {
             Ok(ctx) => break ctx,
-            Err(error) => tell(&ui, error)?,
+            Err(error) => {
+                // The address is right, then.
+                if refuse(&ui, error)? == Exit::Token {
+                    url = typed;
+                }
+            }
         }
     };
-    loop {
-        project = ask(&ui, "Project that holds the audits' issues", &project).await?;
-        match ctx.gitlab().await?.project(&project).await {
-            Ok(_) => break,
-            Err(error) => tell(&ui, error.into())?,
-        }
-    }
+    let project = loop {
+        let typed = ask(&ui, "Project that holds the audits' issues", &project).await?;
+        match ctx.gitlab().await?.project(&typed).await {
+            Ok(_) => break typed,
+            Err(error) => refuse(&ui, error.into())?,
+        };
+    };
     global.settings.project = Some(project.clone());
     let mut ctx = ctx;
     loop {
@@ -153,8 +158,8 @@ async fn set_up(ctx: Ctx, global: Global) -> anyhow::Result<Ctx> {
         ctx = Ctx::new(global.clone(), ui.clone())?.with_clients_of(ctx);
         match gather::gitlab_roster(&ctx).await {
             Ok(_) => break,
-            Err(error) => tell(&ui, error)?,
-        }
+            Err(error) => refuse(&ui, error)?,
+        };
     }
     let manager =
         ask(&ui, "GitLab username of the Support Operations Manager (may be empty)", "").await?;
@@ -177,6 +182,16 @@ async fn connect(global: &Global, ui: &Ui) -> anyhow::Result<Ctx> {
     let user = ctx.gitlab().await?.user().await?;
     ui.say(&format!("GitLab knows you as {}", user.username));
     Ok(ctx)
+}
+
+/// Tells why an answer leads nowhere, unless the user has interrupted the guide.
+fn refuse(ui: &Ui, error: anyhow::Error) -> anyhow::Result<Exit> {
+    let failure = explain(&error);
+    if failure.exit == Exit::Interrupted {
+        return Err(error);
+    }
+    ui.error(&Failure::new(failure.exit, failure.message).hint("answer again; Ctrl-C leaves"));
+    Ok(failure.exit)
 }
 
 /// Tells of an error after which the guide goes on, unless the user has interrupted it.
