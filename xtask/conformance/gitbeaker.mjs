@@ -477,8 +477,9 @@ async function audit(api, folder) {
     pings
       .map((ping) => [`${issue.web_url}#note_${ping.id}`, ping.body.match(/^@([\w.-]+): /)?.[1]])
       .filter(([, username]) => username !== undefined);
-  const withThread = asked.filter((finding) => finding.thread !== null);
-  const usernames = withThread.map((finding) => [finding.thread, finding.subject.split('@')[0]]);
+  // What operators are asked has no end, and mentions nobody.
+  const ofPeople = asked.filter((finding) => finding.due !== null);
+  const usernames = ofPeople.map((finding) => [finding.thread, finding.subject.split('@')[0]]);
   const sorted = (pairs) => pairs.map((pair) => pair.join(' ')).sort();
   await check('who is mentioned', () => sorted(mentions()), sorted(usernames));
   const listed = () => notes.at(-1).body.match(/^- `.+ is .+`$/gm);

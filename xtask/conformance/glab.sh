@@ -281,8 +281,9 @@ check "what was asked when" '. as $pings | asked | map(select(. as {$check, $ask
     | any($pings[]; (.body | contains("`\($check)`"))
         and (.created_at | instant) == ($asked_at | instant)))) | is(asked)' threads
 check "no other thread" 'length | is(asked | map(.asked_at) | unique | length)' threads
+# What operators are asked has no end, and mentions nobody.
 check "who is mentioned" 'map({"\(status.issue)#note_\(.id)":
     (.body | capture("^@(?<name>[A-Za-z0-9_.-]+): ").name)}) | add
-    | is(asked | map(select(.thread) | {(.thread): (.subject | split("@")[0])}) | add)' threads
+    | is(asked | map(select(.due) | {(.thread): (.subject | split("@")[0])}) | add)' threads
 
 exit "$failed"

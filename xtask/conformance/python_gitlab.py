@@ -496,7 +496,8 @@ def audit(audits, folder):
         for it in pings
         if mention(it["body"])
     }
-    usernames = {it["thread"]: it["subject"].split("@")[0] for it in asked if it["thread"]}
+    # What operators are asked has no end, and mentions nobody.
+    usernames = {it["thread"]: it["subject"].split("@")[0] for it in asked if it["due"]}
     check("who is mentioned", lambda: mentions(), usernames)
     standings = [f"`{it['finding']} {it['standing']}`" for it in findings]
     listed = lambda: re.findall(r"^- (`.+ is .+`)$", notes[-1].body, re.MULTILINE)
