@@ -272,16 +272,16 @@ impl<'a> Index<'a> {
     /// The place of the row about the subject of `keys`, which would now begin with `written`.
     ///
     /// Where several rows could be meant, as of people who share an address, only the one with the
-    /// same name is; what was typed into a row must never come to somebody else.
+    /// same name is; what was typed into a row must never come to somebody else. Only of whom no row
+    /// says that it is theirs, one without a stamp may be.
     pub(super) fn find(&self, keys: &[Subject], written: &[String]) -> Option<usize> {
-        let by_key = |key: &Subject| self.the_one(self.by_key.get(&*key_digest(key))?, written);
-        let by_cells = || match written {
-            [name, handle, ..] => {
-                self.the_one(self.by_cells.get(&(name.as_str(), handle.as_str()))?, written)
-            }
-            _ => None,
-        };
-        keys.iter().find_map(by_key).or_else(by_cells)
+        let theirs: Vec<&Vec<usize>> =
+            keys.iter().filter_map(|key| self.by_key.get(&*key_digest(key))).collect();
+        if !theirs.is_empty() {
+            return theirs.into_iter().find_map(|places| self.the_one(places, written));
+        }
+        let [name, handle, ..] = written else { return None };
+        self.the_one(self.by_cells.get(&(name.as_str(), handle.as_str()))?, written)
     }
 
     fn the_one(&self, places: &[usize], written: &[String]) -> Option<usize> {

@@ -514,3 +514,17 @@ fn a_row_that_became_a_list_does_not_part_the_table() {
     assert!(first.contains(&format!("| {gone}\n{typed}\n")), "{first}");
     assert_eq!(written(&first, TEAM), first);
 }
+
+/// Nobody can tell which of the copies holds what counts, so all stay, and nothing is taken from a row
+/// that does not say whose it is.
+#[test]
+fn a_copied_row_stays_as_often_as_it_is_there() {
+    let once = written("## Notes\n", TEAM);
+    let row = once.lines().find(|line| line.starts_with("| Ada")).unwrap();
+    let typed = row.replacen(" <!-- sa ", " on leave <!-- sa ", 1);
+    let torn = row.replacen(" -->", " --", 1);
+    let first = written(&once.replacen(row, &format!("{typed}\n{torn}\n{typed}"), 1), TEAM);
+    assert!(first.contains(&format!("{typed}\n{torn}\n{typed}\n")), "{first}");
+    assert!(first.contains(row), "{first}");
+    assert_eq!(written(&first, TEAM), first);
+}
