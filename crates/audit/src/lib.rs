@@ -17,15 +17,20 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`roster`] | who should have access, and the problems of reading it |
+//! | [`roster`], [`accounts`] | who should have access, and who does; the [`problem`]s of reading them |
+//! | [`reconcile`] | whose each account is |
 //! | [`kinds`], [`finding`] | which system is audited, its checks, and what they find |
-//! | [`report`] | the audit in its forms |
+//! | [`exceptions`], [`evaluation`] | what is justified beforehand; all that is found, or unknown |
+//! | [`report`], [`explanation`] | the audit in its forms; how an account was found |
 //! | [`text`], [`markdown`] | foreign text made harmless for a terminal and for GitLab |
 //! | [`calendar`] | fiscal quarters, and when an audit is due |
 //! | [`marker`] | the hidden line by which our issues and comments are known |
 //! | [`issue`] | the description as a document: our region of it, and everything else |
-//! | [`opening`], [`recording`] | the plans of `init-issue` and of `run --write` |
+//! | [`conversation`], [`directory`] | the threads of the issue; who may be mentioned |
+//! | [`decision`], [`removal`] | what becomes of outsiders |
+//! | [`followup`], [`review`], [`status`] | where every finding stands, who is due what, and what is next |
 //! | [`plan`] | what a command will change, before any of it is done |
+//! | [`opening`], [`recording`] | the plans of `init-issue` and of `run --write`, whose comments `comment` makes |
 
 pub mod accounts;
 pub mod calendar;

@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::conversation::Thread;
-use crate::followup::{Cases, Facts, cases, finding_name, standing, subject_name};
+use crate::evaluation::OUTSIDER;
+use crate::followup::{
+    Case, Cases, Entry, Facts, State, cases, finding_name, standing, subject_name,
+};
 use crate::review::{counts, readiness_of};
 use crate::text::{clean, columns};
 
@@ -96,7 +99,7 @@ pub fn status(facts: &Facts<'_>, issue: &Issue) -> Status {
         Stage::Reconciling => {
             ("the accounts are not known".to_owned(), "support-audit reconcile --write")
         }
-        Stage::FollowingUp => (counts(&cases), "support-audit followups"),
+        Stage::FollowingUp => (counts(&cases), following_up(&cases)),
         Stage::Ready => (counts(&cases), "support-audit submit-review"),
         Stage::InReview => {
             let by = asked.map_or("", |asked| &asked.by);
@@ -130,9 +133,22 @@ pub fn status(facts: &Facts<'_>, issue: &Issue) -> Status {
     }
 }
 
+/// What comes next while something is open: where nobody is left to ask, a decision does.
+fn following_up(cases: &Cases<'_>) -> &'static str {
+    let entries = cases.cases.iter().flat_map(|case| &case.entries);
+    let open: Vec<&Entry<'_>> = entries.filter(|entry| !entry.state.is_closed()).collect();
+    if open.is_empty() || open.iter().any(|entry| entry.state != State::Exhausted) {
+        "support-audit followups"
+    } else if open.iter().any(|entry| entry.check.id == OUTSIDER) {
+        "support-audit reconcile --write"
+    } else {
+        "support-audit submit-review --unresolved"
+    }
+}
+
 fn rows(facts: &Facts<'_>, cases: &Cases<'_>, url: &str) -> Vec<Row> {
     let entries = cases.cases.iter().flat_map(|case| case.entries.iter().map(move |it| (case, it)));
-    let row = |(case, entry): (&crate::followup::Case<'_>, &crate::followup::Entry<'_>)| Row {
+    let row = |(case, entry): (&Case<'_>, &Entry<'_>)| Row {
         finding: finding_name(facts, case, entry),
         check: entry.check.id,
         subject: subject_name(facts, case),

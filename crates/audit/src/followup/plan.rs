@@ -259,7 +259,9 @@ impl<'a> Planner<'_, 'a> {
         }
         let is_wanted = |case: &&Case<'_>| selection.includes(self.facts, case);
         let cases: Vec<&Case<'a>> = self.cases.cases.iter().filter(is_wanted).collect();
-        if let (Some((review, ..)), true) = (self.cases.reviews.last(), selection.only.is_empty()) {
+        // What only told how it stands asked for nothing.
+        let review = self.cases.reviews.last().filter(|(.., is_complete)| *is_complete);
+        if let (Some((review, ..)), true) = (review, selection.only.is_empty()) {
             let by = &review.author.username;
             self.note(format!(
                 "{by} has asked for the review: nothing is posted but what is named by --only"

@@ -65,6 +65,30 @@ fn the_stages_of_an_audit() {
     }
 }
 
+/// Who is asked no more is left to a decision about the account, or to the manager.
+#[test]
+fn where_nobody_is_left_to_ask_a_decision_comes_next() {
+    let mut world = with_outsider();
+    world.do_act(OLGA, Act::Sent { subject: "xeno@y.example".to_owned() });
+    for expected in ["followups", "followups", "reconcile --write"] {
+        let (_, next, summary) = stage(&mut world, &issue());
+        assert_eq!(next, format!("support-audit {expected}"), "{summary}");
+        world.pass(73);
+        world.run(OLGA);
+    }
+    let mut world = with_outsider();
+    edit(&mut world.texts.team, "https://calendly.com/ada", "https://calendly.com/ada/x");
+    let findings = vec!["outsider:xeno@y.example".to_owned()];
+    world.do_act(PETE, Act::Accept { findings, reason: "Fine.".to_owned() });
+    world.run(OLGA);
+    for expected in ["followups", "followups", "submit-review --unresolved"] {
+        let (_, next, summary) = stage(&mut world, &issue());
+        assert_eq!(next, format!("support-audit {expected}"), "{summary}");
+        world.pass(73);
+        world.run(OLGA);
+    }
+}
+
 #[test]
 fn every_finding_with_its_state_and_what_comes_next() {
     let (mut world, _, _) = World::asked(73);

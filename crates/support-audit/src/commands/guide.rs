@@ -96,7 +96,7 @@ async fn stand(ctx: &Ctx) -> anyhow::Result<Vec<Offer>> {
         ctx.ui.error(&failure);
     }
     ctx.ui.show_lines(&format!("\n{}", status.table()));
-    Ok(match status.stage() {
+    let mut offers = match status.stage() {
         Stage::Begun => vec![WRITE_REPORT, REPORT, DOCTOR],
         Stage::Reconciling => vec![RECONCILE, FOLLOW_UP, SHOW, REPORT, DOCTOR],
         Stage::FollowingUp => {
@@ -105,7 +105,9 @@ async fn stand(ctx: &Ctx) -> anyhow::Result<Vec<Offer>> {
         Stage::Ready => vec![SUBMIT, WRITE_REPORT, RECONCILE, SHOW, REPORT],
         Stage::InReview => vec![SHOW, REPORT],
         Stage::Closed => vec![MAKE_ISSUE, SHOW, REPORT],
-    })
+    };
+    offers.sort_by_key(|(_, arguments)| !status.next().ends_with(&arguments.join(" ")));
+    Ok(offers)
 }
 
 /// Whether nothing has been set up yet: no file, and no token.

@@ -323,14 +323,16 @@ impl History {
                     self.oracle.forged.push((note, finding));
                 }
             }
-            Step::Review(by) => {
-                let mark = Mark::from(World::marker().of(Marked::Review)).with("complete", "yes");
+            Step::Review(by, is_complete) => {
+                let complete = if is_complete { "yes" } else { "no" };
+                let mark =
+                    Mark::from(World::marker().of(Marked::Review)).with("complete", complete);
                 let body = format!("Please look it over.\n\n{mark}");
                 let note = self.world.say(operator(by), None, &body);
-                self.oracle.reviews.insert(note);
+                self.oracle.reviews.insert(note, is_complete);
             }
             Step::DeleteReview => {
-                for note in std::mem::take(&mut self.oracle.reviews) {
+                for note in std::mem::take(&mut self.oracle.reviews).into_keys() {
                     self.world.delete(note);
                 }
             }
@@ -369,7 +371,8 @@ impl History {
         let (Ok(one), Ok(other)) = (one, self.world.due(PETE, &all)) else {
             return Ok(());
         };
-        guards::same(&one.plan.actions, &other.plan.actions, "all operators see the same")?;
+        let (one_says, other_says) = (guards::said(&one), guards::said(&other));
+        guards::same(&one_says, &other_says, "all operators see the same")?;
         guards::run(self, OLGA, &all, &one, &states)?;
         self.post(&one, OLGA);
         let second = self.post(&other, PETE);

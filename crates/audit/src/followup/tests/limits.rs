@@ -134,6 +134,11 @@ fn after_a_request_for_the_review_only_what_is_named_is_posted() {
     // One that is no operator's counts for nothing.
     world.note_mut(review).is_by_operator = false;
     assert_eq!(world.due_now().len(), 4);
+    // What only tells how it stands asks for nothing, and takes back what was asked before.
+    world.note_mut(review).is_by_operator = true;
+    let mark = Mark::from(World::marker().of(Marked::Review)).with("complete", "no");
+    world.say(PETE, None, &format!("How it stands.\n\n{mark}"));
+    assert_eq!(world.due_now().len(), 4);
 }
 
 #[test]

@@ -34,7 +34,8 @@ pub(super) struct Oracle {
     /// Comments that were deleted, or lost their marker.
     pub(super) dead: BTreeSet<u64>,
     pub(super) forged: Vec<(u64, Finding)>,
-    pub(super) reviews: BTreeSet<u64>,
+    /// The reviews, each with whether it claims that all is done.
+    pub(super) reviews: BTreeMap<u64, bool>,
     /// Whose thread is whose.
     threads: BTreeMap<String, usize>,
 }
@@ -188,7 +189,7 @@ impl Oracle {
             !note.is_system
                 && note.moment() > ask.moment
                 && !ours.contains(&note.id)
-                && !self.reviews.contains(&note.id)
+                && !self.reviews.contains_key(&note.id)
                 && (users.contains(&note.author.id)
                     || !world.operators.contains(&note.author.id)
                         && threads.contains(&*thread.id)
@@ -362,9 +363,10 @@ impl Oracle {
         })
     }
 
-    /// Whether somebody has asked for the review.
+    /// Whether somebody has asked for the review, and since then has not told what is open.
     pub(super) fn is_in_review(&self) -> bool {
-        self.reviews.iter().any(|note| !self.dead.contains(note))
+        let mut reviews = self.reviews.iter().filter(|(note, _)| !self.dead.contains(note));
+        reviews.next_back().is_some_and(|(_, is_complete)| *is_complete)
     }
 
     /// When the findings of a plan's comments were asked about.

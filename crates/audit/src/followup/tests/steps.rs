@@ -39,7 +39,7 @@ pub(super) enum Step {
     DeleteAnswer(usize),
     Edit(usize, bool),
     Forge(usize, bool),
-    Review(bool),
+    Review(bool, bool),
     DeleteReview,
 }
 
@@ -117,7 +117,7 @@ fn step([one, other]: [usize; 2]) -> impl Strategy<Value = Step> {
         1 => any.clone().prop_map(Step::DeleteAnswer),
         1 => (any.clone(), by).prop_map(|(note, keep)| Step::Edit(note, keep)),
         1 => (any, by).prop_map(|(finding, own)| Step::Forge(finding, own)),
-        1 => by.prop_map(Step::Review),
+        1 => (by, by).prop_map(|(by, is_complete)| Step::Review(by, is_complete)),
         1 => Just(Step::DeleteReview),
     ]
 }
