@@ -5,10 +5,11 @@ use std::path::Path;
 use audit::kinds::Kind;
 use expect_test::expect_file;
 
+use crate::support::Test;
+
 #[test]
 fn every_check_is_documented() {
-    let spec = Kind::Calendly.spec();
-    let mut text = format!("# The checks of the {} audit\n\n", spec.system);
+    let mut text = "# The checks\n\n".to_owned();
     text.push_str(
         "A check is a rule of the audit.\n\
          The report names what it finds by the check's id.\n\
@@ -19,20 +20,38 @@ fn every_check_is_documented() {
          This page is written by `cargo xtask docs` from the table of checks in the crate \
          `audit`.\n",
     );
-    for check in spec.checks {
-        let needs: Vec<_> = check.needs.iter().map(|need| need.words()).collect();
-        let needs = if needs.is_empty() { "the roster alone".to_owned() } else { needs.join(", ") };
-        text.push_str(&format!(
-            "\n## `{}`\n\n{}\n\n* Needs: {needs}.\n* Who is asked: {}.\n* How to fix it: {}\n\
-             * Evidence: {}.\n",
-            check.id,
-            check.finds,
-            check.asked.words(),
-            check.fix,
-            check.evidence,
-        ));
+    for spec in Kind::ALL.map(Kind::spec) {
+        text.push_str(&format!("\n## {}\n", spec.system));
+        for check in spec.checks {
+            let needs: Vec<_> = check.needs.iter().map(|need| need.words()).collect();
+            let needs =
+                if needs.is_empty() { "the roster alone".to_owned() } else { needs.join(", ") };
+            text.push_str(&format!(
+                "\n### `{}`\n\n{}\n\n* Needs: {needs}.\n* Who is asked: {}.\n* How to fix it: {}\n\
+                 * Evidence: {}.\n",
+                check.id,
+                check.finds,
+                check.asked.words(),
+                check.fix,
+                check.evidence,
+            ));
+        }
     }
     expect_file!["../docs/checks.md"].assert_eq(&text);
+}
+
+/// Whoever copies them gets what they say.
+#[test]
+fn the_settings_in_the_readme_are_taken() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = std::fs::read_to_string(root.join("../../README.md")).unwrap();
+    let (_, settings) = readme.split_once("```toml\n").unwrap();
+    let (settings, _) = settings.split_once("```").unwrap();
+    let test = Test::new();
+    test.write("readme.toml", settings);
+    let ran = test.run(&["config", "--config", "readme.toml"]).ends_with(0);
+    let taken = ran.stdout.lines().filter(|line| line.ends_with("readme.toml")).count();
+    assert_eq!(taken, 17, "{}", ran.stdout);
 }
 
 /// The names of a crate's modules that are files or folders of their own, and of those one below.

@@ -21,8 +21,8 @@ const SHELLS: [(&str, &str); 4] = [
     ("powershell", "_support-audit.ps1"),
 ];
 
-/// Builds the stripped program, and packs it with its manual pages, completions, licences and
-/// checksums.
+/// Builds the stripped program, and packs it with its manual pages, completions, documentation,
+/// licences and checksums.
 pub(crate) fn run() -> anyhow::Result<()> {
     command::run(&mut cargo("build --release --locked -p support-audit"))?;
     let program = built("release", NAME)?;
@@ -60,12 +60,27 @@ fn fill(folder: &Path, program: &Path) -> anyhow::Result<()> {
     fs::copy(program, folder.join(file))?;
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     fs::copy(root.join("README.md"), folder.join("README.md"))?;
-    fs::copy(root.join("docs/gitlab-ci.yml"), folder.join("gitlab-ci.yml"))?;
+    copy(&root.join("docs"), &folder.join("docs"))?;
     command::run(without_settings(program).arg("man").arg(&man))?;
     for (shell, file) in SHELLS {
         let output = without_settings(program).args(["completions", shell]).output()?;
         ensure!(output.status.success(), "the completions of {shell} could not be made");
         fs::write(completions.join(file), output.stdout)?;
+    }
+    Ok(())
+}
+
+/// Copies a folder with all that is in it.
+fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy(&path, &to)?;
+        } else {
+            fs::copy(path, to)?;
+        }
     }
     Ok(())
 }

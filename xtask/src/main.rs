@@ -27,7 +27,7 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Task {
-    /// Check formatting, lints, tests, documentation and conformance
+    /// Check formatting, lints, tests, fuzzing, documentation and conformance
     Ci,
     /// Let other clients of GitLab try the sandbox, and read what the program wrote into it
     Conformance,

@@ -1,7 +1,7 @@
 //! Requests out, typed answers in: what the product needs of GitLab and of Calendly.
 //!
-//! This crate may touch the network and knows nothing of audits. It reads no environment, no file
-//! and no clock: addresses, tokens and the ways to wait are handed in.
+//! This crate may touch the network and knows nothing of audits. It reads no environment but that
+//! of proxies, no file and no clock: addresses, tokens and the ways to wait are handed in.
 //!
 //! | file | what it holds |
 //! | --- | --- |

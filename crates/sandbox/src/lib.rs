@@ -29,6 +29,8 @@
 //! | `objects` | git's object ids |
 //! | `archive` | a `git archive` of a commit |
 //! | `server` | from HTTP to `Request`, from `Reply` to HTTP, and the faults between |
+//! | `request`, `reply`, `percent` | a request and its answer as values, and the encoding of addresses |
+//! | `fault` | which requests misbehave, and how |
 //! | `valve` | cutting a connection at a chosen byte |
 //! | `issue` | issues, their notes and threads, and what writing to them brings about |
 //! | `quick_actions` | lines such as `/close`, cut out of a text and carried out |

@@ -4,10 +4,12 @@ use anyhow::Context as _;
 use api::gitlab::TokenInfo;
 use jiff::civil::Date;
 
+use crate::cli::Format;
 use crate::ctx::Ctx;
 use crate::explain::{Exit, Failure, explain};
 use crate::gather;
 use crate::secrets::{self, Service, Stored};
+use crate::ui;
 
 /// What came of one look.
 enum Look {
@@ -22,6 +24,7 @@ enum Look {
 /// Looks at the configuration, the tokens, the projects, the template, the roster and Calendly, with
 /// one line for each and a hint where something is wrong.
 pub(crate) async fn exec(ctx: &Ctx) -> anyhow::Result<Exit> {
+    ui::format(ctx.global.format, Format::Table, &[Format::Table])?;
     let mut exit = Exit::Done;
     for (name, look) in [
         ("configuration", configuration(ctx)),
@@ -46,7 +49,7 @@ pub(crate) async fn exec(ctx: &Ctx) -> anyhow::Result<Exit> {
             }
         };
         let hint = hint.map(|hint| format!("\n      hint: {hint}")).unwrap_or_default();
-        ctx.ui.result(&crate::ui::lines(&format!("{sign:4}  {name}: {text}{hint}")))?;
+        ctx.ui.result(&ui::lines(&format!("{sign:4}  {name}: {text}{hint}")))?;
     }
     Ok(exit)
 }

@@ -92,7 +92,8 @@ fn formats() -> String {
   csv       one table for spreadsheets: run, reconcile
   json      one document with a `schema` field; an error is {\"error\": {\"code\", \"message\", \"hint\"}}
 
-run and reconcile print markdown unless told otherwise, the others a table.
+run and reconcile have all four, and print markdown unless told otherwise; status, init-issue,
+followups, submit-review, auth status and config have table and json, doctor table alone.
 "
     .to_owned()
 }

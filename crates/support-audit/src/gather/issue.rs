@@ -14,10 +14,10 @@ use crate::explain::{Exit, Failure};
 /// Which issue a command is about.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Wanted {
-    /// The audit's issue [default: the one open issue of this kind]
+    /// The audit's issue, by its number or address [default: that of --period]
     #[arg(long, value_name = "IID|URL")]
     issue: Option<String>,
-    /// The audit's period
+    /// The period of the audit's issue, open or closed [default: that of the one open issue]
     #[arg(long, value_name = "FY28-Q1")]
     period: Option<Period>,
 }
