@@ -136,10 +136,15 @@ pub fn status(facts: &Facts<'_>, issue: &Issue) -> Status {
 /// What comes next while something is open: where nobody is left to ask, a decision does.
 fn following_up(cases: &Cases<'_>) -> &'static str {
     let entries = cases.cases.iter().flat_map(|case| &case.entries);
-    let open: Vec<&Entry<'_>> = entries.filter(|entry| !entry.state.is_closed()).collect();
-    if open.is_empty() || open.iter().any(|entry| entry.state != State::Exhausted) {
+    let (left, others): (Vec<&Entry<'_>>, Vec<&Entry<'_>>) =
+        entries.partition(|entry| entry.state == State::Exhausted);
+    let is_over = |entry: &&Entry<'_>| {
+        let untold = [State::Fixed { is_told: false }, State::Withdrawn { is_told: false }];
+        entry.state.is_closed() && !untold.contains(&entry.state)
+    };
+    if left.is_empty() || !others.iter().all(is_over) {
         "support-audit followups"
-    } else if open.iter().any(|entry| entry.check.id == OUTSIDER) {
+    } else if left.iter().any(|entry| entry.check.id == OUTSIDER) {
         "support-audit reconcile --write"
     } else {
         "support-audit submit-review --unresolved"

@@ -87,6 +87,20 @@ fn where_nobody_is_left_to_ask_a_decision_comes_next() {
         world.pass(73);
         world.run(OLGA);
     }
+    // What is fixed has to be told first.
+    let mut world = with_outsider();
+    edit(&mut world.texts.team, "https://calendly.com/ada", "https://calendly.com/ada/x");
+    world.do_act(OLGA, Act::Sent { subject: "xeno@y.example".to_owned() });
+    for _ in 0..3 {
+        world.run(OLGA);
+        world.pass(73);
+    }
+    edit(&mut world.texts.team, "https://calendly.com/ada/x", "https://calendly.com/ada");
+    for expected in ["followups", "reconcile --write"] {
+        let (_, next, summary) = stage(&mut world, &issue());
+        assert_eq!(next, format!("support-audit {expected}"), "{summary}");
+        world.run(OLGA);
+    }
 }
 
 #[test]
