@@ -299,8 +299,54 @@ fn a_failure_leads_back_to_the_menu() {
     std::fs::remove_file(test.path("audit_output.txt")).unwrap();
     std::fs::create_dir(test.path("audit_output.txt")).unwrap();
     guide.terminal.chooses("Save the report", "Leave");
+    guide.terminal.waits_for("is there already. Replace it?");
+    guide.terminal.answers("n");
+    guide.next("Save the report");
+    guide.terminal.waits_for("is there already. Replace it?");
+    guide.terminal.answers("y");
     guide.terminal.waits_for("error:");
     guide.leaves();
+}
+
+/// Nothing is drawn twice where a terminal cannot move its cursor.
+#[test]
+fn on_a_dumb_terminal_things_are_chosen_by_number() {
+    let test = world();
+    let script = "TERM=dumb \"$BIN\"; echo code:$?";
+    let mut guide = Guide { terminal: Terminal::start(&test, script) };
+    guide.terminal.waits_for("1  Make the audit's issue");
+    guide.terminal.waits_for("4  Leave");
+    guide.terminal.waits_for("What next (1 to 4, 1 by itself)");
+    guide.terminal.answers("9\r");
+    guide.terminal.waits_for("there is no 9");
+    guide.terminal.waits_for("What next");
+    guide.terminal.answers("4\r");
+    let shown = guide.terminal.ends();
+    assert!(shown.contains("code:0") && !shown.contains("\u{1b}[2K\u{1b}[1B"), "{shown}");
+    assert!(test.sandbox.writes().is_empty());
+}
+
+/// Of two open audits one is chosen, and all that follows is about it.
+#[test]
+fn of_several_open_audits_one_is_chosen() {
+    let test = world();
+    for period in ["FY28-Q1", "FY28-Q3"] {
+        drop(test.run(&["init-issue", "--yes", "--period", period]).ends_with(0));
+    }
+    let mut guide = Guide::start(&test);
+    guide.terminal.waits_for("Which of the open audits");
+    guide.terminal.chooses("FY28-Q3", "FY28-Q3");
+    guide.takes_the_next_step("Write the report into the issue");
+    guide.terminal.waits_for("--issue=2");
+    guide.agrees("1. ");
+    guide.terminal.waits_for("FY28-Q3");
+    guide.leaves();
+    let issues = test.issues();
+    let has_report = |iid: u64| {
+        let issue = issues.iter().find(|issue| issue.iid == iid).unwrap();
+        issue.description.as_deref().unwrap_or_default().contains("support-audit:begin")
+    };
+    assert_eq!([has_report(1), has_report(2)], [false, true]);
 }
 
 const TOKEN: &str = "sandbox-gitlab-token";
@@ -411,9 +457,10 @@ fn answers_that_lead_nowhere_are_asked_for_again() {
         ("Project that holds the roster [", "somebody/elses"),
         ("Path of the roster in it: a file, or a folder [data/support-team.yaml]", "data"),
         ("Branch of the roster [master]", ""),
-        ("Project that holds the roster [somebody/elses]", "gitlab-com/support/team"),
-        ("Path of the roster in it: a file, or a folder [data]", "data/support-team.yaml"),
+        ("Project that holds the roster [gitlab-com/support/team]", ""),
+        ("Path of the roster in it: a file, or a folder [data/support-team.yaml]", ""),
         ("Branch of the roster [master]", ""),
+        ("GitLab username of the Support Operations Manager", "@no.body"),
         ("GitLab username of the Support Operations Manager", ""),
     ] {
         guide.terminal.waits_for(question);
@@ -423,7 +470,7 @@ fn answers_that_lead_nowhere_are_asked_for_again() {
     guide.terminal.waits_for("Keep this in the configuration file?");
     guide.terminal.answers("y");
     let shown = guide.leaves();
-    assert_eq!(shown.matches("error:\u{1b}").count(), 5, "{shown}");
+    assert_eq!(shown.matches("error:\u{1b}").count(), 6, "{shown}");
     assert_eq!(shown.matches("404").count(), 2, "{shown}");
     let kept: toml::Table = std::fs::read_to_string(&file).unwrap().parse().unwrap();
     assert_eq!(kept["gitlab"]["url"].as_str().unwrap().trim_end_matches('/'), url);

@@ -180,10 +180,7 @@ fn names_that_name_nobody_are_refused() {
         &["--only", "p001", "nobody"],
         &["--only", "olga"],
         &["--accept", "link-missing:nobody@example.com", "--reason", "x"],
-        &["--accept", "link-missing", "--reason", "x"],
         &["--accept", "link-malformed:p001@example.com", "--reason", "x"],
-        &["--accept", FIRST, "nonsense:p002@example.com", "--reason", "x"],
-        &["--ask-again", "p001"],
         &["--sent", "nobody"],
         &["--answered", "nobody", "--reason", "x"],
     ] {
@@ -193,7 +190,32 @@ fn names_that_name_nobody_are_refused() {
         assert!(ran.stderr.contains("hint: `support-audit status` lists"), "{}", ran.stderr);
     }
     let before = comments(&test).len();
-    let ran = follow_up(&test, &["--sent", "p001"]).ends_with(2);
-    assert!(ran.stderr.contains("nothing is to be sent to Person 001"), "{}", ran.stderr);
+    let ran = follow_up(&test, &["--sent", "p001"]).ends_with(0);
+    assert!(ran.stderr.contains("Person 001 was asked already"), "{}", ran.stderr);
     assert_eq!(comments(&test).len(), before);
+}
+
+/// What no finding can be called is refused before anything is read.
+#[test]
+fn misspelt_findings_are_told_at_once() {
+    let test = asked();
+    let before = test.sandbox.requests().len();
+    for (arguments, error, hint) in [
+        (
+            &["--accept", FIRST, "link-mising:p002@example.com", "--reason", "x"][..],
+            "error: there is no check link-mising",
+            "hint: did you mean `link-missing`?",
+        ),
+        (&["--ask-again", "p001"], "error: there is no check p001", "hint: there are "),
+        (
+            &["--accept", "link-missing", "--reason", "x"],
+            "error: link-missing names nobody",
+            "hint: a finding is named as link-missing:SUBJECT",
+        ),
+        (&["--reason", "x"], "error: --reason says nothing", "hint: it goes with --accept"),
+    ] {
+        let ran = test.run(&[&["followups", "--yes"], arguments].concat()).ends_with(2);
+        assert!(ran.stderr.contains(error) && ran.stderr.contains(hint), "{}", ran.stderr);
+    }
+    assert_eq!(test.sandbox.requests().len(), before);
 }

@@ -49,7 +49,7 @@ fn words_of_the_subject_anywhere_are_an_answer() {
         hours(&test, 200);
         let ran = follow_up(&test, &[]).ends_with(0);
         assert_eq!(marked(&test, "escalate").len(), 1, "the other one's\n{}", ran.stderr);
-        assert!(ran.stderr.contains("is answered: read it, then --accept or --ask-again"));
+        assert!(ran.stderr.contains(": read it, then --accept or --ask-again"));
         assert_eq!(mentions(&test)["p001"], 1);
     }
 }

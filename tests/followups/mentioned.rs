@@ -158,7 +158,7 @@ fn the_letter_says_what_the_ping_would_have_said() {
         "\nTo send to Person 001 at p001@example.com, since {INACTIVE}:\n\n    Hello,\n\n    the \
          access review of our Calendly organisation found:\n\n    - You have no Calendly link in \
          the roster. Add `calendly:` with the address of your main Calendly page to your entry in \
-         the roster.\n\n    Please answer to this message.\n\n    {url}\n"
+         the roster.\n\n    Please answer this message.\n\n    {url}\n"
     );
     assert!(ran.stdout.ends_with(&letter), "{}", ran.stdout);
     // It is only advice: it is given again until somebody says that it was sent.
@@ -174,8 +174,8 @@ fn what_was_sent_starts_the_clock_and_is_escalated_in_its_thread() {
     assert_eq!(follow_up(&test, &["--sent", "p001@example.com"]).code, 0);
     let [sent] = marked(&test, "sent").try_into().unwrap();
     assert!(!sent.body.contains('@'), "{}", sent.body);
-    let again = writes_nothing(&test, &["followups", "--yes", "--sent", "p001"]).ends_with(2);
-    assert!(again.stderr.contains("nothing is to be sent to Person 001"), "{}", again.stderr);
+    let again = writes_nothing(&test, &["followups", "--yes", "--sent", "p001"]).ends_with(0);
+    assert!(again.stderr.contains("Person 001 was asked already"), "{}", again.stderr);
     hours(&test, 71);
     assert_eq!(follow_up(&test, &["--only", "p001"]).code, 0);
     assert_eq!(marked(&test, "escalate").len(), 0);

@@ -120,7 +120,7 @@ fn programs_get_one_document() {
     assert_eq!(done["advice"], shown["advice"]);
     let letter = &done["advice"][0];
     assert_eq!(letter["email"], "bvance@harborlight.example");
-    assert!(letter["text"].as_str().unwrap().contains("Tell here why you need"), "{letter:#}");
+    assert!(letter["text"].as_str().unwrap().contains("Say why you need"), "{letter:#}");
     let again = writes_nothing(&test, &["followups", "--yes", "--format", "json"]).json();
     assert_eq!(
         (&again["posted"], &again["plan"]),
@@ -129,9 +129,11 @@ fn programs_get_one_document() {
 
     for (arguments, code, word) in [
         (&["followups", "--format", "json", "--yes", "--only", "nobody"][..], 2, "nobody"),
-        (&["followups", "--format", "json", "--until", "x"], 2, "x is no day"),
+        (&["followups", "--format", "json", "--until", "x"], 2, "x is not a day"),
         (&["status", "--format", "json", "--issue", "77"], 1, "not found"),
         (&["status", "--format", "json", "--period", "nonsense"], 2, "nonsense"),
+        (&["status", "--format", "json", "--period", "FY27-Q3"], 1, "there is no audit FY27-Q3"),
+        (&["completions", "--format", "json"], 2, "not provided: <SHELL>"),
     ] {
         let ran = run(&test, arguments).ends_with(code);
         let error = &ran.json()["error"];

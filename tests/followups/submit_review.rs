@@ -54,8 +54,22 @@ fn what_is_open_is_said_and_nothing_is_posted() {
         let ran = writes_nothing(&test, &["submit-review", "--yes"]).ends_with(11);
         assert_eq!(ran.stdout, "");
         assert!(ran.stderr.contains(&format!("{FIRST} {standing}")), "{standing}: {}", ran.stderr);
-        assert!(ran.stderr.contains("hint: --unresolved posts"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("; --unresolved posts"), "{}", ran.stderr);
     }
+}
+
+#[test]
+fn without_a_recorded_report_nothing_is_done() {
+    let test = team(1);
+    let accept = ["--accept", FIRST, "--reason", "takes no calls"];
+    assert_eq!(follow_up(&test, &accept).code, 0);
+    let ran = writes_nothing(&test, &["submit-review", "--yes"]).ends_with(11);
+    assert!(ran.stderr.contains("no report is recorded in its issue"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("hint: `support-audit run --write`"), "{}", ran.stderr);
+    assert_eq!(run(&test, &["run", "--write", "--yes"]).code, 0);
+    let own = ["submit-review", "--dry-run", "--manager", "olga"];
+    let ran = writes_nothing(&test, &own).ends_with(0);
+    assert!(ran.stderr.contains("warning: you are the one who is asked"), "{}", ran.stderr);
 }
 
 #[test]

@@ -37,6 +37,17 @@ fn a_person_is_named_by_name_address_or_username() {
 }
 
 #[test]
+fn an_account_of_nobody_is_named_by_address_or_name() {
+    let test = demo();
+    let by_address = explain(&test, VANCE).ends_with(0).stdout;
+    assert!(by_address.contains("of nobody on the roster"), "{by_address}");
+    assert_eq!(explain(&test, "bartholomew vance").ends_with(0).stdout, by_address);
+    let json = ["reconcile", "--explain", VANCE, "--format", "json"];
+    let refused = writes_nothing(&test, &json).ends_with(2);
+    assert!(refused.stderr.contains("this command has no form `json`"), "{}", refused.stderr);
+}
+
+#[test]
 fn each_key_is_told() {
     let test = demo();
     for (whom, key) in [

@@ -8,7 +8,7 @@ use crate::roster::{Field, Person};
 use crate::text::{comparable_link, fold};
 
 /// Explains everybody whom `wanted` names: a person by name, e-mail address or GitLab username, or an
-/// account by its e-mail address; empty where it names nobody.
+/// account by its e-mail address or its holder's name; empty where it names nobody.
 ///
 /// The text holds foreign text as it is.
 pub fn explain(evaluation: &Evaluation, wanted: &str) -> String {
@@ -30,7 +30,8 @@ pub fn explain(evaluation: &Evaluation, wanted: &str) -> String {
     }
     let accounts = evaluation.accounts.iter().flat_map(|accounts| accounts.list.iter().enumerate());
     for (place, account) in accounts {
-        if account.key() == lower && !told.contains(&place) {
+        let is_wanted = account.key() == lower || fold(&account.name) == fold(wanted);
+        if is_wanted && !told.contains(&place) {
             explain_account(evaluation, place, account, &mut text);
         }
     }

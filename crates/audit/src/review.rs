@@ -10,7 +10,7 @@ use crate::markdown::{Markdown, item};
 use crate::marker::{Mark, Marked, digest};
 use crate::plan::{Action, Plan};
 use crate::report::Report;
-use crate::report::markdown::provenance;
+use crate::report::markdown::{notes, provenance};
 
 /// Whether an audit may be handed to a manager.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,6 +125,10 @@ pub fn plan(facts: &Facts<'_>, report: &Report, reviewer: Option<&User>, issue_u
     section("Withdrawn", &cases, issue_url, &mut body, |state| {
         matches!(state, State::Withdrawn { .. })
     });
+    let notes: String = notes(report).map(|note| item(&note)).collect();
+    if !notes.is_empty() {
+        body.push_str(&format!("\n**Notes**\n\n{notes}"));
+    }
     body.push_str("\n**Sources**\n\n");
     body.extend(provenance(report).map(|line| item(&line)));
     body.push_str(&format!("\n{mark}"));
@@ -139,7 +143,7 @@ pub(crate) fn counts(cases: &Cases<'_>) -> String {
     }
     let counts: Vec<String> =
         counts.into_iter().map(|(word, count)| format!("{count} {word}")).collect();
-    if counts.is_empty() { "Nothing was found".to_owned() } else { counts.join(", ") }
+    if counts.is_empty() { "nothing was found".to_owned() } else { counts.join(", ") }
 }
 
 fn section(

@@ -95,16 +95,28 @@ pub(crate) fn explain(error: &anyhow::Error) -> Failure {
     Failure::new(Exit::Failed, message)
 }
 
+/// Whether GitLab was asked: only its paths are below `/api/v4` (GitLab docs: REST API).
+fn is_gitlab(call: &api::Call) -> bool {
+    call.path.contains("/api/v4/")
+}
+
 fn of_service(error: &api::Error) -> (Exit, Option<String>) {
     use api::Error;
     let (exit, hint) = match error {
-        Error::Unauthorized { .. } | Error::InvalidToken { .. } => {
-            (Exit::Token, "`support-audit auth status` tells where the token comes from")
+        Error::Unauthorized { call, .. } | Error::InvalidToken { call, .. } => {
+            let whose = if is_gitlab(call) { "" } else { " --service calendly" };
+            let hint =
+                format!("`support-audit auth status{whose}` tells where the token comes from");
+            return (Exit::Token, Some(hint));
         }
         Error::BadToken { .. } => (Exit::Token, "copy the token again, whole and on one line"),
+        Error::InsufficientScope { call, .. } if is_gitlab(call) => (
+            Exit::Token,
+            "to write it needs `api`, to read `read_api`: `support-audit auth status` shows what it has",
+        ),
         Error::InsufficientScope { .. } => (
             Exit::Token,
-            "make a token with one of these scopes and run `support-audit auth login`",
+            "it needs `users:read` and `organizations:read`, and `organizations:write` to remove",
         ),
         Error::Captcha { .. } | Error::Spam { .. } => (
             Exit::Failed,

@@ -59,9 +59,12 @@ fn usage(error: &clap::Error) -> ExitCode {
         failure
     } else {
         drop(error.print());
-        let message = error.to_string();
-        let message = message.lines().next().unwrap_or_default().trim_start_matches("error: ");
-        Failure::new(Exit::Usage, message).hint("try --help")
+        let text = error.to_string();
+        let (what, rest) = text.split_once("\n\n").unwrap_or((&text, ""));
+        let what: Vec<&str> = what.lines().map(str::trim).collect();
+        let tip = rest.lines().find_map(|line| line.trim().strip_prefix("tip: "));
+        Failure::new(Exit::Usage, what.join(" ").trim_start_matches("error: "))
+            .hint(tip.unwrap_or("try --help"))
     };
     if argument("--format").as_deref() == Some("json") {
         ui::print_json_error(&failure);
@@ -131,7 +134,7 @@ async fn command(cli: Cli, ui: Ui) -> anyhow::Result<Exit> {
     }
     match cli.command {
         Some(command) => commands::exec(command, &Ctx::new(cli.global, ui)?).await,
-        None if ui.may_ask() => commands::guide::exec(cli.global, ui).await,
+        None if ui.may_guide() => commands::guide::exec(cli.global, ui).await,
         None => {
             ui.show_lines(&Cli::command().render_help().to_string());
             Ok(Exit::Usage)

@@ -47,13 +47,13 @@ impl Ui {
             Color::Never => ColorChoice::Never,
         };
         let is_terminal = stderr.is_terminal();
-        // Such a terminal cannot move its cursor.
-        let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         Self {
             quiet: global.quiet,
             color,
             may_ask: !global.no_input && is_terminal && io::stdin().is_terminal(),
-            shows_progress: !global.quiet && !is_dumb && !ProgressDrawTarget::stderr().is_hidden(),
+            shows_progress: !global.quiet
+                && !is_dumb()
+                && !ProgressDrawTarget::stderr().is_hidden(),
             has_printed: Arc::default(),
             progress: Arc::default(),
             wait: Arc::default(),
@@ -76,6 +76,12 @@ impl Ui {
     /// Whether somebody is there to answer.
     pub(crate) fn may_ask(&self) -> bool {
         self.may_ask
+    }
+
+    /// Whether somebody is there who sees everything and answers.
+    #[expect(clippy::disallowed_methods, reason = "the one place that looks at the streams")]
+    pub(crate) fn may_guide(&self) -> bool {
+        self.may_ask && io::stdout().is_terminal()
     }
 
     /// Whether stderr takes colour.
@@ -247,10 +253,30 @@ impl Ui {
         self.end_progress();
         let question = clean(question).into_owned();
         let things: Vec<String> = things.iter().map(|thing| clean(thing).into_owned()).collect();
+        if is_dumb() {
+            return self.choose_by_number(&question, &things).await;
+        }
         answered(move || {
             dialoguer::Select::new().with_prompt(question).items(&things).default(0).interact()
         })
         .await
+    }
+
+    /// Asks for one of several things where no list can be redrawn.
+    async fn choose_by_number(&self, question: &str, things: &[String]) -> anyhow::Result<usize> {
+        for (number, thing) in (1..).zip(things) {
+            self.show_lines(&format!("{number}  {thing}"));
+        }
+        let question = format!("{question} (1 to {}, 1 by itself)", things.len());
+        loop {
+            match self.ask_text(&question).await?.trim() {
+                "" => return Ok(0),
+                typed => match typed.parse::<usize>() {
+                    Ok(number) if (1..=things.len()).contains(&number) => return Ok(number - 1),
+                    _ => self.show_lines(&format!("there is no {typed}")),
+                },
+            }
+        }
     }
 
     /// Asks for a line of text, which may be empty.
@@ -272,6 +298,11 @@ impl Ui {
         })
         .await
     }
+}
+
+/// Whether the terminal cannot move its cursor.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// Progress that is shown until it is dropped.

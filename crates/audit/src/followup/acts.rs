@@ -183,6 +183,11 @@ impl<'p, 'a> Planner<'p, 'a> {
     fn sent(&mut self, subject: &str) -> Result<(), Refusal> {
         let case = self.case_named(subject)?;
         let lines = lines(case, |entry| entry.state == State::NotAsked && !is_for_operators(entry));
+        let was_asked = |entry: &Entry<'_>| entry.asked_at.is_some() && !is_for_operators(entry);
+        if lines.is_empty() && case.entries.iter().any(was_asked) {
+            self.note(format!("{} was asked already", case.name));
+            return Ok(());
+        }
         if lines.is_empty() {
             let message = format!("nothing is to be sent to {}", case.name);
             return Err(Refusal::Impossible(message));

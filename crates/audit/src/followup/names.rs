@@ -16,7 +16,7 @@ pub(crate) fn standing(entry: &Entry<'_>) -> String {
             format!("is {word} until {until:.0}{asked}")
         }
         State::Waiting { until: None } => format!("is waiting for an operator{asked}"),
-        State::Answered => format!("is answered: read it, then --accept or --ask-again{asked}"),
+        State::Answered => format!("is answered{asked}: read it, then --accept or --ask-again"),
         State::Justified(justification) => format!("is justified {justification}"),
         State::Held { by } => {
             format!("{}{asked}", held(by))

@@ -203,7 +203,7 @@ pub(crate) fn letter(evaluation: &Evaluation, issue_url: &str, lines: &[Line<'_>
         let seen = if evidence.is_empty() { String::new() } else { format!(" Seen: {evidence}.") };
         text.push_str(&format!("- {}{seen} {}\n", check.asks, check.fix));
     }
-    text.push_str(&format!("\nPlease answer to this message.\n\n{issue_url}\n"));
+    text.push_str(&format!("\nPlease answer this message.\n\n{issue_url}\n"));
     text
 }
 

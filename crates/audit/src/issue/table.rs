@@ -8,7 +8,9 @@ use std::collections::HashMap;
 
 use crate::finding::Subject;
 use crate::marker::{digest, key_digest};
-use crate::report::{EXCEPTED, EXCLUDED, OUTSIDERS_COLUMNS, TEAM_COLUMNS, UNKNOWN, UNREADABLE};
+use crate::report::{
+    EXCEPTED, EXCLUDED, OUTSIDERS_COLUMNS, TEAM_COLUMNS, UNDECIDED, UNKNOWN, UNREADABLE,
+};
 
 /// Which of our tables it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,7 +145,11 @@ fn unstamped<'a>(of: Of, column: usize, old: &'a str, written: &str) -> &'a str 
     let looks_written = match of {
         Of::Team => looks_like_ours(column, old),
         // The name and the address tell whose row it is; what is behind the account is theirs.
-        Of::Outsiders => old.is_empty() || matches!(column, 2 | 3) && !old.contains(' '),
+        Of::Outsiders => match column {
+            2 | 3 => !old.contains(' '),
+            5 => old.is_empty() || old == UNDECIDED,
+            _ => old.is_empty(),
+        },
     };
     if looks_written {
         return "";
@@ -386,6 +392,16 @@ mod tests {
             ("| Ada | `adal` | <https://calendly.com/x> | unknown | |", ["", "", "", "", ""]),
         ] {
             assert_eq!(Row::of(line, Of::Team).typed(&written), expected, "{line}");
+        }
+        let written = strings(&["Zed", "`z@x.example`", "user", "2026", "", ""]);
+        for (line, expected) in [
+            ("| Zed | `z@x.example` | user | 2026 | | undecided |", ["", "", "", "", "", ""]),
+            (
+                "| Zed | `z@x.example` | user | 2026 | a guest | keep |",
+                ["", "", "", "", "a guest", "keep"],
+            ),
+        ] {
+            assert_eq!(Row::of(line, Of::Outsiders).typed(&written), expected, "{line}");
         }
     }
 }

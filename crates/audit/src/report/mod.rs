@@ -234,8 +234,8 @@ impl Report {
                 check: "",
                 foreign: exception.email.as_deref().unwrap_or(evaluation.kind.spec().system),
                 after: format!(
-                    ", approved on {}, expires on {}",
-                    exception.approved_on, exception.expires
+                    ", expires on {}, approved on {}",
+                    exception.expires, exception.approved_on
                 ),
                 seen: "",
                 reason: Some((&exception.reason, &exception.approved_by)),
@@ -381,7 +381,7 @@ impl<'a> Outsider<'a> {
                 let proposed = if *is_confirmed { "" } else { " (proposed)" };
                 format!("{}{proposed}", decision.word())
             }
-            (None, _) => "undecided".to_owned(),
+            (None, _) => UNDECIDED.to_owned(),
         }
     }
 }
@@ -442,6 +442,9 @@ impl<'a> Cell<'a> {
         }
     }
 }
+
+/// What a report says of an outsider about whom nothing is decided.
+pub(crate) const UNDECIDED: &str = "undecided";
 
 /// What stands where nobody can tell.
 pub(crate) const UNKNOWN: &str = "unknown";

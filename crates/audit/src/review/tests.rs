@@ -76,7 +76,7 @@ fn what_is_open_or_unknown_is_told() {
                 world.say(ADA, None, "So what?");
             },
             &[
-                "link-malformed:ada@x.example is answered: read it, then --accept or --ask-again, asked on 2027-02-01",
+                "link-malformed:ada@x.example is answered, asked on 2027-02-01: read it, then --accept or --ask-again",
             ],
         ),
         (
@@ -150,6 +150,24 @@ fn the_request_is_a_summary_for_five_minutes() {
 
     "#]]
     .assert_eq(&body);
+}
+
+/// Whoever reviews sees what nobody looked at, and what was justified beforehand by whom.
+#[test]
+fn what_is_left_out_or_excepted_is_told() {
+    let mut world = with_outsider();
+    world.texts.policy.checks_off = vec!["link-shared".to_owned()];
+    world.texts.policy.exclude = vec!["mia@x.example".to_owned()];
+    "- check: outsider\n  email: xeno@y.example\n  reason: Books demos.\n  approved_by: sam\n  approved_on: 2027-01-01\n  expires: 2027-06-01\n"
+        .clone_into(&mut world.texts.exceptions);
+    let body = request(&mut world, OLGA, true);
+    for line in [
+        "- Check off: link-shared.\n",
+        "- Excluded: Mia Man.\n",
+        "- Exception used, outsider, for `xeno@y.example`, expires on 2027-06-01, approved on 2027-01-01 by `sam`: Books demos.",
+    ] {
+        assert!(body.contains(line), "{line}: {body}");
+    }
 }
 
 #[test]

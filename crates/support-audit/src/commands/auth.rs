@@ -104,7 +104,12 @@ async fn status(ctx: &Ctx, service: Service) -> anyhow::Result<Exit> {
     let text = if format == Format::Json { ui::json(&status)? } else { rows(&status) };
     ctx.ui.result(&text)?;
     if exit == Exit::Token {
-        ctx.ui.say(&format!("hint: `{}` keeps a usable one", service.login()));
+        let variable = service.variable();
+        ctx.ui.say(&if secrets::is_in_environment(service) {
+            format!("hint: replace {variable}; or unset it, and `{}` keeps one", service.login())
+        } else {
+            format!("hint: set {variable}, or `{}` keeps a usable one", service.login())
+        });
     }
     Ok(exit)
 }

@@ -3,6 +3,7 @@
 use audit::conversation::User;
 use audit::directory::{Inquiry, Unmentionable};
 use audit::followup::{self, Act, Advice, Due, Facts, Refusal, Selection, State};
+use audit::kinds::Kind;
 use audit::plan::Plan;
 use clap::Args;
 use jiff::Timestamp;
@@ -10,6 +11,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use super::help::nearest;
 use crate::cli::Format;
 use crate::ctx::Ctx;
 use crate::execute::{self, Outcome, Writing};
@@ -65,6 +67,7 @@ impl Followups {
             }
             None => ctx.now,
         };
+        let selection = self.selection(ctx.global.kind.into())?;
         let mut followed = gather::followed(ctx, &self.inputs, &self.wanted, Need::Always).await?;
         execute::refuse_closed(&followed.issue.issue)?;
         if followed.has_bad_exceptions {
@@ -74,7 +77,6 @@ impl Followups {
                 .hint("`support-audit run` tells its line")
                 .into());
         }
-        let selection = self.selection()?;
         followed.read_reactions(ctx, now).await?;
         let due = settle(ctx, &mut followed, &selection, now, followup::plan).await?;
         let answers = selection.acts.is_empty()
@@ -90,8 +92,16 @@ impl Followups {
         followed.incomplete.map_or(Ok(Exit::Done), |failure| Err(failure.into()))
     }
 
-    fn selection(&self) -> Result<Selection, Failure> {
+    fn selection(&self, kind: Kind) -> Result<Selection, Failure> {
         let reason = self.reason.clone().unwrap_or_default();
+        for finding in self.accept.iter().chain(&self.ask_again) {
+            is_finding(kind, finding)?;
+        }
+        let acts = [&self.accept, &self.ask_again, &self.answered];
+        if self.reason.is_some() && acts.iter().all(|it| it.is_empty()) {
+            return Err(Failure::new(Exit::Usage, "--reason says nothing by itself")
+                .hint("it goes with --accept, --ask-again or --answered"));
+        }
         if reason.trim().is_empty() && !(self.accept.is_empty() && self.answered.is_empty()) {
             return Err(Failure::new(Exit::Usage, "--reason is empty")
                 .hint("whoever reviews the audit wants to know why"));
@@ -228,6 +238,24 @@ fn refused(refusal: &Refusal) -> Failure {
     }
 }
 
+/// Whether a text names a finding by a check that there is.
+fn is_finding(kind: Kind, text: &str) -> Result<(), Failure> {
+    let ids: Vec<&str> = kind.spec().checks.iter().map(|check| check.id).collect();
+    let id = text.split_once(':').map_or(text, |(id, _)| id);
+    let failure = match ids.contains(&id) {
+        true if id != text => return Ok(()),
+        true => Failure::new(Exit::Usage, format!("{text} names nobody"))
+            .hint(format!("a finding is named as {text}:SUBJECT, as `support-audit status` does")),
+        false => Failure::new(Exit::Usage, format!("there is no check {id}")).hint(
+            match nearest(id, ids.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there are {}", ids.join(", ")),
+            },
+        ),
+    };
+    Err(failure)
+}
+
 /// A day or an instant that somebody typed.
 fn instant(text: &str) -> Result<Timestamp, Failure> {
     let day = || {
@@ -235,7 +263,7 @@ fn instant(text: &str) -> Result<Timestamp, Failure> {
         day.at(23, 59, 59, 0).to_zoned(TimeZone::UTC).ok().map(|it| it.timestamp())
     };
     text.parse().ok().or_else(day).ok_or_else(|| {
-        let message = format!("{text} is no day such as 2026-12-01");
+        let message = format!("{text} is not a day such as 2026-12-01");
         Failure::new(Exit::Usage, message).hint("--until takes a day, or an instant in UTC")
     })
 }

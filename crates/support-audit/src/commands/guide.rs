@@ -31,8 +31,9 @@ const SUBMIT_UNRESOLVED: Offer =
     ("Tell a manager what is still open", &["submit-review", "--unresolved"]);
 const SHOW: Offer = ("Show every finding", &["status"]);
 const DOCTOR: Offer = ("Look whether everything is there that an audit needs", &["doctor"]);
-const REPORT: Offer =
-    ("Save the report to audit_output.txt", &["run", "--output", "audit_output.txt"]);
+const REPORT: Offer = ("Save the report to audit_output.txt", &["run", "--output", REPORT_FILE]);
+/// Where the report is saved.
+const REPORT_FILE: &str = "audit_output.txt";
 
 /// Shows how the audit stands, offers the next step, runs it, and comes back, until the user leaves.
 pub(crate) async fn exec(global: Global, ui: Ui) -> anyhow::Result<Exit> {
@@ -40,9 +41,11 @@ pub(crate) async fn exec(global: Global, ui: Ui) -> anyhow::Result<Exit> {
     if is_first_use(&ctx).await? {
         ctx = set_up(ctx, global).await?;
     }
+    // Which of several open audits it is about.
+    let mut audit = None;
     loop {
         ctx = ctx.later()?;
-        let offers = match stand(&ctx).await {
+        let offers = match stand(&ctx, &mut audit).await {
             Ok(offers) => offers,
             Err(error) => {
                 tell(&ctx.ui, error)?;
@@ -53,14 +56,15 @@ pub(crate) async fn exec(global: Global, ui: Ui) -> anyhow::Result<Exit> {
         things.push("Leave");
         let chosen = ctx.ui.choose("What next", &things).await?;
         let Some((_, arguments)) = offers.get(chosen) else { return Ok(Exit::Done) };
-        if let Err(error) = run(&ctx, arguments).await {
+        if let Err(error) = run(&mut ctx, arguments, audit).await {
             tell(&ctx.ui, error)?;
         }
     }
 }
 
-/// Runs a command as if it had been typed.
-async fn run(ctx: &Ctx, arguments: &[&str]) -> anyhow::Result<()> {
+/// Runs a command as if it had been typed; one of several audits is named.
+async fn run(ctx: &mut Ctx, arguments: &[&str], audit: Option<u64>) -> anyhow::Result<()> {
+    let is_about_one = ![MAKE_ISSUE.1, DOCTOR.1, REPORT.1].contains(&arguments);
     let mut arguments: Vec<String> = arguments.iter().map(|&it| it.to_owned()).collect();
     if let Some(flag) = arguments.last_mut().filter(|last| *last == SENT_FLAG) {
         let address = ctx.ui.ask_text("To which address (nothing: to none)").await?;
@@ -69,9 +73,19 @@ async fn run(ctx: &Ctx, arguments: &[&str]) -> anyhow::Result<()> {
             address => flag.push_str(&format!("={address}")),
         }
     }
+    if let Some(iid) = audit.filter(|_| is_about_one) {
+        arguments.push(format!("--issue={iid}"));
+    }
+    if arguments == REPORT.1 && std::path::Path::new(REPORT_FILE).exists() {
+        let question = format!("{REPORT_FILE} is there already. Replace it?");
+        if !ctx.ui.ask(&question, false).await? {
+            return Ok(());
+        }
+    }
     ctx.ui.say(&format!("$ support-audit {}", arguments.join(" ")));
     let typed = Cli::try_parse_from(std::iter::once("support-audit".to_owned()).chain(arguments))?;
     if let Some(command) = typed.command {
+        ctx.global.format = typed.global.format;
         // A command may offer its own help, and so the guide; it does not run the guide.
         Box::pin(super::exec(command, ctx)).await?;
     }
@@ -79,18 +93,24 @@ async fn run(ctx: &Ctx, arguments: &[&str]) -> anyhow::Result<()> {
 }
 
 /// Tells how the audit stands, and what may be done about it, the next step first.
-async fn stand(ctx: &Ctx) -> anyhow::Result<Vec<Offer>> {
-    let wanted = Wanted::default();
+async fn stand(ctx: &Ctx, audit: &mut Option<u64>) -> anyhow::Result<Vec<Offer>> {
     let gitlab = ctx.gitlab().await?;
-    let found = gather::audit_issue(ctx, gitlab, &wanted, audit::issue::Adopt::No).await;
-    match found {
-        Ok(_) => {}
-        Err(error) if explain(&error).exit == Exit::Failed => {
-            ctx.ui.show_lines(&format!("\n{error:#}"));
-            return Ok(vec![MAKE_ISSUE, REPORT, DOCTOR]);
+    if audit.is_none() {
+        let open = gather::open_audits(ctx, gitlab).await?;
+        if open.is_empty() {
+            let any = Wanted::default();
+            let found = gather::audit_issue(ctx, gitlab, &any, audit::issue::Adopt::No).await;
+            if let Err(error) = found {
+                ctx.ui.show_lines(&format!("\n{error:#}"));
+                return Ok(vec![MAKE_ISSUE, REPORT, DOCTOR]);
+            }
+        } else if open.len() > 1 {
+            let titles: Vec<&str> = open.iter().map(|issue| issue.title.as_str()).collect();
+            let chosen = ctx.ui.choose("Which of the open audits", &titles).await?;
+            *audit = open.get(chosen).map(|issue| issue.iid);
         }
-        Err(error) => return Err(error),
     }
+    let wanted = audit.map_or_else(Wanted::default, Wanted::of);
     let (status, incomplete) = super::status::read(ctx, &Inputs::default(), &wanted).await?;
     if let Some(failure) = incomplete {
         ctx.ui.error(&failure);
@@ -126,7 +146,6 @@ async fn set_up(ctx: Ctx, global: Global) -> anyhow::Result<Ctx> {
     );
     let usual = ctx.config;
     let (mut url, project) = (usual.gitlab_url.to_string(), usual.audits_project);
-    let RosterSource { project: mut roster, mut path, mut reference } = usual.roster;
     let mut global = global;
     let ctx = loop {
         let typed = ask(&ui, "GitLab's address", &url).await?;
@@ -151,21 +170,31 @@ async fn set_up(ctx: Ctx, global: Global) -> anyhow::Result<Ctx> {
     global.settings.project = Some(project.clone());
     let mut ctx = ctx;
     loop {
-        roster = ask(&ui, "Project that holds the roster", &roster).await?;
-        path = ask(&ui, "Path of the roster in it: a file, or a folder", &path).await?;
-        reference = ask(&ui, "Branch of the roster", &reference).await?;
-        global.settings.roster_project = Some(roster.clone());
-        global.settings.roster_path = Some(path.clone());
-        global.settings.roster_ref = Some(reference.clone());
+        let RosterSource { project, path, reference } = &usual.roster;
+        let roster = ask(&ui, "Project that holds the roster", project).await?;
+        let path = ask(&ui, "Path of the roster in it: a file, or a folder", path).await?;
+        let reference = ask(&ui, "Branch of the roster", reference).await?;
+        global.settings.roster_project = Some(roster);
+        global.settings.roster_path = Some(path);
+        global.settings.roster_ref = Some(reference);
         ctx = Ctx::new(global.clone(), ui.clone())?.with_clients_of(ctx);
         match gather::gitlab_roster(&ctx).await {
             Ok(_) => break,
             Err(error) => refuse(&ui, error)?,
         };
     }
-    let manager =
-        ask(&ui, "GitLab username of the Support Operations Manager (may be empty)", "").await?;
-    let places = [roster.as_str(), &path, &reference];
+    let manager = loop {
+        let question = "GitLab username of the Support Operations Manager (may be empty)";
+        let typed = ask(&ui, question, "").await?;
+        let username = typed.trim_start_matches('@');
+        if username.is_empty() || ctx.gitlab().await?.user_by_name(username).await?.is_some() {
+            break typed;
+        }
+        let nobody = Failure::new(Exit::Usage, format!("GitLab knows nobody called {username}"));
+        refuse(&ui, nobody.into())?;
+    };
+    let RosterSource { project: roster, path, reference } = &ctx.config.roster;
+    let places = [roster.as_str(), path, reference];
     let url = ctx.config.gitlab_url.to_string();
     let text = crate::config::file_text(&url, &project, &places, &manager);
     if !ctx.ui.ask("Keep this in the configuration file?", true).await? {

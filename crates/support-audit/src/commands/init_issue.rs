@@ -1,5 +1,6 @@
 //! `init-issue`: the audit's issue, made once.
 
+use anyhow::Context as _;
 use api::GitLab;
 use api::gitlab::{Issue, IssueFilter, Member, User};
 use audit::calendar::Period;
@@ -44,8 +45,9 @@ impl InitIssue {
         let project = &ctx.config.audits_project;
         let gitlab = ctx.gitlab().await?;
         let progress = ctx.ui.progress(&format!("looking for the audit {period} in {project}"));
-        let is_private =
-            gitlab.project(project).await?.visibility.is_some_and(|it| it == "private");
+        let could_not = || format!("could not look at the project {project}");
+        let is_private = gitlab.project(project).await.with_context(could_not)?;
+        let is_private = is_private.visibility.is_some_and(|it| it == "private");
         let issues = gitlab.issues(project, &IssueFilter::default()).await?;
         let operator = gitlab.user().await?;
         let operators = Operators::of(ctx, &operator);
@@ -53,7 +55,7 @@ impl InitIssue {
         let existing: Vec<Existing> =
             issues.iter().map(|issue| existing(issue, &operators)).collect();
         warn_of_others(ctx, &issues, &operators, kind, period);
-        warn_of_overdue(ctx, &existing, kind);
+        warn_of_overdue(ctx, &existing, kind, period);
         let mut opening = Opening {
             kind,
             period,
@@ -132,10 +134,10 @@ fn existing(issue: &Issue, operators: &Operators) -> Existing {
 }
 
 /// Tells of the last audit that should have been and has no issue.
-fn warn_of_overdue(ctx: &Ctx, existing: &[Existing], kind: Kind) {
+fn warn_of_overdue(ctx: &Ctx, existing: &[Existing], kind: Kind, own: Period) {
     let period = ctx.config.calendar.overdue(ctx.today());
     let wanted = Marker { kind, period, marked: Marked::Issue };
-    if !existing.iter().any(|issue| marker(&issue.description) == Some(wanted)) {
+    if period != own && !existing.iter().any(|issue| marker(&issue.description) == Some(wanted)) {
         ctx.ui.say(&format!(
             "the audit {period} is over and has no issue; --period {period} makes it"
         ));
@@ -200,6 +202,9 @@ fn there_already(
             if let Some(issue) = found.next() {
                 let state = if issue.state == "closed" { ", and closed" } else { "" };
                 ctx.ui.say(&format!("the issue is there already{state}"));
+                if issue.state == "closed" {
+                    ctx.ui.say("nothing is due until the next audit; --period makes it before");
+                }
                 print(ctx, &issue.web_url)?;
             }
             for twin in found.filter(|twin| twin.state != "closed") {

@@ -17,6 +17,7 @@ use crate::execute::{self, Writing};
 use crate::explain::{Exit, Failure};
 use crate::gather::{self, AuditIssue, Gathered, Inputs, Need, Wanted};
 use crate::secrets::{self, Service, Stored};
+use crate::ui;
 
 /// Compare the roster with the accounts, and get outsiders justified or removed
 ///
@@ -57,6 +58,9 @@ pub(crate) struct Reconcile {
 impl Reconcile {
     pub(crate) async fn exec(self, ctx: &Ctx) -> anyhow::Result<Exit> {
         let writes = self.write || self.remove;
+        if self.explain.is_some() {
+            ui::format(ctx.global.format, Format::Table, &[Format::Table])?;
+        }
         if !writes && (self.writing.yes || self.writing.dry_run) {
             let message = "--yes and --dry-run go with --write or --remove";
             return Err(Failure::new(Exit::Usage, message).into());
@@ -321,5 +325,5 @@ fn explain(ctx: &Ctx, evaluation: &Evaluation, wanted: &str) -> anyhow::Result<(
             .hint("give a whole name, an e-mail address or a GitLab username")
             .into());
     }
-    ctx.ui.result(&crate::ui::lines(&explained))
+    ctx.ui.result(&ui::lines(&explained))
 }

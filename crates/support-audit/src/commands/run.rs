@@ -22,7 +22,7 @@ use crate::gather::{self, AuditIssue, Gathered, Inputs, Need, Operators, Wanted}
 pub(crate) struct Run {
     #[command(flatten)]
     inputs: Inputs,
-    /// The file for the report, instead of stdout
+    /// The file for the report, or - for stdout
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// End with exit code 10 if there are findings or problems
@@ -44,7 +44,7 @@ impl Run {
     pub(crate) async fn exec(self, ctx: &Ctx) -> anyhow::Result<Exit> {
         if !self.write && (self.writing.yes || self.writing.dry_run || self.wanted.names_one()) {
             let message = "--yes, --dry-run, --issue and --period go with --write";
-            return Err(Failure::new(Exit::Usage, message).into());
+            return Err(Failure::new(Exit::Usage, message).hint("add --write").into());
         }
         let adopt = if self.adopt { Adopt::Yes } else { Adopt::No };
         let record =
@@ -57,8 +57,8 @@ impl Run {
             let format = ctx.global.format.unwrap_or(Format::Markdown);
             let text = report.render(format.into());
             match &self.output {
-                Some(path) => save(ctx, path, &text)?,
-                None => ctx.ui.result(&text)?,
+                Some(path) if path != Path::new("-") => save(ctx, path, &text)?,
+                _ => ctx.ui.result(&text)?,
             }
             ctx.ui.say(&report.summary());
         }

@@ -48,7 +48,13 @@ impl SubmitReview {
         let readiness = review::readiness(&facts);
         let is_ready = readiness.open.is_empty() && followed.incomplete.is_none();
         if !is_ready && !self.unresolved {
-            return Err(not_ready(followed.incomplete, &readiness).into());
+            return Err(not_ready(ctx, followed.incomplete, &readiness).into());
+        }
+        if is_ready && !followed.has_report() {
+            let message = "the audit is not ready: no report is recorded in its issue";
+            return Err(Failure::new(Exit::NotReady, message)
+                .hint("`support-audit run --write` records it")
+                .into());
         }
         let url = &followed.issue.issue.web_url;
         let reviewer = review::reviewer(&facts, &followed.operator);
@@ -59,10 +65,15 @@ impl SubmitReview {
         }
         let asked = if is_ready { reviewer } else { None };
         if is_ready && asked.is_none() {
-            let message = "no Support Operations Manager can be mentioned in the issue";
+            let names = facts.managers.join(", ");
+            let message =
+                format!("no Support Operations Manager can be mentioned in the issue: {names}");
             return Err(Failure::new(Exit::NotReady, message)
-                .hint("name one by --manager who is active and sees the issue")
+                .hint("--manager names another one, who must be active and see the issue")
                 .into());
+        }
+        if asked.is_some_and(|user| user.id == followed.operator.id) {
+            ctx.ui.warn("you are the one who is asked to review: another manager should be");
         }
         let plan = review::plan(&facts, &followed.report, asked, url);
         let outcome = execute::plan(ctx, ctx.gitlab().await?, &plan, self.writing).await?;
@@ -155,13 +166,23 @@ fn print(
     Ok(())
 }
 
-fn not_ready(incomplete: Option<Failure>, readiness: &Readiness) -> Failure {
+/// How many open things an error names; more stand above it, a line each.
+const NAMED: usize = 3;
+
+fn not_ready(ctx: &Ctx, incomplete: Option<Failure>, readiness: &Readiness) -> Failure {
     if let Some(failure) = incomplete {
         return failure;
     }
-    let message = format!("the audit is not ready: {}", readiness.open.join("; "));
-    Failure::new(Exit::NotReady, message)
-        .hint("--unresolved posts how it stands and prints the message for the manager")
+    let open = &readiness.open;
+    let open = if open.len() > NAMED {
+        ctx.ui.show_lines(&open.join("\n"));
+        format!("{} things are open or unknown", open.len())
+    } else {
+        open.join("; ")
+    };
+    Failure::new(Exit::NotReady, format!("the audit is not ready: {open}")).hint(
+        "`support-audit status` tells what comes next; --unresolved posts how it stands, for the manager",
+    )
 }
 
 /// What to write to a manager: the one who would review, else the first, since a message elsewhere

@@ -1,5 +1,6 @@
 //! Finds the audit's issue, and tells whose writings of ours count.
 
+use anyhow::Context as _;
 use api::GitLab;
 use api::gitlab::{Issue, IssueFilter, User};
 use audit::calendar::Period;
@@ -23,6 +24,11 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
+    /// The issue of a number.
+    pub(crate) fn of(iid: u64) -> Self {
+        Self { issue: Some(iid.to_string()), period: None }
+    }
+
     /// Whether an issue was named.
     pub(crate) fn names_one(&self) -> bool {
         self.issue.is_some() || self.period.is_some()
@@ -71,7 +77,11 @@ pub(crate) async fn audit_issue(
     let me = gitlab.user().await?;
     let mut operators = Operators::of(ctx, &me);
     let issue = match &wanted.issue {
-        Some(text) => gitlab.issue(&ctx.config.audits_project, iid(ctx, text)?).await?,
+        Some(text) => {
+            let project = &ctx.config.audits_project;
+            let could_not = || format!("could not read the issue {text} of {project}");
+            gitlab.issue(project, iid(ctx, text)?).await.with_context(could_not)?
+        }
         None => the_issue(ctx, gitlab, wanted.period, &operators).await?,
     };
     let marker = match (marker(&issue.description), wanted.period) {
@@ -113,13 +123,20 @@ fn iid(ctx: &Ctx, text: &str) -> anyhow::Result<u64> {
     })
 }
 
-/// The one open issue of this kind whose marker counts; or the one of `period`, open or closed.
-async fn the_issue(
+/// The open issues of this kind whose markers count.
+pub(crate) async fn open_audits(ctx: &Ctx, gitlab: &GitLab) -> anyhow::Result<Vec<Issue>> {
+    let operators = Operators::of(ctx, &gitlab.user().await?);
+    Ok(audits(ctx, gitlab, None, &operators).await?.0)
+}
+
+/// The issues of this kind, and of the period if there is one, whose markers count: the open ones and
+/// the closed ones. Those of others are told.
+async fn audits(
     ctx: &Ctx,
     gitlab: &GitLab,
     period: Option<Period>,
     operators: &Operators,
-) -> anyhow::Result<Issue> {
+) -> anyhow::Result<(Vec<Issue>, Vec<Issue>)> {
     let kind = Kind::from(ctx.global.kind);
     let mut issues = gitlab.issues(&ctx.config.audits_project, &IssueFilter::default()).await?;
     issues.retain(|issue| {
@@ -135,8 +152,17 @@ async fn the_issue(
             other.web_url, other.author.username
         ));
     }
-    let (closed, mut open): (Vec<Issue>, Vec<Issue>) =
-        ours.into_iter().partition(|issue| issue.state == "closed");
+    Ok(ours.into_iter().partition(|issue| issue.state != "closed"))
+}
+
+/// The one open issue of this kind whose marker counts; or the one of `period`, open or closed.
+async fn the_issue(
+    ctx: &Ctx,
+    gitlab: &GitLab,
+    period: Option<Period>,
+    operators: &Operators,
+) -> anyhow::Result<Issue> {
+    let (mut open, closed) = audits(ctx, gitlab, period, operators).await?;
     match (open.pop(), open.is_empty(), closed.last()) {
         (Some(issue), true, _) => Ok(issue),
         (Some(issue), false, _) => {
@@ -146,6 +172,13 @@ async fn the_issue(
             Err(Failure::new(Exit::Usage, message).hint("name one by --issue or --period").into())
         }
         (None, _, Some(issue)) if period.is_some() => Ok(issue.clone()),
+        (None, ..) if period.is_some() => {
+            let period = period.map(|it| it.to_string()).unwrap_or_default();
+            let message = format!("there is no audit {period}");
+            Err(Failure::new(Exit::Failed, message)
+                .hint(format!("`support-audit init-issue --period {period}` makes one"))
+                .into())
+        }
         (None, _, closed) => {
             let latest = closed.map(|issue| format!("; the latest is closed: {}", issue.web_url));
             let message = format!("there is no open audit{}", latest.unwrap_or_default());

@@ -18,7 +18,7 @@ pub(crate) use accounts::{
     Need, Organization, account_of_invitation, account_of_membership, organization,
 };
 pub(crate) use conversation::{Followed, followed};
-pub(crate) use issue::{AuditIssue, Operators, Wanted, audit_issue};
+pub(crate) use issue::{AuditIssue, Operators, Wanted, audit_issue, open_audits};
 pub(crate) use roster::{Source, gitlab_roster, local_roster};
 
 use crate::ctx::Ctx;

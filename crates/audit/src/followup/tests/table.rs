@@ -68,7 +68,7 @@ fn answered_waits_for_the_operator() {
     world.pass(200);
     assert_eq!(world.word(LINK), "answered");
     assert_eq!(world.due_now(), [""; 0]);
-    assert!(world.notes()[0].contains("is answered: read it, then --accept or --ask-again"));
+    assert!(world.notes()[0].contains(": read it, then --accept or --ask-again"));
 }
 
 #[test]

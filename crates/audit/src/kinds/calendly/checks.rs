@@ -84,7 +84,7 @@ pub(super) static CHECKS: [Check; 11] = [
         id: "outsider",
         finds: "The account, or the invitation to have one, is of nobody on the roster.",
         asks: "You have an account in the team's Calendly organisation, or an invitation to it, and are not on the team's roster.",
-        fix: "Tell here why you need the account in the team's Calendly organisation; without a reason it will be removed.",
+        fix: "Say why you need the account in the team's Calendly organisation; without a reason it will be removed.",
         asked: Asked::Holder,
         evidence: "the account's role, which is `user` before its holder has joined",
         needs: &[Need::Accounts, Need::Everybody],

@@ -163,7 +163,7 @@ impl Columns {
     fn account(&self, file: &File, line: u64, row: &StringRecord) -> Result<Account, Problem> {
         let failed = |message: &str| Err(problem(file, line, message));
         if row.len() != self.count {
-            let message = format!("the row has {} cells instead of {}", row.len(), self.count);
+            let message = format!("the row has {} of {} cells", row.len(), self.count);
             return failed(&message);
         }
         let cell = |column: Option<usize>| column.and_then(|it| row.get(it)).unwrap_or("").trim();
@@ -270,11 +270,11 @@ mod tests {
         check(
             "Name,Email,Role\nAda,ada@example.com,user\nBob,bob@exam",
             &expect![[r#"
-            2: ada@example.com Ada user ? Active
-            problem users.csv:3: the row has 2 cells instead of 3
-            gap: 1 of the file's rows could not be read
-            gap: the file's last line has no line break, so its end may be missing
-        "#]],
+                2: ada@example.com Ada user ? Active
+                problem users.csv:3: the row has 2 of 3 cells
+                gap: 1 of the file's rows could not be read
+                gap: the file's last line has no line break, so its end may be missing
+            "#]],
         );
         check(
             "Email,Role\nada@example.com,user\nbob@example.com,us",
