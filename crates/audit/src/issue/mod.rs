@@ -227,7 +227,9 @@ fn find<'a>(
     adopt: Adopt,
 ) -> Result<Place<'a>, Broken> {
     let line = |range: &Range<usize>| description.get(range.clone()).unwrap_or_default().trim();
-    let begins: Vec<_> = outline.html.iter().filter(|it| line(it).starts_with(BEGIN)).collect();
+    // A comment that goes on in the next line would hide what follows, and is no mark.
+    let is_begin = |it: &&Range<usize>| line(it).starts_with(BEGIN) && line(it).ends_with("-->");
+    let begins: Vec<_> = outline.html.iter().filter(is_begin).collect();
     let ends: Vec<_> = outline.html.iter().filter(|it| line(it) == END).collect();
     match (begins.as_slice(), ends.as_slice()) {
         ([begin], [end]) if begin.end <= end.start => {

@@ -51,6 +51,10 @@ pub(super) struct Row<'a> {
     of: Of,
 }
 
+/// The lengths of digests in a stamp: of what a subject is known by, and of a cell.
+const KEY: usize = 16;
+const CELL: usize = 8;
+
 /// What the hidden comment of a row says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Stamp {
@@ -198,7 +202,10 @@ pub(super) fn stamped(keys: &[Subject], written: &[String], typed: &[String]) ->
     let digests: Vec<String> = written.iter().map(|cell| digest(cell)).collect();
     if let Some(last) = cells.last_mut() {
         let keys: Vec<String> = keys.iter().map(key_digest).collect();
-        *last = join(last, &format!("<!-- sa {} {} -->", keys.join("+"), digests.join(" ")));
+        *last = join(
+            last,
+            &format!("{}{} {} {}", Stamp::BEGIN, keys.join("+"), digests.join(" "), Stamp::END),
+        );
     }
     cells.extend(typed.iter().skip(written.len()).cloned());
     line(cells.iter().map(String::as_str))
@@ -225,24 +232,39 @@ fn join(one: &str, other: &str) -> String {
 }
 
 impl Stamp {
-    /// A line without its stamp, and the stamp.
+    const BEGIN: &str = "<!-- sa ";
+    const END: &str = "-->";
+
+    /// A line without its stamps, and the first of them: where somebody joined two rows, the cells of
+    /// the first one stand in our columns. The remains of a torn stamp are text.
     fn take(line: &str) -> (String, Option<Self>) {
-        // The last whole one: the remains of a torn one behind it would hide it, and each writing
-        // would then add another.
-        let found = line.rmatch_indices("<!-- sa ").find_map(|(start, _)| {
-            let end = start + line.get(start..)?.find("-->")? + "-->".len();
-            Some((start, end))
-        });
-        let Some((start, end)) = found else { return (line.to_owned(), None) };
-        let words = line.get(start..end).unwrap_or_default();
-        let mut words =
-            words.trim_start_matches("<!-- sa ").trim_end_matches("-->").split_whitespace();
-        let stamp = words.next().map(|key| Self {
-            keys: key.split('+').map(str::to_owned).collect(),
-            cells: words.map(str::to_owned).collect(),
-        });
-        let before = line.get(..start).unwrap_or_default();
-        (format!("{before}{}", line.get(end..).unwrap_or_default()), stamp)
+        let (mut text, mut first, mut position) = (String::new(), None, 0);
+        for (start, _) in line.match_indices(Self::BEGIN) {
+            let Some((stamp, end)) = Self::at(line, start) else { continue };
+            text.push_str(line.get(position..start).unwrap_or_default());
+            position = end;
+            first.get_or_insert(stamp);
+        }
+        text.push_str(line.get(position..).unwrap_or_default());
+        (text, first)
+    }
+
+    /// The whole stamp that begins at a place of the line, and where it ends.
+    fn at(line: &str, start: usize) -> Option<(Self, usize)> {
+        let inner = start + Self::BEGIN.len();
+        let length = line.get(inner..)?.find(Self::END)?;
+        let is_hex = |word: &&str, length| {
+            word.len() == length && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+        };
+        let mut words = line.get(inner..inner + length)?.split_whitespace();
+        let keys: Vec<&str> = words.next()?.split('+').collect();
+        let cells: Vec<&str> = words.collect();
+        let is_whole =
+            keys.iter().all(|key| is_hex(key, KEY)) && cells.iter().all(|it| is_hex(it, CELL));
+        let owned = |words: Vec<&str>| words.into_iter().map(str::to_owned).collect();
+        is_whole.then(|| {
+            (Self { keys: owned(keys), cells: owned(cells) }, inner + length + Self::END.len())
+        })
     }
 }
 

@@ -506,7 +506,7 @@ fn the_remains_of_a_torn_stamp_do_not_hide_the_whole_one() {
 fn a_row_that_became_a_list_does_not_part_the_table() {
     let once = written("## Notes\n", TEAM);
     let row = once.lines().find(|line| line.starts_with("| Bob")).unwrap();
-    let gone = row.replacen("| Bob", "- Cy", 1).replacen("sa ", "sa f", 1);
+    let gone = row.replacen("| Bob", "- Cy", 1).replacen("sa a", "sa f", 1);
     let typed = "| Dee | on leave |";
     let text = once.replacen("### Support", &format!("{gone}\n\n### Support"), 1);
     let text = text.replacen(row, &format!("{row}\n{typed}"), 1);
@@ -527,4 +527,28 @@ fn a_copied_row_stays_as_often_as_it_is_there() {
     assert!(first.contains(&format!("{typed}\n{torn}\n{typed}\n")), "{first}");
     assert!(first.contains(row), "{first}");
     assert_eq!(written(&first, TEAM), first);
+}
+
+/// Its own cells stand in our columns; those of the other are what was typed behind them.
+#[test]
+fn of_two_rows_in_one_line_the_first_counts() {
+    let once = written("## Notes\n", TEAM);
+    let typed = once.replacen(" <!-- sa ", " on leave <!-- sa ", 1);
+    let joined = typed.replacen("|\n| Bob", "| Bob", 1);
+    assert_ne!(joined, typed);
+    let first = written(&joined, TEAM);
+    let ada = first.lines().find(|line| line.starts_with("| Ada")).unwrap();
+    assert!(ada.contains("link-missing on leave <!-- sa 7") && ada.contains("| Bob |"), "{ada}");
+    assert_eq!(ada.matches("<!-- sa ").count(), 1, "{ada}");
+    assert!(first.lines().any(|line| line.starts_with("| Bob")), "{first}");
+    assert_eq!(written(&first, TEAM), first);
+}
+
+/// It would hide the lines below it, and what is typed among them would come to light and hide more.
+#[test]
+fn a_mark_that_goes_on_in_the_next_line_is_none() {
+    let once = written("## Notes\n\n# After\n", TEAM);
+    let torn = once.replacen(" -->", "\n~~~\n", 1);
+    let refused = write(&torn, &report(TEAM), Adopt::No);
+    assert!(matches!(refused, Err(Broken::Marks(_) | Broken::Unmarked)), "{refused:?}");
 }
