@@ -72,7 +72,7 @@ fn all_is_well() {
 #[test]
 fn a_token_that_is_missing_or_wrong() {
     let test = Test::new();
-    says(&test, 3, "GitLab token", "bad", "GL_TOKEN is not set", "support-audit auth login");
+    says(&test, 3, "GitLab token", "bad", "GL_TOKEN is not set", "set GL_TOKEN");
     says(&test, 3, "roster", "note", "not asked", "support-audit auth login");
     says(&test, 3, "Calendly token", "note", "CALENDLY_API_TOKEN is not set", "--accounts");
     assert!(test.sandbox.requests().is_empty());

@@ -70,7 +70,10 @@ pub fn parse(kind: Kind, file: &File) -> Result<(Vec<Exception>, Vec<Problem>), 
     let entries: Option<Vec<Spanned<Value>>> = serde_yaml::from_str_with_options(text, options)
         .map_err(|error| {
             let line = error.location().map(|location| location.line());
-            problem(line, format!("not a YAML list of exceptions: {}", error.without_snippet()))
+            let reason = error.without_snippet().to_string();
+            // What follows is for those who call the parser.
+            let reason = reason.split(", set DuplicateKeyPolicy").next().unwrap_or_default();
+            problem(line, format!("not a YAML list of exceptions: {reason}"))
         })?;
     let (mut exceptions, mut problems) = (Vec::new(), Vec::new());
     for entry in entries.unwrap_or_default() {

@@ -79,8 +79,11 @@ fn clock(ctx: &Ctx) -> Look {
 
 async fn token(ctx: &Ctx, service: Service) -> Look {
     let missing = |reason: Option<&str>| {
-        let failure =
-            secrets::missing(service, reason).hint(format!("`{}` keeps one", service.login()));
+        let hint = match reason {
+            None => format!("`{}` keeps one", service.login()),
+            Some(_) => format!("set {}", service.variable()),
+        };
+        let failure = secrets::missing(service, reason).hint(hint);
         match service {
             Service::Gitlab => Look::Bad(failure),
             Service::Calendly => Look::Doubtful(

@@ -70,11 +70,10 @@ impl Followups {
         let selection = self.selection(ctx.global.kind.into())?;
         let mut followed = gather::followed(ctx, &self.inputs, &self.wanted, Need::Always).await?;
         execute::refuse_closed(&followed.issue.issue)?;
-        if followed.has_bad_exceptions {
-            let message =
-                "an entry of the exceptions cannot be read, and somebody may be justified by it";
+        if let Some(unread) = &followed.unread_exceptions {
+            let message = format!("some of the exceptions cannot be read: {unread}");
             return Err(Failure::new(Exit::Input, message)
-                .hint("`support-audit run` tells its line")
+                .hint("repair them: they may justify somebody, who would be asked")
                 .into());
         }
         followed.read_reactions(ctx, now).await?;

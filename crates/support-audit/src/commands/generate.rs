@@ -39,7 +39,7 @@ impl Completions {
 /// Write the manual pages into a folder
 #[derive(Debug, Args)]
 pub(crate) struct Man {
-    /// The folder, which must be there
+    /// The folder, which is made if it is not there
     #[arg(value_name = "FOLDER")]
     folder: PathBuf,
 }
@@ -49,7 +49,11 @@ const NAME: &str = "support-audit";
 impl Man {
     pub(crate) fn exec(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let shown = self.folder.display();
-        clap_mangen::generate_to(Cli::command(), &self.folder).map_err(|error| {
+        let write = || {
+            std::fs::create_dir_all(&self.folder)?;
+            clap_mangen::generate_to(Cli::command(), &self.folder)
+        };
+        write().map_err(|error| {
             Failure::new(Exit::Failed, format!("could not write manual pages to {shown}: {error}"))
         })?;
         ui.say(&format!("wrote the manual pages to {shown}"));

@@ -67,7 +67,7 @@ async fn run(ctx: &mut Ctx, arguments: &[&str], audit: Option<u64>) -> anyhow::R
     let is_about_one = ![MAKE_ISSUE.1, DOCTOR.1, REPORT.1].contains(&arguments);
     let mut arguments: Vec<String> = arguments.iter().map(|&it| it.to_owned()).collect();
     if let Some(flag) = arguments.last_mut().filter(|last| *last == SENT_FLAG) {
-        let address = ctx.ui.ask_text("To which address (nothing: to none)").await?;
+        let address = ctx.ui.ask_text("To which address (empty: to none)").await?;
         match address.trim() {
             "" => return Ok(()),
             address => flag.push_str(&format!("={address}")),

@@ -71,7 +71,7 @@ impl Reconcile {
             self.record_if_there(ctx).await?
         };
         let recorded = record.as_ref().and_then(Record::recorded_people);
-        let Gathered { provenance, evaluation, incomplete, has_bad_exceptions } =
+        let Gathered { provenance, evaluation, incomplete, unread_exceptions } =
             gather::evaluation(ctx, &self.inputs, Need::Always, recorded).await?;
         if let Some(wanted) = &self.explain {
             explain(ctx, &evaluation, wanted)?;
@@ -94,8 +94,9 @@ impl Reconcile {
                 self.write(ctx, record, &report, &decisions).await?;
             } else if self.remove {
                 execute::refuse_closed(&record.issue.issue)?;
-                if has_bad_exceptions {
-                    let message = "nobody was removed: some of the exceptions cannot be read";
+                if let Some(unread) = &unread_exceptions {
+                    let message =
+                        format!("nobody was removed: some exceptions cannot be read: {unread}");
                     return Err(Failure::new(Exit::NotReady, message)
                         .hint("repair them: they may justify somebody")
                         .into());

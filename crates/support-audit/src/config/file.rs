@@ -10,7 +10,7 @@ use crate::explain::{Exit, Failure};
 
 /// What the file may hold; every value may be left out.
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a table")]
 pub(super) struct File {
     pub(super) gitlab: GitLab,
     pub(super) roster: Roster,
@@ -29,14 +29,14 @@ pub(super) struct File {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a table")]
 pub(super) struct GitLab {
     pub(super) url: Option<String>,
     pub(super) audits_project: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a table")]
 pub(super) struct Roster {
     pub(super) project: Option<String>,
     pub(super) path: Option<String>,
@@ -44,20 +44,20 @@ pub(super) struct Roster {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a table")]
 pub(super) struct Calendly {
     pub(super) url: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a table")]
 pub(super) struct Calendar {
     pub(super) fiscal_start: Option<Month>,
     pub(super) quarters: Option<Quarters>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a table")]
 pub(super) struct Issue {
     pub(super) template: Option<Template>,
     pub(super) labels: Option<Vec<String>>,
@@ -65,7 +65,7 @@ pub(super) struct Issue {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a table")]
 pub(super) struct Waits {
     pub(super) person: Option<Wait>,
     pub(super) manager: Option<Wait>,
@@ -73,13 +73,13 @@ pub(super) struct Waits {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a table")]
 pub(super) struct Checks {
     pub(super) off: Option<Vec<String>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a table")]
 pub(super) struct Exceptions {
     pub(super) path: Option<String>,
 }
@@ -179,7 +179,7 @@ impl Serialize for Confidential {
 
 /// A Support Operations Manager.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table with `username`")]
 pub(crate) struct Manager {
     /// The GitLab username, without `@`.
     pub(crate) username: String,
@@ -189,7 +189,7 @@ pub(crate) struct Manager {
 
 /// Who must be admin.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a table")]
 pub(crate) struct OperationsTeam {
     /// People with one of these focuses.
     pub(crate) focuses: Vec<String>,

@@ -35,8 +35,8 @@ pub(crate) struct Followed {
     pub(crate) directory: Directory,
     /// Why a source was not read whole.
     pub(crate) incomplete: Option<Failure>,
-    /// Whether an entry of the exceptions could not be read.
-    pub(crate) has_bad_exceptions: bool,
+    /// The entries of the exceptions that could not be read, with their lines, if there are any.
+    pub(crate) unread_exceptions: Option<String>,
     /// The usernames of the Support Operations Managers, in order.
     managers: Vec<String>,
 }
@@ -57,7 +57,7 @@ pub(crate) async fn followed(
     let me = gitlab.user().await?;
     drop(progress);
     let recorded = recorded_people(&issue, &conversation);
-    let Gathered { provenance, evaluation, incomplete, has_bad_exceptions } =
+    let Gathered { provenance, evaluation, incomplete, unread_exceptions } =
         super::evaluation(ctx, inputs, need, recorded).await?;
     tracing::debug!(project, threads = conversation.threads.len(), "read the conversation");
     Ok(Followed {
@@ -67,7 +67,7 @@ pub(crate) async fn followed(
         conversation,
         directory,
         incomplete,
-        has_bad_exceptions,
+        unread_exceptions,
         managers: ctx.config.managers.iter().map(|it| it.username.clone()).collect(),
     })
 }

@@ -49,9 +49,9 @@ pub(crate) struct Gathered {
     pub(crate) evaluation: Evaluation,
     /// Why a source was not read whole: how the command ends, if nothing worse happens.
     pub(crate) incomplete: Option<Failure>,
-    /// Whether an entry of the exceptions could not be read, so that somebody may be asked about
-    /// what is justified.
-    pub(crate) has_bad_exceptions: bool,
+    /// The entries of the exceptions that could not be read, with their lines, if there are any:
+    /// somebody may be asked about what is justified.
+    pub(crate) unread_exceptions: Option<String>,
 }
 
 /// Reads the roster, the accounts and the exceptions, and evaluates the checks; `recorded_people` is
@@ -82,12 +82,13 @@ pub(crate) async fn evaluation(
     }
     let (accounts, incomplete) = accounts::accounts(ctx, inputs.accounts.as_deref(), need).await?;
     let (exceptions, bad_exceptions) = exceptions(ctx, inputs).await?;
-    let has_bad_exceptions = !bad_exceptions.is_empty();
+    let words: Vec<String> = bad_exceptions.iter().map(ToString::to_string).collect();
+    let unread_exceptions = (!words.is_empty()).then(|| words.join("; "));
     problems.extend(bad_exceptions);
     let sources = Sources { roster, accounts, exceptions, problems, recorded_people };
     let kind = ctx.global.kind.into();
     let evaluation = Evaluation::new(kind, &ctx.config.policy, sources, ctx.today());
-    Ok(Gathered { provenance, evaluation, incomplete, has_bad_exceptions })
+    Ok(Gathered { provenance, evaluation, incomplete, unread_exceptions })
 }
 
 async fn exceptions(
