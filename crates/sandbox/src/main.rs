@@ -16,8 +16,14 @@ fn main() -> anyhow::Result<()> {
     let world = world(&arguments)?;
     let sandbox = Sandbox::start(world)?;
     let script = sandbox.update(|world| exports(&sandbox, world));
-    print(&script).context("printing the addresses")?;
-    wait_for_interrupt()
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        // Whoever has read the addresses may end it at once.
+        let interruption = interruption().context("waiting for an interrupt")?;
+        print(&script).context("printing the addresses")?;
+        interruption.await;
+        Ok(())
+    })
 }
 
 fn world(arguments: &[OsString]) -> anyhow::Result<World> {
@@ -55,23 +61,25 @@ fn print(text: &str) -> std::io::Result<()> {
     output.flush()
 }
 
-fn wait_for_interrupt() -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(interrupted()).context("waiting for an interrupt")
-}
-
+/// What ends when the program is to end; listened for as soon as this returns.
 #[cfg(unix)]
-async fn interrupted() -> std::io::Result<()> {
+fn interruption() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
 
+    let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupt = tokio::signal::ctrl_c() => interrupt,
-        _ = terminated.recv() => Ok(()),
-    }
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+        }
+    })
 }
 
 #[cfg(not(unix))]
-async fn interrupted() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
+fn interruption() -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupted = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupted.recv().await;
+    })
 }
