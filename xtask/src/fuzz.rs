@@ -45,8 +45,8 @@ pub(crate) struct Fuzz {
 }
 
 impl Fuzz {
-    /// What every change goes through: the corpus and the same inputs for all, so that a change
-    /// answers for itself and not for the luck of the draw.
+    /// What every change goes through: the corpus and nearly the same inputs for all, so that a
+    /// change answers for itself and not for the luck of the draw.
     pub(crate) const SHORT: Self =
         Self { seconds: 0, runs: Some(10_000), seed: Some(1), target: None };
 

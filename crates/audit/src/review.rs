@@ -30,6 +30,8 @@ pub struct Asked {
     pub note: u64,
     /// Who posted it.
     pub by: String,
+    /// The username of the one whom it mentions first, who is to review.
+    pub whom: Option<String>,
     /// Whether it claims that everything is addressed.
     pub is_complete: bool,
     /// Whether the findings are still as they were.
@@ -58,10 +60,17 @@ pub(crate) fn readiness_of(facts: &Facts<'_>, cases: &Cases<'_>) -> Readiness {
     let asked = cases.reviews.last().map(|(note, about, is_complete)| Asked {
         note: note.id,
         by: note.author.username.clone(),
+        whom: mentioned_first(&note.body),
         is_complete: *is_complete,
         is_current: about.as_ref() == Some(&state),
     });
     Readiness { open, asked, state }
+}
+
+/// The username with which a comment of ours begins.
+fn mentioned_first(body: &str) -> Option<String> {
+    let (username, _) = body.strip_prefix('@')?.split_once(": ")?;
+    Some(username.to_owned())
 }
 
 fn entries<'c, 'a>(cases: &'c Cases<'a>) -> impl Iterator<Item = (&'c Case<'a>, &'c Entry<'a>)> {

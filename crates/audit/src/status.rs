@@ -68,6 +68,8 @@ struct Row {
     standing: String,
     round: u32,
     asked_at: Option<Timestamp>,
+    /// Since when it was asked about.
+    age_hours: Option<i64>,
     due: Option<Timestamp>,
     thread: Option<String>,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -107,7 +109,8 @@ pub fn status(facts: &Facts<'_>, issue: &Issue) -> Status {
                 Some(asked) if !asked.is_current => "; the findings have changed since",
                 _ => "",
             };
-            let words = format!("{by} has asked a manager to review and close it{changed}");
+            let whom = asked.and_then(|asked| asked.whom.as_deref()).unwrap_or("a manager");
+            let words = format!("{by} has asked {whom} to review and close it{changed}");
             (words, "wait for the manager")
         }
         Stage::Closed => {
@@ -162,6 +165,7 @@ fn rows(facts: &Facts<'_>, cases: &Cases<'_>, url: &str) -> Vec<Row> {
         standing: standing(entry),
         round: entry.round,
         asked_at: entry.asked_at,
+        age_hours: entry.asked_at.map(|at| facts.now.duration_since(at).as_hours()),
         due: entry.state.until(),
         thread: entry.thread.and_then(Thread::first).map(|note| format!("{url}#note_{}", note.id)),
         evidence: entry.finding.map(|finding| finding.evidence.clone()).unwrap_or_default(),
@@ -197,13 +201,14 @@ impl Status {
             clean(&self.summary),
             self.next
         );
-        let mut rows = vec![["Finding", "State", "Asked", "Due"].map(str::to_owned)];
+        let mut rows = vec![["Finding", "State", "Age", "Due (UTC)"].map(str::to_owned)];
         let minute = |at: Option<Timestamp>| {
             at.map(|at| at.strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default()
         };
         rows.extend(self.findings.iter().map(|row| {
             let finding = clean(&row.finding).into_owned();
-            [finding, row.state.to_owned(), minute(row.asked_at), minute(row.due)]
+            let age = row.age_hours.map(age).unwrap_or_default();
+            [finding, row.state.to_owned(), age, minute(row.due)]
         }));
         if rows.len() > 1 {
             text.push_str(&format!("\n{}", columns(&rows)));
@@ -212,6 +217,14 @@ impl Status {
             text.push_str(&format!("Unknown: {unknown}\n"));
         }
         text
+    }
+}
+
+/// Some hours, as people count them.
+fn age(hours: i64) -> String {
+    match (hours / 24, hours % 24) {
+        (0, hours) => format!("{hours} h"),
+        (days, hours) => format!("{days} d {hours} h"),
     }
 }
 

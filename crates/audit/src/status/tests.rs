@@ -44,11 +44,11 @@ fn the_stages_of_an_audit() {
 
     let state = world.with_facts(|facts| crate::review::readiness(facts).state);
     let mark = Mark::from(World::marker().of(Marked::Review)).with("state", state);
-    let body = format!("Please.\n\n{}", mark.with("complete", "yes"));
+    let body = format!("@sam: please.\n\n{}", mark.with("complete", "yes"));
     world.say(OLGA, None, &body);
     let (found, next, summary) = stage(&mut world, &issue());
     assert_eq!((found, next), (Stage::InReview, "wait for the manager"));
-    assert_eq!(summary, "olga has asked a manager to review and close it");
+    assert_eq!(summary, "olga has asked sam to review and close it");
     edit(&mut world.texts.team, "https://calendly.com/mia", "https://calendly.com/mia/x");
     let (_, _, summary) = stage(&mut world, &issue());
     assert!(summary.ends_with("close it; the findings have changed since"), "{summary}");
@@ -118,9 +118,9 @@ fn every_finding_with_its_state_and_what_comes_next() {
         Stage: reconciling; the accounts are not known
         Next: support-audit reconcile --write
 
-        Finding                           State      Asked             Due
-        link-missing:ada@x.example        escalated  2027-02-01 10:00  2027-02-07 11:00
-        manager-unresolved:ada@x.example  waiting    2027-02-04 11:00
+        Finding                           State      Age      Due (UTC)
+        link-missing:ada@x.example        escalated  3 d 1 h  2027-02-07 11:00
+        manager-unresolved:ada@x.example  waiting    0 h
         Unknown: link-mismatch without accounts
         Unknown: account-missing without accounts
         Unknown: invitation-pending without accounts
@@ -148,6 +148,7 @@ fn every_finding_with_its_state_and_what_comes_next() {
               "standing": "is escalated until 2027-02-07T11:00:00Z, asked on 2027-02-01",
               "round": 1,
               "asked_at": "2027-02-01T10:00:00.003Z",
+              "age_hours": 73,
               "due": "2027-02-07T11:00:00.009Z",
               "thread": "https://gitlab.example/group/audits/-/issues/1#note_101"
             },
@@ -160,6 +161,7 @@ fn every_finding_with_its_state_and_what_comes_next() {
               "standing": "is waiting for an operator, asked on 2027-02-04",
               "round": 1,
               "asked_at": "2027-02-04T11:00:00.012Z",
+              "age_hours": 0,
               "due": null,
               "thread": "https://gitlab.example/group/audits/-/issues/1#note_103",
               "evidence": "Nobody"
