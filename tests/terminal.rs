@@ -328,6 +328,7 @@ fn colour_is_for_terminals_that_want_it() {
         ("", "--color always", true),
         ("", "--color never", false),
         ("CLICOLOR_FORCE=1", "", true),
+        ("CLICOLOR_FORCE=0", "", false),
         ("CLICOLOR_FORCE=1", "--color never", false),
         ("NO_COLOR=1 CLICOLOR_FORCE=1", "", false),
     ];

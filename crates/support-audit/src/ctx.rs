@@ -29,7 +29,7 @@ pub(crate) fn variable_names() -> impl Iterator<Item = (&'static str, String)> {
         (crate::config::CONFIG_VARIABLE, "the configuration file"),
         (NOW_VARIABLE, "the present instant, where all services are on this machine"),
         ("NO_COLOR", "set: no colour"),
-        ("CLICOLOR_FORCE", "set: colour also where there is no terminal"),
+        ("CLICOLOR_FORCE", "set, but to 0: colour also where there is no terminal"),
     ];
     settings.chain(others.map(|(name, meaning)| (name, meaning.to_owned())))
 }

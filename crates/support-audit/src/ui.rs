@@ -41,7 +41,10 @@ impl Ui {
     #[expect(clippy::disallowed_methods, reason = "the one place that looks at the streams")]
     pub(crate) fn new(global: &Global) -> Self {
         let stderr = io::stderr();
+        // A zero forces nothing (bixense.com/clicolors), though the library takes any value for a yes.
+        let forces_nothing = std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| value == "0");
         let color = match global.color {
+            Color::Auto if forces_nothing && !stderr.is_terminal() => ColorChoice::Never,
             Color::Auto => AutoStream::choice(&stderr),
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
