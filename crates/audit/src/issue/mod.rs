@@ -39,7 +39,8 @@ pub enum Broken {
     Unmarked,
     /// The head of one of our tables is another.
     Head,
-    /// The description holds a block of code or a comment that stays open, and would swallow us.
+    /// The description holds a block of code or a comment that stays open, and would swallow us or
+    /// what stands below us.
     Open,
     /// The description would be larger than GitLab takes, in bytes.
     TooLarge(usize),
@@ -53,9 +54,8 @@ impl fmt::Display for Broken {
             }
             Self::Unmarked => formatter.write_str("the report's tables have no marks around them"),
             Self::Head => formatter.write_str("somebody changed the head of one of our tables"),
-            Self::Open => {
-                formatter.write_str("a block of code or a comment stays open before our place")
-            }
+            Self::Open => formatter
+                .write_str("a block of code or a comment stays open before or in our place"),
             Self::TooLarge(size) => {
                 write!(formatter, "the description would have {size} bytes, beyond GitLab's limit")
             }
@@ -115,9 +115,15 @@ pub fn write(description: &str, report: &Report, adopt: Adopt) -> Result<Written
         let same = put(extent, ReadAt::Kept);
         let is_same = stored(&same) == stored(description);
         let text = if is_same { same } else { put(extent, ReadAt::New) };
-        let is_found_again =
-            matches!(find(&text, &Outline::of(&text), report, Adopt::No), Ok(Place::Region { .. }));
-        if !is_found_again {
+        let written = Outline::of(&text);
+        let Ok(Place::Region { outer, .. }) = find(&text, &written, report, Adopt::No) else {
+            return Err(Broken::Open);
+        };
+        // What was typed into our region stands below it now, and may hide the rest of the issue.
+        let rest = outline.headings_from(place.end());
+        let is_kept = written.headings_from(outer.end).ends_with(&rest)
+            && marker_in(&text, &written) == marker_in(description, &outline);
+        if !is_kept {
             return Err(Broken::Open);
         }
         if text.len() <= MAX_DESCRIPTION {
@@ -175,7 +181,10 @@ fn with_line_feeds(text: &str) -> Cow<'_, str> {
 /// A comment's marker, as in a comment that somebody pasted, makes no audit of an issue.
 pub fn marker(description: &str) -> Option<Marker> {
     let description = &*with_line_feeds(description);
-    let outline = Outline::of(description);
+    marker_in(description, &Outline::of(description))
+}
+
+fn marker_in(description: &str, outline: &Outline) -> Option<Marker> {
     let marker = |range: &Range<usize>| Marker::of_line(description.get(range.clone())?);
     outline.html.iter().filter_map(marker).find(|marker| marker.marked == Marked::Issue)
 }
@@ -192,6 +201,14 @@ enum Place<'a> {
 }
 
 impl Place<'_> {
+    /// Where it ends.
+    fn end(&self) -> usize {
+        match self {
+            Self::Region { outer, .. } | Self::Pasted(outer) => outer.end,
+            Self::Nothing { at, .. } => *at,
+        }
+    }
+
     /// The description with `region` in this place, and behind it what people wrote within.
     fn put(&self, description: &str, region: &str, previous: &Previous<'_>) -> String {
         let mut region = region.to_owned();

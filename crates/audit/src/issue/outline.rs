@@ -53,6 +53,12 @@ impl Outline {
         }
         outline
     }
+
+    /// The levels and texts of the headings from a place on.
+    pub(super) fn headings_from(&self, start: usize) -> Vec<(usize, &str)> {
+        let headings = self.headings.iter().filter(|heading| heading.range.start >= start);
+        headings.map(|heading| (heading.level, &*heading.text)).collect()
+    }
 }
 
 fn number(level: HeadingLevel) -> usize {
