@@ -8,6 +8,7 @@ use crate::evaluation::OUTSIDER;
 use crate::followup::{
     Case, Cases, Entry, Facts, State, cases, finding_name, standing, subject_name,
 };
+use crate::marker::{Item, Mark, Marked};
 use crate::review::{counts, readiness_of};
 use crate::text::{clean, columns};
 
@@ -101,7 +102,7 @@ pub fn status(facts: &Facts<'_>, issue: &Issue) -> Status {
         Stage::Reconciling => {
             ("the accounts are not known".to_owned(), "support-audit reconcile --write")
         }
-        Stage::FollowingUp => (counts(&cases), following_up(&cases)),
+        Stage::FollowingUp => (counts(&cases), following_up(facts, &cases)),
         Stage::Ready => (counts(&cases), "support-audit submit-review"),
         Stage::InReview => {
             let by = asked.map_or("", |asked| &asked.by);
@@ -137,7 +138,7 @@ pub fn status(facts: &Facts<'_>, issue: &Issue) -> Status {
 }
 
 /// What comes next while something is open: where nobody is left to ask, a decision does.
-fn following_up(cases: &Cases<'_>) -> &'static str {
+fn following_up(facts: &Facts<'_>, cases: &Cases<'_>) -> &'static str {
     let entries = cases.cases.iter().flat_map(|case| &case.entries);
     let (left, others): (Vec<&Entry<'_>>, Vec<&Entry<'_>>) =
         entries.partition(|entry| entry.state == State::Exhausted);
@@ -146,12 +147,30 @@ fn following_up(cases: &Cases<'_>) -> &'static str {
         entry.state.is_closed() && !untold.contains(&entry.state)
     };
     if left.is_empty() || !others.iter().all(is_over) {
-        "support-audit followups"
-    } else if left.iter().any(|entry| entry.check.id == OUTSIDER) {
-        "support-audit reconcile --write"
-    } else {
-        "support-audit submit-review --unresolved"
+        return "support-audit followups";
     }
+    let is_left = |entry: &Entry<'_>| entry.check.id == OUTSIDER && entry.state == State::Exhausted;
+    let outsiders = cases.cases.iter().filter(|case| case.entries.iter().any(is_left));
+    let decided: Vec<bool> = outsiders.map(|case| is_to_go(facts, case)).collect();
+    match (decided.contains(&false), decided.is_empty()) {
+        (true, _) => "support-audit reconcile --write",
+        (false, false) => "support-audit reconcile --remove",
+        (false, true) => "support-audit submit-review --unresolved",
+    }
+}
+
+/// Whether the last decision about an outsider is that the account goes.
+fn is_to_go(facts: &Facts<'_>, case: &Case<'_>) -> bool {
+    let (counted, _) = facts.conversation.marks(facts.marker);
+    let mut decisions = counted.iter().map(|marked| &marked.mark);
+    let is_theirs = |mark: &&Mark| {
+        let is_it = |item: &Item| {
+            item.check == OUTSIDER && item.keys.iter().any(|key| case.keys.contains(key))
+        };
+        mark.marker.marked == Marked::Decide && mark.items.iter().any(is_it)
+    };
+    let last = decisions.rfind(is_theirs);
+    last.and_then(|mark| mark.values.get("decision")).is_some_and(|it| it == "remove")
 }
 
 fn rows(facts: &Facts<'_>, cases: &Cases<'_>, url: &str) -> Vec<Row> {

@@ -99,10 +99,13 @@ async fn stand(ctx: &Ctx, audit: &mut Option<u64>) -> anyhow::Result<Vec<Offer>>
         let open = gather::open_audits(ctx, gitlab).await?;
         if open.is_empty() {
             let any = Wanted::default();
-            let found = gather::audit_issue(ctx, gitlab, &any, audit::issue::Adopt::No).await;
-            if let Err(error) = found {
-                ctx.ui.show_lines(&format!("\n{error:#}"));
-                return Ok(vec![MAKE_ISSUE, REPORT, DOCTOR]);
+            match gather::audit_issue(ctx, gitlab, &any, audit::issue::Adopt::No).await {
+                Err(error) if explain(&error).exit == Exit::Failed => {
+                    ctx.ui.show_lines(&format!("\n{error:#}"));
+                    return Ok(vec![MAKE_ISSUE, REPORT, DOCTOR]);
+                }
+                // Somebody has just made it.
+                found => drop(found?),
             }
         } else if open.len() > 1 {
             let titles: Vec<&str> = open.iter().map(|issue| issue.title.as_str()).collect();
@@ -126,7 +129,10 @@ async fn stand(ctx: &Ctx, audit: &mut Option<u64>) -> anyhow::Result<Vec<Offer>>
         Stage::InReview => vec![SHOW, REPORT],
         Stage::Closed => vec![MAKE_ISSUE, SHOW, REPORT],
     };
-    offers.sort_by_key(|(_, arguments)| !status.next().ends_with(&arguments.join(" ")));
+    let is_next = |arguments: &[&str]| {
+        format!("support-audit {}", arguments.join(" ")).starts_with(status.next())
+    };
+    offers.sort_by_key(|(_, arguments)| !is_next(arguments));
     Ok(offers)
 }
 

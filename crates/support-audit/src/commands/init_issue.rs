@@ -203,7 +203,7 @@ fn there_already(
                 let state = if issue.state == "closed" { ", and closed" } else { "" };
                 ctx.ui.say(&format!("the issue is there already{state}"));
                 if issue.state == "closed" {
-                    ctx.ui.say("nothing is due until the next audit; --period makes it before");
+                    ctx.ui.say("--period makes that of another period");
                 }
                 print(ctx, &issue.web_url)?;
             }
