@@ -116,14 +116,11 @@ pub fn write(description: &str, report: &Report, adopt: Adopt) -> Result<Written
         let is_same = stored(&same) == stored(description);
         let text = if is_same { same } else { put(extent, ReadAt::New) };
         let written = Outline::of(&text);
-        let Ok(Place::Region { outer, .. }) = find(&text, &written, report, Adopt::No) else {
-            return Err(Broken::Open);
-        };
+        let place_of_it = find(&text, &written, report, Adopt::No);
         // What was typed into our region stands below it now, and may hide the rest of the issue.
-        let rest = outline.headings_from(place.end());
-        let is_kept = written.headings_from(outer.end).ends_with(&rest)
-            && marker_in(&text, &written) == marker_in(description, &outline);
-        if !is_kept {
+        let rest = description.len() - place.end();
+        let is_kept = written.of_last(text.len(), rest) == outline.of_last(description.len(), rest);
+        if !matches!(place_of_it, Ok(Place::Region { .. })) || !is_kept {
             return Err(Broken::Open);
         }
         if text.len() <= MAX_DESCRIPTION {
@@ -181,10 +178,7 @@ fn with_line_feeds(text: &str) -> Cow<'_, str> {
 /// A comment's marker, as in a comment that somebody pasted, makes no audit of an issue.
 pub fn marker(description: &str) -> Option<Marker> {
     let description = &*with_line_feeds(description);
-    marker_in(description, &Outline::of(description))
-}
-
-fn marker_in(description: &str, outline: &Outline) -> Option<Marker> {
+    let outline = Outline::of(description);
     let marker = |range: &Range<usize>| Marker::of_line(description.get(range.clone())?);
     outline.html.iter().filter_map(marker).find(|marker| marker.marked == Marked::Issue)
 }

@@ -54,10 +54,14 @@ impl Outline {
         outline
     }
 
-    /// The levels and texts of the headings from a place on.
-    pub(super) fn headings_from(&self, start: usize) -> Vec<(usize, &str)> {
-        let headings = self.headings.iter().filter(|heading| heading.range.start >= start);
-        headings.map(|heading| (heading.level, &*heading.text)).collect()
+    /// What begins in the last bytes of a text of this length, by the distance from its end: headings,
+    /// and lines of HTML without a level.
+    pub(super) fn of_last(&self, length: usize, bytes: usize) -> Vec<(usize, Option<usize>)> {
+        let headings = self.headings.iter().map(|it| (it.range.start, Some(it.level)));
+        let all = headings.chain(self.html.iter().map(|range| (range.start, None)));
+        all.map(|(start, level)| (length - start, level))
+            .filter(|(left, _)| *left <= bytes)
+            .collect()
     }
 }
 

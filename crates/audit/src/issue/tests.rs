@@ -547,13 +547,15 @@ fn of_two_rows_in_one_line_the_first_counts() {
 /// Our lower mark ends it as long as it stands above that; below, it would hide the rest of the issue.
 #[test]
 fn a_comment_that_somebody_left_open_among_our_lines_is_refused() {
-    let once = written("## Notes\n\n# After\n", TEAM);
-    let open = "<!-- to do";
-    let typed = once.replacen("2 people, 1", &format!("{open}\n\n2 people, 1"), 1);
-    assert_ne!(typed, once);
-    assert_eq!(write(&typed, &report(TEAM), Adopt::No), Err(Broken::Open), "{typed}");
-    let closed = typed.replacen(open, &format!("{open} -->"), 1);
-    assert!(written(&closed, TEAM).ends_with(&format!("\n{open} -->\n\n# After\n")), "{closed}");
+    for after in ["# After\n", "Behind.\n\n<!-- support-audit v1 calendly FY28-Q1 issue -->\n"] {
+        let once = format!("{}{after}", written("## Notes\n", TEAM));
+        let open = "<!-- to do";
+        let typed = once.replacen("2 people, 1", &format!("{open}\n\n2 people, 1"), 1);
+        assert_ne!(typed, once);
+        assert_eq!(write(&typed, &report(TEAM), Adopt::No), Err(Broken::Open), "{typed}");
+        let closed = typed.replacen(open, &format!("{open} -->"), 1);
+        assert!(written(&closed, TEAM).ends_with(&format!("\n{open} -->\n\n{after}")), "{closed}");
+    }
 }
 
 /// It would hide the lines below it, and what is typed among them would come to light and hide more.
