@@ -119,7 +119,7 @@ pub fn write(description: &str, report: &Report, adopt: Adopt) -> Result<Written
         let place_of_it = find(&text, &written, report, Adopt::No);
         // What was typed into our region stands below it now, and may hide the rest of the issue.
         let rest = description.len() - place.end();
-        let is_kept = written.of_last(text.len(), rest) == outline.of_last(description.len(), rest);
+        let is_kept = written.of_last(&text, rest) == outline.of_last(description, rest);
         if !matches!(place_of_it, Ok(Place::Region { .. })) || !is_kept {
             return Err(Broken::Open);
         }

@@ -54,14 +54,16 @@ impl Outline {
         outline
     }
 
-    /// What begins in the last bytes of a text of this length, by the distance from its end: headings,
-    /// and lines of HTML without a level.
-    pub(super) fn of_last(&self, length: usize, bytes: usize) -> Vec<(usize, Option<usize>)> {
+    /// What begins in the last bytes of the text, by the distance from its end: headings, and lines of
+    /// HTML without a level; the break of a line may be one by itself, and is left out.
+    pub(super) fn of_last(&self, text: &str, bytes: usize) -> Vec<(usize, Option<usize>)> {
+        let is_line = |range: &&Range<usize>| {
+            text.get((*range).clone()).is_some_and(|line| !line.trim().is_empty())
+        };
         let headings = self.headings.iter().map(|it| (it.range.start, Some(it.level)));
-        let all = headings.chain(self.html.iter().map(|range| (range.start, None)));
-        all.map(|(start, level)| (length - start, level))
-            .filter(|(left, _)| *left <= bytes)
-            .collect()
+        let html = self.html.iter().filter(is_line).map(|range| (range.start, None));
+        let all = headings.chain(html).map(|(start, level)| (text.len() - start, level));
+        all.filter(|(left, _)| *left <= bytes).collect()
     }
 }
 
