@@ -1,10 +1,10 @@
 //! What services say when they refuse: whatever it is, it becomes one short line that nothing acts on.
 #![no_main]
 
-#[path = "../../crates/api/src/complaint.rs"]
+#[path = "../../crates/api/src/error/body.rs"]
 mod complaint;
-#[path = "../../crates/api/src/foreign.rs"]
-mod foreign;
+#[path = "../../crates/api/src/sanitize.rs"]
+mod sanitize;
 
 use complaint::{Complaint, gist, summary};
 use libfuzzer_sys::fuzz_target;

@@ -4,18 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::base::BaseUrl;
-use crate::page::PageRead;
-use crate::retry::Wait;
-use crate::secret::Token;
-
-/// Is told of each wait just before it begins, so that a countdown can be shown. Called on the
-/// task that waits: it must return at once.
-pub type Observer = Arc<dyn Fn(Wait) + Send + Sync>;
-
-/// Is told of each page of a list as soon as it is read, so that progress can be shown. Called on
-/// the task that reads: it must return at once.
-pub type PageObserver = Arc<dyn Fn(PageRead) + Send + Sync>;
+use crate::base_url::BaseUrl;
+use crate::events::{Observer, PageObserver};
+use crate::token::Token;
 
 /// Whether the waits before a repeated request take place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

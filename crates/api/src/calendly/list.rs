@@ -9,8 +9,9 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::error::Error;
+use crate::events::PageRead;
 use crate::http::Http;
-use crate::page::{MAX_PAGES, PageRead};
+use crate::pages::MAX_PAGES;
 
 /// How many items a page should have: the most there can be (Calendly, parameter `count`).
 const COUNT: &str = "100";

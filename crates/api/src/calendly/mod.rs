@@ -13,11 +13,11 @@
 mod list;
 mod wire;
 
-use crate::ask::Verb;
 use crate::error::Error;
-use crate::foreign::clean;
 use crate::http::{Http, Scheme};
 use crate::options::Options;
+use crate::request::Verb;
+use crate::sanitize::clean;
 
 pub use list::{BrokenPage, Listing};
 pub use wire::{Invitation, Me, Membership, User};

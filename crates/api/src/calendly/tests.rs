@@ -3,11 +3,12 @@
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::base::BaseUrl;
+use crate::base_url::BaseUrl;
+use crate::events::PageRead;
 use crate::fake::{Fake, Request, answer, json};
 use crate::options::Waits;
-use crate::page::{MAX_PAGES, PageRead};
-use crate::secret::Token;
+use crate::pages::MAX_PAGES;
+use crate::token::Token;
 
 const ORGANIZATION: &str = "https://api.calendly.com/organizations/CC";
 

@@ -5,12 +5,12 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::client::{GitLab, within};
 use super::wire::{User, author};
-use super::{GitLab, within};
-use crate::ask::Verb;
 use crate::error::Error;
 use crate::lenient::or_default;
-use crate::page;
+use crate::pages;
+use crate::request::Verb;
 
 #[cfg(test)]
 mod tests;
@@ -137,7 +137,7 @@ impl GitLab {
         if let Some(words) = filter.search_in_title {
             query.extend([("search", words), ("in", "title")]);
         }
-        page::all(&self.http, &within(project, "issues")?, &query, "the project's issues").await
+        pages::all(&self.http, &within(project, "issues")?, &query, "the project's issues").await
     }
 
     /// An issue: `GET /projects/:id/issues/:issue_iid` (GitLab, "Issues API").

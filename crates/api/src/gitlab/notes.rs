@@ -4,15 +4,15 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::client::{GitLab, within};
 use super::wire::{User, author};
-use super::{GitLab, within};
-use crate::ask::Verb;
-use crate::base::segment;
-use crate::complaint::summary;
+use crate::base_url::segment;
 use crate::error::Error;
+use crate::error::body::summary;
 use crate::http::Answer;
 use crate::lenient::or_default;
-use crate::page;
+use crate::pages;
+use crate::request::Verb;
 
 #[cfg(test)]
 mod tests;
@@ -84,7 +84,7 @@ impl GitLab {
     /// pages (GitLab, "Notes API", list all issue notes).
     pub async fn notes(&self, project: &str, iid: u64) -> Result<Vec<Note>, Error> {
         let query = [("order_by", "created_at"), ("sort", "asc")];
-        page::all(&self.http, &of_issue(project, iid, "notes")?, &query, "the issue's notes").await
+        pages::all(&self.http, &of_issue(project, iid, "notes")?, &query, "the issue's notes").await
     }
 
     /// Writes a note: `POST /projects/:id/issues/:issue_iid/notes` (GitLab, "Notes API"). Sent
@@ -103,7 +103,7 @@ impl GitLab {
     /// /projects/:id/issues/:issue_iid/discussions`, all pages (GitLab, "Discussions API").
     pub async fn discussions(&self, project: &str, iid: u64) -> Result<Vec<Discussion>, Error> {
         let path = of_issue(project, iid, "discussions")?;
-        page::all(&self.http, &path, &[], "the issue's threads").await
+        pages::all(&self.http, &path, &[], "the issue's threads").await
     }
 
     /// Opens a thread: `POST /projects/:id/issues/:issue_iid/discussions` (GitLab, "Discussions
@@ -174,7 +174,7 @@ impl GitLab {
         note_id: u64,
     ) -> Result<Vec<Reaction>, Error> {
         let path = of_issue(project, iid, &format!("notes/{note_id}/award_emoji"))?;
-        page::all(&self.http, &path, &[], "the note's reactions").await
+        pages::all(&self.http, &path, &[], "the note's reactions").await
     }
 
     /// Removes a note: `DELETE /projects/:id/issues/:issue_iid/notes/:note_id` (GitLab, "Notes

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
+use super::client::{GitLab, within};
 use super::wire::User;
-use super::{GitLab, within};
 use crate::error::Error;
-use crate::page;
+use crate::pages;
 
 /// A member of a project (GitLab, "Project members API").
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -52,7 +52,7 @@ impl GitLab {
     /// user once, with the highest access level.
     pub async fn members(&self, project: &str) -> Result<Vec<Member>, Error> {
         let path = within(project, "members/all")?;
-        Ok(each_once(page::all(&self.http, &path, &[], "the project's members").await?))
+        Ok(each_once(pages::all(&self.http, &path, &[], "the project's members").await?))
     }
 
     /// The member of the project who is this user, if any: `GET

@@ -2,10 +2,10 @@
 
 use serde::Deserialize;
 
-use super::{GitLab, within};
-use crate::base::segment;
+use super::client::{GitLab, within};
+use crate::base_url::segment;
 use crate::error::Error;
-use crate::page;
+use crate::pages;
 
 /// An entry of the list of templates.
 #[derive(Deserialize)]
@@ -25,7 +25,7 @@ impl GitLab {
     pub async fn templates(&self, project: &str) -> Result<Vec<String>, Error> {
         let path = within(project, "templates/issues")?;
         let entries: Vec<Entry> =
-            page::all(&self.http, &path, &[], "the project's issue templates").await?;
+            pages::all(&self.http, &path, &[], "the project's issue templates").await?;
         Ok(entries.into_iter().map(|entry| entry.name).collect())
     }
 

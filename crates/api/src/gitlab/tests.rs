@@ -1,10 +1,12 @@
 //! GitLab's calls against prepared answers.
 
 use super::*;
-use crate::base::BaseUrl;
+use crate::base_url::BaseUrl;
+use crate::error::Error;
 use crate::fake::{Fake, Request, answer, json};
+use crate::options::Options;
 use crate::options::Waits;
-use crate::secret::Token;
+use crate::token::Token;
 
 const HELLO_SHA256: &str = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 

@@ -4,7 +4,7 @@
 
 use reqwest::StatusCode;
 
-use crate::complaint::Complaint;
+use crate::error::body::Complaint;
 use crate::error::{Call, Error};
 
 /// The error for an answer that is no success. `body` must not hold the token any more.
@@ -41,7 +41,7 @@ mod tests {
     use url::Url;
 
     use super::*;
-    use crate::complaint::summary;
+    use crate::error::body::summary;
 
     fn call() -> Call {
         Call::new("GET", &Url::parse("https://h.example/api/v4/user?email=a%40b").unwrap())

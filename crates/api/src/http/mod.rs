@@ -2,26 +2,33 @@
 
 use std::fmt;
 
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use reqwest::{Client, Response};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
-use crate::ask::{Ask, Verb};
-use crate::base::BaseUrl;
-use crate::complaint::gist;
+use crate::base_url::BaseUrl;
+use crate::error::body::gist;
+use crate::error::classify::refusal;
 use crate::error::{Call, Error};
-use crate::foreign::clean;
-use crate::options::{Observer, Options, PageObserver, Waits};
-use crate::page::PageRead;
-use crate::refusal::refusal;
-use crate::retry::{self, ATTEMPTS, Decision, Outcome, Wait};
-use crate::secret::Token;
-use crate::transport;
+use crate::events::{Observer, PageObserver, PageRead, Wait};
+use crate::options::{Options, Waits};
+use crate::request::{Ask, Verb};
+use crate::sanitize::clean;
+use crate::token::Token;
+
+mod answer;
+mod redirect;
+mod retry;
+mod transport;
 
 #[cfg(test)]
 mod tests;
+
+pub(crate) use answer::Answer;
+use redirect::redirect;
+use retry::{ATTEMPTS, Decision, Outcome};
 
 /// The largest answer that is read, in MiB, unpacked where it comes packed.
 const MAX_BODY_MIB: u64 = 256;
@@ -39,24 +46,6 @@ pub(crate) enum Scheme {
     PrivateToken,
     /// `Authorization: Bearer <token>` (Calendly, "Personal access tokens").
     Bearer,
-}
-
-/// An answer of success, read whole.
-pub(crate) struct Answer {
-    /// What was asked.
-    pub(crate) call: Call,
-    /// Where it came from, redirects followed.
-    pub(crate) url: Url,
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Vec<u8>,
-}
-
-impl Answer {
-    /// The text of a header, if it is there and is text.
-    pub(crate) fn header(&self, name: &str) -> Option<String> {
-        Some(self.headers.get(name)?.to_str().ok()?.to_owned())
-    }
 }
 
 /// A service, and the right to ask it.
@@ -285,15 +274,4 @@ fn header(token: &Token, scheme: Scheme) -> Result<(HeaderName, HeaderValue), Er
     let mut value = value.map_err(|_| Error::BadToken { reason: "it cannot be a header" })?;
     value.set_sensitive(true);
     Ok((name, value))
-}
-
-/// Where an answer points to, if it is a redirect.
-fn redirect(answer: &Answer) -> Option<Url> {
-    if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
-        return None;
-    }
-    let mut target = answer.url.join(answer.headers.get(LOCATION)?.to_str().ok()?).ok()?;
-    // The client would send a user and password of the URL in place of our token.
-    target.set_username("").and_then(|()| target.set_password(None)).ok()?;
-    Some(target)
 }

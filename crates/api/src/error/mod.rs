@@ -6,6 +6,8 @@ use std::time::Duration;
 use url::Url;
 
 mod arrived;
+pub(crate) mod body;
+pub(crate) mod classify;
 
 /// Which request an error is about. Query values are left out: they may be e-mail addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]

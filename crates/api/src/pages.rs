@@ -10,25 +10,15 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::error::Error;
-use crate::foreign::clean;
+use crate::events::PageRead;
 use crate::http::Http;
+use crate::sanitize::clean;
 
 /// How many items a page should have; more is cut to this.
 const PER_PAGE: &str = "100";
 
 /// How many pages are followed: half a million items.
 pub(crate) const MAX_PAGES: usize = 5_000;
-
-/// A page of a list that was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PageRead {
-    /// What the list is of, in words: `the notes`.
-    pub list: &'static str,
-    /// Which page it was; the first one is 1. How many there are is not known.
-    pub number: usize,
-    /// How many items the pages so far have, this one included.
-    pub items: usize,
-}
 
 /// Reads all pages of the list at `path`; `list` says what it is of, for errors and progress.
 pub(crate) async fn all<T: DeserializeOwned>(
@@ -134,7 +124,7 @@ mod tests {
     use reqwest::header::{HeaderName, HeaderValue};
 
     use super::*;
-    use crate::base::BaseUrl;
+    use crate::base_url::BaseUrl;
     use crate::fake::{Fake, Request, answer, json};
     use crate::http::Scheme;
     use crate::options::{Options, Waits};

@@ -6,11 +6,11 @@
 //! by words ("Requests detected as spam"). Calendly: `{"title", "message", "details": [{"parameter",
 //! "message"}]}`. Rate limiters answer in plain text, proxies in HTML.
 //!
-//! It uses nothing of this crate but `foreign`: the fuzz target includes the two files by themselves.
+//! It uses nothing of this crate but `sanitize`: the fuzz target includes the two files by themselves.
 
 use serde_json::{Map, Value};
 
-use crate::foreign::clean;
+use crate::sanitize::clean;
 
 /// What a service said when it refused.
 #[derive(Debug, Clone, PartialEq, Eq)]

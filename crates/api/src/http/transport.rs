@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use reqwest::{Certificate, Client, redirect, retry};
 
-use crate::base::BaseUrl;
+use crate::base_url::BaseUrl;
 use crate::error::{Call, Error, NetworkKind};
-use crate::foreign::clean;
+use crate::sanitize::clean;
 
 /// How long a connection may take to come about, TLS included.
 const CONNECT: Duration = Duration::from_secs(10);

@@ -8,6 +8,7 @@ use jiff::fmt::rfc2822;
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 
 use crate::error::NetworkKind;
+use crate::events::WaitReason;
 
 /// How often a request is made at most, the first time included.
 pub(crate) const ATTEMPTS: u32 = 5;
@@ -23,28 +24,6 @@ const RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 
 /// Calendly: the seconds until the limit is lifted ("API rate limits").
 const X_RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
-
-/// Why a request is repeated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WaitReason {
-    /// The service counts our requests and asked us to wait (429).
-    RateLimited,
-    /// The request or its answer got lost, or the server failed.
-    Retrying,
-}
-
-/// A wait that is about to begin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wait {
-    /// Why.
-    pub reason: WaitReason,
-    /// For how long.
-    pub delay: Duration,
-    /// Which attempt comes after it; the first one is 1, so this is 2 or more.
-    pub attempt: u32,
-    /// How many attempts there are at most.
-    pub attempts: u32,
-}
 
 /// What an attempt came to.
 #[derive(Debug, Clone, Copy)]
