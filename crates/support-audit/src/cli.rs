@@ -1,9 +1,8 @@
 //! The command line as types; the doc comments are the manual.
 
-use std::path::PathBuf;
+use clap::{Parser, Subcommand};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-
+use crate::args::Global;
 use crate::commands::auth::Auth;
 use crate::commands::followups::Followups;
 use crate::commands::generate::{Completions, Man};
@@ -44,57 +43,6 @@ pub(crate) struct Cli {
     pub(crate) command: Option<Command>,
 }
 
-/// What every command understands.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Global {
-    /// The configuration file [default: config.toml in the user's folder for support-audit]
-    #[arg(long, value_name = "FILE", global = true)]
-    pub(crate) config: Option<PathBuf>,
-    /// The form of the output
-    #[arg(long, value_enum, global = true)]
-    pub(crate) format: Option<Format>,
-    /// Which system is audited
-    #[arg(long, value_enum, default_value_t, global = true)]
-    pub(crate) kind: Kind,
-    /// Tell more of what is being done; twice for every detail
-    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
-    pub(crate) verbose: u8,
-    /// Tell nothing but the result and errors
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
-    pub(crate) quiet: bool,
-    /// When to use colour
-    #[arg(long, value_enum, default_value_t, global = true, value_name = "WHEN")]
-    pub(crate) color: Color,
-    /// Never ask: fail where an answer is needed
-    #[arg(long, global = true)]
-    pub(crate) no_input: bool,
-    #[command(flatten)]
-    pub(crate) settings: Settings,
-}
-
-/// Settings that can be given for one call; each can also stand in the configuration.
-#[derive(Debug, Clone, Default, Args)]
-pub(crate) struct Settings {
-    /// GitLab's address
-    #[arg(long, value_name = "URL", global = true, help_heading = "Settings")]
-    pub(crate) gitlab_url: Option<String>,
-    /// Calendly's address
-    #[arg(long, value_name = "URL", global = true, help_heading = "Settings")]
-    pub(crate) calendly_url: Option<String>,
-    /// The GitLab project that holds the audits' issues
-    #[arg(long, value_name = "PROJECT", global = true, help_heading = "Settings")]
-    pub(crate) project: Option<String>,
-    /// The GitLab project that holds the roster
-    #[arg(long, value_name = "PROJECT", global = true, help_heading = "Settings")]
-    pub(crate) roster_project: Option<String>,
-    /// The roster's path in its project: a file, or a folder of files
-    #[arg(long, value_name = "PATH", global = true, help_heading = "Settings")]
-    pub(crate) roster_path: Option<String>,
-    /// The roster's branch, tag or commit
-    #[arg(long, value_name = "REF", global = true, help_heading = "Settings")]
-    pub(crate) roster_ref: Option<String>,
-}
-
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -115,47 +63,6 @@ pub(crate) enum Command {
     Completions(Completions),
     Man(Man),
     Help(Help),
-}
-
-/// The forms of output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// Markdown, for an issue
-    Markdown,
-    /// One JSON document, for programs
-    Json,
-    /// Comma-separated values, for spreadsheets
-    Csv,
-    /// Aligned columns, for a terminal
-    Table,
-}
-
-/// The kinds of audit.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Kind {
-    /// The team's Calendly organisation
-    #[default]
-    Calendly,
-}
-
-impl From<Kind> for audit::kinds::Kind {
-    fn from(kind: Kind) -> Self {
-        match kind {
-            Kind::Calendly => Self::Calendly,
-        }
-    }
-}
-
-/// When colour is used.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Color {
-    /// On a terminal, unless `NO_COLOR` is set
-    #[default]
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
 }
 
 #[cfg(test)]

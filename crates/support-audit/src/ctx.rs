@@ -10,14 +10,11 @@ use jiff::tz::TimeZone;
 
 use tokio::sync::OnceCell;
 
-use crate::cli::Global;
+use crate::args::Global;
+use crate::clock::{NOW_VARIABLE, set_clock};
 use crate::config::{Config, variable};
-use crate::explain::{Exit, Failure};
-use crate::secrets::{self, Service};
+use crate::tokens::{self, Service};
 use crate::ui::Ui;
-
-/// The variable that sets the clock for tests and demonstrations.
-const NOW_VARIABLE: &str = "SUPPORT_AUDIT_NOW";
 
 /// The variables of the environment that the program looks at, each with what it means.
 pub(crate) fn variable_names() -> impl Iterator<Item = (&'static str, String)> {
@@ -87,7 +84,7 @@ impl Ctx {
     /// GitLab, with the token for its host.
     pub(crate) async fn gitlab(&self) -> anyhow::Result<&GitLab> {
         let connect = async || {
-            let token = secrets::token(self, Service::Gitlab).await?;
+            let token = tokens::token(self, Service::Gitlab).await?;
             Ok(GitLab::new(self.options(Service::Gitlab, token))?)
         };
         self.gitlab.get_or_try_init(connect).await
@@ -106,7 +103,7 @@ impl Ctx {
     /// Calendly, with the token for its host.
     pub(crate) async fn calendly(&self) -> anyhow::Result<&Calendly> {
         let connect = async || {
-            let token = secrets::token(self, Service::Calendly).await?;
+            let token = tokens::token(self, Service::Calendly).await?;
             Ok(Calendly::new(self.options(Service::Calendly, token))?)
         };
         self.calendly.get_or_try_init(connect).await
@@ -136,17 +133,4 @@ impl Ctx {
         }
         options
     }
-}
-
-fn set_clock(text: &str, config: &Config) -> anyhow::Result<Timestamp> {
-    if !config.gitlab_url.is_loopback() || !config.calendly_url.is_loopback() {
-        let message = format!("{NOW_VARIABLE} is set, but the services are not on this machine");
-        return Err(Failure::new(Exit::Usage, message)
-            .hint(format!("unset {NOW_VARIABLE}"))
-            .into());
-    }
-    text.parse().map_err(|_| {
-        let message = format!("{NOW_VARIABLE} is no instant, such as 2026-11-22T10:00:00Z");
-        Failure::new(Exit::Usage, message).into()
-    })
 }

@@ -5,10 +5,10 @@ use clap::{Args, Subcommand};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 
-use crate::cli::Format;
+use crate::args::Format;
 use crate::ctx::Ctx;
-use crate::explain::{Exit, Failure, explain};
-use crate::secrets::{self, Identity, Service, Stored, identify};
+use crate::error::{Exit, Failure, explain};
+use crate::tokens::{self, Identity, Service, Stored, identify};
 use crate::ui::{self, columns};
 
 /// Keep, show or remove the tokens
@@ -57,9 +57,9 @@ async fn login(ctx: &Ctx, service: Service) -> anyhow::Result<Exit> {
     };
     let secret = SecretString::from(text);
     let identity = identify(ctx, service, Token::new(secret.expose_secret())?).await?;
-    secrets::keep(ctx, service, &secret).await.map_err(|reason| no_keyring(service, &reason))?;
+    tokens::keep(ctx, service, &secret).await.map_err(|reason| no_keyring(service, &reason))?;
     ctx.ui.say(&format!("kept the token of {} for {host} in the keyring", identity.user));
-    if secrets::is_in_environment(service) {
+    if tokens::is_in_environment(service) {
         ctx.ui.warn(&format!("{} is set and goes before the keyring", service.variable()));
     }
     Ok(Exit::Done)
@@ -68,7 +68,7 @@ async fn login(ctx: &Ctx, service: Service) -> anyhow::Result<Exit> {
 async fn logout(ctx: &Ctx, service: Service) -> anyhow::Result<Exit> {
     let host = service.url(ctx).authority();
     let was_there =
-        secrets::forget(ctx, service).await.map_err(|reason| no_keyring(service, &reason))?;
+        tokens::forget(ctx, service).await.map_err(|reason| no_keyring(service, &reason))?;
     ctx.ui.say(&if was_there {
         format!("removed the token for {host} from the keyring")
     } else {
@@ -105,7 +105,7 @@ async fn status(ctx: &Ctx, service: Service) -> anyhow::Result<Exit> {
     ctx.ui.result(&text)?;
     if exit == Exit::Token {
         let variable = service.variable();
-        ctx.ui.say(&if secrets::is_in_environment(service) {
+        ctx.ui.say(&if tokens::is_in_environment(service) {
             format!("hint: replace {variable}; or unset it, and `{}` keeps one", service.login())
         } else {
             format!("hint: set {variable}, or `{}` keeps a usable one", service.login())
@@ -126,13 +126,13 @@ async fn examine(ctx: &Ctx, service: Service) -> (Status, Exit) {
         expires: None,
         problem: None,
     };
-    let found = match secrets::stored(ctx, service).await {
+    let found = match tokens::stored(ctx, service).await {
         Ok(Stored::Found(token, source)) => {
             status.source = Some(source.to_string());
             identify(ctx, service, token).await
         }
-        Ok(Stored::Nothing) => Err(secrets::missing(service, None).into()),
-        Ok(Stored::NoKeyring(reason)) => Err(secrets::missing(service, Some(&reason)).into()),
+        Ok(Stored::Nothing) => Err(tokens::missing(service, None).into()),
+        Ok(Stored::NoKeyring(reason)) => Err(tokens::missing(service, Some(&reason)).into()),
         Err(error) => Err(error),
     };
     match found {

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use crate::cli::Format;
+use crate::args::Format;
 use crate::config::Shown;
 use crate::ctx::Ctx;
-use crate::explain::Exit;
+use crate::error::Exit;
 use crate::ui::{self, columns};
 
 #[derive(Serialize)]

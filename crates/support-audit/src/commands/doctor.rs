@@ -4,11 +4,11 @@ use anyhow::Context as _;
 use api::gitlab::TokenInfo;
 use jiff::civil::Date;
 
-use crate::cli::Format;
+use crate::args::Format;
 use crate::ctx::Ctx;
-use crate::explain::{Exit, Failure, explain};
+use crate::error::{Exit, Failure, explain};
 use crate::gather;
-use crate::secrets::{self, Service, Stored};
+use crate::tokens::{self, Service, Stored};
 use crate::ui;
 
 /// What came of one look.
@@ -83,7 +83,7 @@ async fn token(ctx: &Ctx, service: Service) -> Look {
             None => format!("`{}` keeps one", service.login()),
             Some(_) => format!("set {}", service.variable()),
         };
-        let failure = secrets::missing(service, reason).hint(hint);
+        let failure = tokens::missing(service, reason).hint(hint);
         match service {
             Service::Gitlab => Look::Bad(failure),
             Service::Calendly => Look::Doubtful(
@@ -92,7 +92,7 @@ async fn token(ctx: &Ctx, service: Service) -> Look {
             ),
         }
     };
-    match secrets::stored(ctx, service).await {
+    match tokens::stored(ctx, service).await {
         Ok(Stored::Nothing | Stored::NoKeyring(_)) if is_connected(ctx, service) => {
             Look::Well("typed, for this time".to_owned())
         }
@@ -105,7 +105,7 @@ async fn token(ctx: &Ctx, service: Service) -> Look {
 
 async fn has_token(ctx: &Ctx, service: Service) -> bool {
     is_connected(ctx, service)
-        || matches!(secrets::stored(ctx, service).await, Ok(Stored::Found(..)))
+        || matches!(tokens::stored(ctx, service).await, Ok(Stored::Found(..)))
 }
 
 /// Whether a token has been given already, as at a prompt.

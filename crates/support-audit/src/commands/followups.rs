@@ -1,7 +1,6 @@
 //! `followups`: pings, escalations, and what came back.
 
 use audit::conversation::User;
-use audit::directory::{Inquiry, Unmentionable};
 use audit::followup::{self, Act, Advice, Due, Facts, Refusal, Selection, State};
 use audit::kinds::Kind;
 use audit::plan::Plan;
@@ -11,12 +10,12 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::help::nearest;
-use crate::cli::Format;
+use crate::args::Format;
 use crate::ctx::Ctx;
+use crate::error::{Exit, Failure, explain};
 use crate::execute::{self, Outcome, Writing};
-use crate::explain::{Exit, Failure, explain};
 use crate::gather::{self, Followed, Inputs, Need, Wanted};
+use crate::suggest::nearest;
 use crate::ui;
 
 /// Ask people about what was found, escalate after the wait, and tell what is fixed
@@ -69,7 +68,7 @@ impl Followups {
         };
         let selection = self.selection(ctx.global.kind.into())?;
         let mut followed = gather::followed(ctx, &self.inputs, &self.wanted, Need::Always).await?;
-        execute::refuse_closed(&followed.issue.issue)?;
+        gather::ensure_open(&followed.issue.issue)?;
         if let Some(unread) = &followed.unread_exceptions {
             let message = format!("some of the exceptions cannot be read: {unread}");
             return Err(Failure::new(Exit::Input, message)
@@ -205,19 +204,6 @@ async fn settle(
         }
         followed.inquire(ctx, due.inquiries).await?;
     }
-}
-
-/// Asks GitLab about the Support Operations Managers, where that is not known yet.
-pub(super) async fn settle_directory(ctx: &Ctx, followed: &mut Followed) -> anyhow::Result<()> {
-    let unknown: Vec<Inquiry> = followed
-        .managers()
-        .iter()
-        .filter_map(|username| match followed.directory.username(username) {
-            Err(Unmentionable::NotAsked(inquiry)) => Some(inquiry),
-            _ => None,
-        })
-        .collect();
-    followed.inquire(ctx, unknown).await
 }
 
 fn refused(refusal: &Refusal) -> Failure {

@@ -6,7 +6,7 @@ use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
 
 use crate::cli::Cli;
-use crate::explain::{Exit, Failure};
+use crate::error::{Exit, Failure};
 use crate::ui::Ui;
 
 /// Print what a shell needs to complete this command line

@@ -3,12 +3,13 @@
 use audit::status::Stage;
 use clap::Parser as _;
 
-use crate::cli::{Cli, Global};
+use crate::args::Global;
+use crate::cli::Cli;
 use crate::config::RosterSource;
 use crate::ctx::Ctx;
-use crate::explain::{Exit, Failure, explain};
+use crate::error::{Exit, Failure, explain};
 use crate::gather::{self, Inputs, Wanted};
-use crate::secrets::{self, Service, Stored};
+use crate::tokens::{self, Service, Stored};
 use crate::ui::Ui;
 
 /// A thing that the guide offers: what it does, and the command line that does it.
@@ -114,7 +115,7 @@ async fn stand(ctx: &Ctx, audit: &mut Option<u64>) -> anyhow::Result<Vec<Offer>>
         }
     }
     let wanted = audit.map_or_else(Wanted::default, Wanted::of);
-    let (status, incomplete) = super::status::read(ctx, &Inputs::default(), &wanted).await?;
+    let (status, incomplete) = gather::status(ctx, &Inputs::default(), &wanted).await?;
     if let Some(failure) = incomplete {
         ctx.ui.error(&failure);
     }
@@ -139,7 +140,7 @@ async fn stand(ctx: &Ctx, audit: &mut Option<u64>) -> anyhow::Result<Vec<Offer>>
 /// Whether nothing has been set up yet: no file, and no token.
 async fn is_first_use(ctx: &Ctx) -> anyhow::Result<bool> {
     let has_file = ctx.config.file.is_some();
-    let stored = secrets::stored(ctx, Service::Gitlab).await?;
+    let stored = tokens::stored(ctx, Service::Gitlab).await?;
     Ok(!has_file && !matches!(stored, Stored::Found(..)))
 }
 

@@ -4,7 +4,8 @@ use clap::{Args, CommandFactory as _};
 
 use crate::cli::Cli;
 use crate::ctx::variable_names;
-use crate::explain::{Exit, Failure};
+use crate::error::{Exit, Failure};
+use crate::suggest::nearest;
 use crate::ui::Ui;
 
 /// Show the manual of a command, or of a topic: environment, exit-codes, formats
@@ -55,13 +56,6 @@ fn unknown(name: &str, known: &[String]) -> Failure {
         Some(near) => failure.hint(format!("did you mean `{near}`?")),
         None => failure.hint(format!("there are {}", known.join(", "))),
     }
-}
-
-/// Which of the known words somebody may have meant.
-pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let likeness = |other: &str| strsim::jaro_winkler(word, other);
-    let best = known.max_by(|one, other| likeness(one).total_cmp(&likeness(other)))?;
-    (likeness(best) > 0.8).then_some(best)
 }
 
 fn environment() -> String {

@@ -12,10 +12,10 @@ use audit::roster::{Field, Person};
 use clap::Args;
 use serde::Serialize;
 
-use crate::cli::Format;
+use crate::args::Format;
 use crate::ctx::Ctx;
+use crate::error::{Exit, Failure};
 use crate::execute::{self, Outcome, Writing};
-use crate::explain::{Exit, Failure};
 use crate::gather::{self, Operators};
 use crate::ui;
 

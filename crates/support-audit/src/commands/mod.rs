@@ -15,7 +15,7 @@ pub(crate) mod submit_review;
 
 use crate::cli::Command;
 use crate::ctx::Ctx;
-use crate::explain::Exit;
+use crate::error::Exit;
 
 /// Carries out a command.
 pub(crate) async fn exec(command: Command, ctx: &Ctx) -> anyhow::Result<Exit> {

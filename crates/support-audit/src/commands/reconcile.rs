@@ -10,13 +10,12 @@ use audit::removal::{self, Limits, Refusal};
 use audit::report::Report;
 use clap::Args;
 
-use super::run::{Record, tell};
-use crate::cli::Format;
+use crate::args::Format;
 use crate::ctx::Ctx;
+use crate::error::{Exit, Failure};
 use crate::execute::{self, Writing};
-use crate::explain::{Exit, Failure};
-use crate::gather::{self, AuditIssue, Gathered, Inputs, Need, Wanted};
-use crate::secrets::{self, Service, Stored};
+use crate::gather::{self, AuditIssue, Gathered, Inputs, Need, Record, Wanted};
+use crate::tokens::{self, Service, Stored};
 use crate::ui;
 
 /// Compare the roster with the accounts, and get outsiders justified or removed
@@ -93,7 +92,7 @@ impl Reconcile {
             if self.write {
                 self.write(ctx, record, &report, &decisions).await?;
             } else if self.remove {
-                execute::refuse_closed(&record.issue.issue)?;
+                gather::ensure_open(&record.issue.issue)?;
                 if let Some(unread) = &unread_exceptions {
                     let message =
                         format!("nobody was removed: some exceptions cannot be read: {unread}");
@@ -110,13 +109,13 @@ impl Reconcile {
     /// The audit's issue, if nobody must be asked for a token and there is one.
     async fn record_if_there(&self, ctx: &Ctx) -> anyhow::Result<Option<Record>> {
         let is_local = self.inputs.roster.is_some();
-        let stored = secrets::stored(ctx, Service::Gitlab).await?;
+        let stored = tokens::stored(ctx, Service::Gitlab).await?;
         if is_local && !matches!(stored, Stored::Found(..)) {
             return Ok(None);
         }
         match Record::read(ctx, &self.wanted, Adopt::No).await {
             Ok(record) => Ok(Some(record)),
-            Err(error) => match crate::explain::explain(&error) {
+            Err(error) => match crate::error::explain(&error) {
                 Failure { exit: Exit::Failed | Exit::NotReady | Exit::Usage, message, .. } => {
                     ctx.ui.say(&format!("no justifications and decisions are known: {message}"));
                     Ok(None)
@@ -174,7 +173,7 @@ impl Reconcile {
             }
         }
         let outcome = execute::plan(ctx, gitlab, &plan, self.writing).await?;
-        tell(ctx, outcome);
+        outcome.tell(ctx);
         Ok(())
     }
 
@@ -214,7 +213,7 @@ impl Reconcile {
         let plan = removal::plan(evaluation, decisions, limits, &confirmed, &record)
             .map_err(|it| refused(&it))?;
         let outcome = execute::plan(ctx, ctx.gitlab().await?, &plan, self.writing).await?;
-        tell(ctx, outcome);
+        outcome.tell(ctx);
         Ok(())
     }
 }

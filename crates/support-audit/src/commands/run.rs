@@ -2,18 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use api::GitLab;
-use api::gitlab::Note;
-use audit::issue::{Adopt, Broken};
-use audit::recording::{self, Comment, Target};
+use audit::issue::Adopt;
 use audit::report::Report;
 use clap::Args;
 
-use crate::cli::Format;
+use crate::args::Format;
 use crate::ctx::Ctx;
-use crate::execute::{self, Outcome, Writing};
-use crate::explain::{Exit, Failure, explain};
-use crate::gather::{self, AuditIssue, Gathered, Inputs, Need, Operators, Wanted};
+use crate::error::{Exit, Failure, explain};
+use crate::execute::{self, Writing};
+use crate::gather::{self, Gathered, Inputs, Need, Record, Wanted};
 
 /// Print the audit: who is on the roster, and what is to be fixed
 ///
@@ -84,7 +81,7 @@ impl Run {
     ) -> anyhow::Result<()> {
         let plan = record.plan(report, adopt)?;
         let outcome = execute::plan(ctx, ctx.gitlab().await?, &plan, self.writing).await?;
-        tell(ctx, outcome);
+        outcome.tell(ctx);
         Ok(())
     }
 }
@@ -108,75 +105,4 @@ fn save(ctx: &Ctx, path: &Path, text: &str) -> Result<(), Failure> {
     })?;
     ctx.ui.say(&format!("the report is in {shown}"));
     Ok(())
-}
-
-/// Tells which pages were written.
-pub(super) fn tell(ctx: &Ctx, outcome: Outcome) {
-    if let Outcome::Done(pages) = outcome {
-        for page in pages {
-            ctx.ui.say(&format!("written: {page}"));
-        }
-    }
-}
-
-/// The issue in which an audit is recorded, with its comments.
-#[derive(Debug)]
-pub(super) struct Record {
-    pub(super) issue: AuditIssue,
-    notes: Vec<Note>,
-}
-
-impl Record {
-    /// Reads the audit's issue, open or closed.
-    pub(super) async fn read(ctx: &Ctx, wanted: &Wanted, adopt: Adopt) -> anyhow::Result<Self> {
-        let gitlab: &GitLab = ctx.gitlab().await?;
-        let _progress = ctx.ui.progress("reading the audit's issue");
-        let issue = gather::audit_issue(ctx, gitlab, wanted, adopt).await?;
-        let mut notes = gitlab.notes(&ctx.config.audits_project, issue.issue.iid).await?;
-        notes.sort_by_key(|note| note.id);
-        Ok(Self { issue, notes })
-    }
-
-    /// The comments of operators, in their order.
-    pub(super) fn comments(&self) -> Vec<Comment<'_>> {
-        let operators: &Operators = &self.issue.operators;
-        let ours = self.notes.iter().filter(|note| !note.system && operators.count(&note.author));
-        ours.map(|note| Comment { body: &note.body, author: &note.author.username }).collect()
-    }
-
-    /// How many people the roster had when it was last recorded.
-    pub(super) fn recorded_people(&self) -> Option<usize> {
-        recording::recorded_people(self.issue.marker, &self.comments())
-    }
-
-    /// What is to be done so that the issue, which must be open, holds the report.
-    pub(super) fn plan(&self, report: &Report, adopt: Adopt) -> Result<audit::plan::Plan, Failure> {
-        let AuditIssue { issue, marker, .. } = &self.issue;
-        execute::refuse_closed(issue)?;
-        let target = Target { iid: issue.iid, description: &issue.description, marker: *marker };
-        recording::plan(report, &target, &self.comments(), adopt).map_err(|broken| {
-            let failure = Failure::new(Exit::Conflict, format!("{}: {broken}", issue.web_url));
-            match broken {
-                Broken::Head => {
-                    failure.hint("give the table its head again; further columns go behind it")
-                }
-                Broken::Open => failure.hint("close it in the issue's description"),
-                Broken::Marks(_) => failure.hint("repair the two marks in the issue's description"),
-                Broken::Unmarked => failure
-                    .hint("`run --write --adopt --dry-run` shows how they would be taken over"),
-                Broken::TooLarge(_) => failure.hint("make the description shorter"),
-            }
-        })
-    }
-}
-
-impl From<Format> for audit::report::Format {
-    fn from(format: Format) -> Self {
-        match format {
-            Format::Markdown => Self::Markdown,
-            Format::Json => Self::Json,
-            Format::Csv => Self::Csv,
-            Format::Table => Self::Table,
-        }
-    }
 }

@@ -6,11 +6,10 @@ use audit::review::{self, Readiness};
 use clap::Args;
 use serde::Serialize;
 
-use super::followups::settle_directory;
-use crate::cli::Format;
+use crate::args::Format;
 use crate::ctx::Ctx;
+use crate::error::{Exit, Failure};
 use crate::execute::{self, Outcome, Writing};
-use crate::explain::{Exit, Failure};
 use crate::gather::{self, Followed, Inputs, Need, Wanted};
 use crate::ui;
 
@@ -40,10 +39,10 @@ impl SubmitReview {
     pub(crate) async fn exec(self, ctx: &Ctx) -> anyhow::Result<Exit> {
         let format = ui::format(ctx.global.format, Format::Table, &[Format::Table, Format::Json])?;
         let mut followed = gather::followed(ctx, &self.inputs, &self.wanted, Need::Always).await?;
-        execute::refuse_closed(&followed.issue.issue)?;
+        gather::ensure_open(&followed.issue.issue)?;
         followed.read_reactions(ctx, ctx.now).await?;
         self.choose_manager(ctx, &mut followed).await?;
-        settle_directory(ctx, &mut followed).await?;
+        followed.settle_managers(ctx).await?;
         let facts = followed.facts(ctx, ctx.now);
         let readiness = review::readiness(&facts);
         let is_ready = readiness.open.is_empty() && followed.incomplete.is_none();

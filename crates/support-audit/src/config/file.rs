@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use crate::explain::{Exit, Failure};
+use crate::error::{Exit, Failure};
 
 /// What the file may hold; every value may be left out.
 #[derive(Debug, Default, Deserialize)]

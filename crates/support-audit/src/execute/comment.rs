@@ -4,8 +4,9 @@ use api::{Error, GitLab};
 use audit::issue::stored;
 use audit::plan::Action;
 
-use super::{PAUSE, refuse_closed, unanswered};
+use super::{PAUSE, unanswered};
 use crate::ctx::Ctx;
+use crate::gather::ensure_open;
 
 /// Writes a comment, opens a thread or replies in one; its page.
 pub(super) async fn comment(
@@ -16,7 +17,7 @@ pub(super) async fn comment(
     let project = &ctx.config.audits_project;
     let (iid, body, marker, written) = match action {
         Action::Comment { iid, body, marker } => {
-            refuse_closed(&gitlab.issue(project, *iid).await?)?;
+            ensure_open(&gitlab.issue(project, *iid).await?)?;
             let note = gitlab.create_note(project, *iid, body).await;
             (*iid, body, marker, note.map(|note| Some(note.id)))
         }

@@ -7,10 +7,10 @@ use audit::issue::{marker, stored};
 use audit::marker::Marker;
 use audit::plan;
 
-use super::{PAUSE, refuse_closed, unanswered};
+use super::{PAUSE, unanswered};
 use crate::ctx::Ctx;
-use crate::explain::{Exit, Failure};
-use crate::gather::Operators;
+use crate::error::{Exit, Failure};
+use crate::gather::{Operators, ensure_open};
 
 /// Makes the issue, and tells what GitLab left out and whether somebody else was as quick.
 pub(super) async fn create_issue(
@@ -122,7 +122,7 @@ pub(super) async fn update_description(
     };
     let last_note = last_note(gitlab, project, iid).await?;
     let before = gitlab.issue(project, iid).await?;
-    refuse_closed(&before)?;
+    ensure_open(&before)?;
     if before.description != read {
         return Err(changed().into());
     }

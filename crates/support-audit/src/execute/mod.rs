@@ -6,7 +6,6 @@ mod removal;
 
 use std::time::Duration;
 
-use api::gitlab::Issue;
 use api::{Error, GitLab};
 use audit::plan::{Action, Plan};
 use clap::Args;
@@ -14,9 +13,9 @@ use serde::Serialize;
 
 pub(crate) use comment::delete;
 
-use crate::cli::Format;
+use crate::args::Format;
 use crate::ctx::Ctx;
-use crate::explain::{Exit, Failure};
+use crate::error::{Exit, Failure};
 
 /// How a command that writes goes about it.
 #[derive(Debug, Clone, Copy, Args)]
@@ -38,6 +37,17 @@ pub(crate) enum Outcome {
     Declined,
     /// It was carried out; the pages of what was made or changed, in the plan's order.
     Done(Vec<String>),
+}
+
+impl Outcome {
+    /// Tells which pages were written.
+    pub(crate) fn tell(self, ctx: &Ctx) {
+        if let Self::Done(pages) = self {
+            for page in pages {
+                ctx.ui.say(&format!("written: {page}"));
+            }
+        }
+    }
 }
 
 /// How long to wait before looking whether a write has arrived whose answer was lost.
@@ -161,16 +171,6 @@ async fn act(ctx: &Ctx, gitlab: &GitLab, action: &Action) -> anyhow::Result<Opti
             None
         }
     })
-}
-
-/// Refuses an issue that is closed: its audit is over.
-pub(crate) fn refuse_closed(issue: &Issue) -> Result<(), Failure> {
-    if issue.state != "closed" {
-        return Ok(());
-    }
-    let by = issue.closed_by.as_ref().map(|user| format!(" by {}", user.username));
-    let message = format!("{} was closed{}", issue.web_url, by.unwrap_or_default());
-    Err(Failure::new(Exit::NotReady, message).hint("nothing is written into a closed audit"))
 }
 
 fn unanswered(what: &str, error: &Error) -> Failure {

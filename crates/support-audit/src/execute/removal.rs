@@ -6,7 +6,7 @@ use audit::plan::Removal;
 
 use super::PAUSE;
 use crate::ctx::Ctx;
-use crate::explain::{Exit, Failure};
+use crate::error::{Exit, Failure};
 use crate::gather::{self, Organization, account_of_invitation, account_of_membership};
 
 /// Removes an account that is still the one which was planned, and proves that it is gone.

@@ -9,8 +9,9 @@ use audit::problem::Place;
 use audit::roster::File;
 
 use crate::ctx::Ctx;
-use crate::explain::{Exit, Failure, explain};
-use crate::secrets::{self, Service, Stored};
+use crate::error::{Exit, Failure, explain};
+use crate::tokens::{self, Service, Stored};
+use crate::ui;
 
 /// How much a command wants the accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +34,7 @@ pub(super) async fn accounts(
             let message = format!("could not read the accounts {name}: {error}");
             Failure::new(Exit::Input, message)
         };
-        let file = File { bytes: super::read(path).await.map_err(unread)?, name };
+        let file = File { bytes: read(path).await.map_err(unread)?, name };
         let accounts = Accounts::of_file(ctx.global.kind.into(), &file, ctx.now)
             .map_err(|problem| Failure::new(Exit::Input, format!("the accounts: {problem}")))?;
         let gaps = &accounts.capture.gaps;
@@ -71,13 +72,13 @@ pub(super) async fn accounts(
 /// Whether Calendly's token is at hand: in the environment; or in the keyring, which is asked only
 /// where GitLab's token came from there, since it may be locked or slow.
 async fn is_configured(ctx: &Ctx) -> anyhow::Result<bool> {
-    if secrets::is_in_environment(Service::Calendly) || ctx.has_asked_calendly() {
+    if tokens::is_in_environment(Service::Calendly) || ctx.has_asked_calendly() {
         return Ok(true);
     }
-    if secrets::is_in_environment(Service::Gitlab) || !ctx.has_asked_gitlab() {
+    if tokens::is_in_environment(Service::Gitlab) || !ctx.has_asked_gitlab() {
         return Ok(false);
     }
-    Ok(matches!(secrets::stored(ctx, Service::Calendly).await?, Stored::Found(..)))
+    Ok(matches!(tokens::stored(ctx, Service::Calendly).await?, Stored::Found(..)))
 }
 
 fn not_whole(accounts: &Accounts, gaps: &str) -> Failure {
@@ -176,4 +177,9 @@ pub(crate) fn account_of_invitation(invitation: &Invitation) -> Account {
 
 fn day(instant: Option<&jiff::Timestamp>) -> String {
     instant.map(|it| it.strftime("%Y-%m-%d").to_string()).unwrap_or_default()
+}
+
+/// Reads a file, or stdin for `-`.
+async fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    if path.as_os_str() == "-" { ui::read_stdin().await } else { std::fs::read(path) }
 }

@@ -3,16 +3,19 @@
 use api::GitLab;
 use api::gitlab::{Discussion, User};
 use audit::conversation::{self, Conversation, Note, Reaction, Resolved, Thread};
-use audit::directory::{Directory, Inquiry, Known};
+use audit::directory::{Directory, Inquiry, Known, Unmentionable};
 use audit::followup::{self, Facts};
 use audit::issue::Adopt;
 use audit::marker::{Mark, Marked};
 use audit::report::Report;
 use jiff::Timestamp;
 
-use super::{AuditIssue, Gathered, Inputs, Need, Operators, Wanted, audit_issue};
+use super::accounts::Need;
+use super::issue::{AuditIssue, Wanted, audit_issue, ensure_open};
+use super::operators::Operators;
+use super::sources::{self, Gathered, Inputs};
 use crate::ctx::Ctx;
-use crate::explain::Failure;
+use crate::error::Failure;
 
 /// The access level from which members see confidential issues (GitLab docs: Confidential issues).
 const PLANNER: u64 = 15;
@@ -58,7 +61,7 @@ pub(crate) async fn followed(
     drop(progress);
     let recorded = recorded_people(&issue, &conversation);
     let Gathered { provenance, evaluation, incomplete, unread_exceptions } =
-        super::evaluation(ctx, inputs, need, recorded).await?;
+        sources::evaluation(ctx, inputs, need, recorded).await?;
     tracing::debug!(project, threads = conversation.threads.len(), "read the conversation");
     Ok(Followed {
         issue,
@@ -98,11 +101,6 @@ impl Followed {
         recorded_people(&self.issue, &self.conversation).is_some()
     }
 
-    /// The usernames of the Support Operations Managers, in order.
-    pub(crate) fn managers(&self) -> &[String] {
-        &self.managers
-    }
-
     /// Whether any Support Operations Manager is known.
     pub(crate) fn has_managers(&self) -> bool {
         !self.managers.is_empty()
@@ -113,7 +111,7 @@ impl Followed {
         let gitlab = ctx.gitlab().await?;
         let project = &ctx.config.audits_project;
         let issue = gitlab.issue(project, self.issue.issue.iid).await?;
-        crate::execute::refuse_closed(&issue)?;
+        ensure_open(&issue)?;
         let reactions = std::mem::take(&mut self.conversation.reactions);
         self.conversation = conversation(ctx, gitlab, &self.issue).await?;
         self.conversation.reactions = reactions;
@@ -159,6 +157,19 @@ impl Followed {
             }
         }
         Ok(())
+    }
+
+    /// Asks GitLab about the Support Operations Managers, where that is not known yet.
+    pub(crate) async fn settle_managers(&mut self, ctx: &Ctx) -> anyhow::Result<()> {
+        let unknown: Vec<Inquiry> = self
+            .managers
+            .iter()
+            .filter_map(|username| match self.directory.username(username) {
+                Err(Unmentionable::NotAsked(inquiry)) => Some(inquiry),
+                _ => None,
+            })
+            .collect();
+        self.inquire(ctx, unknown).await
     }
 }
 

@@ -2,15 +2,16 @@
 
 use anyhow::Context as _;
 use api::GitLab;
-use api::gitlab::{Issue, IssueFilter, User};
+use api::gitlab::{Issue, IssueFilter};
 use audit::calendar::Period;
 use audit::issue::{Adopt, marker};
 use audit::kinds::Kind;
 use audit::marker::{Marked, Marker};
 use clap::Args;
 
+use super::operators::Operators;
 use crate::ctx::Ctx;
-use crate::explain::{Exit, Failure};
+use crate::error::{Exit, Failure};
 
 /// Which issue a command is about.
 #[derive(Debug, Clone, Default, Args)]
@@ -44,27 +45,6 @@ pub(crate) struct AuditIssue {
     pub(crate) marker: Marker,
     /// Whose writings of ours count.
     pub(crate) operators: Operators,
-}
-
-/// Those whose markers count: an issue's author and assignees, the token's user, and those of the
-/// configuration.
-#[derive(Debug)]
-pub(crate) struct Operators {
-    ids: Vec<u64>,
-    usernames: Vec<String>,
-}
-
-impl Operators {
-    /// The token's user and those of the configuration.
-    pub(crate) fn of(ctx: &Ctx, me: &User) -> Self {
-        Self { ids: vec![me.id], usernames: ctx.config.operators.clone() }
-    }
-
-    /// Whether what `user` wrote counts.
-    pub(crate) fn count(&self, user: &User) -> bool {
-        let is_named = |name: &String| name.eq_ignore_ascii_case(&user.username);
-        self.ids.contains(&user.id) || self.usernames.iter().any(is_named)
-    }
 }
 
 /// Finds the issue that a command is about.
@@ -102,8 +82,7 @@ pub(crate) async fn audit_issue(
                 .into());
         }
     };
-    operators.ids.push(issue.author.id);
-    operators.ids.extend(issue.assignees.iter().map(|user| user.id));
+    operators.add_those_of(&issue);
     Ok(AuditIssue { issue, marker, operators })
 }
 
@@ -187,4 +166,14 @@ async fn the_issue(
                 .into())
         }
     }
+}
+
+/// Refuses an issue that is closed: its audit is over.
+pub(crate) fn ensure_open(issue: &Issue) -> Result<(), Failure> {
+    if issue.state != "closed" {
+        return Ok(());
+    }
+    let by = issue.closed_by.as_ref().map(|user| format!(" by {}", user.username));
+    let message = format!("{} was closed{}", issue.web_url, by.unwrap_or_default());
+    Err(Failure::new(Exit::NotReady, message).hint("nothing is written into a closed audit"))
 }

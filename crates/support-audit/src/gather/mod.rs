@@ -3,142 +3,19 @@
 mod accounts;
 mod conversation;
 mod issue;
+mod operators;
+mod record;
 mod roster;
-
-use std::path::PathBuf;
-
-use audit::evaluation::{Evaluation, Sources};
-use audit::exceptions;
-use audit::problem::Problem;
-use audit::report::Provenance;
-use audit::roster::File;
-use clap::Args;
+mod sources;
+mod status;
 
 pub(crate) use accounts::{
     Need, Organization, account_of_invitation, account_of_membership, organization,
 };
 pub(crate) use conversation::{Followed, followed};
-pub(crate) use issue::{AuditIssue, Operators, Wanted, audit_issue, open_audits};
-pub(crate) use roster::{Source, gitlab_roster, local_roster};
-
-use crate::ctx::Ctx;
-use crate::explain::{Exit, Failure};
-use crate::ui;
-
-/// What an audit looks at, where that is not what the configuration says.
-#[derive(Debug, Clone, Default, Args)]
-pub(crate) struct Inputs {
-    /// A local roster instead of the one in GitLab: a file, a folder, or - for stdin
-    #[arg(long, value_name = "PATH")]
-    pub(crate) roster: Option<PathBuf>,
-    /// Accounts from a file instead of the service: the admins' CSV export, a list of e-mail
-    /// addresses, or - for stdin
-    #[arg(long, value_name = "FILE")]
-    pub(crate) accounts: Option<PathBuf>,
-    /// A local file of standing exceptions instead of the one in the audits' project
-    #[arg(long, value_name = "FILE")]
-    pub(crate) exceptions: Option<PathBuf>,
-}
-
-/// What was read and evaluated.
-#[derive(Debug)]
-pub(crate) struct Gathered {
-    /// Where the roster comes from.
-    pub(crate) provenance: Provenance,
-    /// What was found.
-    pub(crate) evaluation: Evaluation,
-    /// Why a source was not read whole: how the command ends, if nothing worse happens.
-    pub(crate) incomplete: Option<Failure>,
-    /// The entries of the exceptions that could not be read, with their lines, if there are any:
-    /// somebody may be asked about what is justified.
-    pub(crate) unread_exceptions: Option<String>,
-}
-
-/// Reads the roster, the accounts and the exceptions, and evaluates the checks; `recorded_people` is
-/// how many people the audit's issue has recorded.
-pub(crate) async fn evaluation(
-    ctx: &Ctx,
-    inputs: &Inputs,
-    need: Need,
-    recorded_people: Option<usize>,
-) -> anyhow::Result<Gathered> {
-    let is_stdin =
-        |path: &Option<PathBuf>| path.as_ref().is_some_and(|path| path.as_os_str() == "-");
-    if is_stdin(&inputs.roster) && is_stdin(&inputs.accounts) {
-        let message = "--roster and --accounts cannot both be read from stdin";
-        return Err(Failure::new(Exit::Usage, message).into());
-    }
-    let (provenance, roster, mut problems) = {
-        let Source { files, problems: unread, provenance } = match &inputs.roster {
-            Some(path) => local_roster(ctx, path).await?,
-            None => gitlab_roster(ctx).await?,
-        };
-        let (roster, mut problems) = audit::roster::parse(&files, &ctx.config.operations_team);
-        problems.extend(unread);
-        (provenance, roster, problems)
-    };
-    if roster.people.is_empty() {
-        return Err(no_people(&provenance.path, &problems).into());
-    }
-    let (accounts, incomplete) = accounts::accounts(ctx, inputs.accounts.as_deref(), need).await?;
-    let (exceptions, bad_exceptions) = exceptions(ctx, inputs).await?;
-    let words: Vec<String> = bad_exceptions.iter().map(ToString::to_string).collect();
-    let unread_exceptions = (!words.is_empty()).then(|| words.join("; "));
-    problems.extend(bad_exceptions);
-    let sources = Sources { roster, accounts, exceptions, problems, recorded_people };
-    let kind = ctx.global.kind.into();
-    let evaluation = Evaluation::new(kind, &ctx.config.policy, sources, ctx.today());
-    Ok(Gathered { provenance, evaluation, incomplete, unread_exceptions })
-}
-
-async fn exceptions(
-    ctx: &Ctx,
-    inputs: &Inputs,
-) -> anyhow::Result<(Vec<exceptions::Exception>, Vec<Problem>)> {
-    let file = match (&inputs.exceptions, &ctx.config.exceptions_path) {
-        (Some(path), _) => {
-            let name = path.display().to_string();
-            let failed = |error| {
-                let message = format!("could not read the exceptions {name}: {error}");
-                Failure::new(Exit::Input, message)
-            };
-            File { bytes: std::fs::read(path).map_err(failed)?, name }
-        }
-        (None, Some(path)) => {
-            let project = &ctx.config.audits_project;
-            let _progress = ctx.ui.progress(&format!("reading {path} of {project}"));
-            let read = ctx.gitlab().await?.raw_file(project, path, "HEAD").await;
-            let failed = |error| {
-                let message = format!("could not read the exceptions {path} of {project}");
-                anyhow::Error::new(error).context(message)
-            };
-            File { name: path.clone(), bytes: read.map_err(failed)?.bytes }
-        }
-        (None, None) => return Ok((Vec::new(), Vec::new())),
-    };
-    let kind = ctx.global.kind.into();
-    exceptions::parse(kind, &file).map_err(|problem| {
-        let message = format!("the exceptions cannot be read: {problem}");
-        let hint = "until they are, nobody can tell what is justified";
-        Failure::new(Exit::Input, message).hint(hint).into()
-    })
-}
-
-/// How many problems are told where there is no report to hold them.
-const TOLD: usize = 5;
-
-fn no_people(path: &str, problems: &[Problem]) -> Failure {
-    let mut message = format!("the roster {path} has no usable entry");
-    for problem in problems.iter().take(TOLD) {
-        message.push_str(&format!("; {problem}"));
-    }
-    if problems.len() > TOLD {
-        message.push_str(&format!("; and {} more", problems.len() - TOLD));
-    }
-    Failure::new(Exit::Input, message).hint("a roster is a list of people, each with a `name`")
-}
-
-/// Reads a file, or stdin for `-`.
-async fn read(path: &std::path::Path) -> std::io::Result<Vec<u8>> {
-    if path.as_os_str() == "-" { ui::read_stdin().await } else { std::fs::read(path) }
-}
+pub(crate) use issue::{AuditIssue, Wanted, audit_issue, ensure_open, open_audits};
+pub(crate) use operators::Operators;
+pub(crate) use record::Record;
+pub(crate) use roster::gitlab_roster;
+pub(crate) use sources::{Gathered, Inputs, evaluation};
+pub(crate) use status::status;

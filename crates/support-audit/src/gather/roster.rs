@@ -10,7 +10,7 @@ use audit::roster::{self, File};
 
 use crate::config::RosterSource;
 use crate::ctx::Ctx;
-use crate::explain::{Exit, Failure};
+use crate::error::{Exit, Failure};
 use crate::ui;
 
 /// A roster as it was read, before it is understood.

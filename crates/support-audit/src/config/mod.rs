@@ -11,9 +11,9 @@ use api::BaseUrl;
 use etcetera::BaseStrategy as _;
 use serde::Serialize;
 
-use crate::cli::Global;
-use crate::commands::help::nearest;
-use crate::explain::{Exit, Failure};
+use crate::args::Global;
+use crate::error::{Exit, Failure};
+use crate::suggest::nearest;
 
 mod file;
 

@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::config::variable;
 use crate::ctx::Ctx;
-use crate::explain::{Exit, Failure};
+use crate::error::{Exit, Failure};
 
 /// Whose token it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]

@@ -1,0 +1,75 @@
+//! Parses the command line, and tells what is wrong with it.
+
+use std::process::ExitCode;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory as _, FromArgMatches as _};
+
+use crate::cli::Cli;
+use crate::error::{Exit, Failure};
+use crate::ui::{self, Ui};
+
+/// Parses the command line.
+pub(crate) fn parse() -> Result<Cli, clap::Error> {
+    let color = match argument("--color").as_deref() {
+        Some("always") => clap::ColorChoice::Always,
+        Some("never") => clap::ColorChoice::Never,
+        _ => clap::ColorChoice::Auto,
+    };
+    Cli::from_arg_matches(&Cli::command().color(color).try_get_matches()?)
+}
+
+/// Prints help and version to stdout, and what is wrong with the command line to stderr.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        // A reader who has seen enough is no error.
+        drop(error.print());
+        return ExitCode::SUCCESS;
+    }
+    let failure = if may_hold_a_token(error) {
+        let message = "an argument is not understood; it is not repeated, since it may be a token";
+        let failure = Failure::new(Exit::Usage, message)
+            .hint("no argument takes a token: `support-audit auth login` asks for it");
+        Ui::plain().error(&failure);
+        failure
+    } else {
+        drop(error.print());
+        let text = error.to_string();
+        let (what, rest) = text.split_once("\n\n").unwrap_or((&text, ""));
+        let what: Vec<&str> = what.lines().map(str::trim).collect();
+        let tip = rest.lines().find_map(|line| line.trim().strip_prefix("tip: "));
+        Failure::new(Exit::Usage, what.join(" ").trim_start_matches("error: "))
+            .hint(tip.unwrap_or("try --help"))
+    };
+    if argument("--format").as_deref() == Some("json") {
+        ui::print_json_error(&failure);
+    }
+    ExitCode::from(failure.exit as u8)
+}
+
+/// Whether what is wrong with the command line may be a token that somebody typed behind `auth`.
+fn may_hold_a_token(error: &clap::Error) -> bool {
+    let is_flag = || match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(argument)) => argument.starts_with('-'),
+        _ => false,
+    };
+    let is_foreign = match error.kind() {
+        ErrorKind::UnknownArgument => !is_flag(),
+        kind => matches!(kind, ErrorKind::InvalidSubcommand | ErrorKind::InvalidValue),
+    };
+    is_foreign && std::env::args_os().any(|argument| argument == "auth")
+}
+
+/// The value of a flag in a command line that may not be understood as a whole.
+fn argument(flag: &str) -> Option<String> {
+    let mut arguments = std::env::args_os().filter_map(|argument| argument.into_string().ok());
+    while let Some(argument) = arguments.next() {
+        if argument == flag {
+            return arguments.next();
+        }
+        if let Some(value) = argument.strip_prefix(flag).and_then(|rest| rest.strip_prefix('=')) {
+            return Some(value.to_owned());
+        }
+    }
+    None
+}
