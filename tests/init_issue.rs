@@ -247,6 +247,7 @@ fn only_those_whom_the_template_names_are_told() {
         user: "mdaubigny".to_owned(),
         why: Why::Mentioned,
         by: By::Mail,
+        actor: "ivelderman".to_owned(),
         project: AUDITS.to_owned(),
         issue: 1,
         note: None,

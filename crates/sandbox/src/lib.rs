@@ -35,7 +35,8 @@
 //! | `issue` | issues, their notes and threads, and what writing to them brings about |
 //! | `quick_actions` | lines such as `/close`, cut out of a text and carried out |
 //! | `markdown`, `mentions` | what of a text is text, and whom it mentions |
-//! | `notification` | who would have been told, and why |
+//! | `notification` | who is notified of what, and why |
+//! | `mails` | the mails counted by recipient and reason |
 //! | `hook` | what happens just before a request is handled |
 //! | `gitlab`, `calendly` | the routes, each a function from world and request to reply |
 
@@ -48,6 +49,7 @@ mod hook;
 mod issue;
 mod limits;
 mod load;
+mod mails;
 mod markdown;
 mod mentions;
 mod notification;
@@ -67,6 +69,7 @@ pub use calendly::{
 pub use fault::{Answer, Fault, FaultKind};
 pub use issue::{Discussion, Done, Event, Happening, Issue, Journal, Label, Note, Reaction};
 pub use limits::Limits;
+pub use mails::{MailCounts, MailTable};
 pub use notification::{By, Notification, Why};
 pub use repository::{Commit, File, Repository};
 pub use request::{Request, Service};

@@ -2,7 +2,8 @@
 //!
 //! `sandbox [--world FOLDER]`: the demo world, or the one in the folder. Standard output is a
 //! shell script that exports the addresses, the first token of each service and the path of the
-//! world's configuration file: `eval "$(…)"` it, or read it line by line.
+//! world's configuration file: `eval "$(…)"` it, or read it line by line. When it ends, standard
+//! error gets a table of the mails that would have been sent.
 
 use std::{ffi::OsString, io::Write as _, path::Path};
 
@@ -22,7 +23,8 @@ fn main() -> anyhow::Result<()> {
         let interruption = interruption().context("waiting for an interrupt")?;
         print(&script).context("printing the addresses")?;
         interruption.await;
-        Ok(())
+        let mails = sandbox.update(|world| mails(world));
+        report(&mails).context("printing the mails")
     })
 }
 
@@ -54,7 +56,22 @@ fn exports(sandbox: &Sandbox, world: &World) -> String {
     .collect()
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one place where this program prints")]
+/// The table of the mails, with those of the first token's user apart; empty if there were none.
+fn mails(world: &World) -> String {
+    if world.mails().next().is_none() {
+        return String::new();
+    }
+    let operator = world.tokens.first().map_or("", |token| &token.user);
+    format!("Mails, first those that {operator} caused:\n\n{}", world.mail_table(operator))
+}
+
+/// Writes to standard error: standard output is a script.
+#[expect(clippy::disallowed_methods, reason = "standard output is taken by the addresses")]
+fn report(text: &str) -> std::io::Result<()> {
+    std::io::stderr().write_all(text.as_bytes())
+}
+
+#[expect(clippy::disallowed_methods, reason = "whoever started this program reads it here")]
 fn print(text: &str) -> std::io::Result<()> {
     let mut output = std::io::stdout();
     output.write_all(text.as_bytes())?;

@@ -1,29 +1,38 @@
-//! Who would have been told, and why.
+//! Who is notified of what, and why: the mails and to-do items that GitLab would have sent.
 //!
-//! Recorded are mentions, assignments, and new comments to those who follow an issue. Left out is
-//! what GitLab also sends mail for: that an issue was closed, opened again, relabelled, moved to
-//! another day or milestone, and that people were unassigned; what people choose in their
-//! settings, such as to hear of mentions alone; groups and `@all`. Reactions and resolved threads
-//! tell nobody (GitLab docs: Notification emails).
+//! The rules are those of GitLab's notification service at the notification level that everybody
+//! has at first, *participating* (GitLab docs: Notification emails):
+//!
+//! * Opening an issue mails its assignees and those whom it mentions.
+//! * A new comment mails those whom it mentions and the followers of the issue.
+//! * An edit of a comment mails nobody; a mention that it adds makes a to-do item.
+//! * An edit of the title or description mails those whom it mentions and did not mention before.
+//! * Closing, reopening and reassigning mail the followers; new labels, due dates, system notes,
+//!   reactions and resolved threads mail nobody.
+//! * One event makes one mail per recipient, whose reason is the strongest that applies.
+//! * Nobody is notified of what they do themselves, nor of what they cannot see.
+//!
+//! Left out are milestones, subscriptions to labels, what people choose in their settings, groups
+//! and `@all`.
 
 use std::collections::BTreeSet;
 
 use crate::{
     issue::{Actor, Desk},
-    mentions,
     world::{User, Visibility},
 };
 
-/// That somebody was told of something. Nobody is told of what they do themselves, or of what
-/// they cannot see.
+/// A mail or a to-do item that somebody got.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Notification {
-    /// The username, as it was then.
+    /// The username of the recipient, as it was then.
     pub user: String,
     /// Why they in particular.
     pub why: Why,
     /// How.
     pub by: By,
+    /// The username, as it was then, of whoever did what the notification is about.
+    pub actor: String,
     /// The full path of the project.
     pub project: String,
     /// The number of the issue within the project.
@@ -32,74 +41,92 @@ pub struct Notification {
     pub note: Option<u64>,
 }
 
-/// Why somebody was told.
+/// Why somebody was notified.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Why {
     /// A text mentions them.
     Mentioned,
     /// The issue was made theirs.
     Assigned,
-    /// They had a part in the issue when somebody commented: as its author, its assignee, by
-    /// having commented, or by having been mentioned; or they had subscribed to it. Not those who
-    /// have unsubscribed: they hear of it when they are mentioned (GitLab docs: Notification
+    /// They follow the issue: they take part in it or have subscribed to it, and have not
+    /// unsubscribed. Who has unsubscribed hears of mentions alone (GitLab docs: Notification
     /// emails).
     Participating,
 }
 
-/// How somebody was told.
+/// How somebody was notified.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum By {
     /// By e-mail; a mention and an assignment make a to-do item as well.
     Mail,
-    /// By a to-do item alone: a mention that an edit added (recorded from GitLab 18.9).
+    /// By a to-do item alone: a mention that an edit of a comment added (recorded from GitLab
+    /// 18.9).
     TodoOnly,
 }
 
-/// What somebody is told of.
+/// The event that a notification is about.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct About {
-    pub(crate) why: Why,
+    /// The user id of whoever caused it.
+    pub(crate) actor: u64,
     pub(crate) by: By,
     pub(crate) note: Option<u64>,
-    /// Only those who see internal notes.
+    /// Whether only those hear of it who see internal notes.
     pub(crate) internal: bool,
 }
 
+impl About {
+    /// A mail about the issue itself.
+    pub(crate) fn issue(actor: Actor) -> Self {
+        Self { actor: actor.user, by: By::Mail, note: None, internal: false }
+    }
+}
+
 impl Desk<'_> {
-    /// Tells the users that the actor did something, as far as they can be told.
-    pub(crate) fn tell(&mut self, actor: u64, users: &BTreeSet<u64>, about: About) {
-        let told = self
-            .users
-            .iter()
-            .filter(|user| user.id != actor && users.contains(&user.id))
-            .filter(|user| self.can_be_told(user, about.internal))
-            .map(|user| Notification {
+    /// Notifies the users of an event, as far as each may hear of it.
+    pub(crate) fn notify(&mut self, users: &BTreeSet<u64>, why: Why, about: About) {
+        let actor = self.user(about.actor).map(|actor| actor.username.clone()).unwrap_or_default();
+        for user in self.users {
+            if user.id == about.actor || !users.contains(&user.id) {
+                continue;
+            }
+            if !self.can_be_notified(user, about.internal) {
+                continue;
+            }
+            self.journal.notifications.push(Notification {
                 user: user.username.clone(),
-                why: about.why,
+                why,
                 by: about.by,
+                actor: actor.clone(),
                 project: self.path.to_owned(),
                 issue: self.issue.iid,
                 note: about.note,
             });
-        let told: Vec<Notification> = told.collect();
-        self.journal.notifications.extend(told);
-    }
-
-    /// The users whom a text mentions.
-    pub(crate) fn mentioned(&self, text: &str) -> BTreeSet<u64> {
-        let names = mentions::names(text);
-        if names.is_empty() {
-            return BTreeSet::new();
         }
-        let is_named = |user: &&User| names.contains(&user.username.to_ascii_lowercase());
-        self.users.iter().filter(is_named).map(|user| user.id).collect()
     }
 
-    fn can_be_told(&self, user: &User, internal: bool) -> bool {
+    /// The followers of the issue; nobody in a [quiet](crate::World::quiet) world.
+    pub(crate) fn followers(&self) -> BTreeSet<u64> {
+        if self.quiet { BTreeSet::new() } else { self.issue.followers(self.users) }
+    }
+
+    fn can_be_notified(&self, user: &User, internal: bool) -> bool {
         let actor: Actor = self.as_actor(user);
         user.state == "active"
             && (self.visibility != Visibility::Private || actor.level > 0)
             && actor.may_see(self.issue)
             && (!internal || actor.may_see_internal())
     }
+}
+
+/// The ids of those users who have one of the names, which are in lower case.
+pub(crate) fn users_named(users: &[User], names: &BTreeSet<String>) -> BTreeSet<u64> {
+    if names.is_empty() {
+        return BTreeSet::new();
+    }
+    users
+        .iter()
+        .filter(|user| names.contains(&user.username.to_ascii_lowercase()))
+        .map(|user| user.id)
+        .collect()
 }

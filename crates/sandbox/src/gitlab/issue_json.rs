@@ -73,8 +73,10 @@ impl View<'_> {
 
     /// An issue by itself, as the user sees it.
     pub(super) fn single(self, issue: &Issue, user: u64) -> Value {
-        let takes_part = issue.participants().contains(&user);
-        let subscribed = issue.subscriptions.get(&user).copied().unwrap_or(takes_part);
+        let subscribed = match issue.subscriptions.get(&user) {
+            Some(&chosen) => chosen,
+            None => issue.participants(&self.world.users).contains(&user),
+        };
         let mut body = self.issue(issue);
         if let Value::Object(body) = &mut body {
             body.insert("subscribed".to_owned(), json!(subscribed));

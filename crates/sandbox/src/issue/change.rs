@@ -9,7 +9,7 @@ use super::{
     traces::{of_description, of_title},
 };
 use crate::{
-    notification::{About, By, Why},
+    notification::{About, Why, users_named},
     quick_actions::{Command, interpret},
     world::World,
 };
@@ -129,13 +129,12 @@ impl World {
             events: Vec::new(),
             reactions: Vec::new(),
             subscriptions: [(actor.user, true)].into(),
-            mentioned: BTreeSet::new(),
         });
         let mut desk = self.desk(project, iid)?;
         let outcome = interpret(&desk, actor, &commands, true);
         desk.settle(actor, changes.then(outcome.changes), true);
         desk.issue.updated_at = created_at;
-        desk.tell_of_description(actor, None, By::Mail);
+        desk.notify_of_opening(actor);
         Some(iid)
     }
 }
@@ -143,9 +142,15 @@ impl World {
 impl Desk<'_> {
     /// Changes the issue and tells those whom the change concerns.
     pub(crate) fn change(&mut self, actor: Actor, changes: Changes) {
-        let before = self.issue.description.clone().unwrap_or_default();
+        let says_more = changes.title.is_some() || changes.description.is_some();
+        let known = if says_more { self.issue.mentions() } else { BTreeSet::new() };
         self.settle(actor, changes, false);
-        self.tell_of_description(actor, Some(&before), By::TodoOnly);
+        if says_more {
+            let mut names = self.issue.mentions();
+            names.retain(|name| !known.contains(name));
+            let added = users_named(self.users, &names);
+            self.notify(&added, Why::Mentioned, About::issue(actor));
+        }
     }
 
     /// Changes what differs. A new issue is made so from the start, without system notes.
@@ -161,7 +166,7 @@ impl Desk<'_> {
             self.issue.description = Some(text);
         }
         if let Some(assignees) = changes.assignees {
-            traces.extend(self.assign(actor, &assignees));
+            traces.extend(self.assign(actor, &assignees, is_new));
         }
         if let Some(Due(due)) = changes.due_date.filter(|due| due.0 != self.issue.due_date) {
             self.issue.due_date = due;
@@ -202,11 +207,13 @@ impl Desk<'_> {
             (StateChange::Close, None) => {
                 let done: Done = self.record(actor.user, Happening::Closed);
                 self.issue.closed = Some(done);
+                self.notify(&self.followers(), Why::Participating, About::issue(actor));
                 true
             }
             (StateChange::Reopen, Some(_)) => {
                 self.record(actor.user, Happening::Reopened);
                 self.issue.closed = None;
+                self.notify(&self.followers(), Why::Participating, About::issue(actor));
                 true
             }
             _ => false,
@@ -247,17 +254,18 @@ impl Desk<'_> {
         changed
     }
 
-    /// Only members, and of these the first: the free edition has one assignee. The answer is
-    /// the system note.
-    fn assign(&mut self, actor: Actor, wanted: &[u64]) -> Option<String> {
+    /// Makes the issue the first member's of those wanted: the free edition has one assignee. The
+    /// answer is the system note.
+    fn assign(&mut self, actor: Actor, wanted: &[u64], is_new: bool) -> Option<String> {
         let is_member = |user: &u64| self.user(*user).is_some_and(|user| self.is_member(user));
         let after: Vec<u64> = wanted.iter().copied().filter(is_member).take(1).collect();
         let before = std::mem::replace(&mut self.issue.assignees, after.clone());
         let added: BTreeSet<u64> =
             after.iter().copied().filter(|user| !before.contains(user)).collect();
         let removed: Vec<u64> = before.into_iter().filter(|user| !after.contains(user)).collect();
-        let about = About { why: Why::Assigned, by: By::Mail, note: None, internal: false };
-        self.tell(actor.user, &added, about);
+        if !is_new {
+            self.notify_of_reassignment(actor, &added, &removed);
+        }
         let reference = |user: &u64| Some(format!("@{}", self.user(*user)?.username));
         let added: Vec<String> = added.iter().filter_map(reference).collect();
         let removed: Vec<String> = removed.iter().filter_map(reference).collect();
@@ -273,15 +281,24 @@ impl Desk<'_> {
         }
     }
 
-    /// Tells those whom the description mentions and did not mention before.
-    fn tell_of_description(&mut self, actor: Actor, before: Option<&str>, by: By) {
-        let text = self.issue.description.clone().unwrap_or_default();
-        let mut users = self.mentioned(&text);
-        self.issue.mentioned.extend(&users);
-        for known in self.mentioned(before.unwrap_or_default()) {
-            users.remove(&known);
+    /// The assignees and those whom the issue mentions; who is both gets one mail.
+    fn notify_of_opening(&mut self, actor: Actor) {
+        let assignees: BTreeSet<u64> = self.issue.assignees.iter().copied().collect();
+        let mentioned = users_named(self.users, &self.issue.mentions());
+        let others = mentioned.difference(&assignees).copied().collect();
+        self.notify(&assignees, Why::Assigned, About::issue(actor));
+        self.notify(&others, Why::Mentioned, About::issue(actor));
+    }
+
+    /// The new assignees, those whose the issue was before, and the followers.
+    fn notify_of_reassignment(&mut self, actor: Actor, added: &BTreeSet<u64>, removed: &[u64]) {
+        if added.is_empty() && removed.is_empty() {
+            return;
         }
-        let about = About { why: Why::Mentioned, by, note: None, internal: false };
-        self.tell(actor.user, &users, about);
+        let mut others = self.followers();
+        others.extend(removed);
+        others.retain(|user| !added.contains(user));
+        self.notify(added, Why::Assigned, About::issue(actor));
+        self.notify(&others, Why::Participating, About::issue(actor));
     }
 }

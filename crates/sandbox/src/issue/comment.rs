@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 
 use super::{Actor, Desk, Discussion, Done, Note};
 use crate::{
-    notification::{About, By, Why},
+    mentions,
+    notification::{About, By, Why, users_named},
     quick_actions::{extract, interpret},
 };
 
@@ -88,13 +89,13 @@ impl Desk<'_> {
             return Ok(Posted::CommandsOnly { changes, summary: outcome.summary });
         }
         // Those who follow the issue are looked for before the note makes its author one of them.
-        let participants = if self.quiet { BTreeSet::new() } else { self.issue.followers() };
+        let followers = self.followers();
         let at = created_at.unwrap_or_else(|| self.tick());
         let id = self.journal.next_note();
         let note = Note { internal, ..Note::new(id, body, Done { at, by: actor.user }) };
         let discussion = self.place(actor, place, note);
         self.issue.updated_at = self.issue.updated_at.max(at);
-        self.tell_of_note(actor, id, &participants);
+        self.notify_of_note(actor, id, &followers);
         self.change(actor, outcome.changes);
         Ok(Posted::Note { discussion, note: id, changes })
     }
@@ -125,19 +126,19 @@ impl Desk<'_> {
             self.delete(id);
             return Ok(Edited::CommandsOnly { changes, summary: outcome.summary });
         }
-        let mut users = self.mentioned(&body);
-        self.issue.mentioned.extend(&users);
-        for known in self.mentioned(&before.body) {
-            users.remove(&known);
-        }
+        let mut names = mentions::names(&body);
         let at = self.tick();
         if let Some(note) = self.note_mut(id).filter(|note| note.body != body) {
+            note.mentions.clone_from(&names);
             note.body = body;
             note.updated_at = at;
             self.issue.updated_at = at;
         }
-        let (why, internal) = (Why::Mentioned, before.internal);
-        self.tell(actor.user, &users, About { why, by: By::TodoOnly, note: Some(id), internal });
+        names.retain(|name| !before.mentions.contains(name));
+        let added = users_named(self.users, &names);
+        let (note, internal) = (Some(id), before.internal);
+        let about = About { actor: actor.user, by: By::TodoOnly, note, internal };
+        self.notify(&added, Why::Mentioned, about);
         Ok(Edited::Note)
     }
 
@@ -217,15 +218,14 @@ impl Desk<'_> {
         notes.into_iter().find(|note| note.id == id)
     }
 
-    fn tell_of_note(&mut self, actor: Actor, id: u64, participants: &BTreeSet<u64>) {
+    fn notify_of_note(&mut self, actor: Actor, id: u64, followers: &BTreeSet<u64>) {
         let Some(note) = self.issue.note(id) else { return };
         let internal = note.internal;
-        let mentioned = self.mentioned(&note.body);
-        self.issue.mentioned.extend(&mentioned);
-        let (by, note) = (By::Mail, Some(id));
-        self.tell(actor.user, &mentioned, About { why: Why::Mentioned, by, note, internal });
-        let others: BTreeSet<u64> = participants.difference(&mentioned).copied().collect();
-        self.tell(actor.user, &others, About { why: Why::Participating, by, note, internal });
+        let mentioned = users_named(self.users, &note.mentions);
+        let others: BTreeSet<u64> = followers.difference(&mentioned).copied().collect();
+        let about = About { actor: actor.user, by: By::Mail, note: Some(id), internal };
+        self.notify(&mentioned, Why::Mentioned, about);
+        self.notify(&others, Why::Participating, about);
     }
 }
 
@@ -234,6 +234,7 @@ impl Note {
     fn new(id: u64, body: String, Done { at, by }: Done) -> Self {
         Self {
             id,
+            mentions: mentions::names(&body),
             body,
             author: by,
             created_at: at,

@@ -29,6 +29,8 @@ pub(crate) use desk::{Actor, Desk, add_label};
 pub use reaction::Reaction;
 pub(crate) use reaction::{NotReacted, Target};
 
+use crate::{mentions, notification::users_named, world::User};
+
 /// An issue of a project. People are named by their user id, because usernames change.
 #[derive(Clone, Debug)]
 pub struct Issue {
@@ -65,8 +67,6 @@ pub struct Issue {
     /// Reactions to the issue itself, oldest first.
     pub reactions: Vec<Reaction>,
     pub(crate) subscriptions: BTreeMap<u64, bool>,
-    /// Whom its texts have mentioned so far.
-    pub(crate) mentioned: BTreeSet<u64>,
 }
 
 /// That something was done.
@@ -110,6 +110,9 @@ pub struct Note {
     pub internal: bool,
     /// Reactions to it, oldest first.
     pub reactions: Vec<Reaction>,
+    /// The names, in lower case, that `body` mentions; kept because an issue's followers are
+    /// looked for at every comment.
+    pub(crate) mentions: BTreeSet<String>,
 }
 
 /// A change that GitLab records as an event rather than as a note.
@@ -176,9 +179,10 @@ impl Issue {
         self.author == user || self.assignees.contains(&user)
     }
 
-    /// Who takes part in it or has subscribed to it, but for those who have unsubscribed.
-    pub(crate) fn followers(&self) -> BTreeSet<u64> {
-        let mut followers = self.participants();
+    /// The users who take part in it or have subscribed to it, without those who have
+    /// unsubscribed.
+    pub(crate) fn followers(&self, users: &[User]) -> BTreeSet<u64> {
+        let mut followers = self.participants(users);
         for (&user, &subscribed) in &self.subscriptions {
             if subscribed {
                 followers.insert(user);
@@ -189,10 +193,28 @@ impl Issue {
         followers
     }
 
-    /// Who has opened it, has it, has written in it, or was mentioned.
-    pub(crate) fn participants(&self) -> BTreeSet<u64> {
-        let writers = self.notes().filter(|note| !note.system).map(|note| note.author);
-        let others = self.assignees.iter().chain(&self.mentioned).copied();
-        others.chain([self.author]).chain(writers).collect()
+    /// The users who take part in it: its author and assignees, whoever wrote or caused one of its
+    /// notes, reacted to it or to a note, or is mentioned in what it says now (GitLab's models
+    /// `Issue`, `Note` and `Awardable` name these as participants). A deleted note makes nobody
+    /// one.
+    pub(crate) fn participants(&self, users: &[User]) -> BTreeSet<u64> {
+        let mut names = self.mentions();
+        let mut participants: BTreeSet<u64> = self.assignees.iter().copied().collect();
+        participants.insert(self.author);
+        participants.extend(self.reactions.iter().map(|reaction| reaction.user));
+        for note in self.notes() {
+            participants.insert(note.author);
+            participants.extend(note.reactions.iter().map(|reaction| reaction.user));
+            names.extend(note.mentions.iter().cloned());
+        }
+        participants.extend(users_named(users, &names));
+        participants
+    }
+
+    /// The names, in lower case, that its title and description mention.
+    pub(crate) fn mentions(&self) -> BTreeSet<String> {
+        let mut names = mentions::names(&self.title);
+        names.extend(mentions::names(self.description.as_deref().unwrap_or_default()));
+        names
     }
 }

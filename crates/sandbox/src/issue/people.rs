@@ -18,7 +18,7 @@ impl World {
         self.now = self.now.saturating_add(by).unwrap_or(jiff::Timestamp::MAX);
     }
 
-    /// Who has been told of what, in order.
+    /// The mails and to-do items that were sent so far, in order.
     pub fn notifications(&self) -> &[Notification] {
         &self.journal.notifications
     }

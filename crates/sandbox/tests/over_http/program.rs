@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Read as _},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
@@ -45,7 +45,8 @@ fn it_prints_a_script_and_serves() -> anyhow::Result<()> {
     )?;
     fs::write(folder.join("config.toml"), "")?;
     let mut program = Command::new(PROGRAM);
-    let child = program.arg("--world").arg(&folder).stdout(Stdio::piped()).spawn();
+    program.arg("--world").arg(&folder).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = program.spawn();
     let mut child = Started(child.context("starting the program")?);
     let output = child.0.stdout.take().context("its output is piped")?;
     let lines: Vec<String> = BufReader::new(output).lines().take(4).collect::<Result<_, _>>()?;
@@ -62,7 +63,11 @@ fn it_prints_a_script_and_serves() -> anyhow::Result<()> {
     assert!(config.contains(r"it'\''s a world") && config.ends_with("config.toml"), "{config}");
     assert_eq!(seen?.status, 200);
     assert!(child.0.try_wait()?.is_none(), "it runs until it is interrupted");
-    interrupt(&mut child.0)
+    interrupt(&mut child.0)?;
+    let mut said = String::new();
+    child.0.stderr.take().context("its messages are piped")?.read_to_string(&mut said)?;
+    assert_eq!(said, "", "nobody was mailed");
+    Ok(())
 }
 
 #[cfg(unix)]
