@@ -14,6 +14,9 @@ use crate::support::{AUDITS, Test};
 const TEAM: &str = "gitlab-com/support/team";
 const ROSTER: &str = "data/support-team.yaml";
 
+/// Whose token the program uses.
+const OPERATOR: &str = "ivelderman";
+
 /// The first day of the first quarter, a Monday.
 const START: &str = "2027-02-01T09:00:00Z";
 
@@ -139,6 +142,7 @@ fn the_whole_audit() {
     escalate(&mut play);
     remove(&mut play);
     review(&mut play);
+    count_mails(&mut play);
     let issue = play.description();
     keep("audit_issue.md", &format!("{issue}\n"));
     expect_file!["../docs/walkthrough.md"].assert_eq(&format!("{}\n", play.text.trim_end()));
@@ -266,4 +270,21 @@ fn review(play: &mut Play) {
         world.close_issue(AUDITS, 1, "nadeyemi").unwrap();
     });
     play.run(&["status", "--quiet", "--issue", "1"], None);
+}
+
+/// What the audit cost its people, on a GitLab where everybody keeps the usual settings.
+fn count_mails(play: &mut Play) {
+    play.part(
+        "The mails",
+        "GitLab mails each comment to everybody who takes part in the issue.\nCounted are the mails of the operator's doing by their reason, and beside them those of people's own replies and of the closing.",
+    );
+    let table = play.test.sandbox.update(|world| world.mail_table(OPERATOR));
+    let (total, people) = (table.total(), table.recipients.len());
+    play.tell(&format!(
+        "The audit made {} mails to {people} people, {} of them for a mention; what people did made {} more.\n",
+        total.from_operator(),
+        total.mentioned,
+        total.from_others
+    ));
+    play.tell(&table.to_string());
 }
