@@ -79,6 +79,8 @@ fn every_module_stands_in_the_architecture() {
         "src/execute",
         "../audit/src",
         "../audit/src/followup",
+        "../audit/src/record",
+        "../audit/src/steps",
     ] {
         let modules = modules(&root.join(folder));
         assert!(modules.len() > 2, "{folder}");

@@ -1,7 +1,7 @@
 //! Exceptions: every entry of a list is an exception that can be one, or a problem.
 #![no_main]
 
-use audit::exceptions::parse;
+use audit::evaluation::exceptions::parse;
 use audit::kinds::Kind;
 use fuzz::{file, lines, yaml_items};
 use libfuzzer_sys::fuzz_target;

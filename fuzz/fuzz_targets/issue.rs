@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 
 use audit::accounts::Accounts;
 use audit::evaluation::{Evaluation, Policy, Sources};
-use audit::issue::{Adopt, marker, stored, typed, write};
+use audit::input::Provenance;
 use audit::kinds::Kind;
-use audit::report::{Provenance, Report};
+use audit::record::description::{Adopt, marker, stored, typed, write};
+use audit::report::Report;
 use audit::roster::{OperationsTeam, parse};
 use fuzz::file;
 use libfuzzer_sys::fuzz_target;

@@ -1,12 +1,12 @@
 //! Markers: what is read from a comment is read again from what we write of it.
 #![no_main]
 
-use audit::issue;
-use audit::marker::{Mark, Marker};
+use audit::record::description;
+use audit::record::marker::{Mark, Marker};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|body: &str| {
-    let _ = issue::marker(body);
+    let _ = description::marker(body);
     let Some(mark) = Mark::of_comment(body) else { return };
     let line = mark.to_string();
     assert!(!line.contains('\n'), "{line:?} is no line");

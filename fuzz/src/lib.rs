@@ -1,6 +1,6 @@
 //! What the fuzz targets share.
 
-use audit::roster::File;
+use audit::input::File;
 use serde::de::IgnoredAny;
 
 /// The bytes as a file.

@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::input::{File, Place, Problem, sha256};
 use crate::kinds::{Export, Kind};
-use crate::problem::{Place, Problem};
-use crate::roster::{File, sha256};
 
 /// The role of the one to whom an organisation belongs.
 pub const OWNER: &str = "owner";

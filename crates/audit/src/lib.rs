@@ -8,53 +8,41 @@
 //! * An *audit* is one access review of one system in one period.
 //! * A *kind* ([`kinds::Kind`]) says which system is audited.
 //! * The *roster* ([`roster::Roster`]) says who should have access; its entries are *people*.
-//! * A *check* ([`finding::Check`]) is a rule with an id and a way to fix what it finds.
-//! * A *finding* ([`finding::Finding`]) is something to fix or to justify, about one *subject*.
-//! * A *problem* ([`problem::Problem`]) is input that could not be read.
+//! * A *check* ([`check::Check`]) is a rule with an id and a way to fix what it finds.
+//! * A *finding* ([`check::Finding`]) is something to fix or to justify, about one *subject*.
+//! * A *problem* ([`input::Problem`]) is input that could not be read.
 //! * A *report* ([`report::Report`]) is the audit as people and programs read it.
 //!
 //! A map of the modules, in the order in which data passes through them:
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`roster`], [`accounts`] | who should have access, and who does; the [`problem`]s of reading them |
-//! | [`reconcile`] | whose each account is |
-//! | [`kinds`], [`finding`] | which system is audited, its checks, and what they find |
-//! | [`exceptions`], [`evaluation`] | what is justified beforehand; all that is found, or unknown |
-//! | [`report`], [`explanation`] | the audit in its forms; how an account was found |
+//! | [`input`], [`identity`] | files and the problems of reading them; whom something is about |
 //! | [`text`], [`markdown`] | foreign text made harmless for a terminal and for GitLab |
 //! | [`calendar`] | fiscal quarters, and when an audit is due |
-//! | [`marker`] | the hidden line by which our issues and comments are known |
-//! | [`issue`] | the description as a document: our region of it, and everything else |
-//! | [`conversation`], [`directory`] | the threads of the issue; who may be mentioned |
-//! | [`decision`], [`removal`] | what becomes of outsiders |
-//! | [`followup`], [`review`], [`status`] | where every finding stands, who is due what, and what is next |
+//! | [`roster`], [`accounts`] | who should have access, and who does |
+//! | [`matching`] | whose each account is |
+//! | [`check`], [`kinds`] | what a check is; which system is audited, and its checks |
+//! | [`evaluation`] | all that is found, or unknown, and what is justified beforehand |
+//! | [`report`] | the audit in its forms |
+//! | [`record`] | the issue as the memory of an audit: markers, threads, the description |
 //! | [`plan`] | what a command will change, before any of it is done |
-//! | [`opening`], [`recording`] | the plans of `init-issue` and of `run --write`, whose comments `comment` makes |
+//! | [`followup`] | where every finding stands, and who is due what |
+//! | [`steps`] | what each command plans or shows |
 
 pub mod accounts;
 pub mod calendar;
-mod comment;
-pub mod conversation;
-pub mod decision;
-pub mod directory;
+pub mod check;
 pub mod evaluation;
-pub mod exceptions;
-pub mod explanation;
-pub mod finding;
 pub mod followup;
-pub mod issue;
+pub mod identity;
+pub mod input;
 pub mod kinds;
 pub mod markdown;
-pub mod marker;
-pub mod opening;
+pub mod matching;
 pub mod plan;
-pub mod problem;
-pub mod reconcile;
-pub mod recording;
-pub mod removal;
+pub mod record;
 pub mod report;
-pub mod review;
 pub mod roster;
-pub mod status;
+pub mod steps;
 pub mod text;

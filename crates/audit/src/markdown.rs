@@ -10,7 +10,7 @@ use std::fmt;
 
 use unicode_general_category::{GeneralCategory as Category, get_general_category};
 
-use crate::conversation::User;
+use crate::record::conversation::User;
 use crate::text::clean;
 
 /// A piece of Markdown without line breaks, fit for a table's cell or a list's item.

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use similar::TextDiff;
 
 use crate::accounts::Standing;
-use crate::marker::Marker;
+use crate::record::marker::Marker;
 
 /// What a command will change, in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

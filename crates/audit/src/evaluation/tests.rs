@@ -1,8 +1,9 @@
 //! What is found, what is justified, and what stays unknown.
 
 use super::*;
-use crate::exceptions;
-use crate::roster::{File, OperationsTeam, parse};
+use crate::evaluation::exceptions;
+use crate::input::File;
+use crate::roster::{OperationsTeam, parse};
 
 fn file(name: &str, text: &str) -> File {
     File { name: name.to_owned(), bytes: text.into() }

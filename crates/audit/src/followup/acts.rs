@@ -1,14 +1,12 @@
 //! What an operator does about findings explicitly.
 
-use super::Justification;
 use super::names::{finding_name, held, is_named, standing};
 use super::plan::{Planner, Refusal, is_for_operators, lines};
-use super::words::Comment;
-use super::words::{self, Line};
-use super::{Case, Entry, Facts, State};
-use crate::conversation::{Marked as MarkedNote, Thread};
-use crate::directory::Unmentionable;
-use crate::marker::{Item, Mark, Marked};
+use super::words::{self, Comment, Line};
+use super::{Case, Entry, Facts, Justification, State};
+use crate::record::conversation::{Marked as MarkedNote, Thread};
+use crate::record::directory::Unmentionable;
+use crate::record::marker::{Item, Mark, Marked};
 
 /// What an operator does about findings, each named as `CHECK:SUBJECT`.
 #[derive(Debug, Clone, PartialEq, Eq)]

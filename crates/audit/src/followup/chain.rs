@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 
 use super::{Case, Facts};
-use crate::conversation::User;
-use crate::directory::{Inquiry, Unmentionable};
-use crate::finding::About;
+use crate::identity::About;
+use crate::record::conversation::User;
+use crate::record::directory::{Inquiry, Unmentionable};
 use crate::roster::Managers;
 
 /// Those whom an escalation mentions, and why they were chosen.

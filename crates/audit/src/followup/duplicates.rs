@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::Facts;
-use super::judge::is_ask;
-use crate::conversation::Marked as MarkedNote;
-use crate::marker::{Item, Marked};
+use super::derive::is_ask;
+use crate::record::conversation::Marked as MarkedNote;
+use crate::record::marker::{Item, Marked};
 
 /// A comment, as far as a later one may be equal to it.
 struct Said<'c, 'a> {

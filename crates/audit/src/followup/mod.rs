@@ -5,12 +5,12 @@
 //! Which comments count, and what an answer is, stands in `docs/followups.md`.
 
 mod acts;
+mod cases;
 mod chain;
+mod derive;
 mod duplicates;
-mod judge;
 mod names;
 mod plan;
-mod state;
 mod subjects;
 mod words;
 
@@ -21,16 +21,16 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 pub use acts::Act;
+pub use cases::{Case, Cases, Entry, State, cases, pings_to_look_at};
 pub use duplicates::duplicates;
 pub use names::finding_name;
 pub(crate) use names::{standing, subject_name};
 pub use plan::{Advice, Due, Refusal, Selection, plan, still_due};
-pub use state::{Case, Cases, Entry, State, cases, pings_to_look_at};
 
-use crate::conversation::Conversation;
-use crate::directory::Directory;
 use crate::evaluation::{Evaluation, Policy};
-use crate::marker::Marker;
+use crate::record::conversation::Conversation;
+use crate::record::directory::Directory;
+use crate::record::marker::Marker;
 
 /// How long an answer is waited for, and how waiting is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use super::words::day;
 use super::{Case, Entry, Facts, State};
-use crate::finding::About;
+use crate::identity::About;
 use crate::roster::Person;
 use crate::text::fold;
 

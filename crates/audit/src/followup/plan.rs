@@ -6,17 +6,18 @@ use std::fmt;
 use jiff::SignedDuration;
 
 use super::chain::Chain;
+use super::derive::mentioned;
 use super::duplicates::duplicates;
-use super::judge::mentioned;
 use super::names::{finding_name, is_named, standing};
 use super::words::{self, Comment, Line};
 use super::{Act, Case, Cases, Entry, Facts, State, cases};
-use crate::conversation::{Marked as MarkedNote, Thread, User};
-use crate::directory::{Inquiry, Unmentionable};
+use crate::check::Asked;
 use crate::evaluation::handle;
-use crate::finding::{About, Asked};
-use crate::marker::{Mark, Marked};
+use crate::identity::About;
 use crate::plan::{Action, Plan};
+use crate::record::conversation::{Marked as MarkedNote, Thread, User};
+use crate::record::directory::{Inquiry, Unmentionable};
+use crate::record::marker::{Mark, Marked};
 
 /// How many comments an issue takes (GitLab docs: Discussions).
 const MAX_COMMENTS: usize = 5_000;

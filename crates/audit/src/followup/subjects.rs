@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::evaluation::Evaluation;
-use crate::finding::{About, Subject};
-use crate::marker::{Item, key_digest};
+use crate::identity::{About, Subject, key_digest};
+use crate::record::marker::Item;
 use crate::roster::Person;
 use crate::text::fold;
 

@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::judge::{FOR, OPERATORS, TO};
+use super::derive::{FOR, OPERATORS, TO};
 use super::{Case, Entry, State};
-use crate::conversation::User;
 use crate::evaluation::Evaluation;
+use crate::identity::digest;
 use crate::markdown::{Markdown, item};
-use crate::marker::{Item, Mark, Marked, Marker, digest};
+use crate::record::conversation::User;
+use crate::record::marker::{Item, Mark, Marked, Marker};
 
 /// A comment with its mark.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,9 +3,8 @@
 pub mod calendly;
 
 use crate::accounts::Account;
-use crate::finding::Check;
-use crate::problem::Problem;
-use crate::roster::File;
+use crate::check::Check;
+use crate::input::{File, Problem};
 
 /// Which system is audited.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use super::{Cell, Member, Note, Outsider, Report, UNREADABLE, ids};
 use crate::accounts::{Account, Accounts, Capture};
-use crate::problem::Problem;
+use crate::input::Problem;
 use crate::text::clean;
 
 const COLUMNS: [&str; 15] = [

@@ -5,12 +5,13 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{AccountCell, Provenance, Report};
+use super::{AccountCell, Report};
 use crate::accounts::{Capture, Standing};
+use crate::check::Finding;
 use crate::evaluation::Seats;
-use crate::exceptions::{Exception, Fate};
-use crate::finding::{About, Finding, Subject};
-use crate::problem::{Place, Problem};
+use crate::evaluation::exceptions::{Exception, Fate};
+use crate::identity::{About, Subject};
+use crate::input::{Place, Problem, Provenance};
 use crate::roster::Field;
 use crate::text;
 

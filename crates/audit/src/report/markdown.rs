@@ -1,10 +1,11 @@
 //! The report as Markdown, for an issue.
 
-use super::person_count;
-use super::{Cell, Member, OUTSIDERS_COLUMNS, Outsider, Report, TEAM_COLUMNS, UNREADABLE};
+use super::{
+    Cell, Member, OUTSIDERS_COLUMNS, Outsider, Report, TEAM_COLUMNS, UNREADABLE, person_count,
+};
 use crate::accounts::{Account, Accounts, Capture};
+use crate::input::Problem;
 use crate::markdown::{Markdown, item, row};
-use crate::problem::Problem;
 
 pub(super) fn render(report: &Report) -> String {
     let spec = report.evaluation.kind.spec();

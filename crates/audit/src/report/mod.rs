@@ -3,37 +3,23 @@
 mod csv;
 mod json;
 pub(crate) mod markdown;
+mod ruling;
 mod table;
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use serde::Serialize;
 
+pub use ruling::{Decision, Ruling};
+
 use crate::accounts::{Account, Accounts, Standing};
-use crate::decision::Decision;
+use crate::check::Finding;
+use crate::evaluation::exceptions::Exception;
 use crate::evaluation::{Evaluation, OUTSIDER, Unknown};
-use crate::exceptions::Exception;
-use crate::finding::{About, Finding};
+use crate::identity::About;
+use crate::input::Provenance;
 use crate::roster::{Field, Person};
 use crate::text::fold;
-
-/// Where a roster comes from, and how anybody can see that it is the same.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Provenance {
-    /// The GitLab project's path; absent for a local roster.
-    pub project: Option<String>,
-    /// The file's or folder's path; `-` for standard input.
-    pub path: String,
-    /// The id of the commit that was read; absent for a local roster.
-    pub commit: Option<String>,
-    /// SHA-256 in hex digits: of the file, or of what `sha256sum *` prints in a folder.
-    pub sha256: String,
-    /// When it was read.
-    pub read_at: Timestamp,
-    /// The version of the program that read it.
-    pub version: String,
-}
 
 /// The form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -297,17 +283,6 @@ impl<'a> Note<'a> {
     fn plain(&self) -> String {
         self.write(|it| it, str::to_owned, str::to_owned).concat()
     }
-}
-
-/// What was ruled about an outsider, or proposed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ruling {
-    /// Why, as foreign text.
-    pub justification: String,
-    /// What is to become of the account.
-    pub decision: Option<Decision>,
-    /// Whether an operator has confirmed it: only then it counts.
-    pub is_confirmed: bool,
 }
 
 /// A person of the roster with what was found about them.

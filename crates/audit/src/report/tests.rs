@@ -7,8 +7,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::evaluation::{Policy, Sources};
+use crate::input::File;
 use crate::kinds::Kind;
-use crate::roster::{File, OperationsTeam, parse};
+use crate::roster::{OperationsTeam, parse};
 
 fn report(text: &str, policy: &Policy) -> Report {
     let bytes = text.as_bytes().to_vec();

@@ -6,35 +6,25 @@
 
 mod entry;
 mod managers;
+mod operations_team;
 mod prune;
 mod read;
 mod split;
-mod team;
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher as _};
 
 use rayon::prelude::*;
-use sha2::{Digest as _, Sha256};
 
 pub use entry::Field;
 use entry::{Fields, Oddity, Work};
 pub(crate) use managers::Managers;
+pub use operations_team::OperationsTeam;
 use read::{Item, Reading, Trouble};
-pub use team::OperationsTeam;
 
-use crate::finding::Subject;
-use crate::problem::{Place, Problem};
+use crate::identity::Subject;
+use crate::input::{File, Place, Problem};
 use crate::text::fold;
-
-/// A file of the roster, as it was read.
-#[derive(Debug, Clone)]
-pub struct File {
-    /// Its name, for problems and findings; `-` for standard input.
-    pub name: String,
-    /// Its content.
-    pub bytes: Vec<u8>,
-}
 
 /// Where in the roster's files something stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -136,23 +126,6 @@ impl Roster {
 fn place(files: &[String], position: Position) -> Place {
     let file = files.get(position.file as usize).cloned().unwrap_or_default();
     Place { file, line: Some(position.line) }
-}
-
-/// SHA-256 of a file, in lower-case hex digits.
-pub fn sha256(bytes: &[u8]) -> String {
-    format!("{:x}", Sha256::digest(bytes))
-}
-
-/// SHA-256 of what `sha256sum` prints for the files of a folder, in lower-case hex digits.
-///
-/// So anybody can make the same in that folder, wherever it is: by `sha256sum * | sha256sum`, if it
-/// holds nothing but roster files and the names are sorted byte by byte (`LC_ALL=C`).
-pub fn sha256_of_folder(files: &[File]) -> String {
-    let line = |file: &File| {
-        let name = file.name.rsplit(['/', '\\']).next().unwrap_or_default();
-        format!("{}  {name}\n", sha256(&file.bytes))
-    };
-    sha256(files.iter().map(line).collect::<String>().as_bytes())
 }
 
 /// Reads a roster from its files, in their order, with the problems in the order of their places.

@@ -5,7 +5,7 @@
 //! Line breaks stay, so that every line keeps its number.
 
 use super::entry::{FIELDS, WORK_FIELDS};
-use super::team::OperationsTeam;
+use super::operations_team::OperationsTeam;
 
 /// Appends `item` to `text` without the fields that nobody reads.
 ///

@@ -15,9 +15,9 @@ use serde_json::value::RawValue;
 use serde_yaml::{DefaultMessageFormatter, Error, MessageFormatter, Options, Spanned};
 
 use super::entry::{A_LIST, Entry, Fields};
+use super::operations_team::OperationsTeam;
 use super::prune::push_pruned;
 use super::split::{self, Part};
-use super::team::OperationsTeam;
 
 /// What a file holds.
 #[derive(Debug, Default)]

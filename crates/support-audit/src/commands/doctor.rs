@@ -7,9 +7,8 @@ use jiff::civil::Date;
 use crate::args::Format;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure, explain};
-use crate::gather;
 use crate::tokens::{self, Service, Stored};
-use crate::ui;
+use crate::{gather, ui};
 
 /// What came of one look.
 enum Look {

@@ -1,9 +1,9 @@
 //! `followups`: pings, escalations, and what came back.
 
-use audit::conversation::User;
 use audit::followup::{self, Act, Advice, Due, Facts, Refusal, Selection, State};
 use audit::kinds::Kind;
 use audit::plan::Plan;
+use audit::record::conversation::User;
 use clap::Args;
 use jiff::Timestamp;
 use jiff::civil::Date;

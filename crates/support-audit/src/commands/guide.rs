@@ -1,6 +1,6 @@
 //! The guide: how the audit stands, the next step, and every step run through prompts.
 
-use audit::status::Stage;
+use audit::steps::status::Stage;
 use clap::Parser as _;
 
 use crate::args::Global;
@@ -100,7 +100,9 @@ async fn stand(ctx: &Ctx, audit: &mut Option<u64>) -> anyhow::Result<Vec<Offer>>
         let open = gather::open_audits(ctx, gitlab).await?;
         if open.is_empty() {
             let any = Wanted::default();
-            match gather::audit_issue(ctx, gitlab, &any, audit::issue::Adopt::No).await {
+            match gather::audit_issue(ctx, gitlab, &any, audit::record::description::Adopt::No)
+                .await
+            {
                 Err(error) if explain(&error).exit == Exit::Failed => {
                     ctx.ui.show_lines(&format!("\n{error:#}"));
                     return Ok(vec![MAKE_ISSUE, REPORT, DOCTOR]);

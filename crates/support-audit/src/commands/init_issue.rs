@@ -4,11 +4,11 @@ use anyhow::Context as _;
 use api::GitLab;
 use api::gitlab::{Issue, IssueFilter, Member, User};
 use audit::calendar::Period;
-use audit::issue::marker;
 use audit::kinds::Kind;
-use audit::marker::{Marked, Marker};
-use audit::opening::{self, Beginning, Existing, Opening};
+use audit::record::description::marker;
+use audit::record::marker::{Marked, Marker};
 use audit::roster::{Field, Person};
+use audit::steps::init_issue::{self, Beginning, Existing, Opening};
 use clap::Args;
 use serde::Serialize;
 
@@ -67,13 +67,13 @@ impl InitIssue {
             operator: (operator.id, &operator.username),
             confidential,
         };
-        let found = opening::plan(&opening, &existing);
+        let found = init_issue::plan(&opening, &existing);
         if let Some(exit) = there_already(ctx, &found, &issues)? {
             return Ok(exit);
         }
         let template = self.template(ctx, gitlab, kind).await?;
         opening.template = &template;
-        let Beginning::Make(mut plan) = opening::plan(&opening, &existing) else {
+        let Beginning::Make(mut plan) = init_issue::plan(&opening, &existing) else {
             return Ok(Exit::Done);
         };
         plan.notes.extend(unseen(ctx, gitlab, &operator, confidential, is_private).await);

@@ -1,13 +1,14 @@
 //! `reconcile`: who really has an account, beside who should.
 
-use audit::decision::{self, Decision, Decisions, Proposal};
+use audit::steps::outsiders::{self, Decisions, Proposal};
+
 use audit::evaluation::Evaluation;
-use audit::explanation;
-use audit::finding::About;
-use audit::issue::{Adopt, typed};
-use audit::reconcile::Likeness;
-use audit::removal::{self, Limits, Refusal};
-use audit::report::Report;
+use audit::identity::About;
+use audit::matching::Likeness;
+use audit::record::description::{Adopt, typed};
+use audit::report::{Decision, Report};
+use audit::steps::explain;
+use audit::steps::removal::{self, Limits, Refusal};
 use clap::Args;
 
 use crate::args::Format;
@@ -157,7 +158,7 @@ impl Reconcile {
             let evaluation = report.evaluation();
             let iid = record.issue.issue.iid;
             let Some(action) =
-                decision::confirm(evaluation, policy, marker, iid, &operator, proposal)
+                outsiders::confirm(evaluation, policy, marker, iid, &operator, proposal)
             else {
                 plan.notes.push(format!("{email} is your own: another operator has to decide"));
                 continue;
@@ -296,7 +297,7 @@ fn decisions(ctx: &Ctx, record: &Record, report: &Report) -> Decisions {
     let typed = typed(&record.issue.issue.description, report);
     let policy = &ctx.config.policy;
     let marker = record.issue.marker;
-    decision::decisions(report.evaluation(), policy, marker, &typed, &record.comments())
+    outsiders::decisions(report.evaluation(), policy, marker, &typed, &record.comments())
 }
 
 /// Accounts of nobody on the roster with the people who may be meant, and why.
@@ -318,7 +319,7 @@ fn suggestions(evaluation: &Evaluation) -> Vec<(String, String, &'static str)> {
 }
 
 fn explain(ctx: &Ctx, evaluation: &Evaluation, wanted: &str) -> anyhow::Result<()> {
-    let explained = explanation::explain(evaluation, wanted);
+    let explained = explain::explain(evaluation, wanted);
     if explained.is_empty() {
         let message = format!("nobody on the roster and no account is called {wanted}");
         return Err(Failure::new(Exit::Failed, message)

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use audit::issue::Adopt;
+use audit::record::description::Adopt;
 use audit::report::Report;
 use clap::Args;
 

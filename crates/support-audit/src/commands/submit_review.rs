@@ -1,8 +1,8 @@
 //! `submit-review`: the audit, handed to a manager.
 
-use audit::conversation::User;
 use audit::followup::Facts;
-use audit::review::{self, Readiness};
+use audit::record::conversation::User;
+use audit::steps::review::{self, Readiness};
 use clap::Args;
 use serde::Serialize;
 

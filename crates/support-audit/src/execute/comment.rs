@@ -1,8 +1,8 @@
 //! Writes comments: alone, in threads, and never twice.
 
 use api::{Error, GitLab};
-use audit::issue::stored;
 use audit::plan::Action;
+use audit::record::description::stored;
 
 use super::{PAUSE, unanswered};
 use crate::ctx::Ctx;

@@ -3,9 +3,9 @@
 use anyhow::Context as _;
 use api::gitlab::{Issue, IssueFilter, NewIssue, Note};
 use api::{Error, GitLab};
-use audit::issue::{marker, stored};
-use audit::marker::Marker;
 use audit::plan;
+use audit::record::description::{marker, stored};
+use audit::record::marker::Marker;
 
 use super::{PAUSE, unanswered};
 use crate::ctx::Ctx;

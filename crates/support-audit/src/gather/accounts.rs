@@ -5,8 +5,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use api::calendly::{BrokenPage, Invitation, Listing, Membership};
 use audit::accounts::{ADMIN, Account, Accounts, OWNER, Standing};
-use audit::problem::Place;
-use audit::roster::File;
+use audit::input::{File, Place};
 
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure, explain};

@@ -2,11 +2,11 @@
 
 use api::GitLab;
 use api::gitlab::{Discussion, User};
-use audit::conversation::{self, Conversation, Note, Reaction, Resolved, Thread};
-use audit::directory::{Directory, Inquiry, Known, Unmentionable};
 use audit::followup::{self, Facts};
-use audit::issue::Adopt;
-use audit::marker::{Mark, Marked};
+use audit::record::conversation::{self, Conversation, Note, Reaction, Resolved, Thread};
+use audit::record::description::Adopt;
+use audit::record::directory::{Directory, Inquiry, Known, Unmentionable};
+use audit::record::marker::{Mark, Marked};
 use audit::report::Report;
 use jiff::Timestamp;
 

@@ -4,9 +4,9 @@ use anyhow::Context as _;
 use api::GitLab;
 use api::gitlab::{Issue, IssueFilter};
 use audit::calendar::Period;
-use audit::issue::{Adopt, marker};
 use audit::kinds::Kind;
-use audit::marker::{Marked, Marker};
+use audit::record::description::{Adopt, marker};
+use audit::record::marker::{Marked, Marker};
 use clap::Args;
 
 use super::operators::Operators;

@@ -2,9 +2,9 @@
 
 use api::GitLab;
 use api::gitlab::Note;
-use audit::issue::{Adopt, Broken};
-use audit::recording::{self, Comment, Target};
+use audit::record::description::{Adopt, Broken};
 use audit::report::Report;
+use audit::steps::publish::{self, Comment, Target};
 
 use super::issue::{AuditIssue, Wanted, audit_issue, ensure_open};
 use super::operators::Operators;
@@ -38,7 +38,7 @@ impl Record {
 
     /// How many people the roster had when it was last recorded.
     pub(crate) fn recorded_people(&self) -> Option<usize> {
-        recording::recorded_people(self.issue.marker, &self.comments())
+        publish::recorded_people(self.issue.marker, &self.comments())
     }
 
     /// What is to be done so that the issue, which must be open, holds the report.
@@ -46,7 +46,7 @@ impl Record {
         let AuditIssue { issue, marker, .. } = &self.issue;
         ensure_open(issue)?;
         let target = Target { iid: issue.iid, description: &issue.description, marker: *marker };
-        recording::plan(report, &target, &self.comments(), adopt).map_err(|broken| {
+        publish::plan(report, &target, &self.comments(), adopt).map_err(|broken| {
             let failure = Failure::new(Exit::Conflict, format!("{}: {broken}", issue.web_url));
             match broken {
                 Broken::Head => {

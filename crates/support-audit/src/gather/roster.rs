@@ -4,9 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use api::gitlab::Archive;
-use audit::problem::{Place, Problem};
-use audit::report::Provenance;
-use audit::roster::{self, File};
+use audit::input::{self, File, Place, Problem, Provenance};
 
 use crate::config::RosterSource;
 use crate::ctx::Ctx;
@@ -56,13 +54,13 @@ pub(crate) async fn local_roster(ctx: &Ctx, path: &Path) -> anyhow::Result<Sourc
 }
 
 fn one(file: File) -> (Vec<File>, String) {
-    let sha256 = roster::sha256(&file.bytes);
+    let sha256 = input::sha256(&file.bytes);
     (vec![file], sha256)
 }
 
 fn many(mut files: Vec<File>) -> (Vec<File>, String) {
     files.sort_by(|one, other| one.name.cmp(&other.name));
-    let sha256 = roster::sha256_of_folder(&files);
+    let sha256 = input::sha256_of_folder(&files);
     (files, sha256)
 }
 

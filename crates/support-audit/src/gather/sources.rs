@@ -2,11 +2,8 @@
 
 use std::path::PathBuf;
 
-use audit::evaluation::{Evaluation, Sources};
-use audit::exceptions;
-use audit::problem::Problem;
-use audit::report::Provenance;
-use audit::roster::File;
+use audit::evaluation::{Evaluation, Sources, exceptions};
+use audit::input::{File, Problem, Provenance};
 use clap::Args;
 
 use super::accounts::{self, Need};

@@ -1,6 +1,6 @@
 //! Reads how an audit stands.
 
-use audit::status::{self, Issue, Status};
+use audit::steps::status::{self, Issue, Status};
 
 use super::accounts::Need;
 use super::conversation::followed;

@@ -3,9 +3,10 @@
 use super::super::{Act, Refusal, Selection, duplicates};
 use super::told::{ADA, BERT, LINK, OLGA, OUTSIDER, PETE, edit, told, with_outsider};
 use super::world::World;
-use crate::decision::{self, Decision, Proposal};
-use crate::marker::Marked;
 use crate::plan::Plan;
+use crate::record::marker::Marked;
+use crate::report::Decision;
+use crate::steps::outsiders::{self, Proposal};
 
 fn accept(finding: &str) -> Act {
     Act::Accept { findings: vec![finding.to_owned()], reason: "It is meant.".to_owned() }
@@ -33,9 +34,9 @@ fn nobody_accepts_their_own() {
         world.read();
         let refused = world.with_facts(|facts| {
             let acts = vec![accept(LINK)];
-            let directory = crate::directory::Directory::default();
+            let directory = crate::record::directory::Directory::default();
             let facts = super::super::Facts { directory: &directory, ..*facts };
-            let ada = crate::conversation::User { id: ADA, username: "ada".to_owned() };
+            let ada = crate::record::conversation::User { id: ADA, username: "ada".to_owned() };
             super::super::plan(&facts, &Selection { acts, ..Selection::default() }, &ada, "")
         });
         let message = "Ada Ash is you: another operator has to accept it";
@@ -224,7 +225,7 @@ fn what_is_said_again_for_a_reason_is_no_duplicate() {
         let proposal = Proposal { email, decision, justification: "Demos.".to_owned() };
         let (evaluation, policy) = (world.evaluation(), &world.texts.policy);
         let marker = World::marker();
-        let action = decision::confirm(evaluation, policy, marker, 1, "olga", &proposal);
+        let action = outsiders::confirm(evaluation, policy, marker, 1, "olga", &proposal);
         let plan = Plan { actions: action.into_iter().collect(), notes: Vec::new() };
         world.post(&plan, OLGA);
         none(&mut world);

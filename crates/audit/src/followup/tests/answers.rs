@@ -1,10 +1,9 @@
 //! What is an answer, and what is none.
 
-use super::super::{Act, cases};
-use super::super::{Selection, State, pings_to_look_at};
+use super::super::{Act, Selection, State, cases, pings_to_look_at};
 use super::told::{ADA, BERT, LINK, MIA, OLGA, PETE, SAM, edit, told};
 use super::world::World;
-use crate::conversation::{Reaction, Resolved};
+use crate::record::conversation::{Reaction, Resolved};
 
 #[test]
 fn of_the_subject_anywhere_and_after_the_ping() {

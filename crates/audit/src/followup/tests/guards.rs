@@ -11,9 +11,9 @@ use super::cast::{BOT, Finding, OLGA, PETE};
 use super::history::History;
 use super::ranks::{chain, mentionable};
 use super::reading::{Comment, Step};
-use crate::conversation::{Conversation, Note, Thread, User};
 use crate::plan::Action;
-use crate::review;
+use crate::record::conversation::{Conversation, Note, Thread, User};
+use crate::steps::review;
 
 pub(super) fn broken(rule: &str, what: &impl Debug) -> TestCaseError {
     TestCaseError::fail(format!("{rule}: {what:#?}"))

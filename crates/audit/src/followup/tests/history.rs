@@ -15,8 +15,9 @@ use super::ranks::mentionable;
 use super::reading::{Comment, Step as Done};
 use super::steps::Step;
 use super::world::{World, date};
-use crate::decision::{self, Decision, Proposal};
-use crate::marker::{Mark, Marked};
+use crate::record::marker::{Mark, Marked};
+use crate::report::Decision;
+use crate::steps::outsiders::{self, Proposal};
 
 /// A history as it goes on.
 pub(super) struct History {
@@ -357,7 +358,7 @@ impl History {
         self.world.read();
         let name = self.world.user(by).username.clone();
         let (evaluation, policy) = (self.world.evaluation(), &self.world.texts.policy);
-        let action = decision::confirm(evaluation, policy, World::marker(), 1, &name, &proposal);
+        let action = outsiders::confirm(evaluation, policy, World::marker(), 1, &name, &proposal);
         let mut due = Due::default();
         due.plan.actions.extend(action);
         self.post(&due, by);

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::{Refusal, Selection, Waits};
 use super::told::{ADA, LINK, OLGA, PETE, edit, told};
 use super::world::{Texts, World, member};
-use crate::marker::{Mark, Marked};
+use crate::record::marker::{Mark, Marked};
 
 /// A world with so many people without a link, all of whom report to Mia.
 fn many(count: u64) -> World {

@@ -3,7 +3,7 @@
 use super::super::Selection;
 use super::told::{ADA, LINK, OLGA, edit, told};
 use super::world::{World, member};
-use crate::directory::Known;
+use crate::record::directory::Known;
 
 /// The mentions of what is due about Ada, and why she is written to instead.
 fn asked(gitlab: &str, change: impl FnOnce(&mut World)) -> (Vec<String>, Option<String>) {

@@ -12,8 +12,8 @@ use super::cast::{Cast, Entry, Finding, Link, OPERATORS_CHECKS, ORGANIZATION};
 use super::ranks::handle_user;
 use super::reading::{Comment, Step, read};
 use super::world::World;
-use crate::conversation::{Moment, Note, Thread};
 use crate::plan::Plan;
+use crate::record::conversation::{Moment, Note, Thread};
 
 /// A comment that was posted.
 #[derive(Debug, Clone)]

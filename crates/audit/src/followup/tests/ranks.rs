@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::cast::{BOT, BYSTANDER, Cast, Entry, FORGER, Handle, Human, OLGA, PETE};
 use super::oracle::Oracle;
 use super::world::{World, member};
-use crate::directory::Known;
+use crate::record::directory::Known;
 
 /// All users of GitLab: one does not see the issue, one is blocked.
 pub(super) fn users() -> Vec<Known> {

@@ -3,8 +3,9 @@
 use super::super::Act;
 use super::told::{ADA, LINK, MIA, OLGA, OUTSIDER, PETE, edit, told, with_outsider};
 use super::world::World;
-use crate::decision::{self, Decision, Proposal};
 use crate::plan::Plan;
+use crate::report::Decision;
+use crate::steps::outsiders::{self, Proposal};
 
 fn accept(finding: &str) -> Act {
     Act::Accept { findings: vec![finding.to_owned()], reason: "It is meant.".to_owned() }
@@ -183,7 +184,7 @@ fn decide(world: &mut World, by: u64, decision: Decision) {
     let proposal = Proposal { email, decision, justification: "Demos.".to_owned() };
     let name = world.user(by).username.clone();
     let (evaluation, policy) = (world.evaluation(), &world.texts.policy);
-    let action = decision::confirm(evaluation, policy, World::marker(), 1, &name, &proposal);
+    let action = outsiders::confirm(evaluation, policy, World::marker(), 1, &name, &proposal);
     let plan = Plan { actions: action.into_iter().collect(), notes: Vec::new() };
     world.post(&plan, by);
 }

@@ -3,9 +3,10 @@
 use super::super::{Act, State};
 use super::told::{ADA, LINK, MIA, OLGA, OUTSIDER, PETE, edit, told, with_outsider};
 use super::world::{HEAD, World};
-use crate::decision::{self, Decision, Proposal};
 use crate::plan::Plan;
-use crate::review;
+use crate::report::Decision;
+use crate::steps::outsiders::{self, Proposal};
+use crate::steps::review;
 
 #[test]
 fn one_who_fixes_a_link_while_something_else_stays_open() {
@@ -88,7 +89,7 @@ fn an_outsider_without_a_handle_who_never_answers() {
         justification: String::new(),
     };
     let (evaluation, policy) = (world.evaluation(), &world.texts.policy);
-    let decided = decision::confirm(evaluation, policy, World::marker(), 1, "olga", &proposal);
+    let decided = outsiders::confirm(evaluation, policy, World::marker(), 1, "olga", &proposal);
     world.post(&Plan { actions: decided.into_iter().collect(), notes: Vec::new() }, OLGA);
     assert_eq!((world.word(OUTSIDER), world.due_now()), ("exhausted", vec![]));
 

@@ -5,8 +5,8 @@ use jiff::ToSpan as _;
 use super::super::{Act, Selection, State, cases};
 use super::told::{ADA, BERT, LINK, MIA, OLGA, OUTSIDER, PETE, edit, told, with_outsider};
 use super::world::World;
-use crate::marker::Marked;
-use crate::review;
+use crate::record::marker::Marked;
+use crate::steps::review;
 
 /// Something that happens to the world.
 type Change = fn(&mut World);

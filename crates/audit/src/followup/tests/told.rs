@@ -2,8 +2,9 @@
 
 use super::super::{Due, Selection};
 use super::world::{HEAD, Texts, World, member};
-use crate::marker::{Item, Mark, Marked, digest, key_digest};
+use crate::identity::{digest, key_digest};
 use crate::plan::Action;
+use crate::record::marker::{Item, Mark, Marked};
 
 /// The team of the told tests: Ada has no link, Mia is her manager.
 pub(crate) const TEAM: &str = "\

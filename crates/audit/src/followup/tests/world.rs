@@ -9,14 +9,14 @@ use super::super::{
     pings_to_look_at, plan,
 };
 use crate::accounts::Accounts;
-use crate::conversation::{Conversation, Note, Reaction, Resolved, Thread, User};
-use crate::directory::{Directory, Inquiry, Known};
-use crate::evaluation::{Evaluation, Policy, Sources};
-use crate::exceptions;
+use crate::evaluation::{Evaluation, Policy, Sources, exceptions};
+use crate::input::File;
 use crate::kinds::Kind;
-use crate::marker::{Marked, Marker};
 use crate::plan::{Action, Plan};
-use crate::roster::{File, OperationsTeam, parse};
+use crate::record::conversation::{Conversation, Note, Reaction, Resolved, Thread, User};
+use crate::record::directory::{Directory, Inquiry, Known};
+use crate::record::marker::{Marked, Marker};
+use crate::roster::{OperationsTeam, parse};
 
 /// The page of the issue.
 pub(crate) const URL: &str = "https://gitlab.example/group/audits/-/issues/1";

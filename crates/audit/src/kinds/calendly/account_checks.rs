@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use super::checks::{hits, link_shared, page};
 use crate::accounts::{ADMIN, Account, OWNER, Standing};
-use crate::finding::{About, Facts, Hit};
-use crate::reconcile::{is_unmatchable, standing};
+use crate::check::{Facts, Hit};
+use crate::identity::About;
+use crate::matching::{is_unmatchable, standing};
 use crate::roster::Person;
 use crate::text::comparable_link;
 

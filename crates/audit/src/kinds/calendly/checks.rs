@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use crate::finding::{About, Asked, Check, Find, Hit, Need};
+use crate::identity::About;
+
+use crate::check::{Asked, Check, Find, Hit, Need};
 use crate::roster::{Field, Person, Roster};
 use crate::text::{comparable_link, fold, lower_case, slug_letters};
 

@@ -7,9 +7,8 @@
 use csv::{ReaderBuilder, StringRecord};
 
 use crate::accounts::{Account, Standing, once_each};
+use crate::input::{File, Place, Problem};
 use crate::kinds::Export;
-use crate::problem::{Place, Problem};
-use crate::roster::File;
 use crate::text::is_email;
 
 /// Reads accounts from a file.

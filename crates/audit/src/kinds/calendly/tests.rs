@@ -1,8 +1,10 @@
 //! What each check finds, and what it leaves alone.
 
 use super::SPEC;
-use crate::finding::{About, Find};
-use crate::roster::{File, OperationsTeam, Roster, parse};
+use crate::check::Find;
+use crate::identity::About;
+use crate::input::File;
+use crate::roster::{OperationsTeam, Roster, parse};
 
 fn roster(text: &str) -> Roster {
     parse(&[File { name: "team.yaml".to_owned(), bytes: text.into() }], &OperationsTeam::default())

@@ -1,0 +1,122 @@
+//! Findings: something to fix or to justify, about one subject; and the checks that make them.
+
+use crate::accounts::Accounts;
+use crate::identity::About;
+use crate::matching::Matching;
+use crate::roster::Roster;
+
+/// Who is asked about what a check finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// The person it is about.
+    Person,
+    /// Each of those who share something.
+    Both,
+    /// The holder of the account.
+    Holder,
+    /// Those who run the audit.
+    Operators,
+}
+
+impl Asked {
+    /// Who that is, in words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Person => "the person",
+            Self::Both => "both",
+            Self::Holder => "the account's holder",
+            Self::Operators => "the operators",
+        }
+    }
+}
+
+/// A rule of the audit.
+#[derive(Debug, Clone, Copy)]
+pub struct Check {
+    /// What it is called in reports, settings and markers: never changed once it is out.
+    pub id: &'static str,
+    /// What it finds, as a sentence.
+    pub finds: &'static str,
+    /// The same, as a sentence to the one who is asked.
+    pub asks: &'static str,
+    /// How to fix what it finds, as a sentence to the one who is asked.
+    pub fix: &'static str,
+    /// Who is asked.
+    pub asked: Asked,
+    /// What it sees, in words; while that stays the same, so does what was decided about a finding.
+    pub evidence: &'static str,
+    /// What must be known beyond the readable part of the roster: else the check is unknown.
+    pub needs: &'static [Need],
+    /// Evaluates it.
+    pub find: Find,
+}
+
+/// What a check must know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Everybody on the roster: it concludes from somebody's absence there.
+    Everybody,
+    /// All accounts.
+    Accounts,
+    /// The roles of the accounts.
+    Roles,
+    /// The pages of the accounts.
+    Pages,
+}
+
+impl Need {
+    /// What that is, in words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Everybody => "everybody on the roster",
+            Self::Accounts => "all accounts",
+            Self::Roles => "the accounts' roles",
+            Self::Pages => "the accounts' links",
+        }
+    }
+}
+
+/// How a check is evaluated, each subject being hit once at most.
+#[derive(Debug, Clone, Copy)]
+pub enum Find {
+    /// On the roster alone, in its order.
+    InRoster(fn(&Roster) -> Vec<Hit>),
+    /// On the roster and the accounts.
+    AmongAccounts(fn(&Facts<'_>) -> Vec<Hit>),
+}
+
+/// What checks that need accounts look at.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// Who should have access.
+    pub roster: &'a Roster,
+    /// Who does have access.
+    pub accounts: &'a Accounts,
+    /// Which account is whose.
+    pub matching: &'a Matching,
+}
+
+/// What a check has found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// What it is about.
+    pub about: About,
+    /// What the check saw, as foreign text: a link, a name, a role; empty where there is nothing.
+    pub evidence: String,
+}
+
+/// Something to fix or to justify, about one subject.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The check that found it.
+    pub check: &'static Check,
+    /// What it is about.
+    pub about: About,
+    /// What the check saw, as foreign text.
+    pub evidence: String,
+    /// The standing exception that justifies it, by its place among
+    /// [the exceptions](crate::evaluation::exceptions).
+    pub exception: Option<usize>,
+    /// The day on which an exception that justified it expired.
+    pub lapsed: Option<jiff::civil::Date>,
+}

@@ -1,0 +1,256 @@
+//! Standing exceptions: findings that are justified beforehand, by whom, why, and until when.
+
+use jiff::civil::Date;
+use serde::Deserialize;
+use serde_json::Value;
+use serde_yaml::Spanned;
+
+use crate::input::{File, Place, Problem};
+use crate::kinds::Kind;
+
+/// A finding that is justified beforehand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exception {
+    /// The ids of the checks.
+    pub checks: Vec<String>,
+    /// The subject's e-mail address in lower case; absent where the checks are about the organisation.
+    pub email: Option<String>,
+    /// Why it stays as it is.
+    pub reason: String,
+    /// Who said so: a GitLab username, without `@`.
+    pub approved_by: String,
+    /// When they said so.
+    pub approved_on: Date,
+    /// The first day on which it justifies nothing any more.
+    pub expires: Date,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// An entry as it stands in the file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    check: Checks,
+    email: Option<String>,
+    reason: String,
+    approved_by: String,
+    approved_on: Date,
+    expires: Date,
+}
+
+/// One check or several.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "`check` is a check or a list of checks")]
+enum Checks {
+    One(String),
+    Several(Vec<String>),
+}
+
+/// Reads exceptions from a YAML list; an entry that cannot be read is a problem with its line, and
+/// the others are read.
+///
+/// # Errors
+///
+/// The file is no YAML list.
+pub fn parse(kind: Kind, file: &File) -> Result<(Vec<Exception>, Vec<Problem>), Problem> {
+    let problem = |line: Option<u64>, message: String| {
+        let place = Place { file: file.name.clone(), line };
+        Problem { place, message, hides_person: false }
+    };
+    let text = str::from_utf8(&file.bytes)
+        .map_err(|_| problem(None, "the text is not valid UTF-8".to_owned()))?;
+    let options = serde_yaml::options! {
+        strict_booleans: true,
+        leading_zero_numbers_as_strings: true,
+        // A snippet would quote people's data in messages.
+        with_snippet: false,
+    };
+    let entries: Option<Vec<Spanned<Value>>> = serde_yaml::from_str_with_options(text, options)
+        .map_err(|error| {
+            let line = error.location().map(|location| location.line());
+            let reason = error.without_snippet().to_string();
+            // What follows is for those who call the parser.
+            let reason = reason.split(", set DuplicateKeyPolicy").next().unwrap_or_default();
+            problem(line, format!("not a YAML list of exceptions: {reason}"))
+        })?;
+    let (mut exceptions, mut problems) = (Vec::new(), Vec::new());
+    for entry in entries.unwrap_or_default() {
+        let line = Some(entry.referenced.line());
+        let place = Place { file: file.name.clone(), line };
+        match Entry::deserialize(entry.value)
+            .map_err(|error| error.to_string())
+            .and_then(|entry| entry.judge(kind, place))
+        {
+            Ok(exception) => exceptions.push(exception),
+            Err(message) => problems.push(problem(line, message)),
+        }
+    }
+    Ok((exceptions, problems))
+}
+
+impl Entry {
+    /// The exception, or why it can be none.
+    fn judge(self, kind: Kind, place: Place) -> Result<Exception, String> {
+        let checks = match self.check {
+            Checks::One(check) => vec![check],
+            Checks::Several(checks) => checks,
+        };
+        let known = kind.spec().checks;
+        if let Some(check) = checks.iter().find(|id| !known.iter().any(|check| check.id == **id)) {
+            return Err(format!("there is no check `{check}`"));
+        }
+        if checks.is_empty() {
+            return Err("`check` names no check".to_owned());
+        }
+        if self.reason.trim().is_empty() {
+            return Err("`reason` is empty".to_owned());
+        }
+        let approved_by = self
+            .approved_by
+            .trim()
+            .trim_start_matches(|it: char| it == '@' || it.is_whitespace())
+            .to_owned();
+        if approved_by.is_empty() {
+            return Err("`approved_by` is empty".to_owned());
+        }
+        if self.expires <= self.approved_on {
+            return Err("`expires` is not after `approved_on`".to_owned());
+        }
+        Ok(Exception {
+            checks,
+            email: self.email.map(|email| email.trim().to_lowercase()),
+            reason: self.reason.trim().to_owned(),
+            approved_by,
+            approved_on: self.approved_on,
+            expires: self.expires,
+            place,
+        })
+    }
+}
+
+/// What became of an exception in an audit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It justifies a finding.
+    Used,
+    /// It would justify a finding, but its time is over.
+    Expired,
+    /// It would justify a finding, but its approval lies in the future.
+    Early,
+    /// It would justify a finding, but the finding is about the one who approved it.
+    SelfApproved,
+    /// Nothing was found that it could justify.
+    Unused,
+    /// Nobody can tell: one of its checks could not be evaluated, or is off.
+    Unknown,
+}
+
+impl Fate {
+    /// The fate, in words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Used => "used",
+            Self::Expired => "expired",
+            Self::Early => "approved in the future",
+            Self::SelfApproved => "approved by the one whom it is about",
+            Self::Unused => "unused",
+            Self::Unknown => "not looked at",
+        }
+    }
+}
+
+impl Exception {
+    /// Whether its time is over, or has not come.
+    pub(crate) fn out_of_time(&self, today: Date) -> Option<Fate> {
+        if self.expires <= today {
+            Some(Fate::Expired)
+        } else if self.approved_on > today {
+            Some(Fate::Early)
+        } else {
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<(Vec<Exception>, Vec<Problem>), Problem> {
+        let file = File { name: "exceptions.yaml".to_owned(), bytes: text.into() };
+        parse(Kind::Calendly, &file)
+    }
+
+    const GOOD: &str = "\
+- check: [outsider, admin-unexpected]
+  email: Vendor@Example.com
+  reason: Books demos.
+  approved_by: '@nadeyemi'
+  approved_on: 2026-08-01
+  expires: 2027-02-01
+- check: owner-count
+  reason: Hand-over.
+  approved_by: nadeyemi
+  approved_on: 2026-08-01
+  expires: 2027-02-01
+";
+
+    #[test]
+    fn one_check_or_several_with_or_without_a_subject() {
+        let (exceptions, problems) = read(GOOD).unwrap();
+        assert_eq!(problems, []);
+        let [vendor, organisation] = exceptions.as_slice() else { panic!("{exceptions:?}") };
+        assert_eq!(vendor.checks, ["outsider", "admin-unexpected"]);
+        assert_eq!(vendor.email.as_deref(), Some("vendor@example.com"));
+        assert_eq!(vendor.approved_by, "nadeyemi");
+        assert_eq!((organisation.place.line, &organisation.email), (Some(7), &None));
+        assert_eq!(read("").unwrap(), (vec![], vec![]));
+    }
+
+    #[test]
+    fn a_bad_entry_costs_nobody_but_itself() {
+        for (from, to, message) in [
+            ("  reason: Books demos.\n", "", "missing field `reason`"),
+            ("  expires: 2027-02-01\n- ", "- ", "missing field `expires`"),
+            ("expires: 2027-02-01\n- ", "expires: soon\n- ", "failed to parse"),
+            ("expires: 2027-02-01\n- ", "expires: 2026-08-01\n- ", "not after `approved_on`"),
+            ("[outsider, ", "[outsiders, ", "there is no check `outsiders`"),
+            ("[outsider, admin-unexpected]", "[]", "names no check"),
+            ("[outsider, admin-unexpected]", "{a: b}", "`check` is a check or a list of checks"),
+            ("reason: Books demos.", "reason: ' '", "`reason` is empty"),
+            ("'@nadeyemi'", "'@'", "`approved_by` is empty"),
+            ("'@nadeyemi'", "'@ '", "`approved_by` is empty"),
+            ("  reason: B", "  excuse: x\n  reason: B", "unknown field `excuse`"),
+        ] {
+            let text = GOOD.replacen(from, to, 1);
+            assert_ne!(text, GOOD, "{from}");
+            let (exceptions, problems) = read(&text).unwrap();
+            let [problem] = problems.as_slice() else { panic!("{from}: {problems:?}") };
+            assert!(problem.message.contains(message), "{problem}");
+            assert_eq!((problem.place.line, exceptions.len()), (Some(1), 1), "{problem}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_list_is_refused_with_its_line() {
+        for text in ["check: outsider\n", "- check: \"open\n", "just words"] {
+            let problem = read(text).unwrap_err();
+            assert!(problem.place.line.is_some(), "{problem}");
+        }
+    }
+
+    #[test]
+    fn its_time_ends_with_the_day_before_it_expires() {
+        let (exceptions, _) = read(GOOD).unwrap();
+        let exception = exceptions.first().unwrap();
+        for (day, expected) in [
+            ("2026-07-31", Some(Fate::Early)),
+            ("2026-08-01", None),
+            ("2027-01-31", None),
+            ("2027-02-01", Some(Fate::Expired)),
+        ] {
+            assert_eq!(exception.out_of_time(day.parse().unwrap()), expected, "{day}");
+        }
+    }
+}

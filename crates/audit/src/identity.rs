@@ -1,0 +1,62 @@
+//! Whom a finding is about: in one evaluation, and across changes of names and titles.
+
+use std::fmt;
+
+use sha2::{Digest as _, Sha256};
+
+/// Whom a finding is about, told apart so that a changed name or title loses nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Subject {
+    /// A person, by the id of their GitLab account.
+    GitLabId(u64),
+    /// A person or an account, by their e-mail address in lower case.
+    Email(String),
+    /// A person of whom the roster knows nothing but the name, in the form of [`crate::text::fold`].
+    Name(String),
+    /// The audited organisation as a whole.
+    Organization,
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::GitLabId(id) => write!(formatter, "gitlab:{id}"),
+            Self::Email(email) => write!(formatter, "email:{email}"),
+            Self::Name(name) => write!(formatter, "name:{name}"),
+            Self::Organization => formatter.write_str("organization"),
+        }
+    }
+}
+
+/// What a finding is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum About {
+    /// A person, by their place in [`crate::roster::Roster::people`].
+    Person(usize),
+    /// An account of nobody on the roster, by its place in [`crate::accounts::Accounts::list`].
+    Account(usize),
+    /// The audited organisation.
+    Organization,
+}
+
+/// The number of hex digits of a [`key_digest`].
+pub(crate) const KEY_LENGTH: usize = 16;
+/// The number of hex digits of a [`digest`].
+pub(crate) const EVIDENCE_LENGTH: usize = 8;
+
+/// The first sixteen hex digits of the SHA-256 of what a subject is known by: nobody makes two of the
+/// same by hand.
+pub fn key_digest(key: &Subject) -> String {
+    hex_digits(&key.to_string(), KEY_LENGTH)
+}
+
+/// The first eight hex digits of a text's SHA-256: enough to tell whether it has changed.
+pub fn digest(text: &str) -> String {
+    hex_digits(text, EVIDENCE_LENGTH)
+}
+
+fn hex_digits(text: &str, count: usize) -> String {
+    let bytes = Sha256::digest(text.as_bytes());
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.take(count).filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
+}

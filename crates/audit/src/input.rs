@@ -1,0 +1,92 @@
+//! Input: the files of an audit, and the problems of reading them.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+/// A file of the roster, as it was read.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// Its name, for problems and findings; `-` for standard input.
+    pub name: String,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+/// A place in an input, as a person looks it up: a file and, where it is known, a line.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Place {
+    /// The file's name as it was given, or `-` for standard input.
+    pub file: String,
+    /// The line, counted from 1; absent where the whole file is meant.
+    pub line: Option<u64>,
+}
+
+/// An input that could not be read, told to the user beside what could be.
+///
+/// A problem never stops the rest of its input from being read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// Where it is.
+    #[serde(flatten)]
+    pub place: Place,
+    /// What is wrong, as a lower-case sentence without a final stop.
+    pub message: String,
+    /// Whether somebody who should have access may be hidden behind it.
+    ///
+    /// While such a problem is open, an account of nobody on the roster may well be theirs, so
+    /// nothing may be concluded from a person's absence.
+    pub hides_person: bool,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.place, self.message)
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.file)?;
+        match self.line {
+            Some(line) => write!(formatter, ":{line}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Where a roster comes from, and how anybody can see that it is the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Provenance {
+    /// The GitLab project's path; absent for a local roster.
+    pub project: Option<String>,
+    /// The file's or folder's path; `-` for standard input.
+    pub path: String,
+    /// The id of the commit that was read; absent for a local roster.
+    pub commit: Option<String>,
+    /// SHA-256 in hex digits: of the file, or of what `sha256sum *` prints in a folder.
+    pub sha256: String,
+    /// When it was read.
+    pub read_at: Timestamp,
+    /// The version of the program that read it.
+    pub version: String,
+}
+
+/// SHA-256 of a file, in lower-case hex digits.
+pub fn sha256(bytes: &[u8]) -> String {
+    format!("{:x}", Sha256::digest(bytes))
+}
+
+/// SHA-256 of what `sha256sum` prints for the files of a folder, in lower-case hex digits.
+///
+/// So anybody can make the same in that folder, wherever it is: by `sha256sum * | sha256sum`, if it
+/// holds nothing but roster files and the names are sorted byte by byte (`LC_ALL=C`).
+pub fn sha256_of_folder(files: &[File]) -> String {
+    let line = |file: &File| {
+        let name = file.name.rsplit(['/', '\\']).next().unwrap_or_default();
+        format!("{}  {name}\n", sha256(&file.bytes))
+    };
+    sha256(files.iter().map(line).collect::<String>().as_bytes())
+}

@@ -1,0 +1,360 @@
+//! The issue as a document: our region of its description, and everything else byte for byte.
+//!
+//! Ours is only what stands between our two marks, which are HTML comments on lines of their own.
+//! Whatever people typed there, into our tables or beside them, survives every writing.
+//! Only a carriage return that stands alone becomes a line feed, since GitLab would drop it.
+
+mod outline;
+mod region;
+mod table;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+
+use outline::Outline;
+use region::{Extent, Previous, ReadAt};
+
+use crate::record::marker::{Marked, Marker};
+use crate::report::{Report, is_summary};
+
+/// The beginning of the mark above our region; digests of our lines and ` -->` follow.
+const BEGIN: &str = "<!-- support-audit:begin v1";
+
+/// The mark below our region.
+const END: &str = "<!-- support-audit:end -->";
+
+/// The section that holds our region.
+const SECTION: &str = "Notes";
+
+/// The largest description that GitLab takes, in bytes (GitLab 18.9: 1 MiB).
+pub const MAX_DESCRIPTION: usize = 1_048_576;
+
+/// Why a report cannot be written into a description.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Broken {
+    /// The marks are not one pair in their order.
+    Marks(&'static str),
+    /// There are tables of ours without marks around them, as when a report was pasted by hand.
+    Unmarked,
+    /// The head of one of our tables is another.
+    Head,
+    /// The description holds a block of code or a comment that stays open, and would swallow us or
+    /// what stands below us.
+    Open,
+    /// The description would be larger than GitLab takes, in bytes.
+    TooLarge(usize),
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Marks(reason) => {
+                write!(formatter, "the marks around the report are broken: {reason}")
+            }
+            Self::Unmarked => formatter.write_str("the report's tables have no marks around them"),
+            Self::Head => formatter.write_str("somebody changed the head of one of our tables"),
+            Self::Open => formatter
+                .write_str("a block of code or a comment stays open before or in our place"),
+            Self::TooLarge(size) => {
+                write!(formatter, "the description would have {size} bytes, beyond GitLab's limit")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Broken {}
+
+/// Whether tables that stand without marks are taken over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Adopt {
+    /// They are an error.
+    No,
+    /// The marks are put around them, and what was typed into them stays.
+    Yes,
+}
+
+/// A description with a report in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The whole description.
+    pub text: String,
+    /// Whether the table of people holds only those about whom something was found, for want of
+    /// room.
+    pub is_shortened: bool,
+}
+
+/// Writes `report` into `description`, in the place of the report that is there.
+///
+/// # Errors
+///
+/// [`Broken`], and nothing is lost: the description is as it was.
+pub fn write(description: &str, report: &Report, adopt: Adopt) -> Result<Written, Broken> {
+    let description = &*with_line_feeds(description);
+    let outline = Outline::of(description);
+    let place = find(description, &outline, report, adopt)?;
+    let previous = match &place {
+        Place::Region { inner, digests, .. } => {
+            let text = description.get(inner.clone()).unwrap_or_default();
+            Previous::read(text, digests, report.evaluation().kind.spec())
+        }
+        Place::Pasted(range) => {
+            let text = description.get(range.clone()).unwrap_or_default();
+            Previous::read(text, &[], report.evaluation().kind.spec())
+        }
+        Place::Nothing { .. } => Previous::default(),
+    };
+    if previous.has_other_head {
+        return Err(Broken::Head);
+    }
+    let put = |extent, instant| {
+        place.put(description, &region::render(report, &previous, extent, instant), &previous)
+    };
+    for (extent, is_shortened) in [(Extent::Everybody, false), (Extent::Findings, true)] {
+        // A report that says the same as the one that is there is not written again.
+        let same = put(extent, ReadAt::Kept);
+        let is_same = stored(&same) == stored(description);
+        let text = if is_same { same } else { put(extent, ReadAt::New) };
+        let written = Outline::of(&text);
+        let place_of_it = find(&text, &written, report, Adopt::No);
+        // What was typed into our region stands below it now, and may hide the rest of the issue.
+        let rest = description.len() - place.end();
+        let is_kept = written.of_last(&text, rest) == outline.of_last(description, rest);
+        if !matches!(place_of_it, Ok(Place::Region { .. })) || !is_kept {
+            return Err(Broken::Open);
+        }
+        if text.len() <= MAX_DESCRIPTION {
+            return Ok(Written { text, is_shortened });
+        }
+    }
+    Err(Broken::TooLarge(put(Extent::Findings, ReadAt::New).len()))
+}
+
+/// What was typed as justification and as decision about an outsider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Typed {
+    /// The outsider's e-mail address in lower case.
+    pub email: String,
+    /// The cell of the justification, as Markdown that somebody wrote.
+    pub justification: String,
+    /// The cell of the decision, as Markdown that somebody wrote.
+    pub decision: String,
+}
+
+/// What people typed about the outsiders of `report` into the table of its issue.
+pub fn typed(description: &str, report: &Report) -> Vec<Typed> {
+    let description = &*with_line_feeds(description);
+    let outline = Outline::of(description);
+    let Ok(Place::Region { inner, digests, .. }) = find(description, &outline, report, Adopt::No)
+    else {
+        return Vec::new();
+    };
+    let text = description.get(inner).unwrap_or_default();
+    let previous = Previous::read(text, &digests, report.evaluation().kind.spec());
+    let typed = region::typed_about(report, &previous).into_iter();
+    typed
+        .filter(|(_, justification, decision)| !justification.is_empty() || !decision.is_empty())
+        .map(|(email, justification, decision)| Typed { email, justification, decision })
+        .collect()
+}
+
+/// What GitLab stores of a text: without carriage returns and without white space at its end.
+pub fn stored(text: &str) -> String {
+    text.replace('\r', "").trim_end().to_owned()
+}
+
+/// A text with a line feed for each carriage return that stands alone: that ends a line of Markdown
+/// (`CommonMark` 2.1), but GitLab drops it, and two lines would become one.
+fn with_line_feeds(text: &str) -> Cow<'_, str> {
+    if !text.contains('\r') {
+        return Cow::Borrowed(text);
+    }
+    let parts: Vec<String> = text.split("\r\n").map(|part| part.replace('\r', "\n")).collect();
+    Cow::Owned(parts.join("\r\n"))
+}
+
+/// The marker of an issue: the first one outside code and quotes of its description.
+///
+/// A comment's marker, as in a comment that somebody pasted, makes no audit of an issue.
+pub fn marker(description: &str) -> Option<Marker> {
+    let description = &*with_line_feeds(description);
+    let outline = Outline::of(description);
+    let marker = |range: &Range<usize>| Marker::of_line(description.get(range.clone())?);
+    outline.html.iter().filter_map(marker).find(|marker| marker.marked == Marked::Issue)
+}
+
+/// Where the report stands, or should.
+#[derive(Debug)]
+enum Place<'a> {
+    /// Between our marks.
+    Region { outer: Range<usize>, inner: Range<usize>, digests: Vec<&'a str> },
+    /// Pasted, without marks.
+    Pasted(Range<usize>),
+    /// Nowhere yet; it belongs at the offset, below a heading of its own if there is no section.
+    Nothing { at: usize, has_section: bool },
+}
+
+impl Place<'_> {
+    /// Where it ends.
+    fn end(&self) -> usize {
+        match self {
+            Self::Region { outer, .. } | Self::Pasted(outer) => outer.end,
+            Self::Nothing { at, .. } => *at,
+        }
+    }
+
+    /// The description with `region` in this place, and behind it what people wrote within.
+    fn put(&self, description: &str, region: &str, previous: &Previous<'_>) -> String {
+        let mut region = region.to_owned();
+        if !previous.foreign.is_empty() {
+            region.push('\n');
+            region.extend(previous.foreign.iter().map(|line| format!("{line}\n")));
+        }
+        let (range, region) = match self {
+            Self::Region { outer, .. } | Self::Pasted(outer) => (outer.clone(), region),
+            Self::Nothing { at, has_section } => {
+                let before = description.get(..*at).unwrap_or_default();
+                let gap = match before {
+                    "" => "",
+                    before if before.ends_with("\n\n") => "",
+                    before if before.ends_with('\n') => "\n",
+                    _ => "\n\n",
+                };
+                let heading =
+                    if *has_section { String::new() } else { format!("## {SECTION}\n\n") };
+                (*at..*at, format!("{gap}{heading}{region}\n"))
+            }
+        };
+        let before = description.get(..range.start).unwrap_or_default();
+        let after = description.get(range.end..).unwrap_or_default();
+        format!("{before}{region}{after}")
+    }
+}
+
+fn find<'a>(
+    description: &'a str,
+    outline: &Outline,
+    report: &Report,
+    adopt: Adopt,
+) -> Result<Place<'a>, Broken> {
+    let line = |range: &Range<usize>| description.get(range.clone()).unwrap_or_default().trim();
+    // A comment that goes on in the next line would hide what follows, and is no mark.
+    let is_begin = |it: &&Range<usize>| line(it).starts_with(BEGIN) && line(it).ends_with("-->");
+    let begins: Vec<_> = outline.html.iter().filter(is_begin).collect();
+    let ends: Vec<_> = outline.html.iter().filter(|it| line(it) == END).collect();
+    match (begins.as_slice(), ends.as_slice()) {
+        ([begin], [end]) if begin.end <= end.start => {
+            let digests = line(begin).trim_start_matches(BEGIN).trim_end_matches("-->");
+            Ok(Place::Region {
+                outer: begin.start..end.end,
+                inner: begin.end..end.start,
+                digests: digests.split_whitespace().collect(),
+            })
+        }
+        ([_], [_]) => Err(Broken::Marks("the lower one stands above the upper one")),
+        ([], []) => unmarked(description, outline, report, adopt),
+        // One mark without the other is taken over with the tables beside it.
+        ([mark], []) | ([], [mark]) if adopt == Adopt::Yes => {
+            match unmarked(description, outline, report, adopt)? {
+                Place::Pasted(range) => {
+                    Ok(Place::Pasted(range.start.min(mark.start)..range.end.max(mark.end)))
+                }
+                _ => Err(Broken::Marks("there is one, and no table beside it")),
+            }
+        }
+        ([], [_]) => Err(Broken::Marks("the upper one is gone")),
+        ([_], []) => Err(Broken::Marks("the lower one is gone")),
+        _ => Err(Broken::Marks("there is more than one pair")),
+    }
+}
+
+/// Where a report belongs in a description without marks.
+fn unmarked<'a>(
+    description: &str,
+    outline: &Outline,
+    report: &Report,
+    adopt: Adopt,
+) -> Result<Place<'a>, Broken> {
+    let spec = report.evaluation().kind.spec();
+    let ours = |text: &str| {
+        text.eq_ignore_ascii_case(spec.team_heading)
+            || text.eq_ignore_ascii_case(spec.outsiders_heading)
+    };
+    let headings: Vec<_> =
+        outline.headings.iter().filter(|heading| ours(heading.text.trim())).collect();
+    if let (Some(first), Some(last)) = (headings.first(), headings.last()) {
+        return match adopt {
+            Adopt::No => Err(Broken::Unmarked),
+            Adopt::Yes => {
+                let start = pasted_start(description, first.range.start);
+                Ok(Place::Pasted(start..pasted_end(description, last.range.end)))
+            }
+        };
+    }
+    let section = outline
+        .headings
+        .iter()
+        .position(|heading| heading.text.trim().eq_ignore_ascii_case(SECTION));
+    let Some(section) = section else {
+        return Ok(Place::Nothing {
+            at: content_end(description, outline, 0, description.len()),
+            has_section: false,
+        });
+    };
+    let level = outline.headings.get(section).map_or(0, |heading| heading.level);
+    let start = outline.headings.get(section).map_or(0, |heading| heading.range.end);
+    let mut following = outline.headings.iter().skip(section + 1);
+    let end = following.find(|heading| heading.level <= level);
+    let end = end.map_or(description.len(), |heading| heading.range.start);
+    Ok(Place::Nothing { at: content_end(description, outline, start, end), has_section: true })
+}
+
+/// Where the content between `start` and `end` ends: before the issue's own marker, if that is last.
+///
+/// A marker in a list or a quote is somebody's words, and stays where it is.
+fn content_end(description: &str, outline: &Outline, start: usize, end: usize) -> usize {
+    let is_last = |range: &&Range<usize>| {
+        let rest = description.get(range.end..end);
+        range.start >= start && rest.is_some_and(|rest| rest.trim().is_empty())
+    };
+    let line = outline.html.iter().rfind(is_last);
+    let line = line.filter(|range| {
+        description.get((*range).clone()).is_some_and(|line| Marker::of_line(line).is_some())
+    });
+    let Some(line) = line else { return end };
+    let before = description.get(..line.start).unwrap_or_default();
+    before.rfind('\n').map_or(0, |at| at + 1)
+}
+
+/// Where a pasted report begins: at the line of its provenance, or else at its first heading.
+fn pasted_start(description: &str, heading: usize) -> usize {
+    let before = description.get(..heading).unwrap_or_default();
+    before
+        .rfind("Roster `")
+        .filter(|start| *start == 0 || before.get(..*start).is_some_and(|it| it.ends_with('\n')))
+        .unwrap_or(heading)
+}
+
+/// Where a pasted report ends: behind its last table, and the summary below that.
+fn pasted_end(description: &str, heading: usize) -> usize {
+    let mut end = heading;
+    let mut position = heading;
+    let mut is_table_over = false;
+    for line in description.get(heading..).unwrap_or_default().split_inclusive('\n') {
+        position += line.len();
+        if table::cells(line).is_some() && !is_table_over {
+            end = position;
+        } else if !line.trim().is_empty() {
+            if is_summary(line.trim()) {
+                end = position;
+            }
+            break;
+        } else if end > heading {
+            is_table_over = true;
+        }
+    }
+    end
+}
+
+#[cfg(test)]
+mod tests;

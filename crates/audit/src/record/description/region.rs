@@ -1,0 +1,339 @@
+//! Our region of an issue: the report, with what people typed into its tables.
+
+use super::table::{Index, Of, Row, Table, begins_a_block, cells, line, stamped};
+use super::{BEGIN, END};
+use crate::identity::{Subject, digest};
+use crate::kinds::Spec;
+use crate::markdown::{Markdown, item, row};
+use crate::report::markdown::{account_cells, notes, problem, provenance, team_cells};
+use crate::report::{Decision, EXCEPTED, Outsider, Report, is_summary};
+
+/// How many problems an issue lists; the comment with the whole report has all of them.
+const PROBLEMS: usize = 50;
+
+/// Which people an issue lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// Everybody.
+    Everybody,
+    /// Those about whom something was found, or in whose row somebody typed.
+    Findings,
+}
+
+/// Which instant a report's provenance tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ReadAt {
+    /// That of the report.
+    New,
+    /// That of the report which is there, if it is of the same roster.
+    Kept,
+}
+
+/// What a region held, as far as people may have typed it.
+#[derive(Debug, Default)]
+pub(super) struct Previous<'a> {
+    team: Table<'a>,
+    outsiders: Table<'a>,
+    /// Lines that are neither ours nor rows of ours, in their order, and the blank ones between.
+    pub(super) foreign: Vec<&'a str>,
+    /// Whether the heading of one of our tables has been read.
+    has_tables: bool,
+    /// Whether the head of one of our tables is not ours any more.
+    pub(super) has_other_head: bool,
+    /// How many blank lines belong before the next foreign line.
+    blank: usize,
+    /// Our lines of provenance.
+    provenance: Vec<&'a str>,
+}
+
+impl<'a> Previous<'a> {
+    /// Reads a region; `digests` are those of its lines that are ours.
+    pub(super) fn read(text: &'a str, digests: &[&str], spec: &Spec) -> Self {
+        let mut previous = Self::default();
+        let mut at = At::Text;
+        for line in text.lines() {
+            at = previous.take(line, at, digests, spec);
+        }
+        previous
+    }
+
+    fn take(&mut self, line: &'a str, at: At, digests: &[&str], spec: &Spec) -> At {
+        if line.trim().is_empty() {
+            self.blank += 1;
+            return if matches!(at, At::Heading(_)) { at } else { At::Text };
+        }
+        if let Some(table) = table_of_heading(line, spec) {
+            self.has_tables = true;
+            self.blank = 1;
+            return At::Heading(table);
+        }
+        if let Some(at) = self.take_row(line, at) {
+            self.blank = 1;
+            return at;
+        }
+        let is_ours = is_ours(line, digests, !self.has_tables);
+        if is_ours && is_provenance(line.trim()) {
+            self.provenance.push(line.trim());
+        }
+        if is_ours {
+            self.blank = self.blank.max(1);
+        } else {
+            let blank = if self.foreign.is_empty() { 0 } else { self.blank };
+            self.foreign.extend(std::iter::repeat_n("", blank));
+            self.foreign.push(line);
+            self.blank = 0;
+        }
+        // A table may still follow its heading.
+        if matches!(at, At::Heading(_)) { at } else { At::Text }
+    }
+
+    /// Takes a line that belongs to one of our tables, and tells where that leads.
+    fn take_row(&mut self, line: &'a str, at: At) -> Option<At> {
+        match at {
+            At::Heading(table) => {
+                let columns = table.columns();
+                let names = cells(line)?;
+                self.has_other_head |= !names.starts_with(columns);
+                self.table(table).added = names.into_iter().skip(columns.len()).collect();
+                Some(At::Rows(table))
+            }
+            At::Rows(table) if !begins_a_block(line) => {
+                let row = Row::of(line, table);
+                if !row.is_delimiter() {
+                    self.table(table).rows.push(row);
+                }
+                Some(at)
+            }
+            // Somebody has parted the table; its rows are known by their stamps.
+            _ => {
+                let row = Row::of_stamped(line)?;
+                self.table(row.table()).rows.push(row);
+                Some(At::Text)
+            }
+        }
+    }
+
+    fn table(&mut self, table: Of) -> &mut Table<'a> {
+        match table {
+            Of::Team => &mut self.team,
+            Of::Outsiders => &mut self.outsiders,
+        }
+    }
+}
+
+/// Where in a region a line stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum At {
+    Text,
+    Heading(Of),
+    Rows(Of),
+}
+
+fn table_of_heading(line: &str, spec: &Spec) -> Option<Of> {
+    let text = line.strip_prefix('#')?.trim_start_matches('#').trim_end().trim_end_matches('#');
+    match text.trim() {
+        text if text.eq_ignore_ascii_case(spec.team_heading) => Some(Of::Team),
+        text if text.eq_ignore_ascii_case(spec.outsiders_heading) => Some(Of::Outsiders),
+        _ => None,
+    }
+}
+
+/// Whether we wrote a line that is no row: by its digest, or in a pasted report by how it begins and
+/// whether it stands above the tables.
+fn is_ours(line: &str, digests: &[&str], is_above: bool) -> bool {
+    let line = line.trim();
+    if line.starts_with(BEGIN) || line == END {
+        return true;
+    }
+    if !digests.is_empty() {
+        return digests.contains(&&*digest(line));
+    }
+    is_provenance(line) || is_summary(line) || is_above && is_note_or_problem(line)
+}
+
+/// Whether a line of a pasted report is of what stands above its tables.
+fn is_note_or_problem(line: &str) -> bool {
+    let is_heading =
+        line.starts_with('#') && line.trim_start_matches('#').trim() == PROBLEMS_HEADING;
+    let is_note = [
+        "- Check off: ",
+        "- Check unknown ",
+        "- Excluded: ",
+        "- Excluded, but ",
+        "- Exception ",
+        "- Accounts not read whole: ",
+    ]
+    .iter()
+    .any(|it| line.starts_with(it));
+    let is_problem =
+        line.starts_with("- `") && ["`: ", "` line "].iter().any(|it| line.contains(it));
+    is_heading || is_note || is_problem
+}
+
+fn is_provenance(line: &str) -> bool {
+    ["Roster `", "Accounts `"].iter().any(|it| line.starts_with(it)) && line.contains(READ_AT)
+}
+
+/// What stands before the instant in our lines of provenance.
+const READ_AT: &str = ", read at ";
+
+/// The lines of provenance, each of them as it is there, if it is to be kept and only its instant
+/// differs.
+fn provenance_lines(report: &Report, previous: &Previous<'_>, read_at: ReadAt) -> String {
+    let without_instant = |line: &str| {
+        let (before, after) = line.rsplit_once(READ_AT)?;
+        let after = after.split_once(' ').map_or("", |(_, after)| after);
+        Some((before.to_owned(), after.to_owned()))
+    };
+    let line = |line: Markdown| {
+        let line = line.to_string();
+        let is_same = |old: &&&str| without_instant(old) == without_instant(&line);
+        let old = previous.provenance.iter().find(is_same).filter(|_| read_at == ReadAt::Kept);
+        format!("{}\n", old.map_or(&*line, |old| old))
+    };
+    provenance(report).map(line).collect()
+}
+
+const PROBLEMS_HEADING: &str = "Problems";
+
+/// The region's text between its marks, both included, with a line break at its end.
+pub(super) fn render(
+    report: &Report,
+    previous: &Previous<'_>,
+    extent: Extent,
+    read_at: ReadAt,
+) -> String {
+    let spec = report.evaluation().kind.spec();
+    let mut text = provenance_lines(report, previous, read_at);
+    let notes: String = notes(report).map(|note| item(&note)).collect();
+    if !notes.is_empty() {
+        text.push_str(&format!("\n{notes}"));
+    }
+    text.push_str(&problems(report));
+    let summary = format!("{}.", report.summary());
+    let ours = text.lines().chain([&*summary]).filter(|line| !line.trim().is_empty());
+    let digests: Vec<String> = ours.map(|line| digest(line.trim())).collect();
+    text.push_str(&format!("\n### {}\n\n", spec.team_heading));
+    text.push_str(&head(Of::Team, &previous.team.added));
+    text.push_str(&team(report, &previous.team, extent));
+    text.push_str(&format!("\n### {}\n\n", spec.outsiders_heading));
+    text.push_str(&head(Of::Outsiders, &previous.outsiders.added));
+    text.push_str(&outsiders(report, &previous.outsiders));
+    format!("{BEGIN} {} -->\n\n{text}\n{summary}\n\n{END}\n", digests.join(" "))
+}
+
+fn problems(report: &Report) -> String {
+    if report.evaluation().problems.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\n### {PROBLEMS_HEADING}\n\n");
+    text.extend(report.evaluation().problems.iter().take(PROBLEMS).map(|it| item(&problem(it))));
+    let more = report.evaluation().problems.len().saturating_sub(PROBLEMS);
+    if more > 0 {
+        text.push_str(&item(&Markdown::text(format!("and {more} more"))));
+    }
+    text
+}
+
+fn head(of: Of, added: &[&str]) -> String {
+    let columns = of.columns();
+    let width = columns.len() + added.len();
+    let names = line(columns.iter().chain(added).copied());
+    format!("{names}{}", line(std::iter::repeat_n("---", width)))
+}
+
+/// The rows of people, each with what was typed into it before.
+fn team(report: &Report, previous: &Table<'_>, extent: Extent) -> String {
+    let mut rows = Rows::of(previous);
+    let mut text = String::new();
+    for member in report.team() {
+        let written = team_cells(&member).map(|cell| in_row(&cell));
+        let keys = member.person.keys();
+        let typed = rows.take(&keys, &written);
+        let is_untouched = typed.iter().all(String::is_empty);
+        if extent == Extent::Everybody || !member.findings.is_empty() || !is_untouched {
+            text.push_str(&stamped(&keys, &written, &typed));
+        }
+    }
+    text.push_str(&rows.left());
+    text
+}
+
+/// The rows of outsiders, each with what was typed into it before; as they were, while nobody can
+/// tell who is one.
+fn outsiders(report: &Report, previous: &Table<'_>) -> String {
+    if report.outsiders_unknown() {
+        return previous.rows.iter().map(Row::kept).collect();
+    }
+    let mut rows = Rows::of(previous);
+    let mut text = String::new();
+    for outsider in report.outsiders() {
+        let (keys, written) = outsider_row(&outsider);
+        let typed = rows.take(&keys, &written);
+        text.push_str(&stamped(&keys, &written, &typed));
+    }
+    text.push_str(&rows.left());
+    text
+}
+
+/// What the row of an outsider is known by, and its cells as we write them: a justification and a
+/// decision are for people to type, unless there is an exception.
+fn outsider_row(outsider: &Outsider<'_>) -> ([Subject; 1], [String; 6]) {
+    let [name, email, role, since] = account_cells(outsider).map(|cell| in_row(&cell));
+    let (justification, decision) = match outsider.exception {
+        Some(exception) => (
+            in_row(&Markdown::foreign(&exception.reason)),
+            format!("{} {EXCEPTED}", Decision::Keep.word()),
+        ),
+        None => (String::new(), String::new()),
+    };
+    let keys = [Subject::Email(outsider.account.key())];
+    (keys, [name, email, role, since, justification, decision])
+}
+
+/// What was typed as justification and as decision about each outsider of `report`, by their e-mail
+/// addresses in lower case.
+pub(super) fn typed_about(
+    report: &Report,
+    previous: &Previous<'_>,
+) -> Vec<(String, String, String)> {
+    let mut rows = Rows::of(&previous.outsiders);
+    let typed = |outsider: Outsider<'_>| {
+        let (keys, written) = outsider_row(&outsider);
+        let mut typed = rows.take(&keys, &written).into_iter().skip(4);
+        let (justification, decision) = (typed.next()?, typed.next()?);
+        Some((outsider.account.key(), justification, decision))
+    };
+    report.outsiders().filter_map(typed).collect()
+}
+
+/// The rows of a table as it stood in an issue, each to be taken once.
+struct Rows<'a> {
+    index: Index<'a>,
+    unused: Vec<Option<&'a Row<'a>>>,
+}
+
+impl<'a> Rows<'a> {
+    fn of(table: &'a Table<'a>) -> Self {
+        Self { index: Index::of(table), unused: table.rows.iter().map(Some).collect() }
+    }
+
+    /// What was typed into the row of a subject, cell by cell, where we would now write `written`.
+    fn take(&mut self, keys: &[Subject], written: &[String]) -> Vec<String> {
+        let place = self.index.find(keys, written);
+        let row = place.and_then(|place| self.unused.get_mut(place)).and_then(Option::take);
+        row.map(|row| row.typed(written)).unwrap_or_default()
+    }
+
+    /// The rows of subjects that are gone, as far as somebody typed into them.
+    fn left(self) -> String {
+        let rows = self.unused.into_iter().flatten().filter(|row| row.holds_typed_text());
+        rows.map(Row::kept).collect()
+    }
+}
+
+/// A cell as it stands in a row.
+fn in_row(cell: &Markdown) -> String {
+    let row = row([cell]);
+    row.trim_end().trim_start_matches('|').strip_suffix('|').unwrap_or_default().trim().to_owned()
+}

@@ -1,0 +1,179 @@
+//! Who may be mentioned: users whom GitLab has confirmed, who are active and see the issue.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::record::conversation::User;
+use crate::roster::{Field, Person};
+
+/// A user as GitLab knows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// Who it is.
+    pub user: User,
+    /// Whether they are active: nobody else is notified (GitLab docs: Notification emails).
+    pub is_active: bool,
+    /// Whether they see the issue.
+    pub sees_issue: bool,
+}
+
+/// Somebody whom GitLab has not been asked about yet.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Inquiry {
+    /// The user of a number.
+    Id(u64),
+    /// The user of a username, in lower case.
+    Username(String),
+}
+
+/// What GitLab has told of users.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Directory {
+    by_id: BTreeMap<u64, Option<Known>>,
+    by_username: BTreeMap<String, Option<u64>>,
+    /// Whether everybody who sees the issue has been told, so that nobody else need be asked about.
+    pub is_complete: bool,
+}
+
+/// Why somebody is not mentioned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unmentionable {
+    /// Nothing tells their username.
+    NoHandle,
+    /// The roster could not be read there.
+    Unreadable,
+    /// GitLab knows no such user, or none who sees the issue.
+    Nobody,
+    /// The roster's id is one user's and the roster's username another's.
+    Disagree,
+    /// Their account is blocked, or otherwise not active.
+    Inactive,
+    /// They do not see the issue.
+    NoAccess,
+    /// GitLab must be asked first.
+    NotAsked(Inquiry),
+}
+
+impl fmt::Display for Unmentionable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::NoHandle => "no GitLab username is known",
+            Self::Unreadable => "the roster's GitLab entry cannot be read",
+            Self::Nobody => "GitLab knows no such user who sees the issue",
+            Self::Disagree => "the roster's GitLab id and username are of different users",
+            Self::Inactive => "the GitLab account is not active",
+            Self::NoAccess => "they do not see the issue",
+            Self::NotAsked(_) => "GitLab has not been asked",
+        })
+    }
+}
+
+impl Directory {
+    /// Adds what GitLab tells of a user.
+    pub fn add(&mut self, known: Known) {
+        self.by_username.insert(known.user.username.to_lowercase(), Some(known.user.id));
+        self.by_id.insert(known.user.id, Some(known));
+    }
+
+    /// Adds that GitLab knows nobody of the inquiry.
+    pub fn add_nobody(&mut self, inquiry: Inquiry) {
+        match inquiry {
+            Inquiry::Id(id) => drop(self.by_id.insert(id, None)),
+            Inquiry::Username(username) => drop(self.by_username.insert(username, None)),
+        }
+    }
+
+    /// The user of a person of the roster: of their id under the present username; else of their
+    /// username.
+    ///
+    /// # Errors
+    ///
+    /// [`Unmentionable`] where they must not be mentioned.
+    pub fn person(&self, person: &Person) -> Result<&User, Unmentionable> {
+        match (&person.gitlab_id, &person.gitlab_username) {
+            (Field::Unreadable, _) | (Field::Missing, Field::Unreadable) => {
+                Err(Unmentionable::Unreadable)
+            }
+            (Field::Value(id), username) => {
+                let known = self.of_id(*id)?;
+                let is_same = |name: &str| name.eq_ignore_ascii_case(&known.user.username);
+                match username {
+                    // They may have been renamed since; but nobody else may have that name.
+                    Field::Value(name) if !is_same(name) => {
+                        let name = name.to_lowercase();
+                        match self.by_username.get(&name) {
+                            Some(Some(other)) if other != id => {
+                                return Err(Unmentionable::Disagree);
+                            }
+                            Some(_) => {}
+                            None => return Err(Unmentionable::NotAsked(Inquiry::Username(name))),
+                        }
+                    }
+                    Field::Unreadable => return Err(Unmentionable::Unreadable),
+                    _ => {}
+                }
+                mentionable(known)
+            }
+            (Field::Missing, Field::Value(username)) => self.username(username),
+            (Field::Missing, Field::Missing) => Err(Unmentionable::NoHandle),
+        }
+    }
+
+    /// The user of a username.
+    ///
+    /// # Errors
+    ///
+    /// [`Unmentionable`] where they must not be mentioned.
+    pub fn username(&self, username: &str) -> Result<&User, Unmentionable> {
+        mentionable(self.of_username(username)?)
+    }
+
+    /// The number of the user who is a person of the roster, whether or not they may be mentioned.
+    pub(crate) fn id_of(&self, person: &Person) -> Option<u64> {
+        match (&person.gitlab_id, &person.gitlab_username) {
+            (Field::Value(id), _) => Some(*id),
+            (_, Field::Value(username)) => self.id_of_username(username),
+            _ => None,
+        }
+    }
+
+    /// The number of a username's user, whether or not they may be mentioned.
+    pub(crate) fn id_of_username(&self, username: &str) -> Option<u64> {
+        self.by_username.get(&username.to_lowercase()).copied().flatten()
+    }
+
+    /// The username of a number, whether or not they may be mentioned.
+    pub(crate) fn username_of(&self, id: u64) -> Option<&str> {
+        let known = self.by_id.get(&id)?.as_ref()?;
+        Some(&known.user.username)
+    }
+
+    fn of_id(&self, id: u64) -> Result<&Known, Unmentionable> {
+        match self.by_id.get(&id) {
+            Some(Some(known)) => Ok(known),
+            Some(None) => Err(Unmentionable::Nobody),
+            None if self.is_complete => Err(Unmentionable::Nobody),
+            None => Err(Unmentionable::NotAsked(Inquiry::Id(id))),
+        }
+    }
+
+    fn of_username(&self, username: &str) -> Result<&Known, Unmentionable> {
+        let username = username.to_lowercase();
+        match self.by_username.get(&username) {
+            Some(Some(id)) => self.of_id(*id),
+            Some(None) => Err(Unmentionable::Nobody),
+            None if self.is_complete => Err(Unmentionable::Nobody),
+            None => Err(Unmentionable::NotAsked(Inquiry::Username(username))),
+        }
+    }
+}
+
+fn mentionable(known: &Known) -> Result<&User, Unmentionable> {
+    if !known.is_active {
+        Err(Unmentionable::Inactive)
+    } else if !known.sees_issue {
+        Err(Unmentionable::NoAccess)
+    } else {
+        Ok(&known.user)
+    }
+}

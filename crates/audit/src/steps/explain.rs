@@ -1,0 +1,153 @@
+//! How somebody's account was found, or why it was not.
+
+use crate::accounts::{Account, Standing};
+use crate::evaluation::Evaluation;
+use crate::identity::About;
+use crate::matching::{Likeness, Match};
+use crate::roster::{Field, Person};
+use crate::text::{comparable_link, fold};
+
+/// Explains everybody whom `wanted` names: a person by name, e-mail address or GitLab username, or an
+/// account by its e-mail address or its holder's name; empty where it names nobody.
+///
+/// The text holds foreign text as it is.
+pub fn explain(evaluation: &Evaluation, wanted: &str) -> String {
+    let lower = wanted.to_lowercase();
+    let is_field =
+        |field: &Field<Box<str>>| field.value().is_some_and(|value| value.to_lowercase() == lower);
+    let is_wanted = |person: &Person| {
+        fold(&person.name) == fold(wanted)
+            || is_field(&person.email)
+            || is_field(&person.gitlab_username)
+    };
+    let mut text = String::new();
+    let mut told = Vec::new();
+    for (place, person) in evaluation.roster.people.iter().enumerate() {
+        if is_wanted(person) {
+            told.extend(evaluation.matching.of_person(place).iter().map(|it| it.account));
+            explain_person(evaluation, place, person, &mut text);
+        }
+    }
+    let accounts = evaluation.accounts.iter().flat_map(|accounts| accounts.list.iter().enumerate());
+    for (place, account) in accounts {
+        let is_wanted = account.key() == lower || fold(&account.name) == fold(wanted);
+        if is_wanted && !told.contains(&place) {
+            explain_account(evaluation, place, account, &mut text);
+        }
+    }
+    text
+}
+
+fn explain_person(evaluation: &Evaluation, place: usize, person: &Person, text: &mut String) {
+    let field = |field: &Field<Box<str>>| match field {
+        Field::Missing => "none".to_owned(),
+        Field::Unreadable => "unreadable".to_owned(),
+        Field::Value(value) => value.to_string(),
+    };
+    let operations = match person.is_operations {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => "unknown",
+    };
+    text.push_str(&format!(
+        "{}, {}\n  e-mail address: {}\n  link: {}\n  operations team: {operations}\n",
+        person.name,
+        evaluation.roster.place(person),
+        field(&person.email),
+        field(&person.calendly),
+    ));
+    let matches = evaluation.matching.of_person(place);
+    for Match { account, key, .. } in matches {
+        if let Some(account) = evaluation.account(*account) {
+            let by = key.words();
+            text.push_str(&format!("  account: {}, matched by its {by}\n", described(account)));
+        }
+    }
+    if matches.is_empty() {
+        text.push_str(match &evaluation.accounts {
+            None => "  account: unknown, no accounts were read\n",
+            Some(accounts) if !accounts.are_whole() => {
+                "  account: unknown, the accounts were not read whole\n"
+            }
+            Some(_) => "  account: none\n",
+        });
+    }
+    for (account, reason) in refused(evaluation, place, person) {
+        text.push_str(&format!("  refused: {}: {reason}\n", described(account)));
+    }
+    findings(evaluation, About::Person(place), text);
+}
+
+fn explain_account(evaluation: &Evaluation, place: usize, account: &Account, text: &mut String) {
+    text.push_str(&format!("{}\n", described(account)));
+    let holder = evaluation.matching.holder(place);
+    if let Some(person) = holder.and_then(|holder| evaluation.roster.people.get(holder)) {
+        let place = evaluation.roster.place(person);
+        text.push_str(&format!("  the account of {}, {place}\n", person.name));
+    } else {
+        text.push_str("  of nobody on the roster by e-mail address, link or alias\n");
+        let likeness = Likeness::new(&evaluation.roster, |_| true);
+        for (person, reason) in likeness.suggest(account) {
+            if let Some(person) = evaluation.roster.people.get(person) {
+                let place = evaluation.roster.place(person);
+                text.push_str(&format!("  refused: {}, {place}: {reason} only\n", person.name));
+            }
+        }
+    }
+    findings(evaluation, About::Account(place), text);
+}
+
+fn findings(evaluation: &Evaluation, about: About, text: &mut String) {
+    for finding in evaluation.findings_of(about) {
+        let seen = if finding.evidence.is_empty() {
+            String::new()
+        } else {
+            format!(", seen: {}", finding.evidence)
+        };
+        text.push_str(&format!("  finding: {}{seen}\n", finding.check.id));
+    }
+}
+
+/// Accounts that have something in common with a person and are not theirs, with the reason.
+fn refused<'a>(
+    evaluation: &'a Evaluation,
+    place: usize,
+    person: &Person,
+) -> Vec<(&'a Account, String)> {
+    let likeness = Likeness::new(&evaluation.roster, |other| other == place);
+    let accounts: &[Account] = evaluation.accounts.as_ref().map_or(&[], |accounts| &accounts.list);
+    let link = person.calendly.value().map(|link| comparable_link(link));
+    let matches = evaluation.matching.of_person(place);
+    let mut refused = Vec::new();
+    for (index, account) in accounts.iter().enumerate() {
+        if matches.iter().any(|it| it.account == index) {
+            continue;
+        }
+        let has_page = account.page.as_ref().map(|page| comparable_link(page)) == link;
+        if has_page && link.is_some() {
+            let reason = match evaluation.matching.holder(index) {
+                Some(holder) => {
+                    let holder = evaluation.roster.people.get(holder).map_or("", |it| &*it.name);
+                    format!("its page is the link, and it is the account of {holder}")
+                }
+                None if matches.is_empty() => "its page is the link, and another's too".to_owned(),
+                None => "its page is the link, and the e-mail address goes before".to_owned(),
+            };
+            refused.push((account, reason));
+        } else if let Some((_, reason)) = likeness.suggest(account).first() {
+            refused.push((account, format!("{reason} only")));
+        }
+    }
+    refused
+}
+
+fn described(account: &Account) -> String {
+    let Account { email, name, role, standing, place, .. } = account;
+    let name = if name.is_empty() { String::new() } else { format!(" ({name})") };
+    let role = match (standing, role) {
+        (Standing::Invited, _) => "invited",
+        (Standing::Active, Some(role)) => role,
+        (Standing::Active, None) => "role unknown",
+    };
+    format!("{email}{name}, {role}, {place}")
+}

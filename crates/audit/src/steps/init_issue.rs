@@ -1,0 +1,182 @@
+//! The beginning of an audit: its issue, made once for a kind and a period.
+
+use jiff::civil::Date;
+
+use crate::calendar::{Calendar, Period};
+use crate::kinds::Kind;
+use crate::plan::{Action, NewIssue, Plan};
+use crate::record::description;
+use crate::record::marker::{Marked, Marker};
+
+/// What the issue is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Opening<'a> {
+    /// Which system is audited.
+    pub kind: Kind,
+    /// The audit's period.
+    pub period: Period,
+    /// When audits are.
+    pub calendar: &'a Calendar,
+    /// The day on which the issue is made.
+    pub today: Date,
+    /// The full path of the project that holds the issues.
+    pub project: &'a str,
+    /// The text that the issue begins with.
+    pub template: &'a str,
+    /// The issue's labels.
+    pub labels: &'a [String],
+    /// Who does the audit: id and username.
+    pub operator: (u64, &'a str),
+    /// Whether only members see the issue.
+    pub confidential: bool,
+}
+
+/// An issue that is there already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Existing {
+    /// Its number in its project.
+    pub iid: u64,
+    /// Its title.
+    pub title: String,
+    /// Its description.
+    pub description: String,
+    /// Whether it is open.
+    pub is_open: bool,
+    /// Whether the markers of whoever made it count.
+    pub counts: bool,
+}
+
+/// What is to be done to begin an audit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Beginning {
+    /// Nothing: the audit has these issues, by their numbers; only one should be open, which is the
+    /// first, or the oldest where several are.
+    Exists(Vec<u64>),
+    /// Nobody can tell: an issue has the audit's title, but no marker.
+    Unmarked(u64),
+    /// The issue is to be made.
+    Make(Plan),
+}
+
+/// What is to be done to begin an audit, `issues` being all of the project's, open or closed.
+pub fn plan(opening: &Opening<'_>, issues: &[Existing]) -> Beginning {
+    let marker = Marker { kind: opening.kind, period: opening.period, marked: Marked::Issue };
+    let is_ours =
+        |issue: &&Existing| issue.counts && description::marker(&issue.description) == Some(marker);
+    let mut ours: Vec<&Existing> = issues.iter().filter(is_ours).collect();
+    if !ours.is_empty() {
+        ours.sort_by_key(|issue| (!issue.is_open, issue.iid));
+        return Beginning::Exists(ours.iter().map(|issue| issue.iid).collect());
+    }
+    let title = title(opening.kind, opening.period);
+    let has_title = |issue: &&Existing| issue.title.trim().eq_ignore_ascii_case(&title);
+    if let Some(issue) = issues.iter().find(has_title) {
+        return Beginning::Unmarked(issue.iid);
+    }
+    let due = opening.calendar.due(opening.period, opening.today);
+    let (id, username) = opening.operator;
+    Beginning::Make(Plan {
+        actions: vec![Action::CreateIssue(NewIssue {
+            project: opening.project.to_owned(),
+            title,
+            description: marked(opening.template.trim_end(), marker),
+            labels: opening.labels.to_vec(),
+            assignee: (id, username.to_owned()),
+            due,
+            confidential: opening.confidential,
+            marker,
+        })],
+        notes: Vec::new(),
+    })
+}
+
+/// The template with the marker where it is read again: at the end, or before a text whose end would
+/// swallow it, such as a block of code that stays open.
+fn marked(template: &str, marker: Marker) -> String {
+    let text = format!("{template}\n\n{marker}");
+    if description::marker(&text) == Some(marker) {
+        text
+    } else {
+        format!("{marker}\n\n{template}")
+    }
+}
+
+/// The title of an audit's issue.
+fn title(kind: Kind, period: Period) -> String {
+    format!("{} audit {period}", kind.spec().system)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    const MARKER: &str = "<!-- support-audit v1 calendly FY28-Q1 issue -->";
+
+    fn plan_with(issues: &[(u64, &str, &str)]) -> Beginning {
+        let calendar = Calendar::new(2, &[1, 3]).unwrap();
+        let opening = Opening {
+            kind: Kind::Calendly,
+            period: "FY28-Q1".parse().unwrap(),
+            calendar: &calendar,
+            today: date(2026, 11, 22),
+            project: "support/audits",
+            template: "## Notes\n\n",
+            labels: &["audit".to_owned()],
+            operator: (7, "ada"),
+            confidential: true,
+        };
+        let existing = |(iid, title, description): &(u64, &str, &str)| Existing {
+            iid: *iid,
+            title: (*title).to_owned(),
+            description: (*description).to_owned(),
+            is_open: *iid != 2,
+            counts: *iid < 100,
+        };
+        plan(&opening, &issues.iter().map(existing).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn the_issue_is_made_where_there_is_none() {
+        let others = [
+            (1, "Calendly audit FY27-Q3", "<!-- support-audit v1 calendly FY27-Q3 issue -->"),
+            (2, "Quoting", &format!("```\n{MARKER}\n```\n")),
+        ];
+        let Beginning::Make(plan) = plan_with(&others) else { panic!("it exists") };
+        let [Action::CreateIssue(issue)] = plan.actions.as_slice() else { panic!("{plan}") };
+        assert_eq!(issue.title, "Calendly audit FY28-Q1");
+        assert_eq!(issue.description, format!("## Notes\n\n{MARKER}"));
+        assert_eq!(issue.due, date(2027, 3, 1));
+        assert_eq!(description::marker(&issue.description), Some(issue.marker));
+    }
+
+    #[test]
+    fn the_marker_is_read_again_whatever_the_template() {
+        let marker = Marker::of_line(MARKER).unwrap();
+        for template in ["", "## Notes", "```\nopen", "<!-- open", "- item\n\n  more", "> quote"] {
+            let text = marked(template, marker);
+            assert_eq!(description::marker(&text), Some(marker), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_issue_is_known_by_its_marker_whatever_its_title() {
+        let renamed = (9, "Something else", &*format!("Text.\n\n{MARKER}\n\nMore."));
+        let second = (4, "Calendly audit FY28-Q1", MARKER);
+        assert_eq!(plan_with(&[renamed]), Beginning::Exists(vec![9]));
+        assert_eq!(plan_with(&[renamed, second]), Beginning::Exists(vec![4, 9]));
+        let closed = (2, "Calendly audit FY28-Q1", MARKER);
+        assert_eq!(plan_with(&[closed, renamed]), Beginning::Exists(vec![9, 2]));
+    }
+
+    #[test]
+    fn a_marker_by_somebody_else_does_not_count() {
+        assert!(matches!(plan_with(&[(100, "Mine", MARKER)]), Beginning::Make(_)));
+    }
+
+    #[test]
+    fn a_title_without_a_marker_is_for_somebody_to_look_at() {
+        assert_eq!(plan_with(&[(3, " calendly audit fy28-q1", "")]), Beginning::Unmarked(3));
+    }
+}

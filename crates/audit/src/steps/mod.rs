@@ -1,0 +1,9 @@
+//! The steps of an audit: a file each for what a command plans or shows.
+
+pub mod explain;
+pub mod init_issue;
+pub mod outsiders;
+pub mod publish;
+pub mod removal;
+pub mod review;
+pub mod status;

@@ -1,0 +1,66 @@
+//! The words that we post.
+
+use crate::record::marker::Mark;
+use crate::report::{Format, Report};
+
+/// The largest comment that GitLab takes, in characters (GitLab 18.9).
+pub(crate) const MAX_COMMENT: usize = 1_000_000;
+
+/// The comments that record a report, in their order, each with the mark at its end.
+///
+/// Most reports need one. A report beyond GitLab's limit is split between rows; each part repeats
+/// the head of the table that it goes on with, and its mark counts the parts: `part=1/3`.
+pub(crate) fn report(report: &Report, mark: &Mark) -> Vec<String> {
+    let parts = split(&report.render(Format::Markdown), MAX_COMMENT - MARK_ROOM);
+    let count = parts.len();
+    let body = |(number, part)| {
+        let mark = mark.clone();
+        let mark = if count == 1 { mark } else { mark.with("part", format!("{number}/{count}")) };
+        format!("{part}\n{mark}")
+    };
+    (1..).zip(parts).map(body).collect()
+}
+
+/// More characters than the mark of a report has.
+const MARK_ROOM: usize = 300;
+
+/// Which part of how many a comment is, by its mark.
+pub(crate) fn part(mark: &Mark) -> Option<(usize, usize)> {
+    let (number, count) = mark.values.get("part")?.split_once('/')?;
+    Some((number.parse().ok()?, count.parse().ok()?))
+}
+
+/// Splits `text` between lines into parts of at most `limit` bytes, if its lines are not longer.
+fn split(text: &str, limit: usize) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut part = String::new();
+    let mut head: Vec<&str> = Vec::new();
+    for line in text.split_inclusive('\n') {
+        if part.len() + line.len() > limit && !part.is_empty() {
+            parts.push(std::mem::take(&mut part));
+            part.extend(head.iter().copied());
+        }
+        match head.len() {
+            _ if !line.starts_with('|') => head.clear(),
+            0 | 1 => head.push(line),
+            _ => {}
+        }
+        part.push_str(line);
+    }
+    parts.push(part);
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_report_is_split_between_rows_under_their_head() {
+        let text = "Text.\n\n| a |\n| - |\n| 1 |\n| 2 |\n| 3 |\n\nEnd.\n";
+        let expected =
+            ["Text.\n\n| a |\n| - |\n| 1 |\n", "| a |\n| - |\n| 2 |\n| 3 |\n\n", "End.\n"];
+        assert_eq!(split(text, 26), expected);
+        assert_eq!(split(text, 1_000), [text]);
+    }
+}

@@ -1,0 +1,176 @@
+//! The recording of a report in the audit's issue.
+
+pub(crate) mod comment;
+
+use crate::plan::{Action, Plan};
+use crate::record::description::{self, Adopt, Broken};
+use crate::record::marker::{Mark, Marked, Marker};
+use crate::report::Report;
+
+/// The issue that a report is written into.
+#[derive(Debug, Clone, Copy)]
+pub struct Target<'a> {
+    /// Its number in its project.
+    pub iid: u64,
+    /// Its description as it was read.
+    pub description: &'a str,
+    /// Its marker, or the one that it is to have.
+    pub marker: Marker,
+}
+
+/// A comment of somebody whose comments count.
+#[derive(Debug, Clone, Copy)]
+pub struct Comment<'a> {
+    /// Its text.
+    pub body: &'a str,
+    /// The username of who wrote it.
+    pub author: &'a str,
+}
+
+/// Whether a report is recorded: in one comment, or in all parts of one count.
+fn is_whole(recorded: &[Option<(usize, usize)>]) -> bool {
+    recorded.iter().any(|part| match part {
+        None => true,
+        Some((_, count)) => (1..=*count).all(|number| recorded.contains(&Some((number, *count)))),
+    })
+}
+
+/// What is to be done so that the issue holds the report: its description, and the first time also
+/// a comment that records the audited population and is never changed.
+///
+/// # Errors
+///
+/// [`Broken`] when the report cannot be written without hurting what people wrote.
+pub fn plan(
+    report: &Report,
+    target: &Target<'_>,
+    comments: &[Comment<'_>],
+    adopt: Adopt,
+) -> Result<Plan, Broken> {
+    let mut plan = Plan::default();
+    let mut written = description::write(target.description, report, adopt)?;
+    if description::marker(&written.text).is_none() {
+        written.text = format!("{}\n\n{}", written.text.trim_end(), target.marker);
+    }
+    if description::stored(&written.text) != description::stored(target.description) {
+        plan.actions.push(Action::UpdateDescription {
+            iid: target.iid,
+            read: target.description.to_owned(),
+            text: written.text,
+        });
+    }
+    if written.is_shortened {
+        let note = "the description has no room for everybody: it lists those with findings";
+        plan.notes.push(note.to_owned());
+    }
+    let marks: Vec<Mark> =
+        reports(target.marker, comments).filter(|it| satisfies(it, report)).collect();
+    let recorded: Vec<Option<(usize, usize)>> = marks.iter().map(comment::part).collect();
+    if !is_whole(&recorded) {
+        // Parts that were written before something went wrong stand already.
+        let is_missing = |body: &String| {
+            let part = Mark::of_comment(body).as_ref().and_then(comment::part);
+            !recorded.contains(&part)
+        };
+        let bodies = comment::report(report, &mark(target.marker, report));
+        let marker = target.marker.of(Marked::Report);
+        let comment = |body| Action::Comment { iid: target.iid, body, marker };
+        plan.actions.extend(bodies.into_iter().filter(is_missing).map(comment));
+    }
+    Ok(plan)
+}
+
+/// The mark of a recorded report: how many people, and how many accounts if all were read.
+fn mark(marker: Marker, report: &Report) -> Mark {
+    let evaluation = report.evaluation();
+    let mark = Mark::from(marker.of(Marked::Report)).with("people", evaluation.roster.people.len());
+    match evaluation.accounts.as_ref().filter(|accounts| accounts.are_whole()) {
+        Some(accounts) => mark.with("accounts", accounts.list.len()),
+        None => mark,
+    }
+}
+
+/// The marks of the reports that are recorded.
+fn reports(marker: Marker, comments: &[Comment<'_>]) -> impl Iterator<Item = Mark> {
+    let marks = comments.iter().filter_map(move |comment| Mark::of_audit(marker, comment.body));
+    marks.filter(|mark| mark.marker.marked == Marked::Report)
+}
+
+/// Whether what is recorded makes it needless to record `report`: accounts are recorded once.
+fn satisfies(recorded: &Mark, report: &Report) -> bool {
+    const ACCOUNTS: &str = "accounts";
+    !mark(recorded.marker, report).values.contains_key(ACCOUNTS)
+        || recorded.values.contains_key(ACCOUNTS)
+}
+
+/// How many people the roster had when it was last recorded, `comments` being in their order.
+pub fn recorded_people(marker: Marker, comments: &[Comment<'_>]) -> Option<usize> {
+    reports(marker, comments).filter_map(|mark| mark.number("people")).last()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluation::{Evaluation, Policy, Sources};
+    use crate::input::{File, Provenance};
+    use crate::kinds::Kind;
+    use crate::roster::{OperationsTeam, parse};
+
+    fn report(people: usize) -> Report {
+        let mut team = String::new();
+        for number in 0..people {
+            team.push_str(&format!(
+                "- name: Person {number}\n  calendly: https://calendly.com/p{number}\n"
+            ));
+        }
+        let file = File { name: "team.yaml".to_owned(), bytes: team.into_bytes() };
+        let (roster, problems) = parse(&[file], &OperationsTeam::default());
+        let provenance = Provenance {
+            project: None,
+            path: "team.yaml".to_owned(),
+            commit: None,
+            sha256: "4c29".to_owned(),
+            read_at: "2026-11-22T10:00:00Z".parse().unwrap(),
+            version: "1.2.3".to_owned(),
+        };
+        let sources = Sources { roster, problems, ..Sources::default() };
+        let today = "2026-11-22".parse().unwrap();
+        Report::new(provenance, Evaluation::new(Kind::Calendly, &Policy::default(), sources, today))
+    }
+
+    /// The comments that are to be written where these are there.
+    fn planned(report: &Report, there: &[String]) -> Vec<String> {
+        let period = "FY28-Q1".parse().unwrap();
+        let marker = Marker { kind: Kind::Calendly, period, marked: Marked::Issue };
+        let target = Target { iid: 1, description: "## Notes\n", marker };
+        let comments: Vec<_> = there.iter().map(|body| Comment { body, author: "ada" }).collect();
+        let plan = plan(report, &target, &comments, Adopt::No).unwrap();
+        let body = |action| match action {
+            Action::Comment { body, .. } => Some(body),
+            _ => None,
+        };
+        plan.actions.into_iter().filter_map(body).collect()
+    }
+
+    #[test]
+    fn a_report_is_recorded_once() {
+        let report = report(3);
+        let bodies = planned(&report, &[]);
+        assert_eq!(bodies.len(), 1);
+        assert_eq!(planned(&report, &bodies), [""; 0]);
+        assert_eq!(planned(&report, &["Somebody's words.".to_owned()]), bodies);
+    }
+
+    #[test]
+    fn of_a_long_report_only_the_missing_parts_are_written() {
+        let report = report(40_000);
+        let bodies = planned(&report, &[]);
+        assert!(bodies.len() > 2, "{}", bodies.len());
+        assert!(bodies.iter().all(|body| body.chars().count() <= comment::MAX_COMMENT));
+        assert_eq!(planned(&report, &bodies), [""; 0]);
+        assert_eq!(planned(&report, &bodies[..1]), bodies[1..]);
+        let [first, _, rest @ ..] = bodies.as_slice() else { panic!("too few") };
+        let there: Vec<String> = [first].into_iter().chain(rest).cloned().collect();
+        assert_eq!(planned(&report, &there), bodies[1..2]);
+    }
+}
