@@ -51,6 +51,15 @@ pub enum FaultKind {
     ContentType(String),
     /// The request is handled; `x-gitlab-content-sha256`, if the answer has it, is another.
     WrongSha256,
+    /// The request is handled; the answer lacks every header of paging, as if a proxy dropped
+    /// them.
+    NoPaging,
+    /// The request is handled; the addresses in `Link` begin with this origin, such as
+    /// `http://gitlab.internal:8080`: the one that a server behind a proxy has been told.
+    LinkOrigin(String),
+    /// The request is handled; this is the answer's `Date`, however wrong. An HTTP library
+    /// always sends one, so a text that is no date stands for a missing header.
+    Date(String),
 }
 
 /// An answer made up by a test: any status, also of the wrong type.

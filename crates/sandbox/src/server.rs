@@ -14,6 +14,7 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode},
     response::Response,
 };
+use jiff::fmt::rfc2822::DateTimePrinter;
 use tokio::{runtime, sync::oneshot};
 
 use crate::{
@@ -213,8 +214,13 @@ async fn handle(
             reply.with("content-type", kind)
         }
         Some(FaultKind::WrongSha256) => with_wrong_sha256(site.answer(&request)),
+        Some(FaultKind::NoPaging) => without_paging(site.answer(&request)),
+        Some(FaultKind::LinkOrigin(origin)) => {
+            with_link_origin(site.answer(&request), &request.origin(), &origin)
+        }
+        Some(FaultKind::Date(date)) => site.answer(&request).with("date", date),
     };
-    send(reply)
+    send(site.dated(reply))
 }
 
 impl Site {
@@ -225,6 +231,44 @@ impl Site {
             Service::Calendly => calendly::answer(world, request),
         }
     }
+
+    /// Adds the world's clock as `Date`, which the HTTP library would else fill with the system's.
+    fn dated(&self, reply: Reply) -> Reply {
+        if reply.header("date").is_some() {
+            return reply;
+        }
+        let now = lock(&self.shared).world.now;
+        match DateTimePrinter::new().timestamp_to_rfc9110_string(&now) {
+            Ok(date) => reply.with("date", date),
+            Err(_) => reply,
+        }
+    }
+}
+
+/// The headers that say where a list goes on or how long it is.
+const PAGING: &[&str] = &[
+    "link",
+    "x-next-cursor",
+    "x-next-page",
+    "x-page",
+    "x-per-page",
+    "x-prev-page",
+    "x-total",
+    "x-total-pages",
+];
+
+fn without_paging(mut reply: Reply) -> Reply {
+    reply.headers.retain(|(name, _)| !PAGING.contains(&name.as_str()));
+    reply
+}
+
+fn with_link_origin(mut reply: Reply, from: &str, to: &str) -> Reply {
+    for (name, value) in &mut reply.headers {
+        if name == "link" {
+            *value = value.replace(&format!("<{from}/"), &format!("<{to}/"));
+        }
+    }
+    reply
 }
 
 fn with_wrong_sha256(mut reply: Reply) -> Reply {

@@ -124,6 +124,28 @@ impl World {
         Ok(())
     }
 
+    /// Takes away every note of a discussion, and with the last one the discussion: GitLab has no
+    /// other way to delete a thread.
+    ///
+    /// # Errors
+    ///
+    /// There is no such project, issue or discussion.
+    pub fn delete_thread(
+        &mut self,
+        project: &str,
+        iid: u64,
+        discussion: &str,
+    ) -> anyhow::Result<()> {
+        let mut desk = self.desk_at(project, iid)?;
+        let thread = desk.issue.discussions.iter().find(|thread| thread.id == discussion);
+        let thread = thread.with_context(|| format!("issue {iid} has no thread {discussion}"))?;
+        let notes: Vec<u64> = thread.notes.iter().map(|note| note.id).collect();
+        for note in notes {
+            desk.delete(note);
+        }
+        Ok(())
+    }
+
     /// Resolves a thread as a user, or opens it again; one that is so already stays as it is.
     ///
     /// # Errors

@@ -141,3 +141,60 @@ fn exactly_one_of_body_and_resolved_is_changed_at_a_time() -> anyhow::Result<()>
     assert_eq!(put(&sandbox, "dev", &thread, &json!({}))?, 400);
     Ok(())
 }
+
+#[test]
+fn replies_outlive_the_note_that_began_their_thread() -> anyhow::Result<()> {
+    let (sandbox, thread) = with_thread()?;
+    for body in ["yes", "no"] {
+        create(&sandbox, "gus", &format!("{thread}/notes"), &json!({"body": body}))?;
+    }
+    let first = format!("{thread}/notes/1");
+    assert_eq!(write(&sandbox, "gus", ("DELETE", &first), &Value::Null)?.status, 403);
+    assert_eq!(write(&sandbox, "bob", ("DELETE", &first), &Value::Null)?.status, 204);
+    assert_eq!(write(&sandbox, "bob", ("DELETE", &first), &Value::Null)?.status, 404);
+    let left = read(&sandbox, "dev", &thread)?;
+    assert_eq!(field(&left["notes"], "body"), ["yes", "no"]);
+    assert_eq!(
+        (&left["individual_note"], &left["notes"][0]["type"]),
+        (&json!(false), &json!("DiscussionNote"))
+    );
+    create(&sandbox, "ada", &format!("{thread}/notes"), &json!({"body": "still here"}))?;
+    let path = "group/audits";
+    let id = left["id"].as_str().context("no id")?;
+    sandbox.update(|world| world.delete_thread(path, 1, id))?;
+    assert_eq!(get(&sandbox, "dev", &thread)?.status, 404);
+    assert!(sandbox.update(|world| world.delete_thread(path, 1, id)).is_err());
+    Ok(())
+}
+
+#[test]
+fn what_is_deleted_or_added_between_two_pages_moves_the_rest() -> anyhow::Result<()> {
+    let sandbox = with_issue()?;
+    for body in ["a", "b", "c", "d"] {
+        create(&sandbox, "bob", THREADS, &json!({"body": body}))?;
+    }
+    let page = |number: usize| -> anyhow::Result<(Vec<Value>, String)> {
+        let seen = get(&sandbox, "dev", &format!("{THREADS}?per_page=2&page={number}"))?;
+        let bodies = seen
+            .json()?
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|thread| thread["notes"][0]["body"].clone())
+            .collect();
+        Ok((bodies, seen.header("x-total").to_owned()))
+    };
+    let pair = |one: &str, two: &str| vec![json!(one), json!(two)];
+    sandbox.before("&page=2", "GET", |world| {
+        world.delete_comment("group/audits", 1, 1).unwrap_or_default();
+    });
+    assert_eq!(page(1)?, (pair("a", "b"), "4".to_owned()));
+    assert_eq!(page(2)?, (vec![json!("d")], "3".to_owned()), "c has moved to the first page");
+    sandbox.before("&page=2", "GET", |world| {
+        let early = "2026-11-01T00:00:00Z".parse().unwrap_or_default();
+        world.comment_at("group/audits", 1, "bob", "e", early).unwrap_or_default();
+    });
+    assert_eq!(page(1)?, (pair("b", "c"), "3".to_owned()));
+    assert_eq!(page(2)?, (pair("c", "d"), "4".to_owned()), "c is on both pages");
+    Ok(())
+}

@@ -6,7 +6,7 @@ use anyhow::ensure;
 use sandbox::{Answer, Fault, FaultKind, Service, World};
 
 use crate::{
-    http::{Seen, at},
+    http::{Seen, at, send},
     routes::{self, PROJECT, Route, Stage},
 };
 
@@ -31,6 +31,9 @@ const TRIALS: &[(&str, Trial)] = &[
     ("truncated", truncated),
     ("wrong content type", wrong_type),
     ("redirect", redirected),
+    ("wrong clock", wrong_clock),
+    ("no headers of paging", no_paging),
+    ("internal host in Link", internal_link),
     ("limit on requests", limited),
     ("expired token", expired),
     ("token of too few scopes", under_scoped),
@@ -117,6 +120,37 @@ fn wrong_type(stage: &Stage, route: &Route) -> anyhow::Result<bool> {
     assert_eq!(wrong.header("content-type"), "text/html");
     assert_eq!((wrong.status, wrong.body), (right.status, right.body));
     Ok(true)
+}
+
+fn wrong_clock(stage: &Stage, route: &Route) -> anyhow::Result<bool> {
+    let right = play(stage, route, |_| {})?;
+    for date in ["Thu, 26 Nov 2026 12:00:00 GMT", "never"] {
+        let wrong = faulty(stage, route, FaultKind::Date(date.to_owned()))?;
+        assert_eq!(wrong.header("date"), date);
+        assert_eq!((wrong.status, &wrong.body), (right.status, &right.body));
+    }
+    assert_ne!(right.header("date"), "");
+    Ok(true)
+}
+
+fn no_paging(stage: &Stage, route: &Route) -> anyhow::Result<bool> {
+    let usual = play(stage, route, |_| {})?;
+    let without = faulty(stage, route, FaultKind::NoPaging)?;
+    for header in ["link", "x-next-page", "x-page", "x-per-page", "x-total", "x-total-pages"] {
+        assert_eq!(without.find(header), None);
+    }
+    assert_eq!((without.status, &without.body), (usual.status, &usual.body));
+    Ok(usual.find("link").is_some())
+}
+
+fn internal_link(stage: &Stage, route: &Route) -> anyhow::Result<bool> {
+    let usual = play(stage, route, |_| {})?;
+    let origin = "http://gitlab.internal:8080";
+    let moved = faulty(stage, route, FaultKind::LinkOrigin(origin.to_owned()))?;
+    let right = usual.header("link").replace(&stage.sandbox.gitlab_url(), origin);
+    assert_eq!(moved.header("link"), right);
+    assert_eq!(moved.header("x-next-page"), usual.header("x-next-page"));
+    Ok(!right.is_empty())
 }
 
 fn redirected(stage: &Stage, route: &Route) -> anyhow::Result<bool> {
@@ -269,5 +303,22 @@ fn every_route_can_misbehave_in_every_way() -> anyhow::Result<()> {
     }
     let (routes, trials) = (routes.len(), TRIALS.len());
     println!("{routes} routes and {trials} misbehaviours: {tried} pairs tried");
+    Ok(())
+}
+
+#[test]
+fn the_date_is_the_worlds_clock() -> anyhow::Result<()> {
+    let stage = Stage::open()?;
+    stage.sandbox.update(|world| world.now = jiff::Timestamp::constant(1_795_348_801, 999));
+    for base in [stage.sandbox.gitlab_url(), stage.sandbox.calendly_url()] {
+        for path in ["/api/v4/user", "/nowhere"] {
+            let date = send(&base, "GET", path, &[])?.header("date").to_owned();
+            assert_eq!(date, "Sun, 22 Nov 2026 12:00:01 GMT", "{base}{path}");
+        }
+    }
+    stage.sandbox.inject(Fault::new("", FaultKind::Answer(Answer::bad_gateway())));
+    stage.sandbox.update(|world| world.advance(Duration::from_hours(24)));
+    let seen = send(&stage.sandbox.gitlab_url(), "GET", "/api/v4/user", &[])?;
+    assert_eq!((seen.status, seen.header("date")), (502, "Mon, 23 Nov 2026 12:00:01 GMT"));
     Ok(())
 }
