@@ -1,46 +1,20 @@
 //! `auth` and the tokens of the environment, on a machine without a keyring.
 
 use std::ffi::OsStr;
-use std::io::Read;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Stdio;
+use std::time::Duration;
 
+use expect_test::expect;
 use rustix::process::{Pid, Signal, kill_process};
 use sandbox::{Answer, Fault, FaultKind, Service, Token, World};
 use serde_json::Value;
 
-use crate::support::{NOW, Ran, Test};
+use crate::support::{CALENDLY_TOKEN, GITLAB_TOKEN, Guard, LIMIT, NOW, TestWorld, until};
 
-/// The demo world's token of GitLab.
-const GITLAB: &str = "sandbox-gitlab-token";
-/// The demo world's token of Calendly.
-const CALENDLY: &str = "sandbox-calendly-token";
-/// No world knows it.
+/// A token that no world knows.
 const STRANGE: &str = "glpat-tok3n-of-nobody";
-/// As long as a command may take where nothing slows it.
-const LIMIT: Duration = Duration::from_secs(10);
-
-impl Ran {
-    /// Refuses any output that holds `secret`.
-    #[track_caller]
-    pub(crate) fn hides(self, secret: &str) -> Self {
-        for text in [&self.stdout, &self.stderr] {
-            assert!(!text.contains(secret), "it shows {secret}: {text}");
-        }
-        self
-    }
-
-    /// Refuses a stderr that lacks any of the texts.
-    #[track_caller]
-    pub(crate) fn says(self, texts: &[&str]) -> Self {
-        for text in texts {
-            assert!(self.stderr.contains(text), "no {text:?} in {}", self.stderr);
-        }
-        self
-    }
-}
 
 /// The demo world with one more token, at the instant of the tests.
 fn world_with(token: Token) -> World {
@@ -50,106 +24,26 @@ fn world_with(token: Token) -> World {
     world
 }
 
-/// GitLab's host as it is shown and as a stored token belongs to it.
-pub(crate) fn gitlab_host(test: &Test) -> String {
-    test.sandbox.gitlab_url().trim_start_matches("http://").to_owned()
-}
-
-/// Calendly's host, likewise.
-fn calendly_host(test: &Test) -> String {
-    test.sandbox.calendly_url().trim_start_matches("http://").to_owned()
-}
-
-/// The tokens that were sent, each with the service that got it.
-pub(crate) fn tokens_sent(test: &Test) -> Vec<(Service, String)> {
-    let names = ["private-token", "authorization", "job-token"];
-    let requests = test.sandbox.requests();
-    let sent = requests.iter().flat_map(|request| {
-        names.iter().filter_map(|name| Some((request.service, request.header(name)?.to_owned())))
-    });
-    sent.collect()
-}
-
-/// Runs a command to its end, or kills it and fails when that takes too long.
-#[track_caller]
-pub(crate) fn within(limit: Duration, mut command: Command) -> Ran {
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut child = Guard(child);
-    let status = child.end(limit).unwrap_or_else(|| panic!("no end within {limit:?}: {command:?}"));
-    Ran {
-        code: status.code().unwrap_or(-1),
-        stdout: rest(child.0.stdout.take()),
-        stderr: rest(child.0.stderr.take()),
-    }
-}
-
-/// What a stream still holds.
-fn rest(stream: Option<impl Read>) -> String {
-    let mut text = String::new();
-    stream.unwrap().read_to_string(&mut text).unwrap();
-    text
-}
-
-/// A process that does not outlive its test.
-pub(crate) struct Guard(pub(crate) Child);
-
-impl Guard {
-    /// How it ended, if it did so in time.
-    pub(crate) fn end(&mut self, limit: Duration) -> Option<ExitStatus> {
-        let start = Instant::now();
-        loop {
-            match self.0.try_wait().unwrap() {
-                Some(status) => return Some(status),
-                None if start.elapsed() > limit => return None,
-                None => std::thread::sleep(Duration::from_millis(10)),
-            }
-        }
-    }
-
-    /// Interrupts it as Ctrl-C does.
-    fn interrupt(&self) {
-        kill_process(Pid::from_child(&self.0), Signal::INT).unwrap();
-    }
-}
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        self.0.kill().ok();
-        self.0.wait().ok();
-    }
-}
-
-/// Waits until something has come about.
-#[track_caller]
-pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let start = Instant::now();
-    while !is_so() {
-        assert!(start.elapsed() < 2 * LIMIT, "it did not come about: {what}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
-
 #[test]
 fn status_tells_whose_token_it_is_and_what_it_may_do() {
     let mut token = Token::new("glpat-own", "ivelderman", &["read_api", "read_repository"]);
     token.expires_at = Some("2027-01-31".parse().unwrap());
-    let test = Test::in_world(world_with(token)).with("GL_TOKEN", "glpat-own");
+    let test = TestWorld::new(world_with(token)).with("GL_TOKEN", "glpat-own");
     let facts = [
         ("source", "environment GL_TOKEN".to_owned()),
-        ("host", gitlab_host(&test)),
+        ("host", test.gitlab_host()),
         ("user", "ivelderman".to_owned()),
         ("scopes", "read_api, read_repository".to_owned()),
         ("expires", "2027-01-31".to_owned()),
     ];
 
-    let table = test.run(&["auth", "status"]).ends_with(0).hides("glpat-own");
+    let table = test.run(&["auth", "status"]).success().hides("glpat-own");
     for (name, value) in &facts {
         let row = table.stdout.lines().find_map(|line| line.strip_prefix(name));
         assert_eq!(row.map(str::trim), Some(&**value), "{name} in {}", table.stdout);
     }
 
-    let ran = test.run(&["auth", "status", "--format", "json"]).ends_with(0).hides("glpat-own");
+    let ran = test.run(&["auth", "status", "--format", "json"]).success().hides("glpat-own");
     let mut json = ran.json();
     assert!(json["schema"].as_str().unwrap().starts_with("support-audit/"), "{json}");
     let scopes = json["scopes"].take();
@@ -162,18 +56,18 @@ fn status_tells_whose_token_it_is_and_what_it_may_do() {
 
 #[test]
 fn status_tells_never_from_unknown() {
-    let test = Test::in_world(world_with(Token::new("endless", "ivelderman", &["api"])));
+    let test = TestWorld::new(world_with(Token::new("endless", "ivelderman", &["api"])));
     let json = test.with("GL_TOKEN", "endless").run(&["auth", "status", "--format", "json"]).json();
     assert_eq!(json["expires"], "never");
 
     // GitLab keeps no such record of the tokens of CI jobs.
-    let test = Test::new().with_token();
+    let test = TestWorld::demo().with_token();
     let answer = Answer::json(404, r#"{"message":"404 Not Found"}"#);
     test.sandbox.inject(Fault::new("personal_access_tokens", FaultKind::Answer(answer)).times(2));
-    let table = test.run(&["auth", "status"]).ends_with(0);
+    let table = test.run(&["auth", "status"]).success();
     let unknown = table.stdout.lines().filter(|line| line.ends_with("unknown")).count();
     assert_eq!(unknown, 2, "scopes and expiry in {}", table.stdout);
-    let json = test.run(&["auth", "status", "--format", "json"]).ends_with(0).json();
+    let json = test.run(&["auth", "status", "--format", "json"]).success().json();
     assert_eq!((&json["scopes"], &json["expires"]), (&Value::Null, &Value::Null));
 }
 
@@ -191,13 +85,13 @@ fn status_of_an_unusable_token_ends_with_3_and_says_what_to_do() {
         ("scope", token(|token| token.scopes = vec!["read_repository".to_owned()]), "scope"),
     ];
     for (name, token, reason) in cases {
-        let test = Test::in_world(world_with(token)).with("GL_TOKEN", "glpat-bad");
-        let ran = test.run(&["auth", "status", "-vv"]).ends_with(3).hides("glpat-bad");
-        let ran = ran.says(&["hint:", "support-audit auth login"]);
-        for shown in [reason, "environment GL_TOKEN", &gitlab_host(&test)] {
+        let test = TestWorld::new(world_with(token)).with("GL_TOKEN", "glpat-bad");
+        let ran = test.run(&["auth", "status", "-vv"]).exit(3).hides("glpat-bad");
+        assert!(ran.stderr.contains("hint:") && ran.stderr.contains("auth login"), "{ran:?}");
+        for shown in [reason, "environment GL_TOKEN", &test.gitlab_host()] {
             assert!(ran.stdout.to_lowercase().contains(&shown.to_lowercase()), "{name}: {ran:?}");
         }
-        let ran = test.run(&["auth", "status", "--format", "json"]).ends_with(3);
+        let ran = test.run(&["auth", "status", "--format", "json"]).exit(3);
         let json = ran.hides("glpat-bad").json();
         assert_eq!(json["usable"], false, "{name}: {json}");
         assert!(json["problem"].as_str().unwrap().contains(reason), "{name}: {json}");
@@ -206,63 +100,74 @@ fn status_of_an_unusable_token_ends_with_3_and_says_what_to_do() {
 
 #[test]
 fn status_without_a_token_asks_nobody() {
-    for value in [None, Some("")] {
-        let test = Test::new();
-        let test = value.into_iter().fold(test, |test, value| test.with("GL_TOKEN", value));
-        let ran = test.run(&["auth", "status"]).ends_with(3);
+    let mut shown = String::new();
+    for (name, test) in
+        [("unset", TestWorld::demo()), ("empty", TestWorld::demo().with("GL_TOKEN", ""))]
+    {
+        let ran = test.run(&["auth", "status"]).exit(3).record(name, &mut shown);
         assert!(ran.stdout.contains("GL_TOKEN is not set"), "{}", ran.stdout);
-        drop(ran.says(&["hint:"]));
         assert!(test.sandbox.requests().is_empty());
     }
+    expect![[r#"
+        # unset: 3
+        hint: set GL_TOKEN, or `support-audit auth login` keeps a usable one
+        # empty: 3
+        hint: set GL_TOKEN, or `support-audit auth login` keeps a usable one
+    "#]]
+    .assert_eq(&shown);
 }
 
 #[test]
 fn status_with_a_broken_server_ends_with_7() {
-    let test = Test::new().with_token();
+    let test = TestWorld::demo().with_token();
     let answer = FaultKind::Answer(Answer::bad_gateway());
     test.sandbox.inject(Fault::new("/user", answer).times(100));
-    drop(test.run(&["auth", "status"]).ends_with(7));
+    test.run(&["auth", "status"]).exit(7);
 }
 
 #[test]
 fn status_of_calendly_sends_calendly_its_own_token_alone() {
-    let test = Test::new().with_token().with("CALENDLY_API_TOKEN", CALENDLY);
+    let test = TestWorld::demo().with_token().with("CALENDLY_API_TOKEN", CALENDLY_TOKEN);
     let arguments = ["auth", "status", "--service", "calendly", "--format", "json"];
-    let json = test.run(&arguments).ends_with(0).hides(CALENDLY).json();
+    let json = test.run(&arguments).success().hides(CALENDLY_TOKEN).json();
     assert_eq!(json["source"], "environment CALENDLY_API_TOKEN");
-    assert_eq!(json["host"], calendly_host(&test));
+    assert_eq!(json["host"], test.calendly_host());
     assert_eq!(json["user"], "ivelderman@example.com");
-    assert_eq!(tokens_sent(&test), [(Service::Calendly, format!("Bearer {CALENDLY}"))]);
+    assert_eq!(test.tokens_sent(), [(Service::Calendly, format!("Bearer {CALENDLY_TOKEN}"))]);
 
-    let test = Test::new().with_token();
-    let ran = test.run(&["auth", "status", "--service", "calendly"]).ends_with(3);
-    drop(ran.says(&["support-audit auth login --service calendly"]));
+    let test = TestWorld::demo().with_token();
+    let ran = test.run(&["auth", "status", "--service", "calendly"]).exit(3);
+    ran.stderr_is(expect![[r#"
+        hint: set CALENDLY_API_TOKEN, or `support-audit auth login --service calendly` keeps a usable one
+    "#]]);
     assert!(test.sandbox.requests().is_empty());
 }
 
 #[test]
 fn a_token_follows_no_redirect_to_another_host() {
-    let test = Test::new().with_token();
+    let test = TestWorld::demo().with_token();
     let location = format!("{}/api/v4/user", test.sandbox.calendly_url());
     let kind = FaultKind::Redirect { status: 307, location };
     test.sandbox.inject(Fault::new("/api/v4/user", kind).times(9));
     let ran = test.run(&["auth", "status"]);
     assert_ne!(ran.code, 0, "{ran:?}");
-    assert!(tokens_sent(&test).iter().all(|(service, _)| *service == Service::GitLab));
+    assert!(test.tokens_sent().iter().all(|(service, _)| *service == Service::GitLab));
 }
 
 #[test]
 fn no_output_shows_the_token_even_if_the_server_repeats_it() {
-    let said = format!(r#"{{"message":"no {GITLAB}","error":"x","error_description":"{GITLAB}"}}"#);
-    let page = format!("<html><title>{GITLAB}</title><body>{GITLAB}</body></html>");
+    let said = format!(
+        r#"{{"message":"no {GITLAB_TOKEN}","error":"x","error_description":"{GITLAB_TOKEN}"}}"#
+    );
+    let page = format!("<html><title>{GITLAB_TOKEN}</title><body>{GITLAB_TOKEN}</body></html>");
     let answers = [
         Answer::json(401, &said),
         Answer::json(403, &said),
         Answer::json(404, &said),
         Answer::json(500, &said),
         Answer::text(200, "text/html", &page),
-        Answer::json(200, &format!(r#"{{"id":"{GITLAB}","username":7}}"#)),
-        Answer::json(302, "{}").header("location", &format!("https://{GITLAB}.example/")),
+        Answer::json(200, &format!(r#"{{"id":"{GITLAB_TOKEN}","username":7}}"#)),
+        Answer::json(302, "{}").header("location", &format!("https://{GITLAB_TOKEN}.example/")),
     ];
     for answer in answers {
         for arguments in [
@@ -272,25 +177,24 @@ fn no_output_shows_the_token_even_if_the_server_repeats_it() {
             &["run", "-vv"],
             &["run", "-vv", "--format", "json"],
         ] {
-            let test = Test::new().with_token();
+            let test = TestWorld::demo().with_token();
             test.sandbox.inject(Fault::new("", FaultKind::Answer(answer.clone())).times(100));
-            let ran = test.run_with_input(arguments, GITLAB).hides(GITLAB);
-            assert_ne!(ran.code, 0, "{arguments:?}: {ran:?}");
+            test.run_with_input(arguments, GITLAB_TOKEN).failure().hides(GITLAB_TOKEN);
         }
     }
-    let test = Test::new().with_token();
+    let test = TestWorld::demo().with_token();
     for arguments in [&["run", "-vv"][..], &["config", "-vv"], &["auth", "status", "-vv"]] {
-        drop(test.run(arguments).ends_with(0).hides(GITLAB));
+        test.run(arguments).success().hides(GITLAB_TOKEN);
     }
 }
 
 #[test]
 fn login_takes_the_token_without_what_surrounds_it() {
-    let test = Test::new();
-    drop(test.run_with_input(&["auth", "login"], format!(" \t{GITLAB} \r\n")));
-    let sent = tokens_sent(&test);
+    let test = TestWorld::demo();
+    test.run_with_input(&["auth", "login"], format!(" \t{GITLAB_TOKEN} \r\n")).exit(1);
+    let sent = test.tokens_sent();
     assert!(!sent.is_empty());
-    assert!(sent.iter().all(|(_, token)| token == GITLAB), "{sent:?}");
+    assert!(sent.iter().all(|(_, token)| token == GITLAB_TOKEN), "{sent:?}");
 }
 
 #[test]
@@ -305,19 +209,50 @@ fn login_refuses_what_cannot_be_a_token_unseen() {
         "\u{feff}s3cret\n".as_bytes(),
         b"s3cret-\xff\xfe\n",
     ];
+    let mut shown = String::new();
     for token in tokens {
-        let test = Test::new();
-        let ran = test.run_with_input(&["auth", "login", "-vv"], token).ends_with(3);
-        drop(ran.hides("s3cret").says(&["error:"]));
+        let test = TestWorld::demo();
+        let ran = test.run_with_input(&["auth", "login", "-vv"], token).exit(3);
+        ran.hides("s3cret").record(&format!("{:?}", String::from_utf8_lossy(token)), &mut shown);
         assert!(test.sandbox.requests().is_empty());
     }
+    expect![[r##"
+        # "": 3
+        error: not a usable token: it is empty
+        hint: copy the token again, whole and on one line
+        # "\n": 3
+        error: not a usable token: it is empty
+        hint: copy the token again, whole and on one line
+        # " \t\r\n": 3
+        error: not a usable token: it is empty
+        hint: copy the token again, whole and on one line
+        # "s3cret with spaces\n": 3
+        error: not a usable token: it has white space or control characters inside
+        hint: copy the token again, whole and on one line
+        # "s3cret\u{1b}[31m\n": 3
+        error: not a usable token: it has white space or control characters inside
+        hint: copy the token again, whole and on one line
+        # "s3cret-ü\n": 3
+        error: not a usable token: it has characters that no token has
+        hint: copy the token again, whole and on one line
+        # "\u{feff}s3cret\n": 3
+        error: not a usable token: it has characters that no token has
+        hint: copy the token again, whole and on one line
+        # "s3cret-��\n": 3
+        error: could not read the token from stdin: stream did not contain valid UTF-8
+        hint: pipe it: `support-audit auth login < FILE`
+    "##]]
+    .assert_eq(&shown);
 }
 
 #[test]
 fn login_refuses_a_token_that_the_service_refuses() {
-    let test = Test::new();
-    let ran = test.run_with_input(&["auth", "login"], STRANGE).ends_with(3).hides(STRANGE);
-    drop(ran.says(&["error:", "refused", "hint:"]));
+    let test = TestWorld::demo();
+    let ran = test.run_with_input(&["auth", "login"], STRANGE).exit(3).hides(STRANGE);
+    ran.stderr_is(expect![[r#"
+        error: the token was refused: 401 Unauthorized (GET gitlab.test/api/v4/user)
+        hint: `support-audit auth status` tells where the token comes from
+    "#]]);
 }
 
 #[test]
@@ -326,13 +261,12 @@ fn a_variable_that_cannot_be_a_token_ends_with_3_unseen() {
         [b"s3cret with spaces", b"s3cret\nline", "s3cret-\u{fc}".as_bytes(), b"s3cret-\xff"];
     for value in values {
         for arguments in [&["run", "-vv"][..], &["auth", "status", "-vv"]] {
-            let test = Test::new();
+            let test = TestWorld::demo();
             let mut command = test.command(arguments);
             command.env("GL_TOKEN", OsStr::from_bytes(value));
-            let ran = within(LIMIT, command).hides("s3cret");
+            let ran = test.finish_in_time(command).exit(3).hides("s3cret");
             let all = format!("{}{}", ran.stdout, ran.stderr);
             assert!(all.contains("GL_TOKEN"), "{value:?}: {all}");
-            drop(ran.ends_with(3));
             assert!(test.sandbox.requests().is_empty());
         }
     }
@@ -340,8 +274,8 @@ fn a_variable_that_cannot_be_a_token_ends_with_3_unseen() {
 
 #[test]
 fn a_variable_may_end_with_a_new_line() {
-    let test = Test::new().with("GL_TOKEN", format!("{GITLAB}\n"));
-    drop(test.run(&["auth", "status"]).ends_with(0));
+    let test = TestWorld::demo().with("GL_TOKEN", format!("{GITLAB_TOKEN}\n"));
+    test.run(&["auth", "status"]).success();
 }
 
 #[test]
@@ -352,7 +286,7 @@ fn a_token_that_was_typed_as_an_argument_is_not_repeated() {
         &["auth", "login", "--service", "glpat-secret123"],
         &["auth", "login", "glpat-secret123", "--format", "json"],
     ] {
-        let ran = Test::new().run(arguments).ends_with(2);
+        let ran = TestWorld::demo().run(arguments).exit(2);
         assert!(!format!("{}{}", ran.stdout, ran.stderr).contains("secret123"), "{arguments:?}");
         assert!(ran.stderr.contains("auth login"), "{}", ran.stderr);
     }
@@ -363,15 +297,15 @@ fn no_flag_takes_a_token() {
     for flag in ["--token", "--gl-token", "--gitlab-token", "--calendly-token", "--password"] {
         for command in [&["run"][..], &["auth", "login"], &["auth", "status"], &["config"]] {
             for value in [&[flag, STRANGE][..], &[&format!("{flag}={STRANGE}")]] {
-                let ran = Test::new().run(&[command, value].concat()).ends_with(2);
-                drop(ran.says(&[flag]).hides(STRANGE));
+                let ran = TestWorld::demo().run(&[command, value].concat()).exit(2);
+                assert!(ran.hides(STRANGE).stderr.contains(flag), "{command:?} {flag}");
             }
         }
     }
 }
 
 /// A `run` that hangs at its first request, which has been sent.
-fn hanging(test: &Test) -> Guard {
+fn hanging(test: &TestWorld) -> Guard {
     test.sandbox.inject(Fault::new("", FaultKind::Slow(Duration::from_mins(1))));
     let mut command = test.command(&["run"]);
     let child = Guard(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
@@ -382,28 +316,33 @@ fn hanging(test: &Test) -> Guard {
 #[test]
 #[cfg(target_os = "linux")]
 fn others_see_no_token_and_a_crash_leaves_none() {
-    let test = Test::new().with_token();
+    let test = TestWorld::demo().with_token();
     let child = hanging(&test);
     let about = |name| std::fs::read(format!("/proc/{}/{name}", child.0.id())).unwrap();
     let words = String::from_utf8(about("cmdline")).unwrap();
-    assert!(words.contains("run") && !words.contains(GITLAB), "{words}");
+    assert!(words.contains("run") && !words.contains(GITLAB_TOKEN), "{words}");
     let limits = String::from_utf8(about("limits")).unwrap();
     let core = limits.lines().find_map(|line| line.strip_prefix("Max core file size")).unwrap();
     assert_eq!(core.split_whitespace().take(2).collect::<Vec<_>>(), ["0", "0"]);
 }
 
+/// Interrupts a process as Ctrl-C does.
+fn interrupt(process: &Guard) {
+    kill_process(Pid::from_child(&process.0), Signal::INT).unwrap();
+}
+
 #[test]
 fn an_interrupt_ends_a_slow_request() {
-    let test = Test::new().with_token();
+    let test = TestWorld::demo().with_token();
     let mut child = hanging(&test);
-    child.interrupt();
+    interrupt(&child);
     assert_eq!(child.end(LIMIT).and_then(|status| status.code()), Some(130));
 }
 
 /// Interrupts `auth login` while it waits for its token; a shell calls the signal's end 130 too.
 #[test]
 fn an_interrupt_ends_a_login_that_waits_for_stdin() {
-    let test = Test::new();
+    let test = TestWorld::demo();
     let start = || {
         let mut command = test.command(&["auth", "login"]);
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -414,7 +353,7 @@ fn an_interrupt_ends_a_login_that_waits_for_stdin() {
     std::thread::sleep(Duration::from_secs(1));
     for login in &mut logins {
         assert!(login.0.try_wait().unwrap().is_none(), "it did not wait for stdin");
-        login.interrupt();
+        interrupt(login);
     }
     for login in &mut logins {
         let end = login.end(Duration::from_secs(3)).expect("it was interrupted and went on");

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use rexpect::session::spawn_command;
 
-use crate::support::Test;
+use crate::support::TestWorld;
 
 /// What somebody types, and what the shell makes of it.
 const LINES: [(&str, &str); 4] = [
@@ -26,16 +26,16 @@ fn has(shell: &str) -> bool {
 }
 
 /// A home with the script for a shell, which `help completions` tells to write there.
-fn home_with(shell: &str, file: &str) -> Test {
-    let test = Test::new();
-    let script = test.run(&["completions", shell]).ends_with(0);
+fn home_with(shell: &str, file: &str) -> TestWorld {
+    let test = TestWorld::demo();
+    let script = test.run(&["completions", shell]).success();
     assert_eq!(script.stderr, "");
     test.write(file, script.stdout);
     test
 }
 
 /// A shell in the test's home, with no user's configuration.
-fn shell(test: &Test, name: &str, arguments: &[&str]) -> Command {
+fn shell(test: &TestWorld, name: &str, arguments: &[&str]) -> Command {
     let mut shell = Command::new(name);
     shell.args(arguments).env_clear().current_dir(test.path("")).stdin(Stdio::null());
     let bin = Path::new(env!("CARGO_BIN_EXE_support-audit")).parent().unwrap();

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::support::{Ran, Test};
+use crate::support::{Printed, TestWorld};
 
 /// The variables by which the harness points the program at its sandbox.
 const SANDBOX: [&str; 3] =
@@ -149,13 +149,13 @@ const ANYWHERE: [(&str, &str, &str, &str, &str); 6] = [
 ];
 
 /// A user whose environment says nothing.
-fn bare() -> Test {
-    SANDBOX.into_iter().fold(Test::new(), |test, name| test.with(name, ""))
+fn bare() -> TestWorld {
+    SANDBOX.into_iter().fold(TestWorld::demo(), |test, name| test.with(name, ""))
 }
 
 /// The settings that `arguments` show: key, value, origin.
 #[track_caller]
-fn settings(ran: &Ran) -> Vec<(String, Value, String)> {
+fn settings(ran: &Printed) -> Vec<(String, Value, String)> {
     let document = ran.json();
     assert!(document["schema"].is_string(), "{document}");
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -165,15 +165,15 @@ fn settings(ran: &Ran) -> Vec<(String, Value, String)> {
 
 /// Refuses other settings than these, or another origin, in either form.
 #[track_caller]
-fn assert_shown(test: &Test, arguments: &[&str], wanted: &[(&str, Value)], origin: &str) {
-    let json = test.run(&[arguments, &["config", "--format", "json"]].concat()).ends_with(0);
+fn assert_shown(test: &TestWorld, arguments: &[&str], wanted: &[(&str, Value)], origin: &str) {
+    let json = test.run(&[arguments, &["config", "--format", "json"]].concat()).success();
     let wanted: Vec<_> = wanted
         .iter()
         .map(|(key, value)| ((*key).to_owned(), value.clone(), origin.to_owned()))
         .collect();
     assert_eq!(settings(&json), wanted);
 
-    let table = test.run(&[arguments, &["config"]].concat()).ends_with(0);
+    let table = test.run(&[arguments, &["config"]].concat()).success();
     let lines: Vec<_> = table.stdout.lines().collect();
     assert_eq!(lines.len(), wanted.len(), "{}", table.stdout);
     for (line, (key, value, origin)) in lines.iter().zip(&wanted) {
@@ -186,13 +186,13 @@ fn assert_shown(test: &Test, arguments: &[&str], wanted: &[(&str, Value)], origi
 
 /// Refuses another value or origin of `key`.
 #[track_caller]
-fn assert_one(ran: &Ran, key: &str, value: &str, origin: &str) {
+fn assert_one(ran: &Printed, key: &str, value: &str, origin: &str) {
     let found = settings(ran).into_iter().find(|(shown, ..)| shown == key);
     assert_eq!(found, Some((key.to_owned(), json!(value), origin.to_owned())));
 }
 
 /// Writes the text as the file of `name`, and says how its origin reads.
-fn written(test: &Test, name: &str, content: &str) -> String {
+fn written(test: &TestWorld, name: &str, content: &str) -> String {
     test.write(name, content);
     format!("file {}", test.path(name).display())
 }
@@ -226,16 +226,16 @@ fn a_flag_goes_before_the_environment_before_the_file_before_the_default() {
             value.as_str().unwrap().to_owned()
         };
         let config = ["config", "--format", "json"];
-        let ran = test.run(&[&config[..], &[flag, by_flag]].concat()).ends_with(0);
+        let ran = test.run(&[&config[..], &[flag, by_flag]].concat()).success();
         assert_one(&ran, key, by_flag, &format!("flag {flag}"));
-        let ran = test.run(&[&[flag, by_flag], &config[..]].concat()).ends_with(0);
+        let ran = test.run(&[&[flag, by_flag], &config[..]].concat()).success();
         assert_one(&ran, key, by_flag, &format!("flag {flag}"));
-        let ran = test.run(&config).ends_with(0);
+        let ran = test.run(&config).success();
         assert_one(&ran, key, by_variable, &format!("environment {variable}"));
         let test = test.with(variable, "");
-        assert_one(&test.run(&config).ends_with(0), key, &by(values_of_file()), &file);
+        assert_one(&test.run(&config).success(), key, &by(values_of_file()), &file);
         let test = test.with("SUPPORT_AUDIT_CONFIG", "");
-        assert_one(&test.run(&config).ends_with(0), key, &by(defaults()), "default");
+        assert_one(&test.run(&config).success(), key, &by(defaults()), "default");
     }
 }
 
@@ -253,10 +253,10 @@ fn the_file_is_the_one_of_the_flag_then_of_the_variable_then_of_the_user() {
     let test = test.with("XDG_CONFIG_HOME", shown(&xdg));
     let config = ["config", "--format", "json"];
     let value = "xdg-support-audit-config.toml";
-    assert_one(&test.run(&config).ends_with(0), "roster.ref", value, &user);
+    assert_one(&test.run(&config).success(), "roster.ref", value, &user);
     let test = test.with("SUPPORT_AUDIT_CONFIG", shown(&other));
-    assert_one(&test.run(&config).ends_with(0), "roster.ref", "variable.toml", &variable);
-    let ran = test.run(&[&config[..], &["--config", shown(&named)]].concat()).ends_with(0);
+    assert_one(&test.run(&config).success(), "roster.ref", "variable.toml", &variable);
+    let ran = test.run(&[&config[..], &["--config", shown(&named)]].concat()).success();
     assert_one(&ran, "roster.ref", "flag.toml", &flag);
 }
 
@@ -291,10 +291,10 @@ fn a_home_that_is_the_current_folder_is_not_read() {
 
 /// Refuses that anything is read below the folder `checkout` while that is the current one.
 #[track_caller]
-fn assert_nothing_read(test: &Test, variable: &str, value: &str) {
+fn assert_nothing_read(test: &TestWorld, variable: &str, value: &str) {
     let mut command = test.command(&["config"]);
-    let ran = Ran::of(command.current_dir(test.path("checkout")).env(variable, value));
-    let ran = ran.ends_with(0);
+    let command = command.current_dir(test.path("checkout")).env(variable, value);
+    let ran = test.finish(command).success();
     assert!(!ran.stdout.contains("evil"), "{variable}={value}: {}", ran.stdout);
     assert!(ran.stdout.contains("https://gitlab.com"), "{variable}={value}: {}", ran.stdout);
 }
@@ -322,7 +322,7 @@ fn a_file_that_cannot_be_used_is_refused_with_its_line() {
         test.write("settings.toml", text);
         let path = test.path("settings.toml");
         for command in [&["config"][..], &["run", "--roster", "none.yaml"]] {
-            let ran = test.run(&[command, &["--config", shown(&path)]].concat()).ends_with(4);
+            let ran = test.run(&[command, &["--config", shown(&path)]].concat()).exit(4);
             assert_eq!(ran.stdout, "", "{text}");
             let place = format!("settings.toml line {line}");
             assert!(ran.stderr.contains(&place), "{text}: {}", ran.stderr);
@@ -334,8 +334,8 @@ fn a_file_that_cannot_be_used_is_refused_with_its_line() {
 #[test]
 fn a_file_that_was_named_must_be_there() {
     let test = bare();
-    let flag = test.run(&["config", "--config", "nowhere.toml"]).ends_with(4);
-    let variable = test.with("SUPPORT_AUDIT_CONFIG", "nowhere.toml").run(&["config"]).ends_with(4);
+    let flag = test.run(&["config", "--config", "nowhere.toml"]).exit(4);
+    let variable = test.with("SUPPORT_AUDIT_CONFIG", "nowhere.toml").run(&["config"]).exit(4);
     for ran in [flag, variable] {
         assert_eq!(ran.stdout, "");
         assert!(ran.stderr.contains("nowhere.toml"), "{}", ran.stderr);
@@ -348,7 +348,7 @@ fn a_check_that_is_not_known_is_refused_with_those_that_are() {
     test.write("settings.toml", "[checks]\noff = [\"link-missing\", \"link-mising\"]\n");
     test.write("r.yaml", "- name: Ada\n");
     for command in [&["config"][..], &["run", "--roster", "r.yaml"]] {
-        let ran = test.run(&[command, &["--config", "settings.toml"]].concat()).ends_with(4);
+        let ran = test.run(&[command, &["--config", "settings.toml"]].concat()).exit(4);
         assert_eq!(ran.stdout, "");
         for word in
             ["link-mising", "link-missing", "link-malformed", "link-shared", "manager-unresolved"]
@@ -363,12 +363,12 @@ fn the_clock_is_set_only_while_both_services_are_on_this_machine() {
     let here = ["http://127.0.0.1:9", "http://[::1]:9", "https://localhost"];
     let away = ["https://gitlab.com", "https://localhost.example.com", "https://10.0.0.1"];
     let run = |gitlab: &str, calendly: &str| {
-        let test = Test::new();
+        let test = TestWorld::demo();
         test.write("r.yaml", "- name: Ada\n");
         test.run(&["run", "--roster", "r.yaml", "--gitlab-url", gitlab, "--calendly-url", calendly])
     };
     for one in here {
-        let ran = run(one, "http://127.0.0.1:9").ends_with(0);
+        let ran = run(one, "http://127.0.0.1:9").success();
         assert!(ran.stdout.contains("2026-11-22T10:00:00Z"), "{one}: {}", ran.stdout);
         for other in away {
             for ran in [run(one, other), run(other, one)] {
@@ -404,7 +404,7 @@ fn an_address_that_must_not_be_used_is_refused_and_no_password_is_repeated() {
             let by_file = test.run(&[&base[..], &["--config", "settings.toml"]].concat());
             let by_variable = test.with(variable, address).run(&base);
             for ran in [by_flag, by_file, by_variable] {
-                let ran = ran.ends_with(4);
+                let ran = ran.exit(4);
                 assert!(!format!("{ran:?}").contains("s3cret"), "{address}: {ran:?}");
                 let message = ran.json()["error"]["message"].to_string();
                 assert!(message.contains(&format!("{section}.url")), "{message}");

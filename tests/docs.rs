@@ -5,7 +5,7 @@ use std::path::Path;
 use audit::kinds::Kind;
 use expect_test::expect_file;
 
-use crate::support::Test;
+use crate::support::TestWorld;
 
 #[test]
 fn every_check_is_documented() {
@@ -47,9 +47,9 @@ fn the_settings_in_the_readme_are_taken() {
     let readme = std::fs::read_to_string(root.join("../../README.md")).unwrap();
     let (_, settings) = readme.split_once("```toml\n").unwrap();
     let (settings, _) = settings.split_once("```").unwrap();
-    let test = Test::new();
+    let test = TestWorld::demo();
     test.write("readme.toml", settings);
-    let ran = test.run(&["config", "--config", "readme.toml"]).ends_with(0);
+    let ran = test.run(&["config", "--config", "readme.toml"]).success();
     let taken = ran.stdout.lines().filter(|line| line.ends_with("readme.toml")).count();
     assert_eq!(taken, 17, "{}", ran.stdout);
 }

@@ -1,6 +1,6 @@
 //! `doctor`: a line for each thing, a hint where it is wrong, and no secret.
 
-use crate::support::{AUDITS, NOW, Ran, Test};
+use crate::support::{AUDITS, NOW, Printed, TestWorld};
 
 const TEAM: &str = "gitlab-com/support/team";
 const TOKENS: [&str; 3] = ["sandbox-gitlab-token", "sandbox-calendly-token", "glpat-strange"];
@@ -21,7 +21,7 @@ const NAMES: [&str; 10] = [
 
 /// The lines of a run: each thing once, and hints between them.
 #[track_caller]
-fn lines(ran: &Ran) -> Vec<&str> {
+fn lines(ran: &Printed) -> Vec<&str> {
     for token in TOKENS {
         assert!(!ran.stdout.contains(token) && !ran.stderr.contains(token), "{ran:?}");
     }
@@ -40,7 +40,7 @@ fn lines(ran: &Ran) -> Vec<&str> {
 
 /// The line of one thing, and the hint below it.
 #[track_caller]
-fn about<'a>(ran: &'a Ran, name: &str) -> (&'a str, Option<&'a str>) {
+fn about<'a>(ran: &'a Printed, name: &str) -> (&'a str, Option<&'a str>) {
     lines(ran);
     let is_about =
         |line: &str| line.get(6..).is_some_and(|it| it.starts_with(&format!("{name}: ")));
@@ -51,8 +51,8 @@ fn about<'a>(ran: &'a Ran, name: &str) -> (&'a str, Option<&'a str>) {
 
 /// Refuses another exit code, sign, text or hint.
 #[track_caller]
-fn says(test: &Test, code: i32, name: &str, sign: &str, words: &str, hint: &str) {
-    let ran = test.run(&["doctor"]).ends_with(code);
+fn says(test: &TestWorld, code: i32, name: &str, sign: &str, words: &str, hint: &str) {
+    let ran = test.run(&["doctor"]).exit(code);
     let (line, given) = about(&ran, name);
     assert!(line.starts_with(sign) && line.contains(words), "{}", ran.stdout);
     assert!(given.is_some_and(|it| it.contains(hint)), "{}", ran.stdout);
@@ -60,8 +60,8 @@ fn says(test: &Test, code: i32, name: &str, sign: &str, words: &str, hint: &str)
 
 #[test]
 fn all_is_well() {
-    let test = Test::audit().with_accounts();
-    let ran = test.run(&["doctor"]).ends_with(0);
+    let test = TestWorld::demo().with_token().with_accounts();
+    let ran = test.run(&["doctor"]).success();
     for line in lines(&ran) {
         assert!(line.starts_with("ok"), "{}", ran.stdout);
     }
@@ -71,7 +71,7 @@ fn all_is_well() {
 
 #[test]
 fn a_token_that_is_missing_or_wrong() {
-    let test = Test::new();
+    let test = TestWorld::demo();
     says(&test, 3, "GitLab token", "bad", "GL_TOKEN is not set", "set GL_TOKEN");
     says(&test, 3, "roster", "note", "not asked", "support-audit auth login");
     says(&test, 3, "Calendly token", "note", "CALENDLY_API_TOKEN is not set", "--accounts");
@@ -84,9 +84,10 @@ fn a_token_that_is_missing_or_wrong() {
 
 #[test]
 fn a_project_or_template_that_is_missing() {
-    let test = Test::audit().with_accounts().with("SUPPORT_AUDIT_PROJECT", "some/other");
+    let test =
+        TestWorld::demo().with_token().with_accounts().with("SUPPORT_AUDIT_PROJECT", "some/other");
     says(&test, 1, "audits project", "bad", "some/other", "misspelt");
-    let test = Test::audit().with_accounts();
+    let test = TestWorld::demo().with_token().with_accounts();
     test.sandbox.update(|world| {
         world.project(AUDITS).unwrap().remove_file(".gitlab/issue_templates/Calendly.md");
     });
@@ -95,7 +96,7 @@ fn a_project_or_template_that_is_missing() {
 
 #[test]
 fn a_roster_with_problems() {
-    let test = Test::audit().with_accounts();
+    let test = TestWorld::demo().with_token().with_accounts();
     let roster = "- name: Ada\n  email: ada@example.com\n- 7\n- [x]\n";
     test.sandbox.update(|world| {
         world.project(TEAM).unwrap().add_file("data/support-team.yaml", roster);
@@ -109,7 +110,7 @@ fn a_roster_with_problems() {
 
 #[test]
 fn a_calendly_token_that_may_not_see_everything() {
-    let test = Test::audit().with_accounts();
+    let test = TestWorld::demo().with_token().with_accounts();
     test.sandbox.update(|world| {
         let token = sandbox::CalendlyToken::new("limited", "nadeyemi@example.com");
         world.calendly.add_token(token.limited_to(&["users:read"]));
@@ -125,7 +126,7 @@ fn a_calendly_token_that_may_not_see_everything() {
 /// Whoever is neither owner nor admin is shown themself only.
 #[test]
 fn a_calendly_token_of_a_mere_user() {
-    let test = Test::audit().with_accounts();
+    let test = TestWorld::demo().with_token().with_accounts();
     test.sandbox.update(|world| {
         let token = sandbox::CalendlyToken::new("mere", "limuqing@example.com");
         world.calendly.add_token(token);
@@ -139,7 +140,10 @@ fn a_calendly_token_of_a_mere_user() {
 
 #[test]
 fn a_clock_that_is_wrong() {
-    let test = Test::audit().with_accounts().with("SUPPORT_AUDIT_NOW", "2001-01-01T00:00:00Z");
+    let test = TestWorld::demo()
+        .with_token()
+        .with_accounts()
+        .with("SUPPORT_AUDIT_NOW", "2001-01-01T00:00:00Z");
     says(&test, 0, "clock", "note", "2001-01-01", "clock");
     let test = test.with("SUPPORT_AUDIT_NOW", NOW);
     assert!(about(&test.run(&["doctor"]), "clock").0.contains("FY28-Q1"));

@@ -2,14 +2,13 @@
 
 use sandbox::World;
 
-use crate::support::{AUDITS, Test};
-use crate::terminal::{Terminal, is_restored};
+use crate::support::{AUDITS, GITLAB_TOKEN, Terminal, TestWorld, VANCE};
+
 use crate::walkthrough::{fix_roster, fix_shared, hours, reply};
 
 /// The first day of the first quarter, a Monday.
 const START: &str = "2027-02-01T09:00:00Z";
 
-const VANCE: &str = "bvance@harborlight.example";
 const VENDOR: &str = "vendor@partner.example";
 
 /// The guide on a terminal.
@@ -20,78 +19,64 @@ struct Guide {
 impl Guide {
     /// Somebody sits down on another day.
     #[track_caller]
-    fn start(test: &Test) -> Self {
-        let now = test.sandbox.update(|world| world.now);
-        let script = format!(
-            "before=$(stty -g); SUPPORT_AUDIT_NOW={now} \"$BIN\"; echo code:$?
-if [ \"$before\" = \"$(stty -g)\" ]; then echo as before; fi; stty -a"
-        );
-        Self { terminal: Terminal::start(test, &script) }
+    fn start(test: &TestWorld) -> Self {
+        Self { terminal: Terminal::start(test, "\"$BIN\"") }
     }
 
     /// Chooses what comes next, which must be offered.
     #[track_caller]
     fn next(&mut self, entry: &str) {
-        self.terminal.waits_for("What next");
-        self.terminal.chooses(entry, "Leave");
+        self.terminal.wait_for("What next");
+        self.terminal.choose(entry, "Leave");
     }
 
     /// Chooses what stands first: the next step.
     #[track_caller]
     fn takes_the_next_step(&mut self, entry: &str) {
-        self.terminal.waits_for("What next");
-        self.terminal.waits_for("> ");
-        self.terminal.waits_for(entry);
-        self.terminal.waits_for("Leave");
-        self.terminal.answers("\r");
+        self.terminal.wait_for("What next");
+        self.terminal.wait_for("> ");
+        self.terminal.wait_for(entry);
+        self.terminal.wait_for("Leave");
+        self.terminal.press("\r");
     }
 
     /// Agrees to the plan that is shown, which must tell of this.
     #[track_caller]
     fn agrees(&mut self, plan: &str) {
-        self.terminal.waits_for(plan);
-        self.terminal.waits_for("Do this?");
-        self.terminal.answers("y");
+        self.terminal.wait_for(plan);
+        self.terminal.wait_for("Do this?");
+        self.terminal.press("y");
     }
 
     /// Decides about an outsider.
     #[track_caller]
     fn decides(&mut self, email: &str, decision: &str, reason: &str) {
-        self.terminal.waits_for(&format!("{email} "));
-        self.terminal.waits_for("What is to become of it");
-        self.terminal.chooses(decision, "Remove the account");
-        self.terminal.waits_for("Why");
-        self.terminal.answers(&format!("{reason}\r"));
+        self.terminal.wait_for(&format!("{email} "));
+        self.terminal.wait_for("What is to become of it");
+        self.terminal.choose(decision, "Remove the account");
+        self.terminal.wait_for("Why");
+        self.terminal.press(&format!("{reason}\r"));
     }
 
     /// Leaves, which ends with 0 and gives the terminal back.
     #[track_caller]
     fn leaves(mut self) -> String {
         self.next("Leave");
-        let shown = self.terminal.ends();
-        assert!(shown.contains("code:0\r\n") && shown.contains("as before\r\n"), "{shown}");
-        shown
+        self.terminal.exits(0)
     }
 }
 
 /// The demo world at the quarter's start, with a second outsider.
-fn world() -> Test {
+fn world() -> TestWorld {
     let mut world = World::demo().unwrap();
     world.now = START.parse().unwrap();
     let vendor = world.calendly.add_member(VENDOR);
     "Vera Vendor".clone_into(&mut vendor.name);
-    Test::in_world(world).with_token().with_accounts()
+    TestWorld::new(world).with_token().with_accounts()
 }
 
-/// The bodies of all comments in the audit's issue.
-fn comments(test: &Test) -> Vec<String> {
-    let issue = test.issues().remove(0);
-    let threads = issue.discussions.iter().flat_map(|thread| &thread.notes);
-    threads.filter(|note| !note.system).map(|note| note.body.clone()).collect()
-}
-
-fn comments_with(test: &Test, words: &str) -> usize {
-    comments(test).iter().filter(|body| body.contains(words)).count()
+fn comments_with(test: &TestWorld, words: &str) -> usize {
+    test.notes_with(words).len()
 }
 
 #[test]
@@ -104,11 +89,11 @@ fn the_whole_audit_is_done_by_choosing() {
     closing(&test);
 }
 
-fn first_day(test: &Test) {
+fn first_day(test: &TestWorld) {
     let mut guide = Guide::start(test);
     guide.takes_the_next_step("Make the audit's issue");
     guide.agrees("Calendly audit FY28-Q1");
-    guide.terminal.waits_for("no report is recorded");
+    guide.terminal.wait_for("no report is recorded");
     guide.takes_the_next_step("Write the report into the issue");
     guide.agrees("1. ");
     guide.next("Compare with Calendly");
@@ -117,21 +102,21 @@ fn first_day(test: &Test) {
     guide.agrees(VENDOR);
     guide.takes_the_next_step("Read answers, ask people");
     guide.agrees("Open a thread in issue #1");
-    guide.terminal.waits_for(&format!("To send to {VANCE}"));
+    guide.terminal.wait_for(&format!("To send to {VANCE}"));
     guide.next("Record a message that was sent");
-    guide.terminal.waits_for("To which address");
-    guide.terminal.answers(&format!("{VANCE}\r"));
+    guide.terminal.wait_for("To which address");
+    guide.terminal.press(&format!("{VANCE}\r"));
     guide.agrees(&format!("`{VANCE}`"));
-    guide.terminal.waits_for("waiting");
+    guide.terminal.wait_for("waiting");
     let shown = guide.leaves();
     assert!(!shown.contains("error:"), "{shown}");
     assert_eq!(comments_with(test, "@taaseby:"), 1);
-    assert_eq!(comments_with(test, " sent outsider:"), 1, "{:?}", comments(test));
-    assert_eq!(comments_with(test, "books the demos"), 1, "{:?}", comments(test));
-    assert_eq!(comments_with(test, " decide outsider:"), 2, "{:?}", comments(test));
+    assert_eq!(comments_with(test, " sent outsider:"), 1, "{:?}", test.notes());
+    assert_eq!(comments_with(test, "books the demos"), 1, "{:?}", test.notes());
+    assert_eq!(comments_with(test, " decide outsider:"), 2, "{:?}", test.notes());
 }
 
-fn second_day(test: &Test) {
+fn second_day(test: &TestWorld) {
     test.sandbox.update(|world| {
         world.advance(hours(26));
         reply(world, "taaseby", "On purpose: I hand over to another and take no calls.");
@@ -144,40 +129,40 @@ fn second_day(test: &Test) {
     let mut guide = Guide::start(test);
     guide.takes_the_next_step("Read answers, ask people");
     guide.agrees("Reply in the thread");
-    guide.terminal.waits_for("taaseby answered:");
-    guide.terminal.waits_for("I hand over to");
-    guide.terminal.waits_for("What is to become of it");
-    guide.terminal.chooses("Accept it as it is", "Ask again");
-    guide.terminal.waits_for("Why is it accepted");
-    guide.terminal.answers("hands over in March\r");
+    guide.terminal.wait_for("taaseby answered:");
+    guide.terminal.wait_for("I hand over to");
+    guide.terminal.wait_for("What is to become of it");
+    guide.terminal.choose("Accept it as it is", "Ask again");
+    guide.terminal.wait_for("Why is it accepted");
+    guide.terminal.press("hands over in March\r");
     guide.agrees("hands over in March");
     guide.leaves();
     assert_eq!(comments_with(test, " accept account-missing:"), 1);
 }
 
-fn fourth_day(test: &Test) {
+fn fourth_day(test: &TestWorld) {
     test.sandbox.update(|world| world.advance(hours(47)));
     let mut guide = Guide::start(test);
     guide.takes_the_next_step("Read answers, ask people");
     guide.agrees("@s-takanashi @nadeyemi");
     guide.leaves();
-    assert!(comments_with(test, " escalate ") >= 5, "{:?}", comments(test));
+    assert!(comments_with(test, " escalate ") >= 5, "{:?}", test.notes());
 }
 
-fn seventh_day(test: &Test) {
+fn seventh_day(test: &TestWorld) {
     test.sandbox.update(all_is_fixed);
     let mut guide = Guide::start(test);
     guide.takes_the_next_step("Read answers, ask people");
     guide.agrees("Reply in the thread");
     guide.next("Remove outsiders");
-    guide.terminal.waits_for(&format!("Type {VANCE}"));
-    guide.terminal.answers(&format!("{VANCE}\r"));
+    guide.terminal.wait_for(&format!("Type {VANCE}"));
+    guide.terminal.press(&format!("{VANCE}\r"));
     guide.agrees(&format!("Remove the account {VANCE}"));
     guide.next("Compare with Calendly");
     guide.agrees("0 invitations, 1 outsider");
     guide.takes_the_next_step("Ask a manager to review and close");
     guide.agrees("@nadeyemi");
-    guide.terminal.waits_for("in review");
+    guide.terminal.wait_for("in review");
     guide.leaves();
     let members: Vec<String> = test
         .sandbox
@@ -188,14 +173,14 @@ fn seventh_day(test: &Test) {
     assert_eq!(test.issues()[0].closed, None, "a manager closes it");
 }
 
-fn closing(test: &Test) {
+fn closing(test: &TestWorld) {
     test.sandbox.update(|world| {
         world.advance(hours(5));
         world.close_issue(AUDITS, 1, "nadeyemi").unwrap();
     });
     let writes = test.sandbox.writes().len();
     let mut guide = Guide::start(test);
-    guide.terminal.waits_for("there is no open audit; the latest is closed");
+    guide.terminal.wait_for("there is no open audit; the latest is closed");
     guide.leaves();
     assert_eq!(test.sandbox.writes().len(), writes);
 }
@@ -244,21 +229,21 @@ fn an_interrupt_at_any_prompt_loses_nothing() {
         for step in steps {
             match *step {
                 "y" => {
-                    guide.terminal.waits_for("Do this?");
-                    guide.terminal.answers("y");
+                    guide.terminal.wait_for("Do this?");
+                    guide.terminal.press("y");
                 }
                 "j\r" => {
-                    guide.terminal.waits_for("What is to become of it");
-                    guide.terminal.waits_for("Remove the account");
-                    guide.terminal.answers("j\r");
+                    guide.terminal.wait_for("What is to become of it");
+                    guide.terminal.wait_for("Remove the account");
+                    guide.terminal.press("j\r");
                 }
                 entry => guide.next(entry),
             }
         }
-        guide.terminal.waits_for(prompt);
+        guide.terminal.wait_for(prompt);
         let writes = test.sandbox.writes().len();
-        guide.terminal.interrupts_prompt();
-        is_restored(&guide.terminal.ends());
+        guide.terminal.interrupt_prompt();
+        guide.terminal.exits(130);
         assert_eq!(test.sandbox.writes().len(), writes, "{steps:?}");
         // Whoever comes back finds it as it was left.
         let mut guide = Guide::start(&test);
@@ -267,8 +252,8 @@ fn an_interrupt_at_any_prompt_loses_nothing() {
             1 => guide.takes_the_next_step("Write the report into the issue"),
             _ => guide.takes_the_next_step("Read answers, ask people"),
         }
-        guide.terminal.waits_for("Do this?");
-        guide.terminal.answers("n");
+        guide.terminal.wait_for("Do this?");
+        guide.terminal.press("n");
         guide.leaves();
         assert_eq!(test.sandbox.writes().len(), writes, "{steps:?}");
     }
@@ -278,7 +263,7 @@ fn an_interrupt_at_any_prompt_loses_nothing() {
 fn without_a_terminal_there_is_help() {
     let test = world();
     for arguments in [&[][..], &["--no-input"], &["--quiet"]] {
-        let ran = test.run(arguments).ends_with(2);
+        let ran = test.run(arguments).exit(2);
         assert_eq!(ran.stdout, "");
         assert!(ran.stderr.contains("Usage: support-audit"), "{}", ran.stderr);
         assert!(ran.stderr.contains("init-issue"), "{}", ran.stderr);
@@ -294,17 +279,17 @@ fn a_failure_leads_back_to_the_menu() {
     guide.takes_the_next_step("Make the audit's issue");
     guide.agrees("1. ");
     guide.next("Save the report");
-    guide.terminal.waits_for("the report is in audit_output.txt");
-    guide.terminal.waits_for("What next");
+    guide.terminal.wait_for("the report is in audit_output.txt");
+    guide.terminal.wait_for("What next");
     std::fs::remove_file(test.path("audit_output.txt")).unwrap();
     std::fs::create_dir(test.path("audit_output.txt")).unwrap();
-    guide.terminal.chooses("Save the report", "Leave");
-    guide.terminal.waits_for("is there already. Replace it?");
-    guide.terminal.answers("n");
+    guide.terminal.choose("Save the report", "Leave");
+    guide.terminal.wait_for("is there already. Replace it?");
+    guide.terminal.press("n");
     guide.next("Save the report");
-    guide.terminal.waits_for("is there already. Replace it?");
-    guide.terminal.answers("y");
-    guide.terminal.waits_for("error:");
+    guide.terminal.wait_for("is there already. Replace it?");
+    guide.terminal.press("y");
+    guide.terminal.wait_for("error:");
     guide.leaves();
 }
 
@@ -312,17 +297,17 @@ fn a_failure_leads_back_to_the_menu() {
 #[test]
 fn on_a_dumb_terminal_things_are_chosen_by_number() {
     let test = world();
-    let script = "TERM=dumb \"$BIN\"; echo code:$?";
+    let script = "TERM=dumb \"$BIN\"";
     let mut guide = Guide { terminal: Terminal::start(&test, script) };
-    guide.terminal.waits_for("1  Make the audit's issue");
-    guide.terminal.waits_for("4  Leave");
-    guide.terminal.waits_for("What next (1 to 4, 1 by itself)");
-    guide.terminal.answers("9\r");
-    guide.terminal.waits_for("there is no 9");
-    guide.terminal.waits_for("What next");
-    guide.terminal.answers("4\r");
-    let shown = guide.terminal.ends();
-    assert!(shown.contains("code:0") && !shown.contains("\u{1b}[2K\u{1b}[1B"), "{shown}");
+    guide.terminal.wait_for("1  Make the audit's issue");
+    guide.terminal.wait_for("4  Leave");
+    guide.terminal.wait_for("What next (1 to 4, 1 by itself)");
+    guide.terminal.press("9\r");
+    guide.terminal.wait_for("there is no 9");
+    guide.terminal.wait_for("What next");
+    guide.terminal.press("4\r");
+    let shown = guide.terminal.exits(0);
+    assert!(!shown.contains("\u{1b}[2K\u{1b}[1B"), "{shown}");
     assert!(test.sandbox.writes().is_empty());
 }
 
@@ -331,15 +316,15 @@ fn on_a_dumb_terminal_things_are_chosen_by_number() {
 fn of_several_open_audits_one_is_chosen() {
     let test = world();
     for period in ["FY28-Q1", "FY28-Q3"] {
-        drop(test.run(&["init-issue", "--yes", "--period", period]).ends_with(0));
+        test.run(&["init-issue", "--yes", "--period", period]).success();
     }
     let mut guide = Guide::start(&test);
-    guide.terminal.waits_for("Which of the open audits");
-    guide.terminal.chooses("FY28-Q3", "FY28-Q3");
+    guide.terminal.wait_for("Which of the open audits");
+    guide.terminal.choose("FY28-Q3", "FY28-Q3");
     guide.takes_the_next_step("Write the report into the issue");
-    guide.terminal.waits_for("--issue=2");
+    guide.terminal.wait_for("--issue=2");
     guide.agrees("1. ");
-    guide.terminal.waits_for("FY28-Q3");
+    guide.terminal.wait_for("FY28-Q3");
     guide.leaves();
     let issues = test.issues();
     let has_report = |iid: u64| {
@@ -349,18 +334,16 @@ fn of_several_open_audits_one_is_chosen() {
     assert_eq!([has_report(1), has_report(2)], [false, true]);
 }
 
-const TOKEN: &str = "sandbox-gitlab-token";
-
 /// Somebody with an empty home, for whom nothing is set but Calendly's address.
-fn newcomer() -> Test {
-    Test::new().with("SUPPORT_AUDIT_GITLAB_URL", "").with("SUPPORT_AUDIT_NOW", "")
+fn newcomer() -> TestWorld {
+    TestWorld::demo().with("SUPPORT_AUDIT_GITLAB_URL", "").with("SUPPORT_AUDIT_NOW", "")
 }
 
 /// Answers the question for GitLab's address, which has this usual answer, and gives the token.
 #[track_caller]
 fn connects(guide: &mut Guide, usual: &str, url: &str, token: &str) {
-    guide.terminal.waits_for(&format!("GitLab's address [{usual}]"));
-    guide.terminal.answers(&format!("{url}\r"));
+    guide.terminal.wait_for(&format!("GitLab's address [{usual}]"));
+    guide.terminal.press(&format!("{url}\r"));
     gives_token(guide, token);
 }
 
@@ -374,8 +357,8 @@ fn introduces(guide: &mut Guide) {
         ("Branch of the roster [master]", ""),
         ("GitLab username of the Support Operations Manager", "@nadeyemi"),
     ] {
-        guide.terminal.waits_for(question);
-        guide.terminal.answers(&format!("{answer}\r"));
+        guide.terminal.wait_for(question);
+        guide.terminal.press(&format!("{answer}\r"));
     }
 }
 
@@ -383,16 +366,8 @@ const USUAL_URL: &str = "https://gitlab.com";
 
 #[track_caller]
 fn gives_token(guide: &mut Guide, token: &str) {
-    guide.terminal.waits_for("GitLab token for 127.0.0.1");
-    guide.terminal.types(token);
-}
-
-/// As [`Guide::start`], by the machine's own clock.
-#[track_caller]
-fn start_today(test: &Test) -> Guide {
-    let script = "before=$(stty -g); \"$BIN\"; echo code:$?
-if [ \"$before\" = \"$(stty -g)\" ]; then echo as before; fi; stty -a";
-    Guide { terminal: Terminal::start(test, script) }
+    guide.terminal.wait_for("GitLab token for 127.0.0.1");
+    guide.terminal.type_line(token);
 }
 
 #[test]
@@ -400,20 +375,20 @@ fn from_nothing_to_the_report() {
     let test = newcomer();
     let file = test.path(".config/support-audit/config.toml");
     let url = test.sandbox.gitlab_url();
-    let mut guide = start_today(&test);
-    guide.terminal.waits_for("Welcome.");
-    connects(&mut guide, USUAL_URL, &url, TOKEN);
-    guide.terminal.waits_for("GitLab knows you as ivelderman");
+    let mut guide = Guide::start(&test);
+    guide.terminal.wait_for("Welcome.");
+    connects(&mut guide, USUAL_URL, &url, GITLAB_TOKEN);
+    guide.terminal.wait_for("GitLab knows you as ivelderman");
     introduces(&mut guide);
-    guide.terminal.waits_for("Keep this in the configuration file?");
+    guide.terminal.wait_for("Keep this in the configuration file?");
     assert!(!file.exists(), "nobody has agreed yet");
-    guide.terminal.answers("y");
-    guide.terminal.waits_for("ok    managers: nadeyemi");
+    guide.terminal.press("y");
+    guide.terminal.wait_for("ok    managers: nadeyemi");
     guide.next("Save the report");
-    guide.terminal.waits_for("the report is in audit_output.txt");
+    guide.terminal.wait_for("the report is in audit_output.txt");
     let shown = guide.leaves();
     assert_eq!(shown.matches("GitLab token for").count(), 2, "asked and answered: {shown}");
-    assert!(!shown.contains(TOKEN), "{shown}");
+    assert!(!shown.contains(GITLAB_TOKEN), "{shown}");
     let report = std::fs::read_to_string(test.path("audit_output.txt")).unwrap();
     assert!(report.contains("## Support Team"), "{report}");
     assert!(test.sandbox.writes().is_empty());
@@ -425,12 +400,12 @@ fn from_nothing_to_the_report() {
     assert_eq!(kept["managers"][0]["username"].as_str(), Some("nadeyemi"));
 
     // The second time nothing is asked but the token, which nothing here could keep.
-    let mut guide = start_today(&test);
-    gives_token(&mut guide, TOKEN);
+    let mut guide = Guide::start(&test);
+    gives_token(&mut guide, GITLAB_TOKEN);
     let shown = guide.leaves();
     assert!(!shown.contains("Welcome") && !shown.contains("address ["), "{shown}");
-    let test = test.with("GL_TOKEN", TOKEN);
-    let shown = start_today(&test).leaves();
+    let test = test.with("GL_TOKEN", GITLAB_TOKEN);
+    let shown = Guide::start(&test).leaves();
     assert!(!shown.contains("Welcome") && !shown.contains("GitLab token for"), "{shown}");
 }
 
@@ -439,18 +414,18 @@ fn answers_that_lead_nowhere_are_asked_for_again() {
     let test = newcomer();
     let file = test.path(".config/support-audit/config.toml");
     let url = test.sandbox.gitlab_url();
-    let mut guide = start_today(&test);
+    let mut guide = Guide::start(&test);
     for (wrong, said) in [("http://gitlab.example.com", "https"), ("no address", "must look like")]
     {
-        guide.terminal.waits_for(&format!("GitLab's address [{USUAL_URL}]"));
-        guide.terminal.answers(&format!("{wrong}\r"));
-        guide.terminal.waits_for("error:");
-        guide.terminal.waits_for(said);
+        guide.terminal.wait_for(&format!("GitLab's address [{USUAL_URL}]"));
+        guide.terminal.press(&format!("{wrong}\r"));
+        guide.terminal.wait_for("error:");
+        guide.terminal.wait_for(said);
     }
     connects(&mut guide, USUAL_URL, &url, "glpat-strange");
-    guide.terminal.waits_for("error:");
-    guide.terminal.waits_for("401");
-    connects(&mut guide, &url, "", TOKEN);
+    guide.terminal.wait_for("error:");
+    guide.terminal.wait_for("401");
+    connects(&mut guide, &url, "", GITLAB_TOKEN);
     for (question, wrong) in [
         ("Project that holds the audits' issues [", "somebody/elses"),
         ("Project that holds the audits' issues [", ""),
@@ -463,12 +438,12 @@ fn answers_that_lead_nowhere_are_asked_for_again() {
         ("GitLab username of the Support Operations Manager", "@no.body"),
         ("GitLab username of the Support Operations Manager", ""),
     ] {
-        guide.terminal.waits_for(question);
+        guide.terminal.wait_for(question);
         assert!(!file.exists(), "{question}");
-        guide.terminal.answers(&format!("{wrong}\r"));
+        guide.terminal.press(&format!("{wrong}\r"));
     }
-    guide.terminal.waits_for("Keep this in the configuration file?");
-    guide.terminal.answers("y");
+    guide.terminal.wait_for("Keep this in the configuration file?");
+    guide.terminal.press("y");
     let shown = guide.leaves();
     assert_eq!(shown.matches("error:\u{1b}").count(), 6, "{shown}");
     assert_eq!(shown.matches("404").count(), 2, "{shown}");
@@ -484,18 +459,18 @@ fn an_interrupt_of_the_first_use_keeps_nothing() {
     let questions = ["GitLab's address [", "token for", "Keep this"];
     for (place, question) in questions.into_iter().enumerate() {
         let test = newcomer();
-        let mut guide = start_today(&test);
+        let mut guide = Guide::start(&test);
         if place > 0 {
-            guide.terminal.waits_for("GitLab's address [");
-            guide.terminal.answers(&format!("{}\r", test.sandbox.gitlab_url()));
+            guide.terminal.wait_for("GitLab's address [");
+            guide.terminal.press(&format!("{}\r", test.sandbox.gitlab_url()));
         }
         if place > 1 {
-            gives_token(&mut guide, TOKEN);
+            gives_token(&mut guide, GITLAB_TOKEN);
             introduces(&mut guide);
         }
-        guide.terminal.waits_for(question);
-        guide.terminal.interrupts_prompt();
-        is_restored(&guide.terminal.ends());
+        guide.terminal.wait_for(question);
+        guide.terminal.interrupt_prompt();
+        guide.terminal.exits(130);
         assert!(!test.path(".config").exists());
     }
 }
@@ -503,13 +478,13 @@ fn an_interrupt_of_the_first_use_keeps_nothing() {
 #[test]
 fn a_declined_configuration_is_not_kept_and_the_guide_goes_on() {
     let test = newcomer();
-    let mut guide = start_today(&test);
-    connects(&mut guide, USUAL_URL, &test.sandbox.gitlab_url(), TOKEN);
+    let mut guide = Guide::start(&test);
+    connects(&mut guide, USUAL_URL, &test.sandbox.gitlab_url(), GITLAB_TOKEN);
     introduces(&mut guide);
-    guide.terminal.waits_for("Keep this in the configuration file?");
-    guide.terminal.answers("n");
+    guide.terminal.wait_for("Keep this in the configuration file?");
+    guide.terminal.press("n");
     guide.next("Save the report");
-    guide.terminal.waits_for("the report is in audit_output.txt");
+    guide.terminal.wait_for("the report is in audit_output.txt");
     guide.leaves();
     assert!(!test.path(".config").exists());
 }

@@ -7,23 +7,23 @@ use audit::kinds::Kind;
 use jiff::civil::date;
 use sandbox::{By, Happening, Notification, Visibility, Why};
 
-use crate::support::{AUDITS, Ran, Test};
+use crate::support::{AUDITS, Ran, TestWorld};
 
 const MARKER: &str = "<!-- support-audit v1 calendly FY28-Q1 issue -->";
 const OPERATOR: u64 = 457_520;
 
 /// Begins an audit without being asked.
-fn init(test: &Test, arguments: &[&str]) -> Ran {
+fn init(test: &TestWorld, arguments: &[&str]) -> Ran {
     test.run(&[&["init-issue", "--yes"], arguments].concat())
 }
 
 /// The address of an issue, as it stands alone on stdout.
-fn url(test: &Test, iid: u64) -> String {
+fn url(test: &TestWorld, iid: u64) -> String {
     format!("{}/{AUDITS}/-/issues/{iid}\n", test.sandbox.gitlab_url())
 }
 
 /// The text of the project's template, which is replaced by `text` where that is given.
-fn template(test: &Test, content: Option<&str>) -> String {
+fn template(test: &TestWorld, content: Option<&str>) -> String {
     const PATH: &str = ".gitlab/issue_templates/Calendly.md";
     test.sandbox.update(|world| {
         let project = world.project(AUDITS).unwrap();
@@ -37,9 +37,9 @@ fn template(test: &Test, content: Option<&str>) -> String {
 
 #[test]
 fn the_issue_is_made_as_the_configuration_says() {
-    let test = Test::audit();
+    let test = TestWorld::demo().with_token();
     test.write("c.toml", "[issue]\nlabels = [\"Audit\", \"needs a look\"]\n");
-    let ran = init(&test, &["--config", "c.toml"]).ends_with(0);
+    let ran = init(&test, &["--config", "c.toml"]).success();
     assert_eq!(ran.stdout, url(&test, 1));
     assert!(ran.stderr.contains("FY27-Q4") && ran.stderr.contains("FY28-Q1"), "{}", ran.stderr);
     let [issue] = test.issues().try_into().unwrap();
@@ -65,10 +65,10 @@ fn an_issue_is_confidential_unless_the_project_is_private_or_the_configuration_d
             ("confidential = true", true),
             ("confidential = false", false),
         ] {
-            let test = Test::audit();
+            let test = TestWorld::demo().with_token();
             test.sandbox.update(|world| world.project(AUDITS).unwrap().visibility = visibility);
             test.write("c.toml", format!("[issue]\n{setting}\n"));
-            assert_eq!(init(&test, &["--config", "c.toml"]).code, 0);
+            init(&test, &["--config", "c.toml"]).success();
             assert_eq!(test.issues()[0].confidential, expected, "{visibility:?} {setting}");
         }
     }
@@ -81,12 +81,12 @@ fn any_period_can_be_named() {
         ("fy28-q3", "Calendly audit FY28-Q3", date(2027, 9, 1)),
         ("FY27-Q4", "Calendly audit FY27-Q4", date(2026, 12, 22)),
     ] {
-        let test = Test::audit();
-        assert_eq!(init(&test, &["--period", period]).ends_with(0).stdout, url(&test, 1));
+        let test = TestWorld::demo().with_token();
+        assert_eq!(init(&test, &["--period", period]).success().stdout, url(&test, 1));
         let [issue] = test.issues().try_into().unwrap();
         assert_eq!((issue.title.as_str(), issue.due_date), (title, Some(due)));
     }
-    let test = Test::audit();
+    let test = TestWorld::demo().with_token();
     for period in ["FY28", "FY28-Q5", "2028-Q1", ""] {
         assert_eq!(init(&test, &["--period", period]).code, 2, "{period}");
     }
@@ -95,8 +95,8 @@ fn any_period_can_be_named() {
 
 #[test]
 fn the_current_quarter_is_taken_if_it_has_an_audit() {
-    let test = Test::audit().with("SUPPORT_AUDIT_NOW", "2026-10-31T23:59:59Z");
-    let ran = init(&test, &[]).ends_with(0);
+    let test = TestWorld::demo().with_token().with("SUPPORT_AUDIT_NOW", "2026-10-31T23:59:59Z");
+    let ran = init(&test, &[]).success();
     let [issue] = test.issues().try_into().unwrap();
     assert_eq!(issue.title, "Calendly audit FY27-Q3");
     assert_eq!(issue.due_date, Some(date(2026, 10, 31)));
@@ -105,9 +105,9 @@ fn the_current_quarter_is_taken_if_it_has_an_audit() {
 
 #[test]
 fn a_dry_run_shows_the_plan_and_makes_nothing() {
-    let test = Test::audit();
+    let test = TestWorld::demo().with_token();
     test.write("c.toml", "[issue]\nlabels = [\"needs a look\"]\n");
-    let ran = test.run(&["init-issue", "--dry-run", "--config", "c.toml"]).ends_with(0);
+    let ran = test.run(&["init-issue", "--dry-run", "--config", "c.toml"]).success();
     let parts = ["Calendly audit FY28-Q1", AUDITS, "ivelderman", "2027-03-01", "needs a look"];
     let template = template(&test, None);
     for part in parts.into_iter().chain(template.lines()) {
@@ -119,8 +119,8 @@ fn a_dry_run_shows_the_plan_and_makes_nothing() {
 #[test]
 fn without_somebody_to_agree_nothing_is_made() {
     for arguments in [&["init-issue"][..], &["init-issue", "--no-input"]] {
-        let test = Test::audit();
-        let ran = test.run(arguments).ends_with(2);
+        let test = TestWorld::demo().with_token();
+        let ran = test.run(arguments).exit(2);
         assert!(ran.stderr.contains("--yes"), "{}", ran.stderr);
         assert_eq!(ran.stdout, "");
         assert_eq!(test.sandbox.writes().len(), 0);
@@ -129,35 +129,35 @@ fn without_somebody_to_agree_nothing_is_made() {
 
 #[test]
 fn a_template_that_is_not_there_is_told_with_those_that_are() {
-    let test = Test::audit();
+    let test = TestWorld::demo().with_token();
     test.sandbox.update(|world| {
         world.project(AUDITS).unwrap().add_file(".gitlab/issue_templates/Other one.md", "x");
     });
-    let ran = init(&test, &["--template", "Missing"]).ends_with(4);
+    let ran = init(&test, &["--template", "Missing"]).exit(4);
     for part in ["Missing", AUDITS, "Calendly", "Other one", "builtin"] {
         assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
     }
     assert_eq!(test.sandbox.writes().len(), 0);
-    assert_eq!(init(&test, &["--template", "Other one"]).code, 0);
+    init(&test, &["--template", "Other one"]).success();
     assert!(test.issues()[0].description.as_ref().unwrap().starts_with("x\n"));
 }
 
 #[test]
 fn a_project_without_templates_is_served_by_the_one_of_the_program() {
-    let test = Test::audit();
+    let test = TestWorld::demo().with_token();
     test.sandbox.update(|world| {
         world.project(AUDITS).unwrap().remove_file(".gitlab/issue_templates/Calendly.md");
     });
-    let ran = init(&test, &[]).ends_with(4);
+    let ran = init(&test, &[]).exit(4);
     assert!(ran.stderr.contains("--template builtin"), "{}", ran.stderr);
-    assert_eq!(init(&test, &["--template", "builtin"]).code, 0);
+    init(&test, &["--template", "builtin"]).success();
     let expected = format!("{}\n\n{MARKER}", Kind::Calendly.spec().template.trim_end());
     assert_eq!(test.issues()[0].description, Some(expected));
 }
 
 #[test]
 fn what_gitlab_leaves_out_in_silence_is_said() {
-    let test = Test::audit();
+    let test = TestWorld::demo().with_token();
     test.sandbox.update(|world| {
         let project = world.project(AUDITS).unwrap();
         project.visibility = Visibility::Public;
@@ -165,7 +165,7 @@ fn what_gitlab_leaves_out_in_silence_is_said() {
         project.add_label("known");
     });
     test.write("c.toml", "[issue]\nlabels = [\"known\", \"unknown here\"]\n");
-    let ran = init(&test, &["--config", "c.toml"]).ends_with(0);
+    let ran = init(&test, &["--config", "c.toml"]).success();
     assert_eq!(ran.stdout, url(&test, 1));
     let warnings = || ran.stderr.lines().filter(|line| line.starts_with("warning"));
     assert!(warnings().any(|line| line.contains("ivelderman")), "{}", ran.stderr);
@@ -175,7 +175,7 @@ fn what_gitlab_leaves_out_in_silence_is_said() {
 
 #[test]
 fn how_many_people_will_not_see_the_issue_is_said_before_it_is_made() {
-    let test = Test::audit();
+    let test = TestWorld::demo().with_token();
     test.sandbox.update(|world| {
         let project = world.project(AUDITS).unwrap();
         project.visibility = Visibility::Internal;
@@ -184,27 +184,27 @@ fn how_many_people_will_not_see_the_issue_is_said_before_it_is_made() {
             project.add_member(member, level);
         }
     });
-    let ran = test.run(&["init-issue", "--dry-run"]).ends_with(0);
+    let ran = test.run(&["init-issue", "--dry-run"]).success();
     assert!(ran.stdout.contains("39 of 41"), "{}", ran.stdout);
     test.write("c.toml", "[issue]\nconfidential = false\n");
-    let open = test.run(&["init-issue", "--dry-run", "--config", "c.toml"]).ends_with(0);
+    let open = test.run(&["init-issue", "--dry-run", "--config", "c.toml"]).success();
     assert!(!open.stdout.contains("of 41"), "{}", open.stdout);
     test.sandbox.update(|world| world.project(AUDITS).unwrap().visibility = Visibility::Private);
-    let private = test.run(&["init-issue", "--dry-run"]).ends_with(0);
+    let private = test.run(&["init-issue", "--dry-run"]).success();
     assert!(private.stdout.contains("38 of 41"), "{}", private.stdout);
-    let before = init(&test, &[]).ends_with(0);
+    let before = init(&test, &[]).success();
     assert!(before.stderr.contains("38 of 41"), "{}", before.stderr);
 }
 
 #[test]
 fn who_makes_a_confidential_issue_sees_it() {
-    let test = Test::audit();
+    let test = TestWorld::demo().with_token();
     test.sandbox.update(|world| {
         let project = world.project(AUDITS).unwrap();
         project.visibility = Visibility::Public;
         project.members.clear();
     });
-    let ran = test.run(&["init-issue", "--dry-run"]).ends_with(0);
+    let ran = test.run(&["init-issue", "--dry-run"]).success();
     assert!(ran.stdout.contains("40 of 41"), "the author is counted: {}", ran.stdout);
 }
 
@@ -217,16 +217,16 @@ fn commands_in_the_template_run_once_and_leave_the_marker() {
         "## Notes\n\n- Text.\n\n/label ~later\n/label ~\"in doubt\"\n",
         "/label ~later ~\"in doubt\"",
     ] {
-        let test = Test::audit();
+        let test = TestWorld::demo().with_token();
         test.sandbox.update(|world| {
             let project = world.project(AUDITS).unwrap();
             project.add_label("later");
             project.add_label("in doubt");
         });
         template(&test, Some(content));
-        assert_eq!(init(&test, &[]).code, 0);
-        assert_eq!(test.run(&["run", "--write", "--yes"]).code, 0, "{content}");
-        assert_eq!(init(&test, &[]).ends_with(0).stdout, url(&test, 1));
+        init(&test, &[]).success();
+        test.run(&["run", "--write", "--yes"]).success();
+        assert_eq!(init(&test, &[]).success().stdout, url(&test, 1));
         let [issue] = test.issues().try_into().unwrap();
         let mut happened = issue.events.into_iter().map(|event| event.what).collect::<Vec<_>>();
         happened.sort_by_key(|what| format!("{what:?}"));
@@ -239,10 +239,10 @@ fn commands_in_the_template_run_once_and_leave_the_marker() {
 
 #[test]
 fn only_those_whom_the_template_names_are_told() {
-    let test = Test::audit();
+    let test = TestWorld::demo().with_token();
     template(&test, Some("For @mdaubigny, not `@nadeyemi`.\n\n## Notes\n"));
-    assert_eq!(init(&test, &[]).code, 0);
-    assert_eq!(init(&test, &[]).code, 0);
+    init(&test, &[]).success();
+    init(&test, &[]).success();
     let expected = Notification {
         user: "mdaubigny".to_owned(),
         why: Why::Mentioned,

@@ -4,18 +4,11 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::time::Duration;
 
 use sandbox::Token;
 use tempfile::TempDir;
 
-use crate::auth::{Guard, gitlab_host, tokens_sent, until, within};
-use crate::support::{Ran, Test};
-
-const GITLAB: &str = "sandbox-gitlab-token";
-const CALENDLY: &str = "sandbox-calendly-token";
-/// As long as a command may take.
-const LIMIT: Duration = Duration::from_secs(10);
+use crate::support::{CALENDLY_TOKEN, GITLAB_TOKEN, Guard, Printed, Ran, TestWorld, until};
 
 /// A bus on which everybody may do everything and nothing is started by itself.
 const BUS: &str = r#"<busconfig>
@@ -136,8 +129,8 @@ impl Keyring {
     }
 
     /// A user in this session, without a token in the environment.
-    pub(crate) fn user(&self) -> Test {
-        Test::new().with("DBUS_SESSION_BUS_ADDRESS", &*self.address)
+    pub(crate) fn user(&self) -> TestWorld {
+        TestWorld::demo().with("DBUS_SESSION_BUS_ADDRESS", &*self.address)
     }
 }
 
@@ -153,29 +146,40 @@ fn inside(program: &str, home: &Path, address: &str) -> Command {
     command
 }
 
+impl Printed {
+    /// Refuses a stderr that lacks any of the texts.
+    #[track_caller]
+    fn says(&self, texts: &[&str]) {
+        for text in texts {
+            assert!(self.stderr.contains(text), "no {text:?} in {}", self.stderr);
+        }
+    }
+}
+
 /// Runs a command with `input` on stdin, and fails when it hangs.
 #[track_caller]
-fn run(test: &Test, arguments: &[&str], input: &str) -> Ran {
+fn run(test: &TestWorld, arguments: &[&str], input: &str) -> Ran {
     test.write("input", input);
     let mut command = test.command(arguments);
     command.stdin(std::fs::File::open(test.path("input")).unwrap());
-    within(LIMIT, command)
+    test.finish_in_time(command)
 }
 
 #[test]
 fn login_keeps_the_token_that_others_then_use() {
     let Some(keyring) = Keyring::start(Lock::Open) else { return };
     let test = keyring.user();
-    let host = gitlab_host(&test);
-    let ran = run(&test, &["auth", "login", "-vv"], &format!(" {GITLAB}\r\n"));
-    let ran = ran.ends_with(0).hides(GITLAB).says(&[&host, "ivelderman"]);
+    let host = test.gitlab_host();
+    let ran = run(&test, &["auth", "login", "-vv"], &format!(" {GITLAB_TOKEN}\r\n"));
+    let ran = ran.success().hides(GITLAB_TOKEN);
+    ran.says(&[&host, "ivelderman"]);
     assert_eq!(ran.stdout, "");
-    assert_eq!(keyring.token(&host).as_deref(), Some(GITLAB));
+    assert_eq!(keyring.token(&host).as_deref(), Some(GITLAB_TOKEN));
 
-    let ran = test.run(&["auth", "status", "--format", "json"]).ends_with(0).hides(GITLAB);
+    let ran = test.run(&["auth", "status", "--format", "json"]).success().hides(GITLAB_TOKEN);
     let json = ran.json();
     assert_eq!((&json["source"], &json["host"]), (&"keyring".into(), &(*host).into()), "{json}");
-    let ran = test.run(&["run", "-vv"]).ends_with(0).hides(GITLAB);
+    let ran = test.run(&["run", "-vv"]).success().hides(GITLAB_TOKEN);
     assert!(ran.stdout.contains("## Support Team"), "{}", ran.stdout);
 }
 
@@ -184,11 +188,11 @@ fn a_second_login_takes_the_place_of_the_first() {
     let Some(keyring) = Keyring::start(Lock::Open) else { return };
     let test = keyring.user();
     test.sandbox.update(|world| world.add_token(Token::new("second", "ivelderman", &["api"])));
-    drop(run(&test, &["auth", "login"], GITLAB).ends_with(0));
-    drop(run(&test, &["auth", "login"], "second").ends_with(0));
-    assert_eq!(keyring.token(&gitlab_host(&test)).as_deref(), Some("second"));
-    drop(run(&test, &["auth", "login"], "glpat-strange").ends_with(3).hides("glpat-strange"));
-    assert_eq!(keyring.token(&gitlab_host(&test)).as_deref(), Some("second"));
+    run(&test, &["auth", "login"], GITLAB_TOKEN).success();
+    run(&test, &["auth", "login"], "second").success();
+    assert_eq!(keyring.token(&test.gitlab_host()).as_deref(), Some("second"));
+    run(&test, &["auth", "login"], "glpat-strange").exit(3).hides("glpat-strange");
+    assert_eq!(keyring.token(&test.gitlab_host()).as_deref(), Some("second"));
 }
 
 #[test]
@@ -196,13 +200,13 @@ fn the_environment_goes_before_the_keyring() {
     let Some(keyring) = Keyring::start(Lock::Open) else { return };
     let test = keyring.user().with_token();
     test.sandbox.update(|world| world.add_token(Token::new("glpat-other", "ivelderman", &["api"])));
-    let ran = run(&test, &["auth", "login"], "glpat-other").ends_with(0);
-    drop(ran.hides("glpat-other").says(&["warning:", "GL_TOKEN"]));
-    let before = tokens_sent(&test).len();
-    drop(test.run(&["run"]).ends_with(0));
-    let sent = tokens_sent(&test).split_off(before);
-    assert!(!sent.is_empty() && sent.iter().all(|(_, token)| token == GITLAB), "{sent:?}");
-    let json = test.run(&["auth", "status", "--format", "json"]).ends_with(0).json();
+    let ran = run(&test, &["auth", "login"], "glpat-other").success();
+    ran.hides("glpat-other").says(&["warning:", "GL_TOKEN"]);
+    let before = test.tokens_sent().len();
+    test.run(&["run"]).success();
+    let sent = test.tokens_sent().split_off(before);
+    assert!(!sent.is_empty() && sent.iter().all(|(_, token)| token == GITLAB_TOKEN), "{sent:?}");
+    let json = test.run(&["auth", "status", "--format", "json"]).success().json();
     assert_eq!(json["source"], "environment GL_TOKEN");
 }
 
@@ -210,36 +214,36 @@ fn the_environment_goes_before_the_keyring() {
 fn logout_removes_the_token_once() {
     let Some(keyring) = Keyring::start(Lock::Open) else { return };
     let test = keyring.user();
-    let host = gitlab_host(&test);
-    keyring.store(&host, GITLAB);
+    let host = test.gitlab_host();
+    keyring.store(&host, GITLAB_TOKEN);
     keyring.store("gitlab.example.com", "stays");
-    drop(run(&test, &["auth", "logout"], "").ends_with(0).says(&["removed", &host]));
+    run(&test, &["auth", "logout"], "").success().says(&["removed", &host]);
     assert_eq!(keyring.token(&host), None);
     assert_eq!(keyring.token("gitlab.example.com").as_deref(), Some("stays"));
-    drop(run(&test, &["auth", "logout"], "").ends_with(0).says(&["no token", &host]));
-    drop(run(&test, &["run"], "").ends_with(3));
+    run(&test, &["auth", "logout"], "").success().says(&["no token", &host]);
+    run(&test, &["run"], "").exit(3);
 }
 
 #[test]
 fn a_token_that_another_program_stored_is_used() {
     let Some(keyring) = Keyring::start(Lock::Open) else { return };
     let test = keyring.user();
-    keyring.store(&gitlab_host(&test), GITLAB);
-    drop(run(&test, &["run", "-vv"], "").ends_with(0).hides(GITLAB));
+    keyring.store(&test.gitlab_host(), GITLAB_TOKEN);
+    run(&test, &["run", "-vv"], "").success().hides(GITLAB_TOKEN);
 }
 
 #[test]
 fn a_token_goes_only_to_the_host_it_was_stored_for() {
     let Some(keyring) = Keyring::start(Lock::Open) else { return };
     let test = keyring.user();
-    let port = gitlab_host(&test).trim_start_matches("127.0.0.1").to_owned();
+    let port = test.gitlab_host().trim_start_matches("127.0.0.1").to_owned();
     for host in ["gitlab.com", "127.0.0.1", "127.0.0.1:1", &format!("localhost{port}")] {
-        keyring.store(host, GITLAB);
+        keyring.store(host, GITLAB_TOKEN);
     }
-    keyring.store(test.sandbox.calendly_url().trim_start_matches("http://"), GITLAB);
-    let ran = run(&test, &["run", "-vv"], "").ends_with(3).hides(GITLAB);
-    drop(ran.says(&["error:", &gitlab_host(&test), "hint:"]));
-    drop(run(&test, &["auth", "status", "-vv"], "").ends_with(3).hides(GITLAB));
+    keyring.store(test.sandbox.calendly_url().trim_start_matches("http://"), GITLAB_TOKEN);
+    let ran = run(&test, &["run", "-vv"], "").exit(3).hides(GITLAB_TOKEN);
+    ran.says(&["error:", &test.gitlab_host(), "hint:"]);
+    run(&test, &["auth", "status", "-vv"], "").exit(3).hides(GITLAB_TOKEN);
     assert!(test.sandbox.requests().is_empty(), "{:?}", test.sandbox.requests());
 }
 
@@ -248,11 +252,11 @@ fn each_service_has_its_own_token() {
     let Some(keyring) = Keyring::start(Lock::Open) else { return };
     let test = keyring.user();
     let login = ["auth", "login", "--service", "calendly"];
-    drop(run(&test, &login, CALENDLY).ends_with(0));
-    drop(run(&test, &["auth", "status", "--service", "calendly"], "").ends_with(0));
-    drop(run(&test, &["auth", "status"], "").ends_with(3));
-    drop(run(&test, &["auth", "logout", "--service", "calendly"], "").ends_with(0));
-    drop(run(&test, &["auth", "status", "--service", "calendly"], "").ends_with(3));
+    run(&test, &login, CALENDLY_TOKEN).success();
+    run(&test, &["auth", "status", "--service", "calendly"], "").success();
+    run(&test, &["auth", "status"], "").exit(3);
+    run(&test, &["auth", "logout", "--service", "calendly"], "").success();
+    run(&test, &["auth", "status", "--service", "calendly"], "").exit(3);
 }
 
 #[test]
@@ -260,9 +264,9 @@ fn what_cannot_be_a_token_is_not_sent_and_not_shown() {
     let Some(keyring) = Keyring::start(Lock::Open) else { return };
     let test = keyring.user();
     for stored in ["s3cret with spaces", "s3cret\nline", "s3cret-\u{fc}"] {
-        keyring.store(&gitlab_host(&test), stored);
+        keyring.store(&test.gitlab_host(), stored);
         for arguments in [&["run", "-vv"][..], &["auth", "status", "-vv"]] {
-            let ran = run(&test, arguments, "").ends_with(3).hides("s3cret");
+            let ran = run(&test, arguments, "").exit(3).hides("s3cret");
             let all = format!("{}{}", ran.stdout, ran.stderr);
             assert!(all.contains("keyring"), "{all}");
         }
@@ -276,35 +280,34 @@ fn a_closed_keyring_is_told() {
     let test = keyring.user();
     for (arguments, code) in [(&["auth", "login"][..], 1), (&["auth", "status"], 3), (&["run"], 3)]
     {
-        let ran = run(&test, arguments, GITLAB).hides(GITLAB);
+        let ran = run(&test, arguments, GITLAB_TOKEN).exit(code).hides(GITLAB_TOKEN);
         let all = format!("{}{}", ran.stdout, ran.stderr);
         assert!(all.contains("keyring") && all.contains("GL_TOKEN"), "{arguments:?}: {all}");
-        drop(ran.ends_with(code));
     }
-    drop(run(&test.with_token(), &["run"], "").ends_with(0));
+    run(&test.with_token(), &["run"], "").success();
 }
 
 #[test]
 fn a_service_without_a_keyring_is_told() {
     let Some(keyring) = Keyring::start(Lock::Absent) else { return };
     let test = keyring.user();
-    drop(run(&test, &["run"], "").ends_with(3).says(&["GL_TOKEN", "keyring"]));
-    let ran = run(&test, &["auth", "login"], GITLAB).ends_with(1).hides(GITLAB);
-    drop(ran.says(&["error:", "keyring", "hint:", "GL_TOKEN"]));
-    drop(run(&test, &["auth", "logout"], "").ends_with(0).says(&["no token"]));
+    run(&test, &["run"], "").exit(3).says(&["GL_TOKEN", "keyring"]);
+    let ran = run(&test, &["auth", "login"], GITLAB_TOKEN).exit(1).hides(GITLAB_TOKEN);
+    ran.says(&["error:", "keyring", "hint:", "GL_TOKEN"]);
+    run(&test, &["auth", "logout"], "").success().says(&["no token"]);
 }
 
 #[test]
 fn login_without_a_keyring_says_what_to_do_instead() {
-    let test = Test::new();
+    let test = TestWorld::demo();
     let mut command = test.command(&["auth", "login", "-vv"]);
-    test.write("token.txt", GITLAB);
+    test.write("token.txt", GITLAB_TOKEN);
     command.stdin(std::fs::File::open(test.path("token.txt")).unwrap());
-    let ran = within(LIMIT, command).ends_with(1).hides(GITLAB);
-    drop(ran.says(&["error:", "keyring", "hint:", "GL_TOKEN"]));
+    let ran = test.finish_in_time(command).exit(1).hides(GITLAB_TOKEN);
+    ran.says(&["error:", "keyring", "hint:", "GL_TOKEN"]);
 
     let arguments = ["auth", "login", "--service", "calendly", "--format", "json"];
-    let ran = test.run_with_input(&arguments, CALENDLY).ends_with(1).hides(CALENDLY);
+    let ran = test.run_with_input(&arguments, CALENDLY_TOKEN).exit(1).hides(CALENDLY_TOKEN);
     let error = &ran.json()["error"];
     assert_eq!(error["code"], 1);
     assert!(error["message"].as_str().unwrap().contains("keyring"), "{error}");
@@ -313,8 +316,9 @@ fn login_without_a_keyring_says_what_to_do_instead() {
 
 #[test]
 fn logout_without_a_keyring_is_an_error() {
-    let ran = within(LIMIT, Test::new().command(&["auth", "logout"])).ends_with(1);
-    drop(ran.says(&["error:", "keyring", "hint:"]));
+    let test = TestWorld::demo();
+    let ran = test.finish_in_time(test.command(&["auth", "logout"])).exit(1);
+    ran.says(&["error:", "keyring", "hint:"]);
 }
 
 /// Tries every command that may look into the keyring, with this bus.
@@ -328,17 +332,16 @@ fn every_command_ends(address: &str) {
     std::thread::scope(|scope| {
         for (arguments, code) in commands {
             scope.spawn(move || {
-                let test = Test::new().with("DBUS_SESSION_BUS_ADDRESS", address);
-                test.write("token.txt", GITLAB);
+                let test = TestWorld::demo().with("DBUS_SESSION_BUS_ADDRESS", address);
+                test.write("token.txt", GITLAB_TOKEN);
                 let mut command = test.command(arguments);
                 command.stdin(std::fs::File::open(test.path("token.txt")).unwrap());
-                let ran = within(LIMIT, command).hides(GITLAB);
+                let ran = test.finish_in_time(command).exit(code).hides(GITLAB_TOKEN);
                 let all = format!("{}{}", ran.stdout, ran.stderr);
                 assert!(
                     all.contains("keyring") && all.contains("GL_TOKEN"),
                     "{arguments:?}: {all}"
                 );
-                drop(ran.ends_with(code));
             });
         }
     });
@@ -366,8 +369,8 @@ fn a_token_in_the_environment_needs_no_keyring() {
     let silence = UnixListener::bind(&path).unwrap();
     silence.set_nonblocking(true).unwrap();
     let address = format!("unix:path={}", path.display());
-    let test = Test::new().with_token().with("DBUS_SESSION_BUS_ADDRESS", address);
-    drop(test.run(&["run"]).ends_with(0));
-    drop(test.run(&["auth", "status"]).ends_with(0));
+    let test = TestWorld::demo().with_token().with("DBUS_SESSION_BUS_ADDRESS", address);
+    test.run(&["run"]).success();
+    test.run(&["auth", "status"]).success();
     assert!(silence.accept().is_err(), "the keyring was asked");
 }

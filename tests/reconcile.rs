@@ -12,34 +12,17 @@ mod trouble;
 use sandbox::{CalendlyToken, Request, Service, World};
 use serde_json::{Value, json};
 
-use crate::support::{AUDITS, Ran, Test};
-
-const FORMATS: [&str; 4] = ["markdown", "csv", "json", "table"];
-const TEAM: &str = "gitlab-com/support/team";
-const ROSTER: &str = "data/support-team.yaml";
-const VANCE: &str = "bvance@harborlight.example";
+use crate::support::{FORMATS, TestWorld, VANCE};
 
 /// The demo world with both tokens and its configuration.
-fn demo() -> Test {
-    Test::audit().with_accounts()
-}
-
-/// The demo world in which the audit has been begun; its issue is the first.
-fn begun() -> Test {
-    let test = demo();
-    assert_eq!(test.run(&["init-issue", "--yes"]).code, 0);
-    test
-}
-
-/// Changes the Calendly organisation.
-fn calendly(test: &Test, change: impl FnOnce(&mut sandbox::Calendly)) {
-    test.sandbox.update(|world| change(&mut world.calendly));
+fn demo() -> TestWorld {
+    TestWorld::demo().with_token().with_accounts()
 }
 
 /// The report of `reconcile` as JSON, with further arguments.
 #[track_caller]
-fn report(test: &Test, arguments: &[&str]) -> Value {
-    test.run(&[&["reconcile", "--format", "json"], arguments].concat()).ends_with(0).json()
+fn report(test: &TestWorld, arguments: &[&str]) -> Value {
+    test.run(&[&["reconcile", "--format", "json"], arguments].concat()).success().json()
 }
 
 /// Who has a finding of which check, sorted: people by name, accounts by address.
@@ -69,19 +52,14 @@ fn found(report: &Value, check: &str) -> Vec<String> {
 }
 
 /// The requests to Calendly, without those before `skip` requests to either service.
-fn asked_of_calendly(test: &Test, skip: usize) -> Vec<Request> {
+fn asked_of_calendly(test: &TestWorld, skip: usize) -> Vec<Request> {
     let requests = test.sandbox.requests().into_iter().skip(skip);
     requests.filter(|request| request.service == Service::Calendly).collect()
 }
 
-/// The description of the first issue.
-fn description(test: &Test) -> String {
-    test.issues()[0].description.clone().unwrap_or_default()
-}
-
 /// The rows of the outsiders' table in the first issue, without their line breaks.
-fn rows(test: &Test) -> Vec<String> {
-    let content = description(test);
+fn rows(test: &TestWorld) -> Vec<String> {
+    let content = test.description();
     let (_, table) =
         content.split_once("### Those in Calendly but not part of support team\n\n").unwrap();
     let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
@@ -90,7 +68,7 @@ fn rows(test: &Test) -> Vec<String> {
 
 /// The row of an outsider in the first issue.
 #[track_caller]
-fn row(test: &Test, email: &str) -> String {
+fn row(test: &TestWorld, email: &str) -> String {
     let rows = rows(test);
     let found: Vec<&String> = rows.iter().filter(|row| row.contains(email)).collect();
     assert_eq!(found.len(), 1, "{rows:?}");
@@ -99,39 +77,13 @@ fn row(test: &Test, email: &str) -> String {
 
 /// Somebody types a justification and a decision into the row of an outsider.
 #[track_caller]
-fn type_in(test: &Test, email: &str, justification: &str, decision: &str) {
+fn type_in(test: &TestWorld, email: &str, justification: &str, decision: &str) {
     let row = row(test, email);
     let mut cells: Vec<String> = row.split(" |").map(str::to_owned).collect();
     cells[4] = format!(" {justification}");
     let (_, stamp) = cells[5].split_once("<!--").unwrap();
     cells[5] = format!(" {decision} <!--{stamp}");
-    test.sandbox.update(|world| {
-        let old = world.issue(AUDITS, 1).unwrap().description.clone().unwrap();
-        let new = old.replacen(&row, &cells.join(" |"), 1);
-        assert_ne!(new, old, "the edit changes nothing");
-        world.edit_description(AUDITS, 1, "nadeyemi", &new).unwrap();
-    });
-}
-
-/// The comments of the first issue whose markers are of this kind.
-fn marked(test: &Test, word: &str) -> Vec<sandbox::Note> {
-    let beginning = format!("<!-- support-audit v1 calendly FY28-Q1 {word} ");
-    let issue = test.issues().remove(0);
-    let notes = issue.notes().filter(|note| !note.system);
-    let is_it = |note: &&sandbox::Note| {
-        note.body.lines().last().is_some_and(|line| line.starts_with(&beginning))
-    };
-    notes.filter(is_it).cloned().collect()
-}
-
-/// Runs the program, and sees that it wrote to neither service.
-#[track_caller]
-fn writes_nothing(test: &Test, arguments: &[&str]) -> Ran {
-    let before = test.sandbox.writes().len();
-    let ran = test.run(arguments);
-    let after: Vec<_> = test.sandbox.writes().into_iter().skip(before).collect();
-    assert!(after.is_empty(), "{after:?}\n{}", ran.stderr);
-    ran
+    test.replace(&row, &cells.join(" |"));
 }
 
 #[test]
@@ -160,7 +112,7 @@ fn the_demo_world_has_each_planted_fault_once() {
     assert_eq!(report["summary"]["findings"], 12);
     let evidence = &report["organization"][0]["evidence"];
     assert_eq!(*evidence, json!("mdaubigny@example.com nadeyemi@example.com"));
-    assert_eq!(demo().run(&["reconcile", "--exit-code"]).code, 10);
+    demo().run(&["reconcile", "--exit-code"]).exit(10);
 }
 
 #[test]
@@ -187,8 +139,8 @@ fn an_account_is_a_persons_by_address_by_page_or_by_alias() {
 #[test]
 fn a_like_address_is_a_suggestion_and_no_match() {
     let test = demo().with("SUPPORT_AUDIT_CONFIG", "");
-    calendly(&test, |it| it.member("zeke@brightwater.example").unwrap().slug = "zeke".to_owned());
-    let ran = test.run(&["reconcile", "--format", "json"]).ends_with(0);
+    test.calendly(|it| it.member("zeke@brightwater.example").unwrap().slug = "zeke".to_owned());
+    let ran = test.run(&["reconcile", "--format", "json"]).success();
     let report = ran.json();
     assert_eq!(found(&report, "outsider"), [VANCE, "zeke@brightwater.example"]);
     assert!(found(&report, "account-missing").contains(&"Ezekiel Brightwater".to_owned()));
@@ -202,7 +154,7 @@ fn a_like_address_is_a_suggestion_and_no_match() {
 fn every_form_tells_the_accounts_and_the_seats() {
     let test = demo();
     for form in FORMATS {
-        let out = test.run(&["reconcile", "--format", form]).ends_with(0).stdout;
+        let out = test.run(&["reconcile", "--format", form]).success().stdout;
         for part in [
             VANCE,
             "2024-05-14",
@@ -215,7 +167,7 @@ fn every_form_tells_the_accounts_and_the_seats() {
             assert!(out.contains(part), "{form} {part}: {out}");
         }
     }
-    let ran = test.run(&["reconcile"]).ends_with(0);
+    let ran = test.run(&["reconcile"]).success();
     assert!(ran.stderr.contains("40 accounts, 1 invitation, 1 outsider"), "{}", ran.stderr);
     assert!(ran.stdout.contains(", 41 with invitations, read whole, read at "), "{}", ran.stdout);
 }
@@ -223,11 +175,11 @@ fn every_form_tells_the_accounts_and_the_seats() {
 #[test]
 fn an_outsider_who_is_an_admin_is_told_as_both() {
     let test = demo();
-    calendly(&test, |it| it.member(VANCE).unwrap().role = "admin".to_owned());
+    test.calendly(|it| it.member(VANCE).unwrap().role = "admin".to_owned());
     let report = report(&test, &[]);
     assert!(found(&report, "outsider").contains(&VANCE.to_owned()));
     assert_eq!(found(&report, "admin-unexpected"), ["Concepción Arrieta", VANCE]);
-    let csv = test.run(&["reconcile", "--format", "csv"]).ends_with(0).stdout;
+    let csv = test.run(&["reconcile", "--format", "csv"]).success().stdout;
     let row = csv.lines().find(|line| line.starts_with("outsiders,Bartholomew")).unwrap();
     assert!(row.contains("\"outsider, admin-unexpected\""), "{row}");
 }
@@ -236,7 +188,7 @@ fn an_outsider_who_is_an_admin_is_told_as_both() {
 #[test]
 fn the_service_and_its_export_give_the_same_findings() {
     let test = demo();
-    calendly(&test, |it| {
+    test.calendly(|it| {
         it.invite("guest@elsewhere.example", "2026-05-06T07:08:09Z".parse().unwrap());
         it.add_member("Owner@Elsewhere.example").role = "Admin".to_owned();
         it.add_member("odd@elsewhere.example").role = "Team Manager".to_owned();
@@ -264,7 +216,7 @@ fn the_service_and_its_export_give_the_same_findings() {
 }
 
 /// An organisation of `count` members, all on the roster but the one who owns it and the token.
-fn large(count: usize) -> Test {
+fn large(count: usize) -> TestWorld {
     let mut world = World::demo().unwrap();
     let calendly = &mut world.calendly;
     calendly.users.clear();
@@ -281,7 +233,7 @@ fn large(count: usize) -> Test {
             "- name: Person {number}\n  email: p{number}@example.com\n  calendly: https://calendly.com/p{number}\n"
         ));
     }
-    let test = Test::in_world(world).with_accounts();
+    let test = TestWorld::new(world).with_accounts();
     test.write("r.yaml", roster);
     test
 }
@@ -320,7 +272,7 @@ fn what_is_off_or_excluded_is_said_in_every_form() {
     assert_eq!(json["excluded_nobody"], json!(["ghost@example.com"]));
     for form in FORMATS {
         let out = test.run(&[&["reconcile", "--format", form][..], &arguments].concat());
-        let out = out.ends_with(0).stdout;
+        let out = out.success().stdout;
         for part in ["owner-count", VANCE, "ghost@example.com", "Torbjørn Aaseby"] {
             assert!(out.contains(part), "{form} {part}: {out}");
         }

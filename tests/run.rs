@@ -2,16 +2,13 @@
 
 use std::fmt::Write as _;
 use std::io::Read as _;
-use std::process::Stdio;
 
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use crate::support::{NOW, Ran, Test};
+use crate::support::{FORMATS, NOW, Ran, TestWorld};
 
 mod hostile;
-
-const FORMATS: [&str; 4] = ["markdown", "csv", "json", "table"];
 
 /// Ada, with nothing to find.
 const CLEAN: &str = "- name: Ada\n  calendly: https://calendly.com/ada\n";
@@ -27,7 +24,7 @@ const BROKEN: &str = "- name: Ada
 /// Runs the audit of `roster` with further arguments, and sees that it asked nobody.
 #[track_caller]
 fn audit(roster: &str, arguments: &[&str]) -> Ran {
-    let test = Test::new();
+    let test = TestWorld::demo();
     test.write("r.yaml", roster);
     let ran = test.run(&[&["run", "--roster", "r.yaml"], arguments].concat());
     assert_eq!(test.sandbox.requests().len(), 0);
@@ -37,7 +34,7 @@ fn audit(roster: &str, arguments: &[&str]) -> Ran {
 /// The audit of `roster` as JSON.
 #[track_caller]
 fn audited(roster: &str) -> Value {
-    audit(roster, &["--format", "json"]).ends_with(0).json()
+    audit(roster, &["--format", "json"]).success().json()
 }
 
 /// Who has a finding of `check`.
@@ -97,10 +94,10 @@ fn yaml_list(people: &[Value]) -> String {
 
 /// What a command for SHA-256 prints, run by the shell in the home.
 #[cfg(target_os = "linux")]
-fn shell(test: &Test, script: &str) -> String {
+fn shell(test: &TestWorld, script: &str) -> String {
     let mut command = std::process::Command::new("sh");
-    let ran = Ran::of(command.args(["-c", script]).env("LC_ALL", "C").current_dir(test.path("")));
-    ran.ends_with(0).stdout.split_whitespace().next().unwrap().to_owned()
+    let command = command.args(["-c", script]).env("LC_ALL", "C").current_dir(test.path(""));
+    test.finish(command).success().stdout.split_whitespace().next().unwrap().to_owned()
 }
 
 #[test]
@@ -114,9 +111,8 @@ fn the_report_is_provenance_two_tables_and_a_summary() {
   calendly: https://calendly.com/ada
   gitlab: {username: ada}
 ";
-    let ran = audit(roster, &[]).ends_with(0);
-    expect![[r"
-        Roster `r.yaml`, SHA-256 `9808c1db00b8d8900a07921755569785b0fd560a4ad5678c3fc52654685ed8aa`, 3 people, read at 2026-11-22T10:00:00Z by support-audit 0.1.0.
+    let ran = audit(roster, &[]).success().stdout_is(expect![[r#"
+        Roster `r.yaml`, SHA-256 `[sha256]`, 3 people, read at 2026-11-22T10:00:00Z by support-audit [version].
 
         ## Support Team
 
@@ -132,15 +128,14 @@ fn the_report_is_provenance_two_tables_and_a_summary() {
         | --- | --- | --- | --- | --- | --- |
 
         3 people, 2 findings (link-missing: 1, link-malformed: 1), 0 problems; accounts unknown.
-    "]]
-    .assert_eq(&ran.stdout);
+    "#]]);
     assert!(!ran.stderr.contains('|') && !ran.stderr.contains("##"), "{}", ran.stderr);
 }
 
 #[test]
 fn every_form_tells_where_the_roster_is_from() {
     for form in FORMATS {
-        let ran = audit(CLEAN, &["--format", form]).ends_with(0);
+        let ran = audit(CLEAN, &["--format", form]).success();
         // `printf -- '- name: Ada\n  calendly: https://calendly.com/ada\n' | sha256sum`
         let sha256 = "f1e6a719366cf7d6eeba0ad8172a6bd086d8932159eceeb66199822607af71a0";
         for part in ["r.yaml", NOW, env!("CARGO_PKG_VERSION"), sha256, "1 person"] {
@@ -151,7 +146,7 @@ fn every_form_tells_where_the_roster_is_from() {
 
 #[test]
 fn the_same_people_in_a_file_a_folder_or_json_give_the_same_table() {
-    let test = Test::new();
+    let test = TestWorld::demo();
     let people = people(250);
     test.write("r.yaml", yaml_list(&people));
     test.write("r.json", serde_json::to_vec_pretty(&people).unwrap());
@@ -159,13 +154,13 @@ fn the_same_people_in_a_file_a_folder_or_json_give_the_same_table() {
         test.write(&format!("agents/{:03}.yaml", 999 - number), yaml(person, ""));
     }
     test.write("agents/README.md", "Not a person.\n");
-    let run = |roster: &str| test.run(&["run", "--roster", roster]).ends_with(0).stdout;
+    let run = |roster: &str| test.run(&["run", "--roster", roster]).success().stdout;
     let file = run("r.yaml");
     assert_eq!(team(&file).len(), 2 + 250);
     assert!(team(&file)[2..].is_sorted());
-    let stdin = test.run_with_input(&["run", "--roster", "-"], yaml_list(&people)).ends_with(0);
+    let stdin = test.run_with_input(&["run", "--roster", "-"], yaml_list(&people)).success();
     let json = serde_json::to_string(&people).unwrap();
-    let json = test.run_with_input(&["run", "--roster", "-"], json).ends_with(0);
+    let json = test.run_with_input(&["run", "--roster", "-"], json).success();
     for other in [run("r.json"), run("agents"), stdin.stdout, json.stdout] {
         assert_eq!(team(&other), team(&file));
         assert_eq!(other.lines().last(), file.lines().last());
@@ -175,7 +170,7 @@ fn the_same_people_in_a_file_a_folder_or_json_give_the_same_table() {
 #[cfg(target_os = "linux")]
 #[test]
 fn anybody_can_make_the_sha_256_of_the_provenance() {
-    let test = Test::new();
+    let test = TestWorld::demo();
     test.write("r.yaml", yaml_list(&people(3)));
     for (number, person) in people(12).iter().enumerate() {
         test.write(&format!("agents/{number}.yaml"), yaml(person, ""));
@@ -183,10 +178,10 @@ fn anybody_can_make_the_sha_256_of_the_provenance() {
     for (roster, command) in
         [("r.yaml", "sha256sum r.yaml"), ("agents", "cd agents && sha256sum * | sha256sum")]
     {
-        let ran = test.run(&["run", "--roster", roster, "--format", "json"]).ends_with(0);
+        let ran = test.run(&["run", "--roster", roster, "--format", "json"]).success();
         assert_eq!(ran.json()["provenance"]["sha256"], shell(&test, command), "{roster}");
     }
-    let ran = test.run_with_input(&["run", "--roster", "-"], yaml_list(&people(3))).ends_with(0);
+    let ran = test.run_with_input(&["run", "--roster", "-"], yaml_list(&people(3))).success();
     assert!(ran.stdout.contains(&shell(&test, "sha256sum r.yaml")), "{}", ran.stdout);
 }
 
@@ -345,7 +340,7 @@ fn a_problem_is_in_every_form() {
         ("json", r#""file":"r.yaml","line":3"#),
         ("table", "r.yaml:3"),
     ] {
-        let ran = audit(BROKEN, &["--format", form]).ends_with(0);
+        let ran = audit(BROKEN, &["--format", form]).success();
         assert!(ran.stdout.contains(place), "{form}: {}", ran.stdout);
         assert!(ran.stdout.contains("1 problem"), "{form}: {}", ran.stdout);
         for name in ["Ada", "Zoe"] {
@@ -367,7 +362,7 @@ fn the_exit_code_tells_of_findings_and_problems_only_when_asked() {
 
 #[test]
 fn a_roster_that_cannot_be_used_is_refused_with_its_place() {
-    let test = Test::new();
+    let test = TestWorld::demo();
     test.write("numbers.yaml", "# Nobody\n- 5\n- 6\n");
     test.write("words.yaml", "\nnobody\n");
     test.write("nameless.json", "[\n  {\"email\": \"a@example.com\"}\n]\n");
@@ -381,7 +376,7 @@ fn a_roster_that_cannot_be_used_is_refused_with_its_place() {
         ("folder", "folder"),
         ("missing.yaml", "missing.yaml"),
     ] {
-        let ran = test.run(&["run", "--exit-code", "--roster", roster]).ends_with(4);
+        let ran = test.run(&["run", "--exit-code", "--roster", roster]).exit(4);
         assert_eq!(ran.stdout, "", "{roster}");
         assert!(ran.stderr.starts_with("error: "), "{}", ran.stderr);
         assert!(ran.stderr.contains(place), "{}", ran.stderr);
@@ -390,12 +385,12 @@ fn a_roster_that_cannot_be_used_is_refused_with_its_place() {
 
 #[test]
 fn a_file_that_cannot_be_read_is_a_problem_beside_the_others_of_its_folder() {
-    let test = Test::new();
+    let test = TestWorld::demo();
     test.write("team/ada.yaml", "name: Ada\ncalendly: https://calendly.com/ada\n");
     test.write("team/bad.yaml", [0xff, 0xfe, 0x00]);
     test.write("team/emea/bob.yaml", "name: Bob\n");
     test.write("team/notes/README.md", "Notes\n");
-    let ran = test.run(&["run", "--roster", "team", "--format", "json"]).ends_with(0);
+    let ran = test.run(&["run", "--roster", "team", "--format", "json"]).success();
     let report = ran.json();
     let problems = report["problems"].as_array().unwrap();
     let files: Vec<_> = problems.iter().map(|it| it["file"].as_str().unwrap()).collect();
@@ -414,7 +409,7 @@ fn wrong_usage_ends_with_2_and_an_empty_stdout() {
         &["run", "--roster"],
         &["bogus"],
     ] {
-        let ran = Test::new().run(arguments).ends_with(2);
+        let ran = TestWorld::demo().run(arguments).exit(2);
         assert_eq!(ran.stdout, "", "{arguments:?}");
         assert!(ran.stderr.starts_with("error: "), "{arguments:?}: {}", ran.stderr);
     }
@@ -422,7 +417,7 @@ fn wrong_usage_ends_with_2_and_an_empty_stdout() {
 
 #[test]
 fn an_error_is_a_json_document_too() {
-    let test = Test::new();
+    let test = TestWorld::demo();
     test.write("bad.yaml", "- 5\n").write("c.toml", "[checks]\noff = [\"nope\"]\n");
     for (arguments, code, hint) in [
         (&["run", "--roster", "bad.yaml"][..], 4, "name"),
@@ -430,7 +425,7 @@ fn an_error_is_a_json_document_too() {
         (&["run", "--config", "c.toml"], 4, "link-missing"),
         (&["run"], 3, "GL_TOKEN"),
     ] {
-        let ran = test.run(&[arguments, &["--format", "json"]].concat()).ends_with(code);
+        let ran = test.run(&[arguments, &["--format", "json"]].concat()).exit(code);
         assert!(!ran.stderr.is_empty(), "{arguments:?}");
         let error = &ran.json()["error"];
         assert_eq!(error["code"], code, "{arguments:?}");
@@ -444,7 +439,7 @@ fn wrong_usage_is_a_json_document_too() {
     for arguments in
         [["run", "--bogus", "--format", "json"], ["--format", "json", "run", "--bogus"]]
     {
-        let ran = Test::new().run(&arguments).ends_with(2);
+        let ran = TestWorld::demo().run(&arguments).exit(2);
         let error = &ran.json()["error"];
         assert_eq!(error["code"], 2, "{arguments:?}");
         assert!(error["message"].as_str().unwrap().contains("--bogus"), "{error}");
@@ -453,19 +448,19 @@ fn wrong_usage_is_a_json_document_too() {
 
 #[test]
 fn quiet_leaves_only_the_result_and_errors() {
-    let loud = audit(BROKEN, &[]).ends_with(0);
+    let loud = audit(BROKEN, &[]).success();
     assert!(!loud.stderr.is_empty());
     for flag in ["--quiet", "-q"] {
-        let ran = audit(BROKEN, &[flag]).ends_with(0);
+        let ran = audit(BROKEN, &[flag]).success();
         assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), (loud.stdout.as_str(), ""));
-        let ran = audit("- 5\n", &[flag]).ends_with(4);
+        let ran = audit("- 5\n", &[flag]).exit(4);
         assert!(ran.stderr.contains("r.yaml:1"), "{}", ran.stderr);
     }
 }
 
 #[test]
 fn what_is_switched_off_or_excluded_is_said_and_obeyed() {
-    let test = Test::new();
+    let test = TestWorld::demo();
     let policy = r#"exclude = ["BOB@example.com", "carl", "Dee Dee", "ghost@example.com"]
 [checks]
 off = ["link-missing"]
@@ -478,7 +473,7 @@ off = ["link-missing"]
     test.write("c.toml", policy).write("r.yaml", roster);
     let run = |form: &str| {
         let ran = test.run(&["run", "--roster", "r.yaml", "--config", "c.toml", "--format", form]);
-        ran.ends_with(0)
+        ran.success()
     };
     let report = run("json").json();
     assert_eq!(found(&report, "manager-unresolved"), ["Ada"]);
@@ -510,20 +505,18 @@ off = ["link-missing"]
 
 #[test]
 fn a_reader_who_has_seen_enough_ends_it_quietly() {
-    let test = Test::new();
+    let test = TestWorld::demo();
     test.write("r.yaml", yaml_list(&people(20_000)));
     for form in FORMATS {
-        let mut command = test.command(&["run", "--roster", "r.yaml", "--format", form]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = test.start(&["run", "--roster", "r.yaml", "--format", form]);
         let mut stdout = child.stdout.take().unwrap();
         stdout.read_exact(&mut [0; 6]).unwrap();
         drop(stdout);
-        let ran = Ran::of_child(child);
+        let ran = test.wait(child).success();
         assert!(
             !ran.stderr.contains("panicked") && !ran.stderr.contains("error"),
             "{}",
             ran.stderr
         );
-        assert_eq!(ran.code, 0, "{form}");
     }
 }

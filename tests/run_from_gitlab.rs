@@ -8,11 +8,7 @@ use jiff::civil::date;
 use sandbox::{Answer, Fault, FaultKind, Request, Sandbox, Service, Token, World};
 use serde_json::Value;
 
-use crate::support::{NOW, Ran, Test};
-
-const TEAM: &str = "gitlab-com/support/team";
-const FILE: &str = "data/support-team.yaml";
-const TOKEN: &str = "sandbox-gitlab-token";
+use crate::support::{GITLAB_TOKEN, NOW, Printed, ROSTER, Ran, TEAM, TestWorld};
 
 /// Arguments for the roster as a file and as a folder, and a piece of the address of the request
 /// that brings it.
@@ -20,10 +16,9 @@ const SOURCES: [(&[&str], &str); 2] =
     [(&["run"], "/raw"), (&["run", "--roster-path", "data/agents"], "archive")];
 
 /// The demo world with its token, and its people also as a folder of `count` files.
-fn demo(count: usize) -> Test {
-    let test = Test::new().with_token();
+fn demo(count: usize) -> TestWorld {
+    let test = TestWorld::demo().with_token();
     test.sandbox.update(|world| {
-        world.now = NOW.parse().unwrap();
         let files = (0..count).map(|number| {
             let person =
                 format!("name: Person {number}\ncalendly: https://calendly.com/p{number}\n");
@@ -36,10 +31,10 @@ fn demo(count: usize) -> Test {
 
 /// Runs the audit, and sees that nothing was written and that the token was not shown.
 #[track_caller]
-fn run(test: &Test, arguments: &[&str]) -> Ran {
+fn run(test: &TestWorld, arguments: &[&str]) -> Ran {
     let ran = test.run(arguments);
     assert_eq!(test.sandbox.writes().len(), 0, "{:?}", test.sandbox.writes());
-    assert!(!format!("{ran:?}").contains(TOKEN), "{ran:?}");
+    assert!(!format!("{ran:?}").contains(GITLAB_TOKEN), "{ran:?}");
     let is_gitlab = |request: &Request| request.service == Service::GitLab;
     assert!(test.sandbox.requests().iter().all(is_gitlab), "Calendly was asked");
     ran
@@ -47,16 +42,10 @@ fn run(test: &Test, arguments: &[&str]) -> Ran {
 
 /// Refuses an end other than with `code` and nothing on stdout.
 #[track_caller]
-fn fails(ran: Ran, code: i32) -> Ran {
+fn fails(ran: Ran, code: i32) -> Printed {
     assert_eq!(ran.stdout, "", "{}", ran.stderr);
     assert!(ran.stderr.contains("error: "), "{}", ran.stderr);
-    ran.ends_with(code)
-}
-
-/// The id of the tip of the roster's project.
-fn head(test: &Test) -> String {
-    let id = |world: &mut World| world.project(TEAM).unwrap().repository.head().unwrap().id.clone();
-    test.sandbox.update(id)
+    ran.exit(code)
 }
 
 /// Who has a finding of which check.
@@ -106,7 +95,7 @@ fn brings(body: Vec<u8>) -> FaultKind {
 
 #[test]
 fn the_demo_world_has_each_planted_fault_once() {
-    let report = run(&demo(0), &["run", "--format", "json"]).ends_with(0).json();
+    let report = run(&demo(0), &["run", "--format", "json"]).success().json();
     let expected = [
         ("link-malformed", "Zuzana Hrušovská"),
         ("link-missing", "Ezekiel Brightwater"),
@@ -117,27 +106,27 @@ fn the_demo_world_has_each_planted_fault_once() {
     assert_eq!(findings(&report), expected);
     assert_eq!(report["problems"].as_array().unwrap().len(), 0);
     assert_eq!(report["summary"]["people"], 41);
-    assert_eq!(run(&demo(0), &["run", "--exit-code"]).code, 10);
+    run(&demo(0), &["run", "--exit-code"]).exit(10);
 }
 
 #[test]
 fn the_provenance_names_what_was_read() {
     let test = demo(3);
-    let first = head(&test);
+    let first = test.roster_commit();
     test.sandbox.update(|world| {
         world.project(TEAM).unwrap().add_file("README.md", "Later.\n");
     });
     for (arguments, path) in
-        SOURCES.map(|(arguments, _)| arguments).into_iter().zip([FILE, "data/agents"])
+        SOURCES.map(|(arguments, _)| arguments).into_iter().zip([ROSTER, "data/agents"])
     {
         for form in ["markdown", "csv", "json", "table"] {
-            let ran = run(&test, &[arguments, &["--format", form]].concat()).ends_with(0);
-            for part in [TEAM, path, &head(&test), NOW, env!("CARGO_PKG_VERSION")] {
+            let ran = run(&test, &[arguments, &["--format", form]].concat()).success();
+            for part in [TEAM, path, &test.roster_commit(), NOW, env!("CARGO_PKG_VERSION")] {
                 assert!(ran.stdout.contains(part), "{form} {part}: {}", ran.stdout);
             }
         }
         let older = [arguments, &["--roster-ref", &first, "--format", "json"]].concat();
-        let report = run(&test, &older).ends_with(0).json();
+        let report = run(&test, &older).success().json();
         assert_eq!(report["provenance"]["commit"], first.as_str());
     }
 }
@@ -145,14 +134,11 @@ fn the_provenance_names_what_was_read() {
 #[test]
 fn a_checkout_gives_the_same_report_as_the_repository() {
     let test = demo(0);
-    let bytes = test.sandbox.update(|world| {
-        world.project(TEAM).unwrap().repository.head().unwrap().files[FILE].bytes.to_vec()
-    });
-    test.write(FILE, bytes);
+    test.write(ROSTER, test.roster());
     let report = |arguments: &[&str]| {
-        run(&test, &[arguments, &["--format", "json"]].concat()).ends_with(0).json()
+        run(&test, &[arguments, &["--format", "json"]].concat()).success().json()
     };
-    let (here, there) = (report(&["run", "--roster", FILE]), report(&["run"]));
+    let (here, there) = (report(&["run", "--roster", ROSTER]), report(&["run"]));
     assert_eq!(here["provenance"]["sha256"], there["provenance"]["sha256"]);
     assert_eq!(here["people"], there["people"]);
 }
@@ -162,13 +148,13 @@ fn the_number_of_requests_does_not_grow_with_the_number_of_files() {
     for (arguments, _) in SOURCES {
         let requests = [2, 250].map(|count| {
             let test = demo(count);
-            assert_eq!(run(&test, arguments).code, 0);
+            run(&test, arguments).success();
             test.sandbox.requests().len()
         });
         assert_eq!(requests[0], requests[1]);
         assert!((1..=3).contains(&requests[1]), "{requests:?}");
     }
-    let ran = run(&demo(250), SOURCES[1].0).ends_with(0);
+    let ran = run(&demo(250), SOURCES[1].0).success();
     assert!(ran.stdout.contains("250 people"), "{}", ran.stdout);
 }
 
@@ -177,14 +163,14 @@ fn the_token_goes_to_gitlab_and_is_never_shown() {
     for (arguments, _) in SOURCES {
         let test = demo(2);
         for form in ["markdown", "csv", "json", "table"] {
-            let ran = run(&test, &[&["-vv", "--format", form], arguments].concat()).ends_with(0);
+            let ran = run(&test, &[&["-vv", "--format", form], arguments].concat()).success();
             assert!(ran.stderr.contains("/api/v4/"), "no log: {}", ran.stderr);
         }
         for request in test.sandbox.requests() {
-            assert_eq!(request.header("private-token"), Some(TOKEN));
-            assert!(!request.path.contains(TOKEN), "{}", request.path);
+            assert_eq!(request.header("private-token"), Some(GITLAB_TOKEN));
+            assert!(!request.path.contains(GITLAB_TOKEN), "{}", request.path);
         }
-        let echo = format!(r#"{{"message":"bad header private-token: {TOKEN}"}}"#);
+        let echo = format!(r#"{{"message":"bad header private-token: {GITLAB_TOKEN}"}}"#);
         for status in [400, 401, 403, 404, 500] {
             let kind = FaultKind::Answer(Answer::json(status, &echo));
             test.sandbox.inject(Fault::new("", kind).times(9));
@@ -198,9 +184,9 @@ fn the_token_goes_to_gitlab_and_is_never_shown() {
 fn a_renamed_project_is_found_under_its_old_name() {
     for (arguments, _) in SOURCES {
         let test = demo(2);
-        let before = run(&test, arguments).ends_with(0);
+        let before = run(&test, arguments).success();
         test.sandbox.update(|world| world.rename_project(TEAM, "gitlab-com/people/team").unwrap());
-        assert_eq!(run(&test, arguments).ends_with(0).stdout, before.stdout);
+        assert_eq!(run(&test, arguments).success().stdout, before.stdout);
     }
 }
 
@@ -273,11 +259,11 @@ fn a_token_that_is_no_use_ends_with_3_and_says_what_to_do() {
 
 #[test]
 fn without_a_token_nothing_is_sent() {
-    let test = Test::new();
+    let test = TestWorld::demo();
     for (arguments, _) in SOURCES {
         for token in ["", "two words", "two\nlines"] {
             let mut command = test.command(arguments);
-            let ran = fails(Ran::of(command.env("GL_TOKEN", token)), 3);
+            let ran = fails(test.finish(command.env("GL_TOKEN", token)), 3);
             assert!(token.is_empty() || !ran.stderr.contains(token), "{}", ran.stderr);
         }
         let ran = fails(test.run(arguments), 3);
@@ -292,9 +278,9 @@ fn without_a_token_nothing_is_sent() {
 fn what_is_not_there_is_named_with_its_project() {
     let test = demo(2);
     for (project, path, reference) in [
-        ("no/such-project", FILE, "master"),
+        ("no/such-project", ROSTER, "master"),
         (TEAM, "data/missing.yaml", "master"),
-        (TEAM, FILE, "no-such-branch"),
+        (TEAM, ROSTER, "no-such-branch"),
         ("no/such-project", "data/agents", "master"),
         (TEAM, "data/missing", "master"),
         (TEAM, "data/agents", "no-such-branch"),
@@ -311,7 +297,7 @@ fn what_is_not_there_is_named_with_its_project() {
     }
     let secret = "gitlab-com/support/support-ops/secret";
     test.sandbox.update(|world| {
-        world.add_project(secret).add_file(FILE, "- name: X\n");
+        world.add_project(secret).add_file(ROSTER, "- name: X\n");
     });
     let ran = run(&test, &["run", "--roster-project", secret]);
     assert_ne!(ran.code, 0);
@@ -324,7 +310,7 @@ fn what_passes_by_itself_is_tried_again() {
     let json = Answer::too_many_requests_json;
     let broken = Answer::internal_server_error;
     for (arguments, part) in SOURCES {
-        let undisturbed = run(&demo(2), arguments).ends_with(0).stdout;
+        let undisturbed = run(&demo(2), arguments).success().stdout;
         for (kind, times) in [
             (FaultKind::Answer(plain()), 1),
             (FaultKind::Answer(plain().header("retry-after", "30")), 2),
@@ -341,7 +327,7 @@ fn what_passes_by_itself_is_tried_again() {
         ] {
             let test = demo(2);
             test.sandbox.inject(Fault::new(part, kind.clone()).times(times));
-            let ran = run(&test, arguments).ends_with(0);
+            let ran = run(&test, arguments).success();
             assert_eq!(ran.stdout, undisturbed, "{kind:?}");
             let is_limit = matches!(&kind, FaultKind::Answer(Answer { status: 429, .. }));
             assert_eq!(ran.stderr.contains("rate limit"), is_limit, "{}", ran.stderr);
@@ -350,7 +336,7 @@ fn what_passes_by_itself_is_tried_again() {
     let damaged = brings(archive(&[(b'0', "top/data/agents/0.yaml", "name: X\n")])[..60].to_vec());
     let test = demo(2);
     test.sandbox.inject(Fault::new("archive", damaged));
-    let ran = run(&test, SOURCES[1].0).ends_with(0);
+    let ran = run(&test, SOURCES[1].0).success();
     assert!(ran.stdout.contains("2 people"), "{}", ran.stdout);
 }
 
@@ -420,7 +406,7 @@ fn what_a_folder_holds_beside_its_files_is_a_problem() {
         project.add_file("data/agents-old/carl.yaml", "name: Carl\n");
     });
     let arguments = [SOURCES[1].0, &["--format", "json"]].concat();
-    let report = run(&test, &arguments).ends_with(0).json();
+    let report = run(&test, &arguments).success().json();
     assert_eq!(report["summary"]["people"], 2);
     assert_eq!(report["problems"].as_array().unwrap().len(), 1, "{report}");
     assert_eq!(report["problems"][0]["file"], "data/agents/emea/bob.yaml");
@@ -432,7 +418,7 @@ fn what_a_folder_holds_beside_its_files_is_a_problem() {
         (b'0', "top/data/agents/apac/zoe.yaml", "name: Zoe\n"),
     ];
     test.sandbox.inject(Fault::new("archive", brings(archive(&entries))));
-    let report = run(&test, &arguments).ends_with(0).json();
+    let report = run(&test, &arguments).success().json();
     assert_eq!(report["summary"]["people"], 1);
     let problems = report["problems"].as_array().unwrap();
     let files: Vec<_> = problems.iter().map(|it| it["file"].as_str().unwrap()).collect();
@@ -447,7 +433,7 @@ fn what_a_folder_holds_beside_its_files_is_a_problem() {
 fn the_token_is_not_sent_in_clear_over_a_network() {
     let proxy = Sandbox::start(World::demo().unwrap()).unwrap();
     for url in ["http://gitlab.example.com", "http://10.0.0.1", "http://localhost.example.com"] {
-        let test = Test::new()
+        let test = TestWorld::demo()
             .with_token()
             .with("SUPPORT_AUDIT_NOW", "")
             .with("HTTP_PROXY", proxy.gitlab_url())
@@ -466,7 +452,7 @@ fn no_proxy_stands_between_us_and_this_machine() {
         ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
     let test =
         variables.into_iter().fold(demo(0), |test, name| test.with(name, proxy.gitlab_url()));
-    assert_eq!(run(&test, &["run"]).code, 0);
+    run(&test, &["run"]).success();
     assert_ne!(test.sandbox.requests().len(), 0);
     assert_eq!(proxy.requests().len(), 0);
 }

@@ -4,8 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{AUDITS, Ran, Test};
-use crate::walkthrough::{hours, reply};
+use crate::support::{Ran, TestWorld};
 
 /// A published schema.
 fn schema(name: &str) -> Value {
@@ -90,7 +89,7 @@ fn is_of(value: &Value, name: &str) -> bool {
 /// Refuses a run that printed anything but one document of this schema, or moved a terminal.
 #[track_caller]
 fn prints(ran: Ran, code: i32, name: &str) -> Value {
-    let ran = ran.ends_with(code);
+    let ran = ran.exit(code);
     let document = ran.json();
     let schema = schema(name);
     let complaints = complaints(&schema, &schema, &document, "");
@@ -102,11 +101,8 @@ fn prints(ran: Ran, code: i32, name: &str) -> Value {
 }
 
 /// A command that prints JSON.
-fn run(test: &Test, arguments: &[&str]) -> Ran {
-    let now = test.sandbox.update(|world| world.now.to_string());
-    let mut command = test.command(arguments);
-    command.args(["--format", "json"]).env("SUPPORT_AUDIT_NOW", now);
-    Ran::of(&mut command)
+fn run(test: &TestWorld, arguments: &[&str]) -> Ran {
+    test.run(&[arguments, &["--format", "json"]].concat())
 }
 
 #[test]
@@ -138,7 +134,7 @@ fn the_checker_can_say_no() {
 
 #[test]
 fn a_whole_audit_by_a_script() {
-    let test = Test::audit().with_accounts();
+    let test = TestWorld::demo().with_token().with_accounts();
     prints(run(&test, &["run"]), 0, "report");
     prints(run(&test, &["run", "--exit-code"]), 10, "report");
     prints(run(&test, &["status"]), 1, "error");
@@ -157,10 +153,8 @@ fn a_whole_audit_by_a_script() {
     let count = |value: &Value| value.as_array().unwrap().len();
     assert_eq!(count(&plan["plan"]), count(&done["posted"]));
     assert_eq!(count(&done["advice"]), 1);
-    test.sandbox.update(|world| {
-        world.advance(hours(2));
-        reply(world, "taaseby", "\u{1b}[31mOn purpose\u{202e}\u{7}");
-    });
+    test.advance(2);
+    test.reply("taaseby", "taaseby", "\u{1b}[31mOn purpose\u{202e}\u{7}");
     let status = prints(run(&test, &["status"]), 0, "status");
     let findings = status["findings"].as_array().unwrap();
     assert!(findings.iter().any(|it| it["state"] == "answered"), "{findings:#?}");
@@ -172,7 +166,7 @@ fn a_whole_audit_by_a_script() {
     let again = prints(run(&test, &["submit-review", "--unresolved", "--yes"]), 0, "review");
     assert_eq!(again["posted"], review["posted"]);
     assert_eq!(again["direct_message"], review["direct_message"]);
-    test.sandbox.update(|world| world.close_issue(AUDITS, 1, "nadeyemi").unwrap());
+    test.close(1, "nadeyemi");
     let status = prints(run(&test, &["status", "--issue", "1"]), 0, "status");
     assert_eq!(status["stage"], "closed");
     for closed in [
@@ -186,7 +180,7 @@ fn a_whole_audit_by_a_script() {
 
 #[test]
 fn what_needs_no_issue() {
-    let test = Test::audit();
+    let test = TestWorld::demo().with_token();
     prints(run(&test, &["config"]), 0, "config");
     let status = prints(run(&test, &["auth", "status"]), 0, "auth-status");
     assert_eq!(status["user"], "ivelderman");
@@ -206,7 +200,7 @@ fn what_needs_no_issue() {
 /// What stands in a roster and in an export cannot move a terminal.
 #[test]
 fn foreign_text_stays_text() {
-    let test = Test::audit();
+    let test = TestWorld::demo().with_token();
     test.write(
         "roster.yaml",
         "- name: \"A\\e[2Jda\\u202e\"\n  email: a@example.com\n  calendly: \"x\\a\"\n- 7\n- name: Bo\n  email: [1]\n",

@@ -1,117 +1,16 @@
-//! What happens on a terminal: prompts, interrupts, progress, colour. The terminal is a real one.
+//! What happens on a terminal: prompts, interrupts, progress, colour.
 
-use std::process::Command;
 use std::time::Duration;
 
-use rexpect::ReadUntil;
-use rexpect::session::{PtySession, spawn_command};
-use rustix::termios::{LocalModes, tcgetattr};
 use sandbox::{Fault, FaultKind};
 
-use crate::auth::{gitlab_host, tokens_sent, until};
 use crate::keyring::{Keyring, Lock};
-use crate::support::Test;
-
-const GITLAB: &str = "sandbox-gitlab-token";
-
-/// A shell on a terminal of its own, which shows what is typed unless a program prevents it.
-pub(crate) struct Terminal {
-    session: PtySession,
-    /// Everything that was shown.
-    shown: String,
-}
-
-impl Terminal {
-    /// Runs a script in which `$BIN` is the program.
-    pub(crate) fn start(test: &Test, script: &str) -> Self {
-        let program = test.command(&[]);
-        let mut shell = Command::new("sh");
-        // The shell outlives an interrupt, which goes to it too.
-        shell.arg("-c").arg(format!("trap : INT; stty sane; {script}\necho done"));
-        shell.env_clear().current_dir(program.get_current_dir().unwrap());
-        shell.env("TERM", "xterm-256color").env("BIN", program.get_program());
-        shell.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        let session = spawn_command(shell, Some(20_000)).unwrap();
-        Self { session, shown: String::new() }
-    }
-
-    /// Reads until a text is shown.
-    #[track_caller]
-    pub(crate) fn waits_for(&mut self, text: &str) {
-        match self.session.exp_string(text) {
-            Ok(before) => self.shown.push_str(&format!("{before}{text}")),
-            Err(error) => panic!("{text:?} was not shown after {:?}: {error}", self.shown),
-        }
-    }
-
-    /// Waits until nothing that is typed is shown any more: what came before would be lost.
-    #[track_caller]
-    fn waits_for_prompt(&self) {
-        let terminal = self.session.process().get_file_handle().unwrap();
-        let is_shown = || tcgetattr(&terminal).unwrap().local_modes.contains(LocalModes::ECHO);
-        until("a hidden prompt", || !is_shown());
-    }
-
-    /// Presses keys at a prompt.
-    #[track_caller]
-    pub(crate) fn presses(&mut self, keys: &str) {
-        self.waits_for_prompt();
-        self.session.send(keys).unwrap();
-        self.session.flush().unwrap();
-    }
-
-    /// Types a line at a prompt.
-    #[track_caller]
-    pub(crate) fn types(&mut self, line: &str) {
-        self.waits_for_prompt();
-        self.session.send_line(line).unwrap();
-    }
-
-    /// Answers a question by a key, or by a line that ends in a line break.
-    #[track_caller]
-    pub(crate) fn answers(&mut self, keys: &str) {
-        self.waits_for_prompt();
-        self.session.send(keys).unwrap();
-        self.session.flush().unwrap();
-    }
-
-    /// Chooses from a list by moving down to the entry; the list must end with `last`.
-    #[track_caller]
-    pub(crate) fn chooses(&mut self, entry: &str, last: &str) {
-        let before = self.shown.len();
-        self.waits_for(last);
-        let offered = self.shown.get(before..).unwrap();
-        let mut entries = offered.lines().filter(|line| !line.contains('?'));
-        let place = entries.position(|line| line.contains(entry));
-        let place = place.unwrap_or_else(|| panic!("{entry:?} is not offered: {offered:?}"));
-        // The rest of the line of the question comes first.
-        let downs = "j".repeat(place - 1);
-        self.answers(&format!("{downs}\r"));
-    }
-
-    /// Interrupts the program at its prompt.
-    #[track_caller]
-    pub(crate) fn interrupts_prompt(&mut self) {
-        self.waits_for_prompt();
-        // It shows its prompt before it is ready for an interrupt.
-        std::thread::sleep(Duration::from_millis(200));
-        self.session.send_control('c').unwrap();
-    }
-
-    /// Everything that was shown up to the end of the script.
-    #[track_caller]
-    pub(crate) fn ends(mut self) -> String {
-        self.waits_for("done\r\n");
-        let rest = self.session.exp_any(vec![ReadUntil::EOF]).unwrap();
-        assert_eq!(rest.0, "");
-        self.shown
-    }
-}
+use crate::support::{GITLAB_TOKEN, Terminal, TestWorld};
 
 /// Runs a script on which nobody has to type anything.
 #[track_caller]
-fn watch(test: &Test, script: &str) -> String {
-    Terminal::start(test, script).ends()
+fn watch(test: &TestWorld, script: &str) -> String {
+    Terminal::script(test, script).finish()
 }
 
 /// Whether a text has colours or other looks.
@@ -125,45 +24,44 @@ fn has_color(text: &str) -> bool {
 
 #[test]
 fn run_without_a_token_asks_for_it_unseen() {
-    let test = Test::new();
-    let mut terminal = Terminal::start(&test, "\"$BIN\" run > audit_output.txt; echo code:$?");
-    terminal.waits_for(&format!("GitLab token for {}", gitlab_host(&test)));
-    terminal.types(GITLAB);
-    let shown = terminal.ends();
-    assert!(shown.contains("code:0"), "{shown}");
-    assert!(!shown.contains(GITLAB), "{shown}");
+    let test = TestWorld::demo();
+    let mut terminal = Terminal::start(&test, "\"$BIN\" run > audit_output.txt");
+    terminal.wait_for(&format!("GitLab token for {}", test.gitlab_host()));
+    terminal.type_line(GITLAB_TOKEN);
+    let shown = terminal.exits(0);
+    assert!(!shown.contains(GITLAB_TOKEN), "{shown}");
     assert!(!shown.to_lowercase().contains("keep"), "there is no keyring: {shown}");
-    assert!(tokens_sent(&test).iter().all(|(_, token)| token == GITLAB));
+    assert!(test.tokens_sent().iter().all(|(_, token)| token == GITLAB_TOKEN));
 
-    let report = std::fs::read_to_string(test.path("audit_output.txt")).unwrap();
-    assert_eq!(report, test.with_token().run(&["run"]).ends_with(0).stdout);
+    let report = test.read("audit_output.txt");
+    assert_eq!(report, test.with_token().run(&["run"]).success().stdout);
 }
 
 #[test]
 fn a_bad_token_at_the_prompt_ends_with_3() {
     for token in ["glpat-strange", "s3cret with spaces"] {
-        let test = Test::new();
-        let mut terminal = Terminal::start(&test, "\"$BIN\" run -vv; echo code:$?");
-        terminal.waits_for("GitLab token");
-        terminal.types(token);
-        let shown = terminal.ends();
-        assert!(shown.contains("code:3") && !shown.contains(token), "{shown}");
+        let test = TestWorld::demo();
+        let mut terminal = Terminal::start(&test, "\"$BIN\" run -vv");
+        terminal.wait_for("GitLab token");
+        terminal.type_line(token);
+        let shown = terminal.exits(3);
+        assert!(!shown.contains(token), "{shown}");
     }
 }
 
 #[test]
 fn a_token_from_the_prompt_is_kept_if_the_user_wants() {
     let Some(keyring) = Keyring::start(Lock::Open) else { return };
-    for (answer, kept) in [("y", Some(GITLAB)), ("n", None)] {
+    for (answer, kept) in [("y", Some(GITLAB_TOKEN)), ("n", None)] {
         let test = keyring.user();
-        let mut terminal = Terminal::start(&test, "\"$BIN\" run > report; echo code:$?");
-        terminal.waits_for("GitLab token");
-        terminal.types(GITLAB);
-        terminal.waits_for("eep it");
-        terminal.types(answer);
-        let shown = terminal.ends();
-        assert!(shown.contains("code:0") && !shown.contains(GITLAB), "{shown}");
-        assert_eq!(keyring.token(&gitlab_host(&test)).as_deref(), kept, "{answer}: {shown}");
+        let mut terminal = Terminal::start(&test, "\"$BIN\" run > report");
+        terminal.wait_for("GitLab token");
+        terminal.type_line(GITLAB_TOKEN);
+        terminal.wait_for("eep it");
+        terminal.type_line(answer);
+        let shown = terminal.exits(0);
+        assert!(!shown.contains(GITLAB_TOKEN), "{shown}");
+        assert_eq!(keyring.token(&test.gitlab_host()).as_deref(), kept, "{answer}: {shown}");
     }
 }
 
@@ -172,40 +70,24 @@ fn a_token_from_the_prompt_is_kept_if_the_user_wants() {
 fn a_refused_token_is_not_kept() {
     let Some(keyring) = Keyring::start(Lock::Open) else { return };
     let test = keyring.user();
-    let mut terminal = Terminal::start(&test, "\"$BIN\" run > report; echo code:$?");
-    terminal.waits_for("GitLab token");
-    terminal.types("glpat-strange");
-    let shown = terminal.ends();
-    assert!(shown.contains("code:3") && !shown.contains("eep it"), "{shown}");
-    assert_eq!(keyring.token(&gitlab_host(&test)), None);
+    let mut terminal = Terminal::start(&test, "\"$BIN\" run > report");
+    terminal.wait_for("GitLab token");
+    terminal.type_line("glpat-strange");
+    let shown = terminal.exits(3);
+    assert!(!shown.contains("eep it"), "{shown}");
+    assert_eq!(keyring.token(&test.gitlab_host()), None);
 }
 
 #[test]
 fn login_asks_on_a_terminal() {
     let Some(keyring) = Keyring::start(Lock::Open) else { return };
     let test = keyring.user();
-    let mut terminal = Terminal::start(&test, "\"$BIN\" auth login; echo code:$?");
-    terminal.waits_for("GitLab token");
-    terminal.types(GITLAB);
-    let shown = terminal.ends();
-    assert!(shown.contains("code:0") && !shown.contains(GITLAB), "{shown}");
-    assert_eq!(keyring.token(&gitlab_host(&test)).as_deref(), Some(GITLAB));
-}
-
-/// The script that tells whether the program left the terminal as it was.
-const RESTORED: &str = r#"before=$(stty -g); "$BIN" run; echo code:$?
-if [ "$before" = "$(stty -g)" ]; then echo as before; fi; stty -a"#;
-
-/// Refuses a terminal that an interrupted program left without echo or cursor.
-#[track_caller]
-pub(crate) fn is_restored(shown: &str) {
-    assert!(shown.contains("code:130\r\n"), "{shown:?}");
-    assert!(shown.contains("as before\r\n"), "{shown:?}");
-    let settings: Vec<_> = shown.split_ascii_whitespace().collect();
-    assert!(settings.contains(&"echo") && settings.contains(&"icanon"), "{shown:?}");
-    let hidden = shown.rfind("\u{1b}[?25l");
-    let visible = shown.rfind("\u{1b}[?25h");
-    assert!(hidden.is_none() || hidden < visible, "the cursor is hidden: {shown:?}");
+    let mut terminal = Terminal::start(&test, "\"$BIN\" auth login");
+    terminal.wait_for("GitLab token");
+    terminal.type_line(GITLAB_TOKEN);
+    let shown = terminal.exits(0);
+    assert!(!shown.contains(GITLAB_TOKEN), "{shown}");
+    assert_eq!(keyring.token(&test.gitlab_host()).as_deref(), Some(GITLAB_TOKEN));
 }
 
 /// Does the same several times at once: what an interrupt reaches first may be left to chance.
@@ -220,11 +102,11 @@ fn repeatedly(case: impl Fn() + Sync) {
 #[test]
 fn an_interrupt_at_a_hidden_prompt_restores_the_terminal() {
     repeatedly(|| {
-        let test = Test::new();
-        let mut terminal = Terminal::start(&test, RESTORED);
-        terminal.waits_for("GitLab token");
-        terminal.interrupts_prompt();
-        is_restored(&terminal.ends());
+        let test = TestWorld::demo();
+        let mut terminal = Terminal::start(&test, "\"$BIN\" run");
+        terminal.wait_for("GitLab token");
+        terminal.interrupt_prompt();
+        terminal.exits(130);
         assert!(test.sandbox.requests().is_empty());
     });
 }
@@ -234,24 +116,24 @@ fn an_interrupt_at_a_question_restores_the_terminal() {
     let Some(keyring) = Keyring::start(Lock::Open) else { return };
     repeatedly(|| {
         let test = keyring.user();
-        let mut terminal = Terminal::start(&test, RESTORED);
-        terminal.waits_for("GitLab token");
-        terminal.types(GITLAB);
-        terminal.waits_for("eep it");
-        terminal.interrupts_prompt();
-        is_restored(&terminal.ends());
-        assert_eq!(keyring.token(&gitlab_host(&test)), None);
+        let mut terminal = Terminal::start(&test, "\"$BIN\" run");
+        terminal.wait_for("GitLab token");
+        terminal.type_line(GITLAB_TOKEN);
+        terminal.wait_for("eep it");
+        terminal.interrupt_prompt();
+        terminal.exits(130);
+        assert_eq!(keyring.token(&test.gitlab_host()), None);
     });
 }
 
 #[test]
 fn an_interrupt_during_progress_restores_the_terminal() {
-    let test = Test::new().with_token();
+    let test = TestWorld::demo().with_token();
     test.sandbox.inject(Fault::new("", FaultKind::Slow(Duration::from_mins(1))));
-    let mut terminal = Terminal::start(&test, RESTORED);
-    terminal.waits_for("support-team.yaml");
-    terminal.session.send_control('c').unwrap();
-    is_restored(&terminal.ends());
+    let mut terminal = Terminal::start(&test, "\"$BIN\" run");
+    terminal.wait_for("support-team.yaml");
+    terminal.interrupt();
+    terminal.exits(130);
 }
 
 #[test]
@@ -264,9 +146,8 @@ fn nobody_is_asked_who_could_not_answer() {
         "\"$BIN\" run 2> talk",
         "\"$BIN\" auth status",
     ] {
-        let test = Test::new();
-        let shown = watch(&test, &format!("{command}; echo code:$?"));
-        assert!(shown.contains("code:3"), "{command}: {shown}");
+        let test = TestWorld::demo();
+        let shown = Terminal::start(&test, command).exits(3);
         let talk = std::fs::read_to_string(test.path("talk")).unwrap_or_default();
         for text in [&shown, &talk] {
             assert!(
@@ -279,30 +160,28 @@ fn nobody_is_asked_who_could_not_answer() {
 
 #[test]
 fn what_needs_no_token_asks_for_none() {
-    let test = Test::new();
+    let test = TestWorld::demo();
     test.write("roster.yaml", "- name: Ada\n");
-    let shown = watch(&test, "\"$BIN\" run --roster roster.yaml > report; echo code:$?");
-    assert!(shown.contains("code:0"), "{shown}");
+    Terminal::start(&test, "\"$BIN\" run --roster roster.yaml > report").exits(0);
 }
 
 /// Without a prompt the terminal would show the token while it is typed.
 #[test]
 fn login_that_must_not_ask_ends_at_once() {
-    let test = Test::new();
-    let shown = watch(&test, "timeout 5 \"$BIN\" auth login --no-input; echo code:$?");
-    assert!(shown.contains("code:2") || shown.contains("code:3"), "{shown}");
+    let test = TestWorld::demo();
+    Terminal::start(&test, "timeout 5 \"$BIN\" auth login --no-input").exits(3);
 }
 
 #[test]
 fn login_never_shows_what_is_typed() {
-    let test = Test::new();
+    let test = TestWorld::demo();
     let script = "timeout 5 \"$BIN\" auth login 2> talk; echo code:$?; sleep 1";
     let mut terminal = Terminal::start(&test, script);
     // There is no prompt to wait for.
     std::thread::sleep(Duration::from_millis(500));
-    terminal.session.send_line(GITLAB).unwrap();
-    terminal.waits_for("code:");
-    assert!(!terminal.shown.contains(GITLAB), "{}", terminal.shown);
+    terminal.type_now(&format!("{GITLAB_TOKEN}\n"));
+    terminal.wait_for("code:");
+    assert!(!terminal.shown().contains(GITLAB_TOKEN), "{}", terminal.shown());
 }
 
 #[test]
@@ -319,7 +198,7 @@ fn colour_is_for_terminals_that_want_it() {
     ];
     for (variable, flag, expected) in on_terminal {
         let script = format!("{variable} \"$BIN\" run --roster gone.yaml {flag}");
-        let shown = watch(&Test::new(), &script);
+        let shown = watch(&TestWorld::demo(), &script);
         assert!(shown.contains("gone.yaml"), "{shown}");
         assert_eq!(has_color(&shown), expected, "{script}: {shown:?}");
     }
@@ -334,11 +213,12 @@ fn colour_is_for_terminals_that_want_it() {
     ];
     for (variables, flag, expected) in elsewhere {
         let pairs = variables.split_whitespace().filter_map(|pair| pair.split_once('='));
-        let test = pairs
-            .fold(Test::new().with("TERM", "xterm"), |test, (name, value)| test.with(name, value));
+        let test = pairs.fold(TestWorld::demo().with("TERM", "xterm"), |test, (name, value)| {
+            test.with(name, value)
+        });
         let arguments = ["run", "--roster", "gone.yaml"].into_iter();
         let arguments: Vec<_> = arguments.chain(flag.split_whitespace()).collect();
-        let ran = test.run(&arguments).ends_with(4);
+        let ran = test.run(&arguments).exit(4);
         assert_eq!(has_color(&ran.stderr), expected, "{variables} {flag}: {:?}", ran.stderr);
     }
 }
@@ -348,7 +228,7 @@ fn wrong_usage_is_coloured_as_the_user_wants() {
     for (variable, flag, expected) in
         [("", "", true), ("NO_COLOR=1", "", false), ("", "--color never", false)]
     {
-        let shown = watch(&Test::new(), &format!("{variable} \"$BIN\" {flag} run --bogus"));
+        let shown = watch(&TestWorld::demo(), &format!("{variable} \"$BIN\" {flag} run --bogus"));
         assert!(shown.contains("--bogus"), "{shown}");
         assert_eq!(has_color(&shown), expected, "{variable} {flag}: {shown:?}");
     }
@@ -365,7 +245,7 @@ fn progress_is_for_terminals() {
         ("\"$BIN\" run 2> talk > report; cat talk", false, true),
         ("TERM=dumb \"$BIN\" run > report", false, true),
     ] {
-        let test = Test::new().with_token();
+        let test = TestWorld::demo().with_token();
         test.sandbox.inject(slow());
         let shown = watch(&test, command);
         assert_eq!(shown.contains('\u{1b}'), escapes, "{command}: {shown:?}");
@@ -381,33 +261,31 @@ fn progress_is_for_terminals() {
 
 #[test]
 fn a_file_gets_nothing_but_the_report() {
-    let test = Test::new().with_token();
+    let test = TestWorld::demo().with_token();
     test.sandbox.inject(Fault::new("", FaultKind::Slow(Duration::from_millis(500))));
-    let shown = watch(&test, "\"$BIN\" run --color always -v > audit_output.txt; echo code:$?");
-    assert!(shown.contains("code:0"), "{shown}");
+    let shown =
+        Terminal::start(&test, "\"$BIN\" run --color always -v > audit_output.txt").exits(0);
     assert!(!shown.contains("## Support Team"), "{shown}");
-    let report = std::fs::read_to_string(test.path("audit_output.txt")).unwrap();
-    assert_eq!(report, test.run(&["run"]).ends_with(0).stdout);
+    let report = test.read("audit_output.txt");
+    assert_eq!(report, test.run(&["run"]).success().stdout);
     assert!(!report.contains('\u{1b}') && !report.contains('\r'));
 }
 
 #[test]
 fn a_plan_is_agreed_to_on_a_terminal_and_the_token_asked_for_once() {
     for (answer, made) in [("y", 1), ("n", 0)] {
-        let test = Test::new();
+        let test = TestWorld::demo();
         let script = "\"$BIN\" init-issue > url; echo code:$?; \"$BIN\" config > rest";
         let mut terminal = Terminal::start(&test, script);
-        terminal.waits_for("GitLab token");
-        terminal.types(GITLAB);
-        terminal.waits_for("Do this?");
-        terminal.session.send(answer).unwrap();
-        terminal.session.flush().unwrap();
-        let shown = terminal.ends();
-        assert!(shown.contains("code:0"), "{shown}");
+        terminal.wait_for("GitLab token");
+        terminal.type_line(GITLAB_TOKEN);
+        terminal.wait_for("Do this?");
+        terminal.press(answer);
+        let shown = terminal.exits(0);
         assert!(shown.contains("Calendly audit FY28-Q1"), "{shown}");
         assert_eq!(shown.matches("GitLab token").count(), 2, "asked and answered: {shown}");
         assert_eq!(test.sandbox.writes().len(), made, "{answer}: {shown}");
-        let url = std::fs::read_to_string(test.path("url")).unwrap();
+        let url = test.read("url");
         assert_eq!(url.ends_with("/issues/1\n"), made == 1, "{url}");
     }
 }

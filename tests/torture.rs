@@ -9,10 +9,7 @@ use std::time::Duration;
 
 use sandbox::{Answer, Fault, FaultKind, World};
 
-use crate::support::{AUDITS, NOW, Ran, Test};
-
-const GITLAB_TOKEN: &str = "sandbox-gitlab-token";
-const CALENDLY_TOKEN: &str = "sandbox-calendly-token";
+use crate::support::{AUDITS, CALENDLY_TOKEN, GITLAB_TOKEN, Printed, TestWorld, VANCE};
 
 /// What a person has written, and must find again.
 const TYPED: &str = "on leave until May";
@@ -46,26 +43,15 @@ fn faults() -> Vec<(&'static str, FaultKind)> {
 }
 
 /// A user in a world, with both tokens and the demo's configuration.
-fn user(world: World) -> Test {
-    let config = world.config.clone().unwrap();
-    Test::in_world(world)
-        .with_token()
-        .with("CALENDLY_API_TOKEN", CALENDLY_TOKEN)
-        .with("SUPPORT_AUDIT_CONFIG", config.to_str().unwrap())
-}
-
-fn run(test: &Test, arguments: &[&str]) -> Ran {
-    let now = test.sandbox.update(|world| world.now.to_string());
-    Ran::of(test.command(arguments).env("SUPPORT_AUDIT_NOW", now))
+fn user(world: World) -> TestWorld {
+    TestWorld::new(world).with_token().with_accounts()
 }
 
 /// The demo world after these commands.
 fn after(commands: &[&[&str]]) -> World {
-    let mut world = World::demo().unwrap();
-    world.now = NOW.parse().unwrap();
-    let test = user(world);
+    let test = TestWorld::demo().with_token().with_accounts();
     for command in commands {
-        assert_eq!(run(&test, command).code, 0, "{command:?}");
+        assert_eq!(test.run(command).code, 0, "{command:?}");
     }
     test.sandbox.update(|world| world.clone())
 }
@@ -93,7 +79,7 @@ struct Outcome {
 }
 
 impl Outcome {
-    fn of(test: &Test) -> Self {
+    fn of(test: &TestWorld) -> Self {
         let mut comments = BTreeMap::new();
         let issues = test.issues();
         let (mut review, mut report) = (None, None);
@@ -167,7 +153,7 @@ fn said(body: &str) -> Vec<String> {
 
 /// Refuses an output that tells a token, or that tells nothing of a failure.
 #[track_caller]
-fn check(ran: &Ran, case: &str) {
+fn check(ran: &Printed, case: &str) {
     assert!(CODES.contains(&ran.code), "{case}: {ran:?}");
     for text in [&ran.stdout, &ran.stderr] {
         assert!(!text.contains("panicked"), "{case}: {text}");
@@ -194,7 +180,7 @@ fn check_files(folder: &std::path::Path, case: &str) {
 fn torture(world: &World, arguments: &[&str]) {
     let loud: Vec<&str> = arguments.iter().copied().chain(["-vv"]).collect();
     let quiet = user(world.clone());
-    assert_eq!(run(&quiet, arguments).code, 0, "{arguments:?}");
+    quiet.run(arguments).success();
     let expected = Outcome::of(&quiet);
     let requests = u32::try_from(quiet.sandbox.requests().len()).unwrap();
     let mut cases = 0;
@@ -203,8 +189,8 @@ fn torture(world: &World, arguments: &[&str]) {
             let case = format!("{arguments:?}, {name} at request {}", request + 1);
             let test = user(world.clone());
             test.sandbox.inject(Fault::new("", kind).skip(request));
-            check(&run(&test, &loud), &case);
-            let again = run(&test, &loud);
+            check(&test.run(&loud), &case);
+            let again = test.run(&loud);
             check(&again, &case);
             assert_eq!(again.code, 0, "{case}: {}", again.stderr);
             let outcome = Outcome::of(&test);
@@ -260,17 +246,16 @@ fn escalating() {
 
 #[test]
 fn removing() {
-    let email = "bvance@harborlight.example";
     let mut world = written_by_people(after(&[INIT, RECONCILE]));
     let old = world.issue(AUDITS, 1).unwrap().description.clone().unwrap();
     let line = old.lines().find(|line| line.contains("bvance@")).unwrap();
     let new = line.replacen("|  | <!--", "|  | remove <!--", 1);
     world.edit_description(AUDITS, 1, "nadeyemi", &old.replace(line, &new)).unwrap();
     let test = user(world);
-    let decided = run(&test, &["reconcile", "--write", "--yes", "--decide", email]);
+    let decided = test.run(&["reconcile", "--write", "--yes", "--decide", VANCE]);
     assert_eq!(decided.code, 0, "{}", decided.stderr);
     let world = test.sandbox.update(|world| world.clone());
-    torture(&world, &["reconcile", "--remove", "--yes", "--confirm", email]);
+    torture(&world, &["reconcile", "--remove", "--yes", "--confirm", VANCE]);
 }
 
 #[test]

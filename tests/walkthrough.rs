@@ -9,7 +9,7 @@ use std::time::Duration;
 use expect_test::expect_file;
 use sandbox::World;
 
-use crate::support::{AUDITS, Test};
+use crate::support::{AUDITS, TestWorld};
 
 const TEAM: &str = "gitlab-com/support/team";
 const ROSTER: &str = "data/support-team.yaml";
@@ -32,7 +32,7 @@ The roster has forty-one people, and one fault is planted for each check.
 
 /// An audit as it is played, and the text that tells of it.
 struct Play {
-    test: Test,
+    test: TestWorld,
     text: String,
 }
 
@@ -40,11 +40,7 @@ impl Play {
     fn new() -> Self {
         let mut world = World::demo().unwrap();
         world.now = START.parse().unwrap();
-        let config = world.config.clone().unwrap();
-        let test = Test::in_world(world)
-            .with_token()
-            .with("CALENDLY_API_TOKEN", "sandbox-calendly-token")
-            .with("SUPPORT_AUDIT_CONFIG", config.to_str().unwrap());
+        let test = TestWorld::new(world).with_token().with_accounts();
         let mut play = Self { test, text: String::new() };
         play.tell(HEAD);
         play
@@ -67,10 +63,7 @@ impl Play {
 
     /// Runs the program; what it prints goes to the file, if there is one.
     fn run(&mut self, arguments: &[&str], file: Option<&str>) {
-        let now = self.test.sandbox.update(|world| world.now.to_string());
-        let mut command = self.test.command(arguments);
-        command.env("SUPPORT_AUDIT_NOW", now);
-        let ran = crate::support::Ran::of(&mut command).ends_with(0);
+        let ran = self.test.run(arguments).success();
         let words: Vec<String> = arguments.iter().map(|word| quoted(word)).collect();
         let mut shown = format!("$ support-audit {}", words.join(" "));
         match file {

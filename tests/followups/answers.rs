@@ -2,20 +2,17 @@
 
 use sandbox::World;
 
-use super::team::{again, team};
-use super::{
-    comments, follow_up, holding, hours, marked, mentions, reply, run, state, status, thread_of,
-    writes_nothing,
-};
-use crate::support::{AUDITS, Test};
+use super::team::team;
+use super::{follow_up, state, status};
+use crate::support::{AUDITS, TestWorld, thread_of};
 
 const FIRST: &str = "link-missing:p001@example.com";
 
 /// A team of two who were asked an hour ago.
-fn asked() -> Test {
+fn asked() -> TestWorld {
     let test = team(2);
-    assert_eq!(follow_up(&test, &[]).code, 0);
-    hours(&test, 1);
+    follow_up(&test, &[]).success();
+    test.advance(1);
     test
 }
 
@@ -27,16 +24,16 @@ fn ping(world: &mut World, username: &str) -> u64 {
 }
 
 /// How often reactions were asked for.
-fn reactions_read(test: &Test) -> usize {
+fn reactions_read(test: &TestWorld) -> usize {
     let requests = test.sandbox.requests();
     requests.iter().filter(|it| it.path.contains("award_emoji")).count()
 }
 
 #[test]
 fn words_of_the_subject_anywhere_are_an_answer() {
-    let everywhere: [fn(&Test) -> u64; 3] = [
-        |test| reply(test, "p001", "p001", "On purpose."),
-        |test| reply(test, "p002", "p001", "In the wrong thread."),
+    let everywhere: [fn(&TestWorld) -> u64; 3] = [
+        |test| test.reply("p001", "p001", "On purpose."),
+        |test| test.reply("p002", "p001", "In the wrong thread."),
         |test| {
             let text = "Outside any thread.";
             test.sandbox.update(|world| world.comment(AUDITS, 1, "p001", text).unwrap())
@@ -46,11 +43,11 @@ fn words_of_the_subject_anywhere_are_an_answer() {
         let test = asked();
         says(&test);
         assert_eq!(state(&test, FIRST), "answered");
-        hours(&test, 200);
-        let ran = follow_up(&test, &[]).ends_with(0);
-        assert_eq!(marked(&test, "escalate").len(), 1, "the other one's\n{}", ran.stderr);
+        test.advance(200);
+        let ran = follow_up(&test, &[]).success();
+        assert_eq!(test.notes_marked("escalate").len(), 1, "the other one's\n{}", ran.stderr);
         assert!(ran.stderr.contains(": read it, then --accept or --ask-again"));
-        assert_eq!(mentions(&test)["p001"], 1);
+        assert_eq!(test.mentions()["p001"], 1);
     }
 }
 
@@ -59,18 +56,18 @@ fn others_answer_where_they_were_mentioned() {
     // Before they were, nobody else's words count: not a colleague's, a manager's, an operator's.
     let test = asked();
     for author in ["p002", "boss", "maria", "otto", "olga"] {
-        reply(&test, "p001", author, "Well.");
+        test.reply("p001", author, "Well.");
         assert_eq!(state(&test, FIRST), "waiting", "{author}");
     }
-    hours(&test, 72);
-    assert_eq!(follow_up(&test, &["--only", "p001"]).code, 0);
+    test.advance(72);
+    follow_up(&test, &["--only", "p001"]).success();
     assert_eq!(state(&test, FIRST), "escalated");
     // What they say elsewhere is not about this.
     test.sandbox.update(|world| world.comment(AUDITS, 1, "boss", "Elsewhere.").unwrap());
     assert_eq!(state(&test, FIRST), "escalated");
     for (author, expected) in [("boss", "answered"), ("maria", "answered"), ("mads", "escalated")] {
-        let test = again(&test);
-        reply(&test, "p001", author, "They are on leave.");
+        let test = test.again();
+        test.reply("p001", author, "They are on leave.");
         assert_eq!(state(&test, FIRST), expected, "{author}");
     }
 }
@@ -79,10 +76,10 @@ fn others_answer_where_they_were_mentioned() {
 fn what_came_before_the_ping_or_is_gone_is_no_answer() {
     let test = team(2);
     test.sandbox.update(|world| world.comment(AUDITS, 1, "p001", "What is this?").unwrap());
-    hours(&test, 1);
-    assert_eq!(follow_up(&test, &[]).code, 0);
+    test.advance(1);
+    follow_up(&test, &[]).success();
     assert_eq!(state(&test, FIRST), "waiting");
-    let note = reply(&test, "p001", "p001", "On purpose.");
+    let note = test.reply("p001", "p001", "On purpose.");
     assert_eq!(state(&test, FIRST), "answered");
     test.sandbox.update(|world| world.edit_comment(AUDITS, 1, note, "Hm.").unwrap());
     assert_eq!(state(&test, FIRST), "answered");
@@ -100,8 +97,8 @@ fn what_came_before_the_ping_or_is_gone_is_no_answer() {
         world.delete_comment(AUDITS, 1, ping).unwrap();
     });
     assert_eq!(state(&test, FIRST), "not asked");
-    assert_eq!(follow_up(&test, &[]).code, 0);
-    assert_eq!(mentions(&test)["p001"], 2);
+    follow_up(&test, &[]).success();
+    assert_eq!(test.mentions()["p001"], 2);
 }
 
 #[test]
@@ -113,18 +110,18 @@ fn a_reaction_to_the_ping_is_an_answer_and_is_looked_for_when_it_matters() {
         world.react(AUDITS, 1, ping, "p002", "eyes").unwrap();
     });
     for command in [&["followups", "--yes"][..], &["status"]] {
-        assert_eq!(writes_nothing(&test, command).code, 0);
+        test.run_writing_nothing(command).success();
     }
     assert_eq!(reactions_read(&test), 0, "nobody would be escalated");
-    hours(&test, 73);
-    let test = again(&test);
-    assert_eq!(follow_up(&test, &[]).code, 0);
+    test.advance(73);
+    let test = test.again();
+    follow_up(&test, &[]).success();
     assert_eq!(reactions_read(&test), 2, "of those two who would be");
-    assert_eq!(marked(&test, "escalate").len(), 1);
-    assert_eq!(holding(&test, "no answer from Person 001").len(), 0);
+    assert_eq!(test.notes_marked("escalate").len(), 1);
+    assert_eq!(test.notes_with("no answer from Person 001").len(), 0);
     let states = [state(&test, FIRST), state(&test, "link-missing:p002@example.com")];
     assert_eq!(states, ["answered", "escalated"]);
-    assert_eq!(writes_nothing(&test, &["followups", "--yes"]).code, 0);
+    test.run_writing_nothing(&["followups", "--yes"]).success();
     // By somebody else it is none; nor at another comment.
     let test = asked();
     test.sandbox.update(|world| {
@@ -133,26 +130,26 @@ fn a_reaction_to_the_ping_is_an_answer_and_is_looked_for_when_it_matters() {
         let ping = ping(world, "p001");
         world.react(AUDITS, 1, ping, "boss", "thumbsup").unwrap();
     });
-    hours(&test, 73);
-    assert_eq!(follow_up(&test, &[]).code, 0);
-    assert_eq!(marked(&test, "escalate").len(), 2);
+    test.advance(73);
+    follow_up(&test, &[]).success();
+    assert_eq!(test.notes_marked("escalate").len(), 2);
 }
 
 #[test]
 fn the_second_wait_ends_in_a_list() {
     let test = asked();
-    hours(&test, 72);
-    assert_eq!(follow_up(&test, &[]).code, 0);
-    hours(&test, 71);
+    test.advance(72);
+    follow_up(&test, &[]).success();
+    test.advance(71);
     assert_eq!(state(&test, FIRST), "escalated");
-    hours(&test, 2);
-    let before = comments(&test).len();
-    let ran = follow_up(&test, &[]).ends_with(0);
+    test.advance(2);
+    let before = test.notes().len();
+    let ran = follow_up(&test, &[]).success();
     assert!(ran.stderr.contains(&format!("{FIRST} is exhausted")), "{}", ran.stderr);
-    assert_eq!(comments(&test).len(), before);
+    assert_eq!(test.notes().len(), before);
     assert_eq!(state(&test, FIRST), "exhausted");
     // A late answer is one.
-    reply(&test, "p001", "p001", "Sorry, I was away.");
+    test.reply("p001", "p001", "Sorry, I was away.");
     assert_eq!(state(&test, FIRST), "answered");
 }
 
@@ -167,15 +164,15 @@ fn the_waits_are_those_of_the_configuration() {
     ] {
         let config = format!("{}[waits]\n{waits}", super::team::CONFIG);
         let test = super::team::configured(team(1), &config);
-        assert_eq!(follow_up(&test, &[]).code, 0);
-        let due = |test: &Test| {
+        follow_up(&test, &[]).success();
+        let due = |test: &TestWorld| {
             let status = status(test);
             status["findings"][0]["due"].as_str().unwrap_or_default().to_owned()
         };
         assert!(due(&test).starts_with(ask_due), "{waits}: {}", due(&test));
         test.sandbox.update(|world| world.now = "2026-11-26T12:00:00Z".parse().unwrap());
-        assert_eq!(follow_up(&test, &[]).code, 0);
+        follow_up(&test, &[]).success();
         assert!(due(&test).starts_with(escalation_due), "{waits}: {}", due(&test));
     }
-    assert_eq!(run(&team(0), &["status"]).code, 0);
+    team(0).run(&["status"]).success();
 }

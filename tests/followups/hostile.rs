@@ -2,9 +2,9 @@
 
 use sandbox::{Notification, World};
 
+use super::follow_up;
 use super::team::{CONFIG, configured, in_world, person, team, world};
-use super::{ROSTER, TEAM, comments, follow_up, holding, hours, marked, mentions, reply, run};
-use crate::support::{AUDITS, Test};
+use crate::support::{AUDITS, ROSTER, TEAM, TestWorld};
 
 /// What a name, an address or a link may be.
 const WORDS: [&str; 8] = [
@@ -37,16 +37,16 @@ fn named(words: &str) -> World {
 
 /// Refuses an issue in which a text has done something.
 #[track_caller]
-fn is_harmless(test: &Test, mentioned: &[&str], words: &str) {
+fn is_harmless(test: &TestWorld, mentioned: &[&str], words: &str) {
     let [issue] = test.issues().try_into().unwrap();
     assert!(issue.closed.is_none() && !issue.confidential, "{words}");
     assert!(issue.labels.is_empty() && issue.events.is_empty(), "{words}: {:?}", issue.events);
     assert_eq!(issue.discussion_locked, None, "{words}");
     let told: Vec<Notification> = test.sandbox.notifications();
-    let mentions = mentions(test);
+    let mentions = test.mentions();
     let names: Vec<&str> = mentions.keys().map(String::as_str).collect();
     assert_eq!(names, mentioned, "{words}: {told:?}");
-    for note in comments(test).iter().filter(|note| note.author == 1) {
+    for note in test.notes().iter().filter(|note| note.author == 1) {
         assert!(!note.body.contains(['\u{1b}', '\u{202e}', '\r']), "{words}: {:?}", note.body);
         let marks = note.body.lines().filter(|line| line.trim_start().starts_with("<!--"));
         assert_eq!(marks.count(), 1, "{words}: {}", note.body);
@@ -57,20 +57,20 @@ fn is_harmless(test: &Test, mentioned: &[&str], words: &str) {
 fn names_and_links_do_nothing_in_any_comment() {
     for words in WORDS {
         let test = in_world(named(words));
-        assert_eq!(run(&test, &["run", "--write", "--yes", "--quiet"]).code, 0, "{words}");
-        let ran = follow_up(&test, &[]).ends_with(0);
+        test.run(&["run", "--write", "--yes", "--quiet"]).success();
+        let ran = follow_up(&test, &[]).success();
         assert!(!ran.stderr.contains(['\u{1b}', '\u{202e}']), "{words}: {:?}", ran.stderr);
-        assert_eq!(holding(&test, "- `link-malformed`").len(), 1, "{words}");
+        assert_eq!(test.notes_with("- `link-malformed`").len(), 1, "{words}");
         is_harmless(&test, &["p001"], words);
-        hours(&test, 73);
-        assert_eq!(follow_up(&test, &[]).code, 0);
-        assert_eq!(marked(&test, "escalate").len(), 1, "{words}");
+        test.advance(73);
+        follow_up(&test, &[]).success();
+        assert_eq!(test.notes_marked("escalate").len(), 1, "{words}");
         is_harmless(&test, &["boss", "maria", "p001"], words);
-        let ran = run(&test, &["submit-review", "--yes", "--unresolved"]).ends_with(0);
+        let ran = test.run(&["submit-review", "--yes", "--unresolved"]).success();
         assert!(!ran.stdout.contains(['\u{1b}', '\u{202e}']), "{words}: {:?}", ran.stdout);
-        assert_eq!(marked(&test, "review").len(), 1, "{words}");
+        assert_eq!(test.notes_marked("review").len(), 1, "{words}");
         is_harmless(&test, &["boss", "maria", "p001"], words);
-        let status = run(&test, &["status"]).ends_with(0);
+        let status = test.run(&["status"]).success();
         assert!(!status.stdout.contains(['\u{1b}', '\u{202e}']), "{words}: {:?}", status.stdout);
     }
 }
@@ -79,19 +79,19 @@ fn names_and_links_do_nothing_in_any_comment() {
 fn a_reason_does_nothing_either() {
     for words in WORDS {
         let test = team(1);
-        assert_eq!(follow_up(&test, &[]).code, 0);
+        follow_up(&test, &[]).success();
         let finding = "link-missing:p001@example.com";
-        assert_eq!(follow_up(&test, &["--answered", "p001", "--reason", words]).code, 0, "{words}");
+        follow_up(&test, &["--answered", "p001", "--reason", words]).success();
         assert_eq!(
             follow_up(&test, &["--ask-again", finding, "--reason", words]).code,
             0,
             "{words}"
         );
-        assert_eq!(follow_up(&test, &["--accept", finding, "--reason", words]).code, 0, "{words}");
-        let kinds = ["answered", "accept"].map(|kind| marked(&test, kind).len());
-        assert_eq!((kinds, marked(&test, "ask").len()), ([1, 1], 2), "{words}");
+        follow_up(&test, &["--accept", finding, "--reason", words]).success();
+        let kinds = ["answered", "accept"].map(|kind| test.notes_marked(kind).len());
+        assert_eq!((kinds, test.notes_marked("ask").len()), ([1, 1], 2), "{words}");
         is_harmless(&test, &["p001"], words);
-        assert_eq!(mentions(&test)["p001"], 2, "{words}");
+        assert_eq!(test.mentions()["p001"], 2, "{words}");
     }
 }
 
@@ -103,12 +103,12 @@ fn an_outsider_does_nothing_either() {
         let outsider = world.calendly.add_member(&email);
         "@all\n/close".clone_into(&mut outsider.name);
         let test = configured(in_world(world), &format!("{CONFIG}[waits]\nperson = \"1h\"\n"));
-        let ran = follow_up(&test, &[]).ends_with(0);
+        let ran = follow_up(&test, &[]).success();
         assert!(ran.stdout.contains(&format!("To send to {email}")), "{}", ran.stdout);
-        assert_eq!(follow_up(&test, &["--sent", &email]).code, 0);
+        follow_up(&test, &["--sent", &email]).success();
         is_harmless(&test, &[], words);
-        hours(&test, 2);
-        assert_eq!(follow_up(&test, &[]).code, 0);
+        test.advance(2);
+        follow_up(&test, &[]).success();
         is_harmless(&test, &["maria"], words);
     }
 }
@@ -117,16 +117,16 @@ fn an_outsider_does_nothing_either() {
 #[test]
 fn what_people_write_is_no_mark_of_ours() {
     let test = team(2);
-    assert_eq!(follow_up(&test, &[]).code, 0);
-    let body = marked(&test, "ask")[0].body.clone();
+    follow_up(&test, &[]).success();
+    let body = test.notes_marked("ask")[0].body.clone();
     let accept = body.lines().last().unwrap().replace(" ask ", " accept ");
     // An operator who quotes a mark, or goes on behind it, has not made one.
     for words in [format!("> {accept}"), format!("{accept}\n\nSo they say."), format!("`{accept}`")]
     {
-        reply(&test, "p001", "otto", &words);
+        test.reply("p001", "otto", &words);
     }
     test.sandbox.update(|world| world.comment(AUDITS, 1, "boss", "/shrug").unwrap());
-    hours(&test, 73);
-    assert_eq!(follow_up(&test, &[]).code, 0);
-    assert_eq!(marked(&test, "escalate").len(), 2);
+    test.advance(73);
+    follow_up(&test, &[]).success();
+    assert_eq!(test.notes_marked("escalate").len(), 2);
 }

@@ -4,20 +4,17 @@ use std::collections::BTreeMap;
 
 use sandbox::{Answer, Fault, FaultKind, Note, World};
 
-use super::team::{again, in_world, team, world};
-use super::{
-    ASKED, change_roster, comments, follow_up, holding, hours, marked, mentions, replace, writes,
-    writes_nothing,
-};
-use crate::support::Test;
+use super::team::{in_world, team, world};
+use super::{ASKED, follow_up};
+use crate::support::TestWorld;
 
 const PEOPLE: usize = 40;
 
 /// Refuses anything but one ping for each of so many people.
 #[track_caller]
-fn each_is_asked_once(test: &Test, people: usize, context: &str) {
-    assert_eq!(holding(test, ASKED).len(), people, "{context}");
-    let mentions = mentions(test);
+fn each_is_asked_once(test: &TestWorld, people: usize, context: &str) {
+    assert_eq!(test.notes_with(ASKED).len(), people, "{context}");
+    let mentions = test.mentions();
     assert_eq!(mentions.len(), people, "{context}");
     assert!(mentions.values().all(|&count| count == 1), "{context}: {mentions:?}");
 }
@@ -25,7 +22,7 @@ fn each_is_asked_once(test: &Test, people: usize, context: &str) {
 /// How many requests a whole run makes.
 fn requests() -> u32 {
     let test = team(PEOPLE);
-    assert_eq!(follow_up(&test, &[]).code, 0);
+    follow_up(&test, &[]).success();
     each_is_asked_once(&test, PEOPLE, "the clean run");
     u32::try_from(test.sandbox.requests().len()).unwrap()
 }
@@ -46,7 +43,7 @@ fn survives(kind: &FaultKind) {
                     let dead = follow_up(&test, &[]);
                     let context = format!("{number} of {all}, {kind:?}\n{}", dead.stderr);
                     assert!(dead.code != 0 || number == all, "{context}");
-                    let test = again(&test);
+                    let test = test.again();
                     let ran = follow_up(&test, &[]);
                     assert_eq!(ran.code, 0, "{context}\n{}", ran.stderr);
                     each_is_asked_once(&test, PEOPLE, &context);
@@ -69,21 +66,21 @@ fn a_run_that_died_after_any_of_its_requests_is_completed() {
 /// A run that asks, asks again, escalates, tells what is fixed or gone, opens and resolves threads.
 fn everything() -> World {
     let test = team(8);
-    assert_eq!(follow_up(&test, &[]).code, 0);
-    let link = |test: &Test, person: &str, link: &str| {
+    follow_up(&test, &[]).success();
+    let link = |test: &TestWorld, person: &str, link: &str| {
         let entry = format!("username: {person} }}\n");
-        replace(test, &entry, &format!("{entry}  calendly: {link}\n"));
+        test.replace_in_roster(&entry, &format!("{entry}  calendly: {link}\n"));
     };
-    hours(&test, 1);
+    test.advance(1);
     link(&test, "p005", "https://calendly.com/p005");
-    assert_eq!(follow_up(&test, &["--only", "p005"]).code, 0);
+    follow_up(&test, &["--only", "p005"]).success();
     let accept = ["--accept", "link-missing:p002@example.com", "--reason", "takes no calls"];
-    assert_eq!(follow_up(&test, &accept).code, 0);
-    hours(&test, 73);
+    follow_up(&test, &accept).success();
+    test.advance(73);
     link(&test, "p001", "https://calendly.com/p001");
     link(&test, "p004", "https://calendly.com/p004/30min");
-    replace(&test, "  calendly: https://calendly.com/p005\n", "");
-    change_roster(&test, |old| old.split_once("- name: Person 008").unwrap().0.to_owned());
+    test.replace_in_roster("  calendly: https://calendly.com/p005\n", "");
+    test.change_roster(|old| old.split_once("- name: Person 008").unwrap().0.to_owned());
     test.sandbox.update(|world| {
         world.calendly.member("p008@example.com").unwrap().leave();
         world.clone()
@@ -91,21 +88,22 @@ fn everything() -> World {
 }
 
 /// What an issue has come to: its marks, which of its threads are resolved, and who was mentioned.
-fn outcome(test: &Test) -> (Vec<String>, usize, BTreeMap<String, usize>) {
+fn outcome(test: &TestWorld) -> (Vec<String>, usize, BTreeMap<String, usize>) {
     let last = |note: Note| note.body.lines().last().unwrap().to_owned();
-    let mut marks: Vec<String> = comments(test).into_iter().map(last).collect();
+    let mut marks: Vec<String> = test.notes().into_iter().map(last).collect();
     marks.sort();
     let threads = &test.issues()[0].discussions;
-    (marks, threads.iter().filter(|it| it.resolved.is_some()).count(), mentions(test))
+    (marks, threads.iter().filter(|it| it.resolved.is_some()).count(), test.mentions())
 }
 
 #[test]
 fn a_later_run_that_died_at_any_of_its_requests_is_completed() {
     let base = everything();
     let clean = in_world(base.clone());
-    let ran = follow_up(&clean, &[]).ends_with(0);
+    let ran = follow_up(&clean, &[]).success();
     let expected = outcome(&clean);
-    let kinds = ["ask", "escalate", "fixed", "withdrawn"].map(|kind| marked(&clean, kind).len());
+    let kinds =
+        ["ask", "escalate", "fixed", "withdrawn"].map(|kind| clean.notes_marked(kind).len());
     assert_eq!((kinds, expected.1), ([10, 3, 3, 1], 3), "{}", ran.stderr);
     let all = u32::try_from(clean.sandbox.requests().len()).unwrap();
     for number in 1..=all {
@@ -114,10 +112,10 @@ fn a_later_run_that_died_at_any_of_its_requests_is_completed() {
             test.dies_at(number, kind.clone());
             let dead = follow_up(&test, &[]);
             let context = format!("{number} of {all}, {kind:?}\n{}", dead.stderr);
-            let test = again(&test);
-            assert_eq!(follow_up(&test, &[]).code, 0, "{context}");
+            let test = test.again();
+            follow_up(&test, &[]).success();
             assert_eq!(outcome(&test), expected, "{context}");
-            assert_eq!(writes_nothing(&test, &["followups", "--yes"]).code, 0, "{context}");
+            test.run_writing_nothing(&["followups", "--yes"]).success();
         }
     }
 }
@@ -128,11 +126,11 @@ fn what_was_done_in_spite_of_an_error_is_not_done_twice() {
     for kind in [error, FaultKind::CutAfter, FaultKind::Truncate(0)] {
         let test = team(PEOPLE);
         test.sandbox.inject(Fault::new("/discussions", kind).method("POST").times(u32::MAX));
-        let (ran, written) = writes(&test, || follow_up(&test, &[]).ends_with(0));
+        let (ran, written) = test.writes_during(|| follow_up(&test, &[]).success());
         assert!(ran.stderr.contains("no answer to the comment"), "{}", ran.stderr);
         assert_eq!(written.len(), PEOPLE, "sent once each");
         each_is_asked_once(&test, PEOPLE, &ran.stderr);
-        assert_eq!(writes_nothing(&again(&test), &["followups", "--yes"]).code, 0);
+        test.again().run_writing_nothing(&["followups", "--yes"]).success();
     }
 }
 
@@ -140,13 +138,13 @@ fn what_was_done_in_spite_of_an_error_is_not_done_twice() {
 fn a_lost_comment_is_looked_for_twice_before_the_run_ends() {
     let test = team(3);
     test.sandbox.inject(Fault::new("/discussions", FaultKind::CutBefore).method("POST"));
-    let ran = follow_up(&test, &[]).ends_with(7);
+    let ran = follow_up(&test, &[]).exit(7);
     assert!(ran.stderr.contains("hint: "), "{}", ran.stderr);
     let requests = test.sandbox.requests();
     let posted = requests.iter().position(|it| it.method == "POST").unwrap();
     let looked = requests[posted..].iter().filter(|it| it.path.contains("/issues/1/notes"));
     assert_eq!(looked.count(), 2);
-    let test = again(&test);
-    assert_eq!(follow_up(&test, &[]).code, 0);
+    let test = test.again();
+    follow_up(&test, &[]).success();
     each_is_asked_once(&test, 3, "");
 }

@@ -3,15 +3,13 @@
 use sandbox::{Request, Service};
 
 use super::team::{in_world, team, world};
-use super::{
-    ASKED, follow_up, holding, hours, marked, mentions, run, write_by_hand, writes_nothing,
-};
-use crate::support::{AUDITS, Ran, Test};
+use super::{ASKED, follow_up, write_by_hand};
+use crate::support::{AUDITS, Ran, TestWorld};
 
 /// The requests of a run.
-fn requests(test: &Test, run: impl FnOnce() -> Ran) -> Vec<Request> {
+fn requests(test: &TestWorld, run: impl FnOnce() -> Ran) -> Vec<Request> {
     let before = test.sandbox.requests().len();
-    assert_eq!(run().code, 0);
+    run().success();
     test.sandbox.requests().into_iter().skip(before).collect()
 }
 
@@ -30,7 +28,7 @@ fn nothing_due_takes_the_pages_and_a_constant() {
     for people in [3, 150, 320] {
         let test = team(people);
         plays(&test, 2_000);
-        let requests = requests(&test, || writes_nothing(&test, &["followups", "--yes"]));
+        let requests = requests(&test, || test.run_writing_nothing(&["followups", "--yes"]));
         let pages = |things: usize| things.div_ceil(100);
         assert_eq!(count(&requests, THREADS), pages(people));
         assert_eq!(count(&requests, MEMBERS), pages(people + 5));
@@ -58,14 +56,14 @@ fn pings_take_their_writes_and_a_look_after_the_first_and_every_tenth() {
 }
 
 /// Lets the operator write the first of what is due by hand, which is quicker than by the program.
-fn plays(test: &Test, limit: usize) {
+fn plays(test: &TestWorld, limit: usize) {
     let limit = limit.to_string();
     let shown = ["followups", "--dry-run", "--format", "json", "--limit", &limit];
-    write_by_hand(test, &run(test, &shown).ends_with(0).json());
+    write_by_hand(test, &test.run(&shown).success().json());
 }
 
 /// An issue with so many comments of people in it.
-fn talkative(people: usize, comments: usize) -> Test {
+fn talkative(people: usize, comments: usize) -> TestWorld {
     let mut world = world(people);
     for number in 0..comments {
         let author = if number % 2 == 0 { "boss" } else { "maria" };
@@ -77,7 +75,7 @@ fn talkative(people: usize, comments: usize) -> Test {
 #[test]
 fn a_long_issue_takes_its_pages_and_what_is_too_much_for_it_is_refused() {
     let test = talkative(20, 4_990);
-    let ran = writes_nothing(&test, &["followups", "--yes"]).ends_with(11);
+    let ran = test.run_writing_nothing(&["followups", "--yes"]).exit(11);
     assert!(ran.stderr.contains("only 10 are left"), "{}", ran.stderr);
     assert!(ran.stderr.contains("hint: --limit 10 fits"), "{}", ran.stderr);
     let all = test.sandbox.requests();
@@ -85,33 +83,33 @@ fn a_long_issue_takes_its_pages_and_what_is_too_much_for_it_is_refused() {
     assert!(of_gitlab.count() <= 50 + 10, "{}", all.len());
     assert_eq!(count(&all, THREADS), 50);
 
-    let ran = follow_up(&test, &["--limit", "10"]).ends_with(0);
+    let ran = follow_up(&test, &["--limit", "10"]).success();
     assert!(ran.stderr.contains("10 more comments are left out by --limit"), "{}", ran.stderr);
-    assert_eq!((holding(&test, ASKED).len(), mentions(&test).len()), (10, 10));
-    let ran = writes_nothing(&test, &["followups", "--yes"]).ends_with(11);
+    assert_eq!((test.notes_with(ASKED).len(), test.mentions().len()), (10, 10));
+    let ran = test.run_writing_nothing(&["followups", "--yes"]).exit(11);
     assert!(ran.stderr.contains("only 0 are left"), "{}", ran.stderr);
     assert!(!ran.stderr.contains("--limit 0 fits"), "{}", ran.stderr);
     assert!(ran.stderr.contains("hint: "), "{}", ran.stderr);
-    assert_eq!(run(&test, &["status"]).code, 0);
+    test.run(&["status"]).success();
 }
 
 #[test]
 fn nobody_is_mentioned_more_than_a_thousand_times_a_day() {
     let test = team(1_010);
     plays(&test, 2_000);
-    hours(&test, 73);
-    let ran = writes_nothing(&test, &["followups", "--yes"]).ends_with(11);
+    test.advance(73);
+    let ran = test.run_writing_nothing(&["followups", "--yes"]).exit(11);
     assert!(ran.stderr.contains("boss would be mentioned more than 1000 times"), "{}", ran.stderr);
     assert!(ran.stderr.contains("hint: --limit 1000 fits"), "{}", ran.stderr);
     plays(&test, 600);
-    hours(&test, 20);
-    let ran = writes_nothing(&test, &["followups", "--yes"]).ends_with(11);
+    test.advance(20);
+    let ran = test.run_writing_nothing(&["followups", "--yes"]).exit(11);
     assert!(ran.stderr.contains("hint: --limit 400 fits"), "{}", ran.stderr);
-    assert_eq!(follow_up(&test, &["--limit", "5"]).code, 0);
+    follow_up(&test, &["--limit", "5"]).success();
     plays(&test, 395);
-    let ran = writes_nothing(&test, &["followups", "--yes"]).ends_with(11);
+    let ran = test.run_writing_nothing(&["followups", "--yes"]).exit(11);
     assert!(ran.stderr.contains("hint: run the command again tomorrow"), "{}", ran.stderr);
-    hours(&test, 5);
-    assert_eq!(follow_up(&test, &[]).code, 0);
-    assert_eq!(marked(&test, "escalate").len(), 1_010);
+    test.advance(5);
+    follow_up(&test, &[]).success();
+    assert_eq!(test.notes_marked("escalate").len(), 1_010);
 }

@@ -1,11 +1,11 @@
 //! How the audit stands: `status`.
 
 use super::team::{demo, team, world};
-use super::{follow_up, run, status, writes_nothing};
-use crate::support::{AUDITS, Test};
+use super::{follow_up, status};
+use crate::support::{AUDITS, TestWorld};
 
 /// The stage, and what comes next.
-fn stage(test: &Test) -> (String, String) {
+fn stage(test: &TestWorld) -> (String, String) {
     let status = status(test);
     assert_eq!(status["schema"], "support-audit/status/1");
     let field = |key: &str| status[key].as_str().unwrap().to_owned();
@@ -14,9 +14,9 @@ fn stage(test: &Test) -> (String, String) {
 
 /// Refuses another stage, in either form.
 #[track_caller]
-fn is_at(test: &Test, word: &str, shown: &str, next: &str) {
+fn is_at(test: &TestWorld, word: &str, shown: &str, next: &str) {
     assert_eq!(stage(test), (word.to_owned(), next.to_owned()));
-    let table = writes_nothing(test, &["status", "--issue", "1"]).ends_with(0).stdout;
+    let table = test.run_writing_nothing(&["status", "--issue", "1"]).success().stdout;
     assert!(table.contains(&format!("\nStage: {shown}; ")), "{table}");
     assert!(table.contains(&format!("\nNext: {next}\n")), "{table}");
 }
@@ -25,16 +25,16 @@ fn is_at(test: &Test, word: &str, shown: &str, next: &str) {
 fn each_stage_is_told() {
     let test = team(1);
     is_at(&test, "begun", "begun", "support-audit run --write");
-    assert_eq!(run(&test, &["run", "--write", "--yes"]).code, 0);
-    let without = super::team::again(&test).with("CALENDLY_API_TOKEN", "");
-    let ran = run(&without, &["status", "--format", "json"]).ends_with(0);
+    test.run(&["run", "--write", "--yes"]).success();
+    let without = test.again().with("CALENDLY_API_TOKEN", "");
+    let ran = without.run(&["status", "--format", "json"]).success();
     assert_eq!(ran.json()["stage"], "reconciling");
     assert_eq!(ran.json()["next"], "support-audit reconcile --write");
     is_at(&test, "following-up", "following up", "support-audit followups");
     let accept = ["--accept", "link-missing:p001@example.com", "--reason", "x"];
-    assert_eq!(follow_up(&test, &accept).code, 0);
+    follow_up(&test, &accept).success();
     is_at(&test, "ready", "ready for review", "support-audit submit-review");
-    assert_eq!(run(&test, &["submit-review", "--yes"]).code, 0);
+    test.run(&["submit-review", "--yes"]).success();
     is_at(&test, "in-review", "in review", "wait for the manager");
     assert!(status(&test)["summary"].as_str().unwrap().starts_with("olga has asked maria"));
 
@@ -42,12 +42,12 @@ fn each_stage_is_told() {
         ("maria", "closed by maria"),
         ("olga", "closed by olga, who is the operator: a manager should have"),
     ] {
-        let test = super::team::again(&test);
+        let test = test.again();
         test.sandbox.update(|world| world.close_issue(AUDITS, 1, by).unwrap());
-        let closed = run(&test, &["status", "--issue", "1", "--format", "json"]).ends_with(0);
+        let closed = test.run(&["status", "--issue", "1", "--format", "json"]).success();
         assert_eq!(closed.json()["stage"], "closed");
         assert_eq!(closed.json()["summary"], words);
-        let table = run(&test, &["status", "--period", "FY28-Q1"]).ends_with(0).stdout;
+        let table = test.run(&["status", "--period", "FY28-Q1"]).success().stdout;
         assert!(table.contains(&format!("Stage: closed; {words}\n")), "{table}");
     }
 }
@@ -55,7 +55,7 @@ fn each_stage_is_told() {
 #[test]
 fn each_finding_is_told_with_what_comes_next() {
     let test = demo();
-    assert_eq!(follow_up(&test, &[]).code, 0);
+    follow_up(&test, &[]).success();
     let status = status(&test);
     let rows = status["findings"].as_array().unwrap();
     assert_eq!(rows.len(), 12, "{status:#}");
@@ -72,12 +72,12 @@ fn each_finding_is_told_with_what_comes_next() {
     assert!(row["thread"].as_str().unwrap().contains("/-/issues/1#note_"), "{row:#}");
     let outsider = rows.iter().find(|row| row["check"] == "outsider").unwrap();
     assert_eq!((&outsider["state"], &outsider["thread"]), (&"not asked".into(), &().into()));
-    let table = run(&test, &["status"]).ends_with(0).stdout;
+    let table = test.run(&["status"]).success().stdout;
     let line = "link-malformed:zhrusovska@example.com       waiting    0 h  2027-02-04 09:00";
     assert!(table.lines().any(|it| it == line), "{table}");
     // What is shown can be typed.
     let finding = row["finding"].as_str().unwrap();
-    assert_eq!(follow_up(&test, &["--accept", finding, "--reason", "x"]).code, 0);
+    follow_up(&test, &["--accept", finding, "--reason", "x"]).success();
 }
 
 #[test]
@@ -89,14 +89,14 @@ fn the_audit_that_is_meant_is_the_open_one() {
     world.open_issue(AUDITS, "p001", "Not one", &forged).unwrap();
     let test = super::team::in_world(world);
     for command in [&["status"][..], &["followups", "--yes"], &["submit-review", "--yes"]] {
-        let ran = writes_nothing(&test, command).ends_with(2);
+        let ran = test.run_writing_nothing(command).exit(2);
         assert!(ran.stderr.contains("/issues/1, ") && ran.stderr.contains("/issues/2"));
         assert!(ran.stderr.contains("hint: name one by --issue or --period"), "{}", ran.stderr);
         assert!(ran.stderr.contains("/issues/3 is marked as an audit by p001"), "{}", ran.stderr);
     }
-    let ran = run(&test, &["status", "--period", "FY28-Q3"]).ends_with(0);
+    let ran = test.run(&["status", "--period", "FY28-Q3"]).success();
     assert!(ran.stdout.starts_with("FY28-Q3 "), "{}", ran.stdout);
-    assert_eq!(run(&test, &["status", "--period", "FY27-Q1"]).code, 1);
-    let csv = run(&test, &["status", "--issue", "1", "--format", "csv"]).ends_with(2);
+    test.run(&["status", "--period", "FY27-Q1"]).exit(1);
+    let csv = test.run(&["status", "--issue", "1", "--format", "csv"]).exit(2);
     assert!(csv.stderr.contains("hint: use --format table or json"), "{}", csv.stderr);
 }

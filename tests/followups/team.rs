@@ -2,8 +2,7 @@
 
 use sandbox::{CalendlyToken, Token, World};
 
-use super::{ROSTER, TEAM, run};
-use crate::support::{AUDITS, NOW, Test};
+use crate::support::{AUDITS, NOW, ROSTER, TEAM, TestWorld};
 
 /// The operators; the first has made the issue.
 pub(super) const OPERATORS: [(&str, &str); 2] = [("olga", "Olga Operator"), ("otto", "Otto Other")];
@@ -72,31 +71,24 @@ pub(super) fn person(world: &mut World, username: &str, name: &str) -> String {
 }
 
 /// The first operator in a world.
-pub(super) fn in_world(world: World) -> Test {
+pub(super) fn in_world(world: World) -> TestWorld {
     let test =
-        Test::in_world(world).with_token().with("CALENDLY_API_TOKEN", "sandbox-calendly-token");
+        TestWorld::new(world).with_token().with("CALENDLY_API_TOKEN", "sandbox-calendly-token");
     configured(test, CONFIG)
 }
 
 /// The same with another configuration.
-pub(super) fn configured(test: Test, config: &str) -> Test {
-    test.write("config.toml", config);
-    let path = test.path("config.toml");
-    test.with("SUPPORT_AUDIT_CONFIG", path.to_str().unwrap())
+pub(super) fn configured(test: TestWorld, config: &str) -> TestWorld {
+    test.with_config(config)
 }
 
 /// The first operator of a team in which so many people are to be asked.
-pub(super) fn team(people: usize) -> Test {
+pub(super) fn team(people: usize) -> TestWorld {
     in_world(world(people))
 }
 
-/// The same world in another sandbox, which has no faults, hooks or requests yet.
-pub(super) fn again(test: &Test) -> Test {
-    in_world(test.sandbox.update(|world| world.clone()))
-}
-
 /// The demo world on the first day of an audit, with both tables in its issue.
-pub(super) fn demo() -> Test {
+pub(super) fn demo() -> TestWorld {
     let mut world = World::demo().unwrap();
     world.now = "2027-02-01T09:00:00Z".parse().unwrap();
     let test = of_demo(world);
@@ -105,16 +97,12 @@ pub(super) fn demo() -> Test {
         &["run", "--write", "--yes"],
         &["reconcile", "--write", "--yes"],
     ] {
-        assert_eq!(run(&test, arguments).code, 0, "{arguments:?}");
+        test.run(arguments).success();
     }
     test
 }
 
 /// The operator of the demo world.
-pub(super) fn of_demo(world: World) -> Test {
-    let config = world.config.clone().unwrap();
-    Test::in_world(world)
-        .with_token()
-        .with("CALENDLY_API_TOKEN", "sandbox-calendly-token")
-        .with("SUPPORT_AUDIT_CONFIG", config.to_str().unwrap())
+pub(super) fn of_demo(world: World) -> TestWorld {
+    TestWorld::new(world).with_token().with_accounts()
 }

@@ -6,22 +6,21 @@ use std::time::Duration;
 
 use sandbox::{Fault, FaultKind};
 
-use super::team::{OTTO, again, team};
-use super::{command, follow_up, hours, marked, mentions, run, write_by_hand, writes_nothing};
-use crate::auth::until;
-use crate::support::{Ran, Test};
+use super::team::{OTTO, team};
+use super::{follow_up, write_by_hand};
+use crate::support::{Printed, TestWorld, until};
 
 const PEOPLE: usize = 23;
 
 /// Starts one operator's run.
-fn start(test: &Test, token: &str) -> Child {
-    let mut command = command(test, &["followups", "--yes"]);
+fn start(test: &TestWorld, token: &str) -> Child {
+    let mut command = test.command(&["followups", "--yes"]);
     command.env("GL_TOKEN", token).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.spawn().unwrap()
 }
 
 /// How many comments a run says it has deleted, since somebody else's said the same.
-fn told(ran: &Ran) -> usize {
+fn told(ran: &Printed) -> usize {
     let lines = ran.stderr.lines().filter(|line| line.contains("their e-mails have gone out"));
     let number = |line: &str| line.split(' ').find_map(|word| word.parse::<usize>().ok());
     lines.map(|line| number(line).unwrap()).sum()
@@ -30,8 +29,8 @@ fn told(ran: &Ran) -> usize {
 /// Refuses more or less than one comment of a kind about each of the team, each in a thread of
 /// their own, and mails that nobody was told of.
 #[track_caller]
-fn is_one_for_each(test: &Test, what: &str, twice: usize, mails: usize, context: &str) {
-    let comments = marked(test, what);
+fn is_one_for_each(test: &TestWorld, what: &str, twice: usize, mails: usize, context: &str) {
+    let comments = test.notes_marked(what);
     assert_eq!(comments.len(), PEOPLE, "{context}");
     let mut about: BTreeMap<&str, usize> = BTreeMap::new();
     for comment in &comments {
@@ -41,14 +40,14 @@ fn is_one_for_each(test: &Test, what: &str, twice: usize, mails: usize, context:
     assert_eq!(about.len(), PEOPLE, "{context}: {about:?}");
     assert_eq!(mails, PEOPLE + twice, "what was told: {twice}; {context}");
     for token in ["sandbox-gitlab-token", OTTO] {
-        let test = again(test).with("GL_TOKEN", token);
-        assert_eq!(writes_nothing(&test, &["followups", "--yes"]).code, 0, "{context}");
+        let test = test.again().with("GL_TOKEN", token);
+        test.run_writing_nothing(&["followups", "--yes"]).success();
     }
 }
 
 /// How many mails have told people that they were asked.
-fn mails(test: &Test) -> usize {
-    let mentions = mentions(test);
+fn mails(test: &TestWorld) -> usize {
+    let mentions = test.mentions();
     mentions.iter().filter(|(user, _)| user.starts_with('p')).map(|(_, count)| count).sum()
 }
 
@@ -62,8 +61,8 @@ fn a_second_run_in_the_middle_of_the_first_doubles_nothing() {
         let first = start(&test, "sandbox-gitlab-token");
         let place = usize::try_from(place).unwrap();
         until("the first run's write", || test.sandbox.writes().len() > place);
-        let second = Ran::of_child(start(&test, OTTO));
-        let first = Ran::of_child(first);
+        let second = test.wait(start(&test, OTTO));
+        let first = test.wait(first);
         let context = format!("{place}\n{}\n{}", first.stderr, second.stderr);
         assert_eq!((first.code, second.code), (0, 0), "{context}");
         let twice = told(&first) + told(&second);
@@ -77,18 +76,20 @@ fn a_second_run_in_the_middle_of_the_first_doubles_nothing() {
 fn runs_at_the_very_same_time_leave_one_comment_for_each() {
     for _ in 0..4 {
         let test = team(PEOPLE);
-        let runs = [start(&test, "sandbox-gitlab-token"), start(&test, OTTO)].map(Ran::of_child);
+        let runs = [start(&test, "sandbox-gitlab-token"), start(&test, OTTO)]
+            .map(|run| test.wait(run).success());
         let context = format!("{}\n{}", runs[0].stderr, runs[1].stderr);
         assert_eq!((runs[0].code, runs[1].code), (0, 0), "{context}");
         let twice = runs.iter().map(told).sum();
         is_one_for_each(&test, "ask", twice, mails(&test), &context);
-        hours(&test, 73);
-        let test = again(&test);
-        let runs = [start(&test, "sandbox-gitlab-token"), start(&test, OTTO)].map(Ran::of_child);
+        test.advance(73);
+        let test = test.again();
+        let runs = [start(&test, "sandbox-gitlab-token"), start(&test, OTTO)]
+            .map(|run| test.wait(run).success());
         let context = format!("{}\n{}", runs[0].stderr, runs[1].stderr);
         assert_eq!((runs[0].code, runs[1].code), (0, 0), "{context}");
         let twice = runs.iter().map(told).sum();
-        is_one_for_each(&test, "escalate", twice, mentions(&test)["boss"], &context);
+        is_one_for_each(&test, "escalate", twice, test.mentions()["boss"], &context);
     }
 }
 
@@ -97,11 +98,13 @@ fn runs_at_the_very_same_time_leave_one_comment_for_each() {
 fn runs_of_one_operator_at_the_very_same_time_leave_one_comment_for_each() {
     for _ in 0..4 {
         let test = team(PEOPLE);
-        let runs = [0, 1].map(|_| start(&test, "sandbox-gitlab-token")).map(Ran::of_child);
+        let runs = [0, 1]
+            .map(|_| start(&test, "sandbox-gitlab-token"))
+            .map(|run| test.wait(run).success());
         let context = format!("{}\n{}", runs[0].stderr, runs[1].stderr);
         assert_eq!((runs[0].code, runs[1].code), (0, 0), "{context}");
-        assert_eq!(marked(&test, "ask").len(), PEOPLE, "{context}");
-        assert_eq!(writes_nothing(&test, &["followups", "--yes"]).code, 0, "{context}");
+        assert_eq!(test.notes_marked("ask").len(), PEOPLE, "{context}");
+        test.run_writing_nothing(&["followups", "--yes"]).success();
     }
 }
 
@@ -109,17 +112,17 @@ fn runs_of_one_operator_at_the_very_same_time_leave_one_comment_for_each() {
 #[test]
 fn what_a_dead_run_left_twice_is_deleted_by_the_next() {
     let test = team(PEOPLE);
-    let shown = run(&test, &["followups", "--dry-run", "--format", "json", "--limit", "9"]);
-    assert_eq!(Ran::of_child(start(&test, OTTO)).code, 0);
-    write_by_hand(&test, &shown.ends_with(0).json());
-    assert_eq!((marked(&test, "ask").len(), mails(&test)), (PEOPLE + 9, PEOPLE + 9));
+    let shown = test.run(&["followups", "--dry-run", "--format", "json", "--limit", "9"]);
+    test.wait(start(&test, OTTO)).success();
+    write_by_hand(&test, &shown.success().json());
+    assert_eq!((test.notes_marked("ask").len(), mails(&test)), (PEOPLE + 9, PEOPLE + 9));
     // Who has written the first ones leaves them.
-    let other = again(&test).with("GL_TOKEN", OTTO);
-    assert_eq!(writes_nothing(&other, &["followups", "--yes"]).code, 0);
-    let shown = writes_nothing(&test, &["followups", "--dry-run"]).ends_with(0).stdout;
+    let other = test.again().with("GL_TOKEN", OTTO);
+    other.run_writing_nothing(&["followups", "--yes"]).success();
+    let shown = test.run_writing_nothing(&["followups", "--dry-run"]).success().stdout;
     assert_eq!(shown.matches("Delete the comment ").count(), 9, "{shown}");
-    let ran = follow_up(&test, &[]).ends_with(0);
+    let ran = follow_up(&test, &[]).success();
     assert_eq!(told(&ran), 9, "{}", ran.stderr);
     is_one_for_each(&test, "ask", 9, mails(&test), &ran.stderr);
-    assert!(marked(&test, "ask").iter().all(|note| note.author == 2), "otto's are the first");
+    assert!(test.notes_marked("ask").iter().all(|note| note.author == 2), "otto's are the first");
 }

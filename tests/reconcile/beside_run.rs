@@ -3,9 +3,8 @@
 use sandbox::{Answer, Fault, FaultKind};
 use serde_json::json;
 
-use super::{VANCE, asked_of_calendly, begun, demo, findings, marked, report, row, rows};
-use super::{type_in, writes_nothing};
-use crate::support::Test;
+use super::{asked_of_calendly, demo, findings, report, row, rows, type_in};
+use crate::support::{TestWorld, VANCE};
 
 const MEMBERS: &str = "/organization_memberships?";
 
@@ -16,15 +15,15 @@ fn server_error() -> FaultKind {
 #[test]
 fn with_a_token_it_finds_what_reconcile_finds() {
     let test = demo();
-    let ran = test.run(&["run", "--format", "json"]).ends_with(0);
+    let ran = test.run(&["run", "--format", "json"]).success();
     assert_eq!(findings(&ran.json()), findings(&report(&test, &[])));
     assert!(asked_of_calendly(&test, 0).len() > 2);
 }
 
 #[test]
 fn without_a_token_accounts_are_unknown_and_nobody_is_asked() {
-    let test = Test::audit();
-    let ran = test.run(&["run", "--format", "json"]).ends_with(0);
+    let test = TestWorld::demo().with_token();
+    let ran = test.run(&["run", "--format", "json"]).success();
     let report = ran.json();
     assert_eq!(asked_of_calendly(&test, 0).len(), 0);
     assert_eq!(report["accounts"], json!(null));
@@ -39,7 +38,7 @@ fn without_a_token_accounts_are_unknown_and_nobody_is_asked() {
 fn a_file_of_accounts_goes_before_the_token() {
     let test = demo();
     test.write("users.csv", "zed@example.org\n");
-    let ran = test.run(&["run", "--accounts", "users.csv"]).ends_with(0);
+    let ran = test.run(&["run", "--accounts", "users.csv"]).success();
     assert!(ran.stdout.contains("`zed@example.org`") && !ran.stdout.contains(VANCE));
     assert_eq!(asked_of_calendly(&test, 0).len(), 0);
 }
@@ -49,25 +48,25 @@ fn a_broken_calendly_costs_no_report() {
     for path in [MEMBERS, "/users/me"] {
         let test = demo();
         test.sandbox.inject(Fault::new(path, server_error()).times(u32::MAX));
-        let ran = test.run(&["run"]).ends_with(5);
+        let ran = test.run(&["run"]).exit(5);
         assert!(ran.stdout.contains("link-missing: 1"), "{}", ran.stdout);
         assert!(ran.stdout.contains("accounts not read whole"), "{}", ran.stdout);
         assert!(!ran.stdout.contains("account-missing: "), "{}", ran.stdout);
         assert!(ran.stderr.contains("hint: "), "{}", ran.stderr);
-        assert_eq!(test.run(&["run", "--exit-code"]).code, 5);
+        test.run(&["run", "--exit-code"]).exit(5);
     }
     let test = demo().with("CALENDLY_API_TOKEN", "strange");
-    let ran = test.run(&["run"]).ends_with(3);
+    let ran = test.run(&["run"]).exit(3);
     assert!(ran.stdout.contains("link-missing: 1"), "{}", ran.stdout);
 }
 
 /// The worse of two ends is the end, and both are told.
 #[test]
 fn a_source_that_is_not_whole_goes_before_a_closed_issue() {
-    let test = begun();
-    test.sandbox.update(|world| world.close_issue(super::AUDITS, 1, "nadeyemi").unwrap());
+    let test = demo().with_issue();
+    test.close(1, "nadeyemi");
     test.sandbox.inject(Fault::new(MEMBERS, server_error()).times(u32::MAX));
-    let ran = test.run(&["run", "--write", "--yes", "--issue", "1"]).ends_with(5);
+    let ran = test.run(&["run", "--write", "--yes", "--issue", "1"]).exit(5);
     assert!(ran.stdout.contains("## Support Team"), "{}", ran.stdout);
     assert!(ran.stderr.contains("was closed by nadeyemi"), "{}", ran.stderr);
     assert!(ran.stderr.contains("page 1"), "{}", ran.stderr);
@@ -75,60 +74,52 @@ fn a_source_that_is_not_whole_goes_before_a_closed_issue() {
 
 #[test]
 fn a_later_run_without_accounts_keeps_the_rows_of_outsiders() {
-    let test = begun();
-    assert_eq!(test.run(&["reconcile", "--write", "--yes"]).code, 0);
+    let test = demo().with_issue();
+    test.run(&["reconcile", "--write", "--yes"]).success();
     type_in(&test, VANCE, "Books the demos", "keep");
     let before = rows(&test);
-    let without = |test: Test| test.with("CALENDLY_API_TOKEN", "");
+    let without = |test: TestWorld| test.with("CALENDLY_API_TOKEN", "");
     let test = without(test);
-    let ran = test.run(&["run", "--write", "--yes"]).ends_with(0);
+    let ran = test.run(&["run", "--write", "--yes"]).success();
     assert_eq!(rows(&test), before, "{}", ran.stderr);
     // Somebody new on the roster is written all the same.
-    test.sandbox.update(|world| {
-        let project = world.project(super::TEAM).unwrap();
-        let old = project.repository.head().unwrap().files[super::ROSTER].bytes.to_vec();
-        let old = String::from_utf8(old).unwrap();
-        project.add_file(super::ROSTER, old.replacen("Rosalind", "Rose", 1));
-    });
-    assert_eq!(test.run(&["run", "--write", "--yes"]).code, 0);
+    test.replace_in_roster("Rosalind", "Rose");
+    test.run(&["run", "--write", "--yes"]).success();
     assert_eq!(rows(&test), before);
     // And with accounts again, what was typed is still there.
     let test = test.with_accounts();
-    assert_eq!(test.run(&["run", "--write", "--yes"]).code, 0);
+    test.run(&["run", "--write", "--yes"]).success();
     assert_eq!(rows(&test), before);
     assert!(row(&test, VANCE).contains("Books the demos"));
 }
 
 #[test]
 fn the_population_is_recorded_without_accounts_and_once_with_them() {
-    let test = begun().with("CALENDLY_API_TOKEN", "");
-    assert_eq!(test.run(&["run", "--write", "--yes"]).code, 0);
+    let test = demo().with_issue().with("CALENDLY_API_TOKEN", "");
+    test.run(&["run", "--write", "--yes"]).success();
     let test = test.with_accounts();
     for _ in 0..2 {
-        assert_eq!(test.run(&["reconcile", "--write", "--yes"]).code, 0);
+        test.run(&["reconcile", "--write", "--yes"]).success();
     }
-    assert_eq!(test.run(&["run", "--write", "--yes"]).code, 0);
-    let bodies: Vec<String> = marked(&test, "report").into_iter().map(|note| note.body).collect();
+    test.run(&["run", "--write", "--yes"]).success();
+    let bodies: Vec<String> =
+        test.notes_marked("report").into_iter().map(|note| note.body).collect();
     assert_eq!(bodies.len(), 2, "{bodies:?}");
     assert!(bodies[0].ends_with(" report people=41 -->") && !bodies[0].contains(VANCE));
     assert!(bodies[1].ends_with(" report accounts=41 people=41 -->") && bodies[1].contains(VANCE));
-    assert_eq!(writes_nothing(&test, &["reconcile", "--write", "--yes"]).code, 0);
+    test.run_writing_nothing(&["reconcile", "--write", "--yes"]).success();
 }
 
 /// Much of the roster is gone, or was not read: everybody who is missing there would be an outsider.
 #[test]
 fn a_roster_that_has_shrunk_makes_nobody_an_outsider() {
-    let test = begun();
-    assert_eq!(test.run(&["reconcile", "--write", "--yes"]).code, 0);
+    let test = demo().with_issue();
+    test.run(&["reconcile", "--write", "--yes"]).success();
     let before = rows(&test);
-    let cut = |test: &Test, people: usize| {
-        test.sandbox.update(|world| {
-            let project = world.project(super::TEAM).unwrap();
-            let files = &project.repository.head().unwrap().files;
-            let old = String::from_utf8(files[super::ROSTER].bytes.to_vec()).unwrap();
-            let entries: Vec<&str> = old.split_inclusive("\n- ").take(1 + people).collect();
-            let new = entries.concat();
-            project.add_file(super::ROSTER, new.strip_suffix("- ").unwrap());
+    let cut = |test: &TestWorld, people: usize| {
+        test.change_roster(|content| {
+            let entries: Vec<&str> = content.split_inclusive("\n- ").take(1 + people).collect();
+            entries.concat().strip_suffix("- ").unwrap().to_owned()
         });
     };
     // Four people less are no more than a tenth.
@@ -139,7 +130,7 @@ fn a_roster_that_has_shrunk_makes_nobody_an_outsider() {
     cut(&test, 30);
     let report = super::report(&test, &[]);
     assert_eq!(super::found(&report, "outsider"), [""; 0]);
-    let ran = test.run(&["reconcile", "--write", "--yes"]).ends_with(0);
+    let ran = test.run(&["reconcile", "--write", "--yes"]).success();
     assert!(ran.stdout.contains("more than 10 % smaller than the 41 people"), "{}", ran.stdout);
     assert_eq!(rows(&test), before);
 }

@@ -3,8 +3,8 @@
 use sandbox::{Fault, FaultKind};
 use serde_json::{Value, json};
 
-use super::{FORMATS, VANCE, demo, found, report, writes_nothing};
-use crate::support::{AUDITS, Test};
+use super::{demo, found, report};
+use crate::support::{AUDITS, FORMATS, TestWorld, VANCE};
 
 /// An exception for the demo world's outsider.
 const GOOD: &str = "\
@@ -17,7 +17,7 @@ const GOOD: &str = "\
 ";
 
 /// The demo world with a local file of exceptions.
-fn with_exceptions(list: &str) -> Test {
+fn with_exceptions(list: &str) -> TestWorld {
     let test = demo();
     test.write("e.yaml", list);
     test
@@ -52,7 +52,7 @@ fn an_exception_justifies_what_it_names_and_nothing_else() {
     assert_eq!(outsider["decision"], "keep (exception)");
     for form in FORMATS {
         let arguments = [&["reconcile", "--format", form][..], &ARGUMENTS].concat();
-        let out = test.run(&arguments).ends_with(0).stdout;
+        let out = test.run(&arguments).success().stdout;
         for part in ["Books the demos.", "nadeyemi", "2027-02-01", "1 justified by exceptions"] {
             assert!(out.contains(part), "{form} {part}: {out}");
         }
@@ -93,7 +93,7 @@ fn what_does_not_count_is_told_in_every_form() {
         assert_eq!((fates(&report), is_open(&report)), (vec![fate], true), "{to}");
         for form in FORMATS {
             let arguments = [&["reconcile", "--format", form][..], &ARGUMENTS].concat();
-            let out = test.run(&arguments).ends_with(0).stdout;
+            let out = test.run(&arguments).success().stdout;
             assert!(out.contains(fate), "{form} {to}: {out}");
         }
     }
@@ -145,17 +145,17 @@ fn a_file_that_is_no_list_of_exceptions_is_refused_with_its_line() {
     {
         let test = with_exceptions(text);
         for command in ["run", "reconcile"] {
-            let ran = writes_nothing(&test, &[&[command][..], &ARGUMENTS].concat()).ends_with(4);
+            let ran = test.run_writing_nothing(&[&[command][..], &ARGUMENTS].concat()).exit(4);
             assert!(ran.stderr.contains(&format!("e.yaml{line}")), "{text:?}: {}", ran.stderr);
             assert!(ran.stderr.contains("hint: "), "{}", ran.stderr);
             assert_eq!(ran.stdout, "");
         }
     }
-    let ran = with_exceptions(GOOD).run(&["reconcile", "--exceptions", "gone.yaml"]).ends_with(4);
+    let ran = with_exceptions(GOOD).run(&["reconcile", "--exceptions", "gone.yaml"]).exit(4);
     assert!(ran.stderr.contains("gone.yaml"), "{}", ran.stderr);
     let test = demo();
     test.write("e.yaml", b"- check: \xff\n");
-    assert_eq!(test.run(&[&["reconcile"][..], &ARGUMENTS].concat()).code, 4);
+    test.run(&[&["reconcile"][..], &ARGUMENTS].concat()).exit(4);
 }
 
 #[test]
@@ -184,10 +184,10 @@ fn the_audits_project_may_hold_them() {
     test.sandbox.update(|world| {
         world.project(AUDITS).unwrap().add_file(path, bad);
     });
-    let ran = test.run(&[&["reconcile"][..], &arguments].concat()).ends_with(4);
+    let ran = test.run(&[&["reconcile"][..], &arguments].concat()).exit(4);
     assert!(ran.stderr.contains(&format!("{path}:3")), "{}", ran.stderr);
     test.sandbox.inject(Fault::new("exceptions%2F", FaultKind::CutBefore).times(u32::MAX));
-    assert_eq!(test.run(&[&["reconcile"][..], &arguments].concat()).code, 7);
+    test.run(&[&["reconcile"][..], &arguments].concat()).exit(7);
 }
 
 /// An exception about accounts is not unused only because nobody has looked at them.
@@ -195,5 +195,5 @@ fn the_audits_project_may_hold_them() {
 fn while_accounts_are_unknown_so_is_the_fate() {
     let test = with_exceptions(GOOD).with("CALENDLY_API_TOKEN", "");
     let arguments = [&["run", "--format", "json"][..], &ARGUMENTS].concat();
-    assert_eq!(fates(&test.run(&arguments).ends_with(0).json()), ["not looked at"]);
+    assert_eq!(fates(&test.run(&arguments).success().json()), ["not looked at"]);
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{asked_of_calendly, demo, found, report};
-use crate::support::{Ran, Test};
+use crate::support::{Ran, TestWorld};
 
 const ROSTER: &str = "\
 - {name: Ada, email: ada@example.com, calendly: https://calendly.com/ada}
@@ -22,8 +22,8 @@ Zed,zed@example.org,User,https://calendly.com/zed,Active
 const ARGUMENTS: [&str; 5] = ["reconcile", "--roster", "r.yaml", "--accounts", "users.csv"];
 
 /// A user without any token, with the roster and these accounts.
-fn with_accounts(accounts: impl AsRef<[u8]>) -> Test {
-    let test = Test::new();
+fn with_accounts(accounts: impl AsRef<[u8]>) -> TestWorld {
+    let test = TestWorld::demo();
     test.write("r.yaml", ROSTER).write("users.csv", accounts);
     test
 }
@@ -67,7 +67,7 @@ fn the_export_is_read_by_the_names_of_its_columns() {
         CSV.replace("Login email", "EMAIL").replace("Status", "status"),
         CSV.replace('\n', ",x\n"),
     ] {
-        let report = reconcile(&text).ends_with(0).json();
+        let report = reconcile(&text).success().json();
         assert_eq!(gist(&report), expected, "{text:?}");
         assert_eq!(report["problems"], json!([]), "{text:?}");
         assert_eq!(report["summary"]["seats"], json!({"active": 2, "invited": 1, "outsiders": 1}));
@@ -77,7 +77,7 @@ fn the_export_is_read_by_the_names_of_its_columns() {
 #[test]
 fn a_plain_list_tells_neither_roles_nor_links() {
     let list = "ada@example.com\nBOB@example.com\nzed@example.org\n";
-    let report = reconcile(list).ends_with(0).json();
+    let report = reconcile(list).success().json();
     let expected = (strings(&["zed@example.org"]), strings(&[]), strings(&["Eve"]), true);
     assert_eq!(gist(&report), expected);
     let unknown = json!(["link-mismatch", "owner-count", "admin-missing", "admin-unexpected"]);
@@ -88,11 +88,11 @@ fn a_plain_list_tells_neither_roles_nor_links() {
 fn stdin_may_bring_the_accounts() {
     let test = with_accounts("");
     let arguments = ["reconcile", "--roster", "r.yaml", "--accounts", "-"];
-    let ran = test.run_with_input(&arguments, CSV).ends_with(0);
+    let ran = test.run_with_input(&arguments, CSV).success();
     assert!(ran.stdout.contains("Accounts `-`, SHA-256 "), "{}", ran.stdout);
     assert!(ran.stdout.contains("zed@example.org"), "{}", ran.stdout);
     let ran = test.run_with_input(&["reconcile", "--roster", "-", "--accounts", "-"], CSV);
-    assert!(ran.ends_with(2).stderr.contains("stdin"));
+    assert!(ran.exit(2).stderr.contains("stdin"));
 }
 
 /// Where a row may be missing, nothing is concluded from who is not there.
@@ -107,7 +107,7 @@ fn a_file_that_is_not_whole_finds_nobody_missing() {
         (CSV.lines().next().unwrap().to_owned() + "\n", "no account was read", None),
     ] {
         let test = with_accounts(&text);
-        let ran = test.run(&[&ARGUMENTS[..], &["--format", "json"]].concat()).ends_with(5);
+        let ran = test.run(&[&ARGUMENTS[..], &["--format", "json"]].concat()).exit(5);
         let report = ran.json();
         let (outsiders, _, missing, is_whole) = gist(&report);
         assert_eq!((outsiders, missing, is_whole), (vec![], vec![], false), "{text}");
@@ -118,7 +118,7 @@ fn a_file_that_is_not_whole_finds_nobody_missing() {
             assert_eq!(report["problems"][0]["line"], line, "{report}");
             assert_eq!(report["problems"][0]["file"], "users.csv");
         }
-        let ran = test.run(&ARGUMENTS).ends_with(5);
+        let ran = test.run(&ARGUMENTS).exit(5);
         assert!(ran.stdout.contains("Accounts not read whole: "), "{}", ran.stdout);
         assert!(ran.stdout.contains("not read whole, read at"), "{}", ran.stdout);
         assert!(ran.stdout.ends_with("; accounts not read whole.\n"), "{}", ran.stdout);
@@ -133,20 +133,20 @@ fn a_file_that_is_none_of_accounts_is_refused_with_its_line() {
         (Vec::new(), "users.csv:1"),
         (b"<html>Sign in</html>\n".to_vec(), "users.csv:1"),
     ] {
-        let ran = reconcile(&bytes).ends_with(4);
+        let ran = reconcile(&bytes).exit(4);
         assert!(ran.stderr.contains(place), "{}", ran.stderr);
         let error = &ran.json()["error"];
         assert_eq!(error["code"], 4, "{error}");
     }
     let test = with_accounts(CSV);
-    let ran = test.run(&["reconcile", "--roster", "r.yaml", "--accounts", "gone.csv"]).ends_with(4);
+    let ran = test.run(&["reconcile", "--roster", "r.yaml", "--accounts", "gone.csv"]).exit(4);
     assert!(ran.stderr.contains("gone.csv"), "{}", ran.stderr);
 }
 
 #[test]
 fn an_address_that_is_there_twice_is_a_problem_and_no_gap() {
     let text = format!("{CSV}Ada again,ADA@example.com,User,,Active\n");
-    let report = reconcile(&text).ends_with(0).json();
+    let report = reconcile(&text).success().json();
     assert_eq!(report["problems"][0]["line"], 5);
     assert_eq!(found(&report, "account-missing"), ["Eve"]);
     assert_eq!(report["summary"]["seats"]["active"], 2);

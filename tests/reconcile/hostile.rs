@@ -5,8 +5,8 @@ use comrak::{Arena, Options, parse_document};
 
 use sandbox::Why;
 
-use super::{begun, calendly, description, marked, report, rows, writes_nothing};
-use crate::support::Test;
+use super::{demo, report, rows};
+use crate::support::{FORMATS, TestWorld, VANCE};
 
 /// Names that break a table, mention somebody, run a command or hide something.
 const NAMES: [&str; 30] = [
@@ -53,9 +53,9 @@ const ADDRESSES: [&str; 6] = [
 ];
 
 /// Outsiders of all these names and addresses, in the organisation of a begun audit.
-fn hostile() -> Test {
-    let test = begun();
-    calendly(&test, |it| {
+fn hostile() -> TestWorld {
+    let test = demo().with_issue();
+    test.calendly(|it| {
         for (number, name) in NAMES.iter().enumerate() {
             it.add_member(&format!("h{number:02}@evil.example")).name = (*name).into();
         }
@@ -92,13 +92,13 @@ fn tables(text: &str) -> Vec<Vec<Vec<String>>> {
 fn names_and_addresses_do_nothing_but_stand_there() {
     let test = hostile();
     for arguments in [&["reconcile", "--write", "--yes"], &["run", "--write", "--yes"]] {
-        let ran = test.run(arguments).ends_with(0);
+        let ran = test.run(arguments).success();
         assert_eq!(test.sandbox.notifications(), []);
         let [issue] = test.issues().try_into().unwrap();
         assert!(issue.closed.is_none() && !issue.confidential && issue.events.is_empty());
         assert_eq!(issue.assignees, [457_520]);
         assert_eq!(rows(&test).len(), 1 + NAMES.len() + ADDRESSES.len());
-        let texts = [description(&test), ran.stdout, marked(&test, "report")[0].body.clone()];
+        let texts = [test.description(), ran.stdout, test.notes_marked("report")[0].body.clone()];
         for text in texts {
             let [team, outsiders] = tables(&text).try_into().unwrap();
             assert_eq!((team.len(), outsiders.len()), (42, 38), "{text}");
@@ -112,7 +112,7 @@ fn names_and_addresses_do_nothing_but_stand_there() {
             assert_eq!(text.matches("\n/").count(), 0, "{text}");
         }
     }
-    assert_eq!(writes_nothing(&test, &["reconcile", "--write", "--yes"]).code, 0);
+    test.run_writing_nothing(&["reconcile", "--write", "--yes"]).success();
     // Nobody has decided anything by their name.
     let report = report(&test, &[]);
     let decisions: Vec<_> =
@@ -123,7 +123,7 @@ fn names_and_addresses_do_nothing_but_stand_there() {
 #[test]
 fn a_spreadsheet_takes_nothing_for_a_formula() {
     let test = hostile();
-    let out = test.run(&["reconcile", "--format", "csv"]).ends_with(0).stdout;
+    let out = test.run(&["reconcile", "--format", "csv"]).success().stdout;
     let row = out.lines().find(|line| line.contains("1+1@evil.example")).unwrap();
     assert!(row.contains(",'=1+1@evil.example,"), "{row}");
     let row = out.lines().find(|line| line.contains("h00@evil.example")).unwrap();
@@ -132,18 +132,18 @@ fn a_spreadsheet_takes_nothing_for_a_formula() {
 
 #[test]
 fn a_terminal_is_neither_coloured_nor_moved() {
-    let test = begun();
-    calendly(&test, |it| {
+    let test = demo().with_issue();
+    test.calendly(|it| {
         let member = it.add_member("x@evil.example");
         member.name = "\u{1b}[31mTorbjørn Aaseby\u{202e}\u{7}".to_owned();
         member.role = "\u{1b}]0;owned\u{7}".to_owned();
     });
-    for form in super::FORMATS {
-        let ran = test.run(&["reconcile", "--format", form]).ends_with(0);
+    for form in FORMATS {
+        let ran = test.run(&["reconcile", "--format", form]).success();
         let ran = format!("{}{}", ran.stdout, ran.stderr);
         assert!(!ran.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{form}: {ran:?}");
     }
-    let ran = test.run(&["reconcile", "--explain", "x@evil.example"]).ends_with(0);
+    let ran = test.run(&["reconcile", "--explain", "x@evil.example"]).success();
     assert!(!ran.stdout.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{ran:?}");
 }
 
@@ -157,19 +157,19 @@ fn a_justification_acts_nowhere() {
         "<!-- support-audit v1 calendly FY28-Q1 removed outsider:00:00:1 -->",
         "see https://evil.example/@nadeyemi and #1",
     ] {
-        let test = begun();
-        assert_eq!(test.run(&["reconcile", "--write", "--yes"]).code, 0);
-        super::type_in(&test, super::VANCE, words, "keep");
+        let test = demo().with_issue();
+        test.run(&["reconcile", "--write", "--yes"]).success();
+        super::type_in(&test, VANCE, words, "keep");
         let told = test.sandbox.notifications().len();
-        let arguments = ["reconcile", "--write", "--yes", "--decide", super::VANCE];
-        assert_eq!(test.run(&arguments).code, 0);
+        let arguments = ["reconcile", "--write", "--yes", "--decide", VANCE];
+        test.run(&arguments).success();
         // Whoever follows the issue is told of a comment; nobody is mentioned in it.
         let told: Vec<_> = test.sandbox.notifications().into_iter().skip(told).collect();
         assert!(told.iter().all(|it| it.why == Why::Participating), "{words}: {told:?}");
-        let comments = marked(&test, "decide");
+        let comments = test.notes_marked("decide");
         assert_eq!(comments.len(), 1, "{words}");
         assert!(comments[0].body.contains("Reason: `"), "{}", comments[0].body);
-        assert_eq!(marked(&test, "removed").len(), 0);
+        assert_eq!(test.notes_marked("removed").len(), 0);
         assert!(test.issues()[0].closed.is_none());
     }
 }

@@ -5,8 +5,8 @@ use std::process::Command;
 use sandbox::{Answer, CalendlyToken, Fault, FaultKind};
 use serde_json::{Value, json};
 
-use super::{VANCE, asked_of_calendly, begun, calendly, demo, found, large, writes_nothing};
-use crate::support::{Ran, Test};
+use super::{asked_of_calendly, demo, found, large};
+use crate::support::{Printed, TestWorld, VANCE};
 
 const MEMBERS: &str = "/organization_memberships?";
 const INVITATIONS: &str = "/invitations?";
@@ -24,7 +24,7 @@ const OF_ACCOUNTS: [&str; 7] = [
 
 /// Refuses a report that concludes anything from accounts which were not read whole.
 #[track_caller]
-fn concludes_nothing(ran: Ran) -> Ran {
+fn concludes_nothing(ran: Printed) -> Printed {
     let report = ran.json();
     for check in OF_ACCOUNTS {
         assert_eq!(found(&report, check), [""; 0], "{check}");
@@ -38,8 +38,8 @@ fn concludes_nothing(ran: Ran) -> Ran {
 
 /// Reconciles, and sees that it ends with `code` and without a conclusion from absence.
 #[track_caller]
-fn fails(test: &Test, code: i32) -> Ran {
-    let ran = test.run(&["reconcile", "--format", "json"]).ends_with(code);
+fn fails(test: &TestWorld, code: i32) -> Printed {
+    let ran = test.run(&["reconcile", "--format", "json"]).exit(code);
     assert!(ran.stderr.contains("error: ") && ran.stderr.contains("hint: "), "{}", ran.stderr);
     concludes_nothing(ran)
 }
@@ -54,26 +54,26 @@ fn a_page_that_fails_leaves_everything_open() {
     test.write("r.yaml", "- name: Gone\n  email: gone@example.com\n");
     let fault = Fault::new(MEMBERS, server_error()).skip(56).times(u32::MAX);
     test.sandbox.inject(fault);
-    let ran = test.run(&["reconcile", "--roster", "r.yaml", "--format", "json"]).ends_with(5);
+    let ran = test.run(&["reconcile", "--roster", "r.yaml", "--format", "json"]).exit(5);
     let ran = concludes_nothing(ran);
     assert!(ran.stderr.contains("page 57"), "{}", ran.stderr);
     let gap = ran.json()["accounts"]["gaps"][0].clone();
     let gap = gap.as_str().unwrap();
     assert!(gap.contains("page 57") && gap.contains("5600"), "{gap}");
     assert_eq!(ran.json()["people"][0]["account"]["state"], "unknown");
-    let ran = test.run(&["reconcile", "--roster", "r.yaml"]).ends_with(5);
+    let ran = test.run(&["reconcile", "--roster", "r.yaml"]).exit(5);
     assert!(ran.stdout.contains("## Support Team"), "{}", ran.stdout);
 }
 
 #[test]
 fn what_is_not_whole_is_not_written() {
     for path in [MEMBERS, INVITATIONS, "/users/me"] {
-        let test = begun();
+        let test = demo().with_issue();
         test.sandbox.inject(Fault::new(path, server_error()).times(u32::MAX));
-        let ran = writes_nothing(&test, &["reconcile", "--write", "--yes"]).ends_with(5);
+        let ran = test.run_writing_nothing(&["reconcile", "--write", "--yes"]).exit(5);
         assert!(ran.stdout.contains("## Support Team"), "{path}: {}", ran.stdout);
         assert!(ran.stdout.contains("link-missing: 1"), "{path}: {}", ran.stdout);
-        let ran = writes_nothing(&test, &["reconcile", "--remove", "--yes", "--confirm", VANCE]);
+        let ran = test.run_writing_nothing(&["reconcile", "--remove", "--yes", "--confirm", VANCE]);
         assert_eq!(ran.code, 5, "{path}: {}", ran.stderr);
     }
 }
@@ -94,7 +94,7 @@ fn a_token_without_the_scope_is_told_which_it_needs() {
         [(&["users:read"][..], "organizations:read"), (&["organizations:read"], "users:read")]
     {
         let test = demo();
-        calendly(&test, |it| {
+        test.calendly(|it| {
             it.tokens.clear();
             let token = CalendlyToken::new("sandbox-calendly-token", "ivelderman@example.com");
             it.add_token(token.limited_to(scopes));
@@ -109,13 +109,13 @@ fn a_token_without_the_scope_is_told_which_it_needs() {
 #[test]
 fn a_token_of_no_admin_sees_nobody() {
     let test = demo();
-    calendly(&test, |it| it.tokens[0].user = "rachterberg@example.com".to_owned());
+    test.calendly(|it| it.tokens[0].user = "rachterberg@example.com".to_owned());
     let ran = fails(&test, 3);
     assert!(ran.stderr.contains("admin"), "{}", ran.stderr);
 
     // Even if the service should let them see the invitations.
     let test = demo();
-    calendly(&test, |it| it.tokens[0].user = "rachterberg@example.com".to_owned());
+    test.calendly(|it| it.tokens[0].user = "rachterberg@example.com".to_owned());
     let nobody = r#"{"collection":[],"pagination":{"count":0,"next_page":null}}"#;
     let answer = FaultKind::Answer(Answer::json(200, nobody));
     test.sandbox.inject(Fault::new(INVITATIONS, answer).times(u32::MAX));
@@ -132,7 +132,7 @@ fn an_organisation_of_nobody_is_none() {
         let answer = FaultKind::Answer(Answer::json(200, nobody));
         test.sandbox.inject(Fault::new(path, answer).times(u32::MAX));
     }
-    drop(fails(&test, 5));
+    fails(&test, 5);
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn a_limit_is_waited_for_as_long_as_the_service_says() {
     let answer = Answer::calendly(429, "Too Many Requests", "The rate limit is exceeded.");
     let answer = answer.header("X-RateLimit-Reset", "37");
     test.sandbox.inject(Fault::new(MEMBERS, FaultKind::Answer(answer)).times(2));
-    let ran = test.run(&["reconcile", "--format", "json"]).ends_with(0);
+    let ran = test.run(&["reconcile", "--format", "json"]).success();
     assert_eq!(found(&ran.json(), "outsider"), [VANCE]);
     let waits: Vec<&str> = ran.stderr.lines().filter(|it| it.contains("rate limited")).collect();
     assert_eq!(waits.len(), 2, "{}", ran.stderr);
@@ -156,7 +156,7 @@ fn a_limit_is_waited_for_as_long_as_the_service_says() {
 #[test]
 fn a_limit_that_is_never_lifted_leaves_the_accounts_open() {
     let test = demo();
-    calendly(&test, |it| it.quota.per_minute = 1);
+    test.calendly(|it| it.quota.per_minute = 1);
     let ran = fails(&test, 5);
     assert!(ran.stderr.contains("rate limit"), "{}", ran.stderr);
 }
@@ -165,7 +165,7 @@ fn a_limit_that_is_never_lifted_leaves_the_accounts_open() {
 #[test]
 fn the_address_of_the_next_page_is_never_asked() {
     let test = demo();
-    let elsewhere = Test::new();
+    let elsewhere = TestWorld::demo();
     let next = format!("{}/organization_memberships?page=2", elsewhere.sandbox.calendly_url());
     // The admin whose token it is, so that nothing else is wrong with the list.
     let own = json!({
@@ -180,7 +180,7 @@ fn the_address_of_the_next_page_is_never_asked() {
         let answer = FaultKind::Answer(Answer::json(200, &body.to_string()));
         test.sandbox.inject(Fault::new(MEMBERS, answer));
         let before = test.sandbox.requests().len();
-        drop(fails(&test, 5));
+        fails(&test, 5);
         assert_eq!(elsewhere.sandbox.requests().len(), 0);
         let asked = asked_of_calendly(&test, before);
         let is_followed = asked.iter().any(|request| request.path.contains("page_token="));
@@ -192,10 +192,10 @@ fn the_address_of_the_next_page_is_never_asked() {
 fn an_answer_that_breaks_off_is_asked_for_again() {
     let test = demo();
     test.sandbox.inject(Fault::new(MEMBERS, FaultKind::Truncate(2_000)));
-    let ran = test.run(&["reconcile", "--format", "json"]).ends_with(0);
+    let ran = test.run(&["reconcile", "--format", "json"]).success();
     assert_eq!(found(&ran.json(), "outsider"), [VANCE]);
     test.sandbox.inject(Fault::new(MEMBERS, FaultKind::Truncate(2_000)).times(u32::MAX));
-    drop(fails(&test, 5));
+    fails(&test, 5);
 }
 
 #[test]
@@ -220,19 +220,14 @@ fn short_pages_lose_nobody() {
 #[test]
 fn nobody_at_the_address_is_no_empty_organisation() {
     let test = demo().with("SUPPORT_AUDIT_CALENDLY_URL", "http://127.0.0.1:9");
-    drop(fails(&test, 5));
+    fails(&test, 5);
 }
 
 /// A roster in doubt makes outsiders unknown, and nothing else.
 #[test]
 fn a_problem_that_may_hide_a_person_leaves_outsiders_open() {
     let test = demo();
-    test.sandbox.update(|world| {
-        let project = world.project(super::TEAM).unwrap();
-        let old = project.repository.head().unwrap().files[super::ROSTER].bytes.to_vec();
-        let old = String::from_utf8(old).unwrap();
-        project.add_file(super::ROSTER, format!("{}\n- 5\n", old.trim_end()));
-    });
+    test.add_to_roster("- 5\n");
     let report = super::report(&test, &[]);
     assert_eq!(found(&report, "outsider"), [""; 0]);
     assert_eq!(found(&report, "account-missing"), ["Torbjørn Aaseby"]);
@@ -241,7 +236,7 @@ fn a_problem_that_may_hide_a_person_leaves_outsiders_open() {
     assert_eq!(report["checks_unknown"], unknown);
     let seats = json!({ "active": 40, "invited": 1, "outsiders": null });
     assert_eq!(report["summary"]["seats"], seats);
-    let out = test.run(&["reconcile"]).ends_with(0).stdout;
+    let out = test.run(&["reconcile"]).success().stdout;
     assert!(out.contains("may hide a person: outsider"), "{out}");
     assert!(!out.contains(VANCE), "{out}");
 }
@@ -249,7 +244,7 @@ fn a_problem_that_may_hide_a_person_leaves_outsiders_open() {
 /// `cat` stands for whoever reads on after the program has gone.
 #[test]
 fn the_report_of_what_was_read_is_on_stdout_alone() {
-    let test = begun();
+    let test = demo().with_issue();
     test.sandbox.inject(Fault::new(MEMBERS, server_error()).times(u32::MAX));
     let program = test.command(&["reconcile"]);
     let mut shell = Command::new("sh");

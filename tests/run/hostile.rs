@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{BROKEN, CLEAN, FORMATS, audit, audited, table, team};
-use crate::support::Test;
+use super::{BROKEN, CLEAN, audit, audited, table, team};
+use crate::support::{FORMATS, TestWorld};
 
 /// Texts that try to be more than text, and what a reader should see of each.
 const HOSTILE: [(&str, &str); 28] = [
@@ -114,17 +114,17 @@ fn acts(character: char) -> bool {
 #[test]
 fn no_form_gives_a_terminal_anything_to_act_on() {
     for form in FORMATS {
-        let ran = audit(&hostile_roster(), &["--format", form, "-vv"]).ends_with(0);
+        let ran = audit(&hostile_roster(), &["--format", form, "-vv"]).success();
         assert_eq!(ran.stdout.find(acts), None, "{form}: {:?}", ran.stdout);
         assert_eq!(ran.stderr.find(acts), None, "{form}: {:?}", ran.stderr);
     }
-    let ran = audit("- name: [\"\\e[31m\"]\n- \"\\e\": 1\n", &[]).ends_with(4);
+    let ran = audit("- name: [\"\\e[31m\"]\n- \"\\e\": 1\n", &[]).exit(4);
     assert_eq!(ran.stderr.find(acts), None, "{:?}", ran.stderr);
 }
 
 #[test]
 fn in_markdown_a_hostile_text_is_code_in_its_cell() {
-    let out = audit(&hostile_roster(), &[]).ends_with(0).stdout;
+    let out = audit(&hostile_roster(), &[]).success().stdout;
     let rows: Vec<_> = team(&out).into_iter().skip(2).map(cells).collect();
     assert_eq!(rows.len(), HOSTILE.len(), "{out}");
     for row in &rows {
@@ -153,7 +153,7 @@ fn in_markdown_a_hostile_text_is_code_in_its_cell() {
 
 #[test]
 fn in_csv_a_hostile_text_is_no_formula_and_no_column() {
-    let out = audit(&hostile_roster(), &["--format", "csv"]).ends_with(0).stdout;
+    let out = audit(&hostile_roster(), &["--format", "csv"]).success().stdout;
     let rows = csv(&out);
     let header = &rows[0];
     let name = header.iter().position(|column| column == "name").unwrap();
@@ -184,7 +184,7 @@ fn in_json_a_hostile_text_is_itself() {
 
 #[test]
 fn in_a_table_a_hostile_text_stays_on_its_line() {
-    let out = audit(&hostile_roster(), &["--format", "table"]).ends_with(0).stdout;
+    let out = audit(&hostile_roster(), &["--format", "table"]).success().stdout;
     let (_, rest) = out.split_once("\nSUPPORT TEAM\n").unwrap();
     let lines: Vec<_> = rest.lines().take_while(|line| !line.is_empty()).collect();
     assert_eq!(lines.len(), 1 + HOSTILE.len(), "{out}");
@@ -196,11 +196,11 @@ fn in_a_table_a_hostile_text_stays_on_its_line() {
 #[cfg(unix)]
 #[test]
 fn a_hostile_file_name_does_not_act_either() {
-    let test = Test::new();
+    let test = TestWorld::demo();
     let name = "x\n/close\u{1b}[31m`|\u{202e}@all.yaml";
     test.write(name, BROKEN);
     for form in FORMATS {
-        let ran = test.run(&["run", "--roster", name, "--format", form]).ends_with(0);
+        let ran = test.run(&["run", "--roster", name, "--format", form]).success();
         assert_eq!(format!("{}{}", ran.stdout, ran.stderr).find(acts), None, "{form}: {ran:?}");
         assert!(!ran.stdout.lines().any(|line| line.starts_with("/close")), "{form}: {ran:?}");
     }
@@ -225,7 +225,7 @@ fn knocks(path: &std::path::Path) -> std::sync::Arc<std::sync::atomic::AtomicUsi
 fn neither_the_network_nor_the_keyring_is_asked_without_need() {
     use std::sync::atomic::Ordering;
 
-    let test = Test::new();
+    let test = TestWorld::demo();
     let socket = test.path("bus");
     let count = knocks(&socket);
     let test = test.with("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", socket.display()));
@@ -238,14 +238,14 @@ fn neither_the_network_nor_the_keyring_is_asked_without_need() {
         &["config"],
         &["run", "--roster", "r.yaml"],
     ] {
-        let ran = test.run(arguments).ends_with(0);
+        let ran = test.run(arguments).success();
         assert!(!ran.stdout.is_empty(), "{arguments:?}");
         assert_eq!(count.load(Ordering::SeqCst), 0, "{arguments:?}");
     }
     assert_eq!(test.sandbox.requests().len(), 0);
-    let version = test.run(&["--version"]).ends_with(0).stdout;
+    let version = test.run(&["--version"]).success().stdout;
     assert_eq!(version, format!("support-audit {}\n", env!("CARGO_PKG_VERSION")));
     // The knock would be heard: this command asks the keyring.
-    assert_eq!(test.run(&["auth", "status"]).code, 3);
+    test.run(&["auth", "status"]).exit(3);
     assert_ne!(count.load(Ordering::SeqCst), 0);
 }

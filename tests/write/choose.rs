@@ -1,33 +1,21 @@
 //! Which issue is written into, and whose marks count.
 
-use sandbox::Done;
-
-use super::{BEGIN, ISSUE, REPORT, begun, description, is_whole, region, reports, write};
-use super::{writes_nothing, written};
-use crate::support::{AUDITS, NOW, Test};
-
-/// The address of an issue.
-fn url(test: &Test, iid: u64) -> String {
-    format!("{}/{AUDITS}/-/issues/{iid}", test.sandbox.gitlab_url())
-}
-
-/// Nkechi closes an issue.
-fn close(test: &Test, iid: u64) {
-    let done = Done { at: NOW.parse().unwrap(), by: 441_680 };
-    test.sandbox.update(|world| world.issue(AUDITS, iid).unwrap().closed = Some(done));
-}
+use super::{
+    BEGIN, ISSUE, REPORT, begun, is_whole, region, reports, write, writes_nothing, written,
+};
+use crate::support::{AUDITS, TestWorld};
 
 /// Begins the audits of two periods.
-fn two_audits() -> Test {
+fn two_audits() -> TestWorld {
     let test = begun();
-    assert_eq!(test.run(&["init-issue", "--yes", "--period", "FY28-Q3"]).code, 0);
+    test.run(&["init-issue", "--yes", "--period", "FY28-Q3"]).success();
     test
 }
 
 #[test]
 fn an_issue_is_named_by_its_number_or_its_address() {
     let test = two_audits();
-    let second = url(&test, 2);
+    let second = test.issue_url(2);
     for content in [
         "2",
         "#2",
@@ -36,7 +24,7 @@ fn an_issue_is_named_by_its_number_or_its_address() {
         &format!("{second}#note_17"),
         &format!("{second}?show=x#y"),
     ] {
-        let ran = test.run(&["run", "--write", "--dry-run", "--issue", content]).ends_with(0);
+        let ran = test.run(&["run", "--write", "--dry-run", "--issue", content]).success();
         assert!(ran.stdout.contains("issue #2"), "{content}: {}", ran.stdout);
     }
 }
@@ -55,46 +43,46 @@ fn what_is_no_issue_of_the_project_is_wrong_usage() {
         &format!("{gitlab}/{AUDITS}/-/merge_requests/1"),
         &format!("{gitlab}/{AUDITS}/-/issues/"),
     ] {
-        let ran = writes_nothing(&test, &[&format!("--issue={content}")]).ends_with(2);
+        let ran = writes_nothing(&test, &[&format!("--issue={content}")]).exit(2);
         assert!(ran.stderr.contains("--issue"), "{content}: {}", ran.stderr);
     }
-    let ran = writes_nothing(&test, &["--issue", "99"]).ends_with(1);
+    let ran = writes_nothing(&test, &["--issue", "99"]).exit(1);
     assert!(ran.stderr.contains("99"), "{}", ran.stderr);
 }
 
 #[test]
 fn several_open_audits_are_listed() {
     let test = two_audits();
-    let ran = writes_nothing(&test, &[]).ends_with(2);
-    for part in [&url(&test, 1), &url(&test, 2), "--issue"] {
+    let ran = writes_nothing(&test, &[]).exit(2);
+    for part in [&test.issue_url(1), &test.issue_url(2), "--issue"] {
         assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
     }
-    assert_eq!(write(&test, &["--period", "FY28-Q3"]).code, 0);
+    write(&test, &["--period", "FY28-Q3"]).success();
     let [first, second] = test.issues().try_into().unwrap();
     assert!(!first.description.unwrap().contains(BEGIN));
     assert!(second.description.unwrap().contains(BEGIN));
-    close(&test, 1);
-    assert_eq!(writes_nothing(&test, &[]).code, 0);
+    test.close(1, "nadeyemi");
+    writes_nothing(&test, &[]).success();
 }
 
 #[test]
 fn without_an_open_audit_the_latest_closed_one_is_named() {
-    let ran = writes_nothing(&Test::audit(), &[]).ends_with(1);
+    let ran = writes_nothing(&TestWorld::demo().with_token(), &[]).exit(1);
     assert!(ran.stderr.contains("init-issue"), "{}", ran.stderr);
     let test = two_audits();
-    close(&test, 1);
-    close(&test, 2);
-    let ran = writes_nothing(&test, &[]).ends_with(1);
-    assert!(ran.stderr.contains(&url(&test, 2)), "{}", ran.stderr);
-    assert!(!ran.stderr.contains(&url(&test, 1)), "{}", ran.stderr);
+    test.close(1, "nadeyemi");
+    test.close(2, "nadeyemi");
+    let ran = writes_nothing(&test, &[]).exit(1);
+    assert!(ran.stderr.contains(&test.issue_url(2)), "{}", ran.stderr);
+    assert!(!ran.stderr.contains(&test.issue_url(1)), "{}", ran.stderr);
 }
 
 #[test]
 fn a_closed_audit_is_not_written_into() {
     let test = begun();
-    close(&test, 1);
+    test.close(1, "nadeyemi");
     for arguments in [["--issue", "1"], ["--period", "FY28-Q1"]] {
-        let ran = writes_nothing(&test, &arguments).ends_with(11);
+        let ran = writes_nothing(&test, &arguments).exit(11);
         assert!(ran.stderr.contains("nadeyemi"), "{}", ran.stderr);
         assert!(ran.stdout.contains("## Support Team"), "the report is missing: {}", ran.stdout);
     }
@@ -105,7 +93,7 @@ fn an_audit_of_another_period_than_the_one_named_is_not_written_into() {
     let test = begun();
     let ran = writes_nothing(&test, &["--issue", "1", "--period", "FY28-Q3"]);
     assert_ne!(ran.code, 0, "{}", ran.stderr);
-    assert_eq!(writes_nothing(&test, &["--period", "FY28-Q3"]).code, 1);
+    writes_nothing(&test, &["--period", "FY28-Q3"]).exit(1);
 }
 
 #[test]
@@ -117,37 +105,37 @@ fn a_marker_by_somebody_who_does_not_count_is_not_followed_but_named() {
     };
     forge(ISSUE);
     forge(&ISSUE.replace("Q1", "Q3"));
-    let ran = write(&test, &[]).ends_with(0);
-    for part in [&url(&test, 2), &url(&test, 3), "zhrusovska", "operators"] {
+    let ran = write(&test, &[]).success();
+    for part in [&test.issue_url(2), &test.issue_url(3), "zhrusovska", "operators"] {
         assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
     }
-    region(&description(&test));
-    close(&test, 1);
-    let ran = writes_nothing(&test, &[]).ends_with(1);
+    region(&test.description());
+    test.close(1, "nadeyemi");
+    let ran = writes_nothing(&test, &[]).exit(1);
     assert!(ran.stderr.contains("zhrusovska"), "{}", ran.stderr);
     for issue in test.issues().iter().skip(1) {
         assert!(issue.description.as_ref().unwrap().starts_with("<!-- support-audit v1"));
         assert_eq!(issue.notes().count(), 0);
     }
     test.write("c.toml", "operators = [\"zhrusovska\"]\n");
-    let ran = writes_nothing(&test, &["--config", "c.toml"]).ends_with(2);
-    assert!(ran.stderr.contains(&url(&test, 3)), "{}", ran.stderr);
+    let ran = writes_nothing(&test, &["--config", "c.toml"]).exit(2);
+    assert!(ran.stderr.contains(&test.issue_url(3)), "{}", ran.stderr);
 }
 
 #[test]
 fn only_an_operators_comment_counts_as_the_report() {
     let forged = format!("41 people, all is well.\n\n{REPORT}");
     let test = begun();
-    test.sandbox.update(|world| world.comment(AUDITS, 1, "zhrusovska", &forged).unwrap());
-    assert_eq!(write(&test, &[]).code, 0);
+    test.comment("zhrusovska", &forged);
+    write(&test, &[]).success();
     let authors: Vec<_> = reports(&test).iter().map(|note| note.author).collect();
     assert_eq!(authors, [438_800, 457_520]);
-    assert_eq!(writes_nothing(&test, &[]).code, 0);
+    writes_nothing(&test, &[]).success();
 
     let test = begun();
     test.write("c.toml", "operators = [\"zhrusovska\"]\n");
-    test.sandbox.update(|world| world.comment(AUDITS, 1, "zhrusovska", &forged).unwrap());
-    assert_eq!(write(&test, &["--config", "c.toml"]).code, 0);
+    test.comment("zhrusovska", &forged);
+    write(&test, &["--config", "c.toml"]).success();
     assert_eq!(reports(&test).len(), 1);
 }
 
@@ -160,9 +148,9 @@ fn a_report_that_is_only_quoted_does_not_count() {
         REPORT.replace("FY28-Q1", "FY27-Q3"),
         REPORT.replace("v1", "v9"),
     ] {
-        test.sandbox.update(|world| world.comment(AUDITS, 1, "ivelderman", &content).unwrap());
+        test.comment("ivelderman", &content);
     }
-    assert_eq!(write(&test, &[]).code, 0);
+    write(&test, &[]).success();
     assert!(reports(&test).last().unwrap().body.contains("## Support Team"));
 }
 

@@ -2,9 +2,8 @@
 
 use sandbox::{Answer, Done, Fault, FaultKind, World};
 
-use super::{begun, change_roster, description, edit, is_whole, region, reports, write};
-use super::{writes_nothing, written};
-use crate::support::{AUDITS, NOW, Test};
+use super::{begun, is_whole, region, reports, write, writes_nothing, written};
+use crate::support::{AUDITS, NOW, TestWorld, edit_description};
 
 const ISSUE_PATH: &str = "/issues/1";
 const NOTES_PATH: &str = "/issues/1/notes";
@@ -12,12 +11,14 @@ const WORDS: &str = "I moved to Zendesk, *Ada*.";
 
 /// Somebody adds a line to the end of the description's first section.
 fn speak(world: &mut World) {
-    edit(world, |content| content.replacen("## Notes", &format!("{WORDS}\n\n## Notes"), 1));
+    edit_description(world, |content| {
+        content.replacen("## Notes", &format!("{WORDS}\n\n## Notes"), 1)
+    });
 }
 
 /// Lets `change` happen just before the request of this number among those that read the issue
 /// by itself; the first is the look before a writing, the second that after it.
-fn before_look(test: &Test, number: usize, change: fn(&mut World)) {
+fn before_look(test: &TestWorld, number: usize, change: fn(&mut World)) {
     // The notes are read once, at an address that begins with the issue's.
     test.sandbox.before(NOTES_PATH, "GET", |_| {});
     for _ in 1..number {
@@ -28,27 +29,27 @@ fn before_look(test: &Test, number: usize, change: fn(&mut World)) {
 
 /// Refuses an end other than a conflict that a second run settles without losing the words.
 #[track_caller]
-fn settles(test: &Test, ran: crate::support::Ran) {
-    let ran = ran.ends_with(6);
+fn settles(test: &TestWorld, ran: crate::support::Ran) {
+    let ran = ran.exit(6);
     assert!(ran.stderr.contains("hint: "), "{}", ran.stderr);
-    assert!(description(test).contains(WORDS), "the words are lost: {}", description(test));
-    assert_eq!(write(test, &[]).code, 0);
-    assert!(description(test).contains(WORDS));
+    assert!(test.description().contains(WORDS), "the words are lost: {}", test.description());
+    write(test, &[]).success();
+    assert!(test.description().contains(WORDS));
     is_whole(test);
 }
 
 #[test]
 fn words_written_between_our_read_and_our_writing_are_kept() {
-    for (start, is_first) in [(begun as fn() -> Test, true), (written, false)] {
+    for (start, is_first) in [(begun as fn() -> TestWorld, true), (written, false)] {
         for hook in [
-            |test: &Test| before_look(test, 1, speak),
-            |test: &Test| {
+            |test: &TestWorld| before_look(test, 1, speak),
+            |test: &TestWorld| {
                 test.sandbox.before(NOTES_PATH, "GET", speak);
             },
         ] {
             let test = start();
             if !is_first {
-                change_roster(&test, |content| content.replacen("Rosalind", "Rose", 1));
+                test.replace_in_roster("Rosalind", "Rose");
             }
             hook(&test);
             settles(&test, write(&test, &[]));
@@ -68,7 +69,7 @@ fn words_written_in_the_moment_of_our_writing_are_not_lost_in_silence() {
     let test = begun();
     test.sandbox.before(ISSUE_PATH, "PUT", speak);
     let ran = write(&test, &[]);
-    let is_kept = description(&test).contains(WORDS);
+    let is_kept = test.description().contains(WORDS);
     assert!(is_kept || ran.code == 6, "code {}: {}", ran.code, ran.stderr);
 }
 
@@ -76,9 +77,9 @@ fn words_written_in_the_moment_of_our_writing_are_not_lost_in_silence() {
 fn a_region_that_somebody_takes_away_after_our_writing_is_told() {
     let test = begun();
     before_look(&test, 2, |world| {
-        edit(world, |content| content.split_once("<!--").unwrap().0.to_owned());
+        edit_description(world, |content| content.split_once("<!--").unwrap().0.to_owned());
     });
-    assert_eq!(write(&test, &[]).code, 6);
+    write(&test, &[]).exit(6);
 }
 
 #[test]
@@ -86,26 +87,26 @@ fn a_change_at_the_same_moment_that_gitlab_refuses_is_a_conflict() {
     let test = begun();
     let kind = FaultKind::Answer(Answer::resource_lock());
     test.sandbox.inject(Fault::new(ISSUE_PATH, kind).method("PUT"));
-    let before = description(&test);
-    let ran = write(&test, &[]).ends_with(6);
+    let before = test.description();
+    let ran = write(&test, &[]).exit(6);
     assert!(ran.stderr.contains("hint: "), "{}", ran.stderr);
-    assert_eq!(description(&test), before);
+    assert_eq!(test.description(), before);
     assert_eq!((test.sandbox.writes().len(), reports(&test).len()), (2, 0));
-    assert_eq!(write(&test, &[]).code, 0);
+    write(&test, &[]).success();
     is_whole(&test);
 }
 
 #[test]
 fn an_audit_that_is_closed_meanwhile_is_not_written_into() {
     let test = begun();
-    let before = description(&test);
+    let before = test.description();
     before_look(&test, 1, |world| {
         let done = Done { at: NOW.parse().unwrap(), by: 441_680 };
         world.issue(AUDITS, 1).unwrap().closed = Some(done);
     });
     let ran = writes_nothing(&test, &[]);
     assert!([6, 11].contains(&ran.code), "{ran:?}");
-    assert_eq!(description(&test), before);
+    assert_eq!(test.description(), before);
 }
 
 #[test]
@@ -126,12 +127,12 @@ fn broken_marks_are_told_and_left_alone() {
     ];
     for (number, broken) in breaks.iter().enumerate() {
         let test = written();
-        change_roster(&test, |content| content.replacen("Rosalind", "Rose", 1));
-        test.sandbox.update(|world| edit(world, broken));
-        let before = description(&test);
-        let ran = writes_nothing(&test, &[]).ends_with(6);
+        test.replace_in_roster("Rosalind", "Rose");
+        test.edit(broken);
+        let before = test.description();
+        let ran = writes_nothing(&test, &[]).exit(6);
         assert!(ran.stderr.contains("mark") && ran.stderr.contains("hint: "), "{}", ran.stderr);
-        assert_eq!(description(&test), before, "{number}");
+        assert_eq!(test.description(), before, "{number}");
     }
 }
 
@@ -143,13 +144,13 @@ fn an_issue_with_carriage_returns_is_written_like_any_other() {
         *content = content.take().map(|content| content.replace('\n', "\r\n"));
     };
     test.sandbox.update(crlf);
-    assert_eq!(write(&test, &[]).code, 0);
+    write(&test, &[]).success();
     is_whole(&test);
-    super::replace(&test, "link-missing <!--", "link-missing on leave <!--");
+    test.replace("link-missing <!--", "link-missing on leave <!--");
     test.sandbox.update(crlf);
-    change_roster(&test, |content| content.replacen("Rosalind", "Rose", 1));
-    assert_eq!(write(&test, &[]).code, 0);
-    let content = description(&test);
+    test.replace_in_roster("Rosalind", "Rose");
+    write(&test, &[]).success();
+    let content = test.description();
     assert_eq!(super::rows(&content).len(), 41, "{content}");
     assert_eq!(content.matches("on leave").count(), 1, "{content}");
     assert!(content.contains("| link-missing on leave <!--"), "{content}");

@@ -1,7 +1,6 @@
 //! Names that others write, and that shall do nothing.
 
-use super::{BEGIN, END, ISSUE, REPORT, begun, change_roster, description, is_whole, rows, write};
-use super::{replace, reports};
+use super::{BEGIN, END, ISSUE, REPORT, begun, is_whole, reports, rows, write};
 
 /// Whether somebody is mentioned, a command is run or a table is broken by any of these, whatever
 /// stands around it.
@@ -75,7 +74,7 @@ fn names() -> Vec<String> {
 fn names_do_nothing_but_stand_there() {
     let names = names();
     let test = begun();
-    change_roster(&test, |content| {
+    test.change_roster(|content| {
         let mut content = format!("{}\n", content.trim_end());
         for (number, name) in names.iter().enumerate() {
             let name = serde_json::to_string(name).unwrap();
@@ -89,14 +88,14 @@ fn names_do_nothing_but_stand_there() {
         content
     });
     for _ in 0..2 {
-        assert_eq!(write(&test, &[]).code, 0);
+        write(&test, &[]).success();
         assert_eq!(test.sandbox.notifications(), []);
         let [issue] = test.issues().try_into().unwrap();
         assert_eq!(issue.closed, None);
         assert_eq!(issue.title, "Calendly audit FY28-Q1");
         assert!(!issue.confidential && issue.labels.is_empty() && issue.events.is_empty());
         assert_eq!(issue.assignees, [457_520]);
-        let content = description(&test);
+        let content = test.description();
         let found = content.lines().filter(|line| line.starts_with(BEGIN) || *line == END).count();
         assert_eq!(found, 2, "{content}");
         let (_, table) = content.split_once("\n### Support Team\n\n").unwrap();
@@ -107,10 +106,10 @@ fn names_do_nothing_but_stand_there() {
             assert_eq!(bars, 6, "{row}");
         }
         // The second turn writes a roster that has changed into what the first one wrote.
-        change_roster(&test, |content| content.replacen("Rosalind", "Rosa", 1) + "\n");
+        test.change_roster(|content| content.replacen("Rosalind", "Rosa", 1) + "\n");
     }
-    assert_eq!(write(&test, &[]).code, 0);
-    let again = write(&test, &[]).ends_with(0);
+    write(&test, &[]).success();
+    let again = write(&test, &[]).success();
     assert!(again.stderr.contains("Nothing to do"), "{}", again.stderr);
     assert_eq!(reports(&test).len(), 1);
 }
@@ -123,17 +122,17 @@ fn what_was_typed_beside_a_hostile_name_stays() {
         test.write("r.yaml", format!("- name: {quoted}\n  gitlab:\n    id: 7\n- name: Ada\n"));
         let arguments = ["--roster", "r.yaml"];
         let ran = write(&test, &arguments);
-        if ran.code != 0 || rows(&description(&test)).len() != 2 {
+        if ran.code != 0 || rows(&test.description()).len() != 2 {
             assert!(ran.stdout.contains("Problems"), "{name:?}: {ran:?}");
             continue;
         }
-        let content = description(&test);
+        let content = test.description();
         let row = *rows(&content).iter().find(|row| !row.starts_with("| Ada |")).unwrap();
         let (before, stamp) = row.rsplit_once(" <!-- sa ").unwrap();
-        replace(&test, row, &format!("{before} on leave <!-- sa {stamp}"));
+        test.replace(row, &format!("{before} on leave <!-- sa {stamp}"));
         test.write("r.yaml", format!("- name: {quoted}\n  gitlab:\n    id: 7\n- name: Bo\n"));
-        assert_eq!(write(&test, &arguments).code, 0);
-        let content = description(&test);
+        write(&test, &arguments).success();
+        let content = test.description();
         let kept = |row: &&str| row.contains(" on leave <!-- sa ") && row.starts_with(before);
         assert_eq!(rows(&content).into_iter().filter(kept).count(), 1, "{name:?}: {content}");
         assert_eq!(rows(&content).len(), 2, "{name:?}: {content}");
@@ -143,11 +142,11 @@ fn what_was_typed_beside_a_hostile_name_stays() {
 #[test]
 fn what_people_typed_tells_nobody_again() {
     let test = super::written();
-    replace(&test, "link-missing <!--", "link-missing @mdaubigny knows <!--");
+    test.replace("link-missing <!--", "link-missing @mdaubigny knows <!--");
     let told = test.sandbox.notifications().len();
-    change_roster(&test, |content| content.replacen("Rosalind", "Rosa", 1));
-    assert_eq!(write(&test, &[]).code, 0);
-    assert!(description(&test).contains("@mdaubigny knows"));
+    test.replace_in_roster("Rosalind", "Rosa");
+    write(&test, &[]).success();
+    assert!(test.description().contains("@mdaubigny knows"));
     assert_eq!(test.sandbox.notifications().len(), told);
     is_whole(&test);
 }

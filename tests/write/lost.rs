@@ -2,20 +2,20 @@
 
 use sandbox::{Answer, Fault, FaultKind};
 
-use super::{begun, change_roster, description, is_whole, replace, reports, write, written};
-use crate::support::{AUDITS, Test};
+use super::{begun, is_whole, reports, write, written};
+use crate::support::{AUDITS, TestWorld};
 
 const NOTES: &str = "/issues/1/notes";
 const PUT: (&str, &str) = ("/issues/1", "PUT");
 const POST: (&str, &str) = (NOTES, "POST");
 
 /// A fault for the next request of this kind.
-fn inject(test: &Test, (path, method): (&str, &str), kind: FaultKind) {
+fn inject(test: &TestWorld, (path, method): (&str, &str), kind: FaultKind) {
     test.sandbox.inject(Fault::new(path, kind).method(method));
 }
 
 /// How many requests of this kind were made.
-fn count(test: &Test, (path, method): (&str, &str)) -> usize {
+fn count(test: &TestWorld, (path, method): (&str, &str)) -> usize {
     let writes = test.sandbox.writes();
     writes.iter().filter(|it| it.method == method && it.path.contains(path)).count()
 }
@@ -26,7 +26,7 @@ fn a_writing_whose_answer_was_lost_is_looked_for() {
         for kind in [FaultKind::CutAfter, FaultKind::Truncate(0), FaultKind::Truncate(50)] {
             let test = begun();
             inject(&test, request, kind.clone());
-            let ran = write(&test, &[]).ends_with(0);
+            let ran = write(&test, &[]).success();
             assert!(ran.stderr.contains("no answer"), "{}", ran.stderr);
             assert_eq!(count(&test, request), 1, "{kind:?}");
             is_whole(&test);
@@ -44,10 +44,10 @@ fn a_writing_that_did_not_arrive_is_not_repeated_blindly() {
         ] {
             let test = begun();
             inject(&test, request, kind.clone());
-            let ran = write(&test, &[]).ends_with(7);
+            let ran = write(&test, &[]).exit(7);
             assert!(ran.stderr.contains("hint: "), "{}", ran.stderr);
             assert_eq!((count(&test, request), reports(&test).len()), (1, comments), "{kind:?}");
-            assert_eq!(write(&test, &[]).code, 0);
+            write(&test, &[]).success();
             is_whole(&test);
         }
     }
@@ -60,10 +60,10 @@ fn a_writing_that_is_refused_is_told_and_the_next_run_completes_it() {
             let test = begun();
             let answer = Answer::json(status, r#"{"message":"no such luck"}"#);
             inject(&test, request, FaultKind::Answer(answer));
-            let ran = write(&test, &[]).ends_with(code);
+            let ran = write(&test, &[]).exit(code);
             assert!(ran.stderr.contains("no such luck"), "{}", ran.stderr);
             assert_eq!(count(&test, request), 1);
-            assert_eq!(write(&test, &[]).code, 0);
+            write(&test, &[]).success();
             is_whole(&test);
         }
     }
@@ -81,13 +81,13 @@ fn a_comment_that_appears_late_is_not_made_twice() {
         test.sandbox.before(NOTES, "GET", |_| {});
     }
     test.sandbox.before(NOTES, "GET", comment.clone());
-    assert_eq!(write(&test, &[]).code, 0);
+    write(&test, &[]).success();
     is_whole(&test);
 
     let test = begun();
     inject(&test, POST, FaultKind::Answer(Answer::internal_server_error()));
     test.sandbox.before(NOTES, "POST", comment);
-    assert_eq!(write(&test, &[]).code, 0);
+    write(&test, &[]).success();
     assert_eq!(count(&test, POST), 1);
     is_whole(&test);
 }
@@ -98,7 +98,7 @@ fn a_limit_is_waited_for() {
         let test = begun();
         let kind = FaultKind::Answer(Answer::too_many_requests_json());
         test.sandbox.inject(Fault::new(request.0, kind).method(request.1).times(2));
-        assert_eq!(write(&test, &[]).code, 0);
+        write(&test, &[]).success();
         is_whole(&test);
     }
 }
@@ -106,10 +106,10 @@ fn a_limit_is_waited_for() {
 /// Lets `arguments` run die at each of its requests, unheard and unanswered, and then sees that
 /// the same run completes the work of the dead one.
 #[track_caller]
-fn survives(start: fn() -> Test, arguments: &[&str], check: fn(&Test)) {
+fn survives(start: fn() -> TestWorld, arguments: &[&str], check: fn(&TestWorld)) {
     let clean = start();
     let before = clean.sandbox.requests().len();
-    assert_eq!(clean.run(arguments).code, 0);
+    clean.run(arguments).success();
     let requests = u32::try_from(clean.sandbox.requests().len() - before).unwrap();
     assert!(requests > 3);
     for number in 1..=requests {
@@ -129,11 +129,15 @@ fn survives(start: fn() -> Test, arguments: &[&str], check: fn(&Test)) {
 
 #[test]
 fn init_issue_survives_its_death_at_any_request() {
-    survives(Test::audit, &["init-issue", "--yes"], |test| {
-        assert_eq!(test.issues().len(), 1);
-        assert_eq!(write(test, &[]).code, 0);
-        is_whole(test);
-    });
+    survives(
+        || TestWorld::demo().with_token(),
+        &["init-issue", "--yes"],
+        |test| {
+            assert_eq!(test.issues().len(), 1);
+            write(test, &[]).success();
+            is_whole(test);
+        },
+    );
 }
 
 #[test]
@@ -143,14 +147,14 @@ fn the_first_writing_survives_its_death_at_any_request() {
 
 #[test]
 fn a_later_writing_survives_its_death_at_any_request() {
-    fn start() -> Test {
+    fn start() -> TestWorld {
         let test = written();
-        replace(&test, "link-missing <!--", "link-missing on leave <!--");
-        change_roster(&test, |content| content.replacen("Rosalind", "Rose", 1));
+        test.replace("link-missing <!--", "link-missing on leave <!--");
+        test.replace_in_roster("Rosalind", "Rose");
         test
     }
     survives(start, &["run", "--write", "--yes"], |test| {
-        let content = description(test);
+        let content = test.description();
         assert!(content.contains("| link-missing on leave <!--"), "{content}");
         assert_eq!(content.matches("on leave").count(), 1, "{content}");
         assert!(content.contains("| Rose Achterberg |"), "{content}");

@@ -1,23 +1,22 @@
 //! `--adopt`: what was made by hand becomes ours, with what was typed into it.
 
-use super::{ISSUE, begun, change_roster, description, edit, is_whole, region, rows, write};
-use super::{writes_nothing, written};
-use crate::support::{AUDITS, Test};
+use super::{ISSUE, begun, is_whole, region, rows, write, writes_nothing, written};
+use crate::support::{AUDITS, TestWorld};
 
 const BELOW: &str = "## After\n\n\ttext  \n\n";
 const OUTSIDER: &str = "| Zed | zed@example.org | user | 2024 | **consultant** | keep |";
 
 /// A report that was pasted under Notes by hand, before the program knew issues.
-fn pasted(test: &Test) -> String {
-    let report = test.run(&["run"]).ends_with(0).stdout;
+fn pasted(test: &TestWorld) -> String {
+    let report = test.run(&["run"]).success().stdout;
     let report = report.replacen("link-missing |", "link-missing on leave |", 1);
     let (before, after) = report.rsplit_once("--- |\n").unwrap();
     format!("{before}--- |\n{OUTSIDER}\n{after}")
 }
 
 #[track_caller]
-fn keeps_what_was_typed(test: &Test) {
-    let content = description(test);
+fn keeps_what_was_typed(test: &TestWorld) {
+    let content = test.description();
     let inside = region(&content);
     assert!(inside.contains("link-missing on leave") && inside.contains(OUTSIDER), "{content}");
     assert_eq!(content.matches("on leave").count(), 1, "{content}");
@@ -31,21 +30,21 @@ fn a_report_that_was_pasted_is_told_and_taken_over_when_asked() {
     let test = begun();
     let pasted = pasted(&test);
     let new = format!("Intro.\n\n## Notes\n\nBefore, by Ada.\n\n{pasted}\n{BELOW}{ISSUE}");
-    test.sandbox.update(|world| edit(world, |_| new.clone()));
-    let ran = writes_nothing(&test, &[]).ends_with(6);
+    test.edit(|_| new.clone());
+    let ran = writes_nothing(&test, &[]).exit(6);
     assert!(ran.stderr.contains("--adopt"), "{}", ran.stderr);
 
-    let shown = test.run(&["run", "--write", "--adopt", "--dry-run"]).ends_with(0);
+    let shown = test.run(&["run", "--write", "--adopt", "--dry-run"]).success();
     assert!(shown.stdout.contains("+<!-- support-audit:begin"), "{}", shown.stdout);
     assert_eq!(test.sandbox.writes().len(), 1);
 
-    assert_eq!(write(&test, &["--adopt"]).code, 0);
+    write(&test, &["--adopt"]).success();
     keeps_what_was_typed(&test);
-    let content = description(&test);
+    let content = test.description();
     assert!(content.starts_with("Intro.\n\n## Notes\n\nBefore, by Ada.\n\n"), "{content}");
     assert!(content.ends_with(&format!("{BELOW}{ISSUE}")), "{content}");
-    change_roster(&test, |content| content.replacen("Rosalind", "Rose", 1));
-    assert_eq!(write(&test, &[]).code, 0);
+    test.replace_in_roster("Rosalind", "Rose");
+    write(&test, &[]).success();
     keeps_what_was_typed(&test);
     is_whole(&test);
 }
@@ -54,8 +53,8 @@ fn a_report_that_was_pasted_is_told_and_taken_over_when_asked() {
 fn a_report_whose_marks_somebody_deleted_is_taken_over() {
     for (without_begin, without_end) in [(true, true), (true, false), (false, true)] {
         let test = written();
-        super::replace(&test, "link-missing <!--", "link-missing on leave <!--");
-        let content = description(&test);
+        test.replace("link-missing <!--", "link-missing on leave <!--");
+        let content = test.description();
         let (before, after) = content.rsplit_once("--- |\n").unwrap();
         let mut new = format!("{before}--- |\n{OUTSIDER}\n{after}");
         let begin = region(&new).lines().next().unwrap().to_owned();
@@ -65,9 +64,9 @@ fn a_report_whose_marks_somebody_deleted_is_taken_over() {
         if without_end {
             new = new.replacen(&format!("{}\n", super::END), "", 1);
         }
-        test.sandbox.update(|world| edit(world, |_| new.clone()));
-        assert_eq!(writes_nothing(&test, &[]).code, 6);
-        assert_eq!(write(&test, &["--adopt"]).code, 0);
+        test.edit(|_| new.clone());
+        writes_nothing(&test, &[]).exit(6);
+        write(&test, &["--adopt"]).success();
         keeps_what_was_typed(&test);
         is_whole(&test);
     }
@@ -76,27 +75,27 @@ fn a_report_whose_marks_somebody_deleted_is_taken_over() {
 #[test]
 fn an_issue_that_was_made_by_hand_is_taken_over() {
     for has_report in [false, true] {
-        let test = Test::audit();
+        let test = TestWorld::demo().with_token();
         let report = if has_report { pasted(&test) } else { String::new() };
         let content = format!("By hand.\n\n## Notes\n\n{report}");
         test.sandbox.update(|world| {
             world.open_issue(AUDITS, "nadeyemi", "Calendly, spring", &content).unwrap();
         });
-        let ran = writes_nothing(&test, &["--issue", "1"]).ends_with(6);
+        let ran = writes_nothing(&test, &["--issue", "1"]).exit(6);
         assert!(ran.stderr.contains("--adopt"), "{}", ran.stderr);
         assert!(ran.stderr.contains("--period"), "{}", ran.stderr);
         let adopt = ["--issue", "1", "--adopt", "--period", "FY28-Q1"];
-        assert_eq!(write(&test, &adopt).code, 0);
-        let content = description(&test);
+        write(&test, &adopt).success();
+        let content = test.description();
         assert!(content.starts_with("By hand.\n\n## Notes\n\n"), "{content}");
         assert_eq!(content.matches(ISSUE).count(), 1, "{content}");
         if has_report {
             keeps_what_was_typed(&test);
         }
-        assert_eq!(writes_nothing(&test, &["--issue", "1"]).code, 0);
+        writes_nothing(&test, &["--issue", "1"]).success();
         test.write("c.toml", "operators = [\"nadeyemi\"]\n");
-        assert_eq!(writes_nothing(&test, &["--config", "c.toml"]).code, 0);
-        let ran = test.run(&["init-issue", "--yes", "--config", "c.toml"]).ends_with(0);
+        writes_nothing(&test, &["--config", "c.toml"]).success();
+        let ran = test.run(&["init-issue", "--yes", "--config", "c.toml"]).success();
         assert!(ran.stdout.ends_with("/issues/1\n"), "{}", ran.stdout);
         assert_eq!(test.issues().len(), 1);
     }
@@ -105,6 +104,6 @@ fn an_issue_that_was_made_by_hand_is_taken_over() {
 #[test]
 fn taking_over_changes_nothing_where_there_is_nothing_to_take_over() {
     let test = written();
-    assert_eq!(writes_nothing(&test, &["--adopt"]).code, 0);
-    assert_eq!(test.run(&["run", "--adopt"]).code, 2);
+    writes_nothing(&test, &["--adopt"]).success();
+    test.run(&["run", "--adopt"]).exit(2);
 }

@@ -1,7 +1,7 @@
 //! What people typed into the report survives every writing.
 
-use super::{change_roster, description, is_whole, parts, region, replace, rows, write, written};
-use crate::support::Test;
+use super::{is_whole, parts, region, rows, write, written};
+use crate::support::TestWorld;
 
 const REASON: &str = "on leave until May, `a \\| b` **asked** 🦉";
 const OUTSIDER: &str = "| Zed |zed@example.org | user|  | consultant, see `#12` | keep<br>";
@@ -12,10 +12,10 @@ const PARAGRAPH: &str = "Asked Ezekiel on Monday:  \n*who?*\n\tin April";
 type Change = fn(&str) -> String;
 
 /// Ezekiel has no link; everything that somebody may type is typed around him.
-fn typed() -> Test {
+fn typed() -> TestWorld {
     let test = written();
-    replace(&test, "link-missing <!--", &format!("link-missing {REASON} <!--"));
-    let content = description(&test);
+    test.replace("link-missing <!--", &format!("link-missing {REASON} <!--"));
+    let content = test.description();
     let heading = "### Those in Calendly but not part of support team";
     let delimiter = content.split_once(heading).unwrap().1.lines().nth(3).unwrap().to_owned();
     let (before, after) = content.rsplit_once(&delimiter).unwrap();
@@ -23,16 +23,16 @@ fn typed() -> Test {
     let new = new.replacen(heading, &format!("{PARAGRAPH}\n\n{heading}"), 1);
     let new = new.replacen("| Findings |\n", "| Findings | Slack |\n", 1);
     let new = new.replacen("|\n| Anah", "--- |\n| Anah", 1);
-    test.sandbox.update(|world| super::edit(world, |_| new.clone()));
+    test.edit(|_| new.clone());
     let row = rows(&new).into_iter().find(|row| row.contains("Ezekiel")).unwrap().to_owned();
-    replace(&test, &row, &format!("{row} #support, *pinged* |"));
+    test.replace(&row, &format!("{row} #support, *pinged* |"));
     test
 }
 
 /// Refuses a description in which any of it is missing.
 #[track_caller]
-fn keeps_it(test: &Test) {
-    let content = description(test);
+fn keeps_it(test: &TestWorld) {
+    let content = test.description();
     for part in [REASON, PARAGRAPH, "| Findings | Slack |", "#support, *pinged*"] {
         assert!(content.contains(part), "{part:?} is lost: {content}");
     }
@@ -52,7 +52,7 @@ fn leaves(roster: &str) -> String {
 #[test]
 fn what_was_typed_is_there_after_the_next_run() {
     let test = typed();
-    assert_eq!(write(&test, &[]).code, 0);
+    write(&test, &[]).success();
     keeps_it(&test);
     is_whole(&test);
 }
@@ -76,13 +76,13 @@ fn what_was_typed_outlives_every_change_of_the_roster() {
     for (sign, change) in changes {
         let test = typed();
         for _ in 0..2 {
-            assert_eq!(write(&test, &[]).code, 0);
+            write(&test, &[]).success();
             keeps_it(&test);
-            if !description(&test).contains(sign) {
-                change_roster(&test, change);
+            if !test.description().contains(sign) {
+                test.change_roster(change);
             }
         }
-        assert!(description(&test).contains(sign), "{sign}: {}", description(&test));
+        assert!(test.description().contains(sign), "{sign}: {}", test.description());
         is_whole(&test);
     }
 }
@@ -90,15 +90,15 @@ fn what_was_typed_outlives_every_change_of_the_roster() {
 #[test]
 fn what_was_typed_about_somebody_who_left_is_there_when_they_come_back() {
     let test = typed();
-    change_roster(&test, leaves);
-    assert_eq!(write(&test, &[]).code, 0);
-    change_roster(&test, |content| {
+    test.change_roster(leaves);
+    write(&test, &[]).success();
+    test.change_roster(|content| {
         let entry = "- name: Ezekiel Brightwater\n  gitlab:\n    id: 428000\n";
         format!("{}\n{entry}", content.trim_end())
     });
-    assert_eq!(write(&test, &[]).code, 0);
+    write(&test, &[]).success();
     keeps_it(&test);
-    let content = description(&test);
+    let content = test.description();
     let his = |row: &&str| row.contains("Ezekiel");
     assert_eq!(rows(&content).into_iter().filter(his).count(), 1, "{content}");
 }
@@ -106,7 +106,7 @@ fn what_was_typed_about_somebody_who_left_is_there_when_they_come_back() {
 #[test]
 fn what_was_typed_stays_with_its_person_whatever_the_order_of_the_rows() {
     let test = written();
-    let content = description(&test);
+    let content = test.description();
     let old = rows(&content);
     let typed =
         |(number, row): (usize, &&str)| row.replacen(" <!--", &format!(" T{number}. <!--"), 1);
@@ -114,10 +114,10 @@ fn what_was_typed_stays_with_its_person_whatever_the_order_of_the_rows() {
     new.reverse();
     new.remove(7);
     let content = content.replacen(&old.join("\n"), &new.join("\n"), 1);
-    test.sandbox.update(|world| super::edit(world, |_| content.clone()));
-    change_roster(&test, |content| content.replacen("Rosalind", "Rose", 1));
-    assert_eq!(write(&test, &[]).code, 0);
-    let content = description(&test);
+    test.edit(|_| content.clone());
+    test.replace_in_roster("Rosalind", "Rose");
+    write(&test, &[]).success();
+    let content = test.description();
     assert_eq!(rows(&content).len(), 41, "{content}");
     for (number, row) in old.iter().enumerate().filter(|(number, _)| *number != 40 - 7) {
         let name = row.split('|').nth(1).unwrap().replace("Rosalind", "Rose");
@@ -142,11 +142,11 @@ fn what_was_typed_into_any_cell_stays() {
         ),
     ] {
         let test = written();
-        replace(&test, from, to);
-        change_roster(&test, |content| content.replacen("Rosalind", "Rose", 1));
+        test.replace(from, to);
+        test.replace_in_roster("Rosalind", "Rose");
         for _ in 0..2 {
-            assert_eq!(write(&test, &[]).code, 0);
-            let content = description(&test);
+            write(&test, &[]).success();
+            let content = test.description();
             let row = rows(&content).into_iter().find(|row| row.contains("brightwater")).unwrap();
             assert!(row.contains(typed), "{typed}: {row}");
             assert_eq!(rows(&content).len(), 41, "{content}");
@@ -160,25 +160,25 @@ fn paragraphs_typed_between_the_tables_stay_apart() {
     const TEXT: &str = "Asked on Monday:\n\n> who?\n\n1. one\n\n   more of one\n\n```\na\n\nb\n```";
     let test = written();
     let heading = "### Those in Calendly but not part of support team";
-    replace(&test, heading, &format!("{TEXT}\n\n{heading}"));
-    change_roster(&test, |content| content.replacen("Rosalind", "Rose", 1));
+    test.replace(heading, &format!("{TEXT}\n\n{heading}"));
+    test.replace_in_roster("Rosalind", "Rose");
     for _ in 0..2 {
-        assert_eq!(write(&test, &[]).code, 0);
-        assert!(description(&test).contains(TEXT), "{}", description(&test));
+        write(&test, &[]).success();
+        assert!(test.description().contains(TEXT), "{}", test.description());
     }
 }
 
 #[test]
 fn a_row_typed_without_its_outer_bars_stays() {
     let test = written();
-    let content = description(&test);
+    let content = test.description();
     let (before, after) = content.rsplit_once("--- |\n").unwrap();
     let row = "Zed | zed@example.org | user | 2024 | consultant | keep";
     let new = format!("{before}--- |\n{row}\n{after}");
-    test.sandbox.update(|world| super::edit(world, |_| new.clone()));
-    change_roster(&test, |content| content.replacen("Rosalind", "Rose", 1));
-    assert_eq!(write(&test, &[]).code, 0);
-    let content = description(&test);
+    test.edit(|_| new.clone());
+    test.replace_in_roster("Rosalind", "Rose");
+    write(&test, &[]).success();
+    let content = test.description();
     assert!(content.lines().any(|line| line == row), "{content}");
     assert!(region(&content).contains(row), "the row has left its table: {content}");
 }
@@ -186,14 +186,14 @@ fn a_row_typed_without_its_outer_bars_stays() {
 #[test]
 fn a_line_typed_between_two_rows_doubles_nobody() {
     let test = written();
-    let content = description(&test);
+    let content = test.description();
     let row = rows(&content)[20].to_owned();
     let last = rows(&content)[40].to_owned();
-    replace(&test, &row, &format!("{row}\n\nFrom here on: APAC.\n"));
-    replace(&test, &last, &last.replacen(" <!--", " typed below <!--", 1));
-    change_roster(&test, |content| content.replacen("Rosalind", "Rose", 1));
-    assert_eq!(write(&test, &[]).code, 0);
-    let content = description(&test);
+    test.replace(&row, &format!("{row}\n\nFrom here on: APAC.\n"));
+    test.replace(&last, &last.replacen(" <!--", " typed below <!--", 1));
+    test.replace_in_roster("Rosalind", "Rose");
+    write(&test, &[]).success();
+    let content = test.description();
     assert!(content.contains("From here on: APAC."), "{content}");
     assert_eq!(content.matches("typed below").count(), 1, "{content}");
     let name = format!("|{}|", last.split('|').nth(1).unwrap());
@@ -203,15 +203,15 @@ fn a_line_typed_between_two_rows_doubles_nobody() {
 #[test]
 fn an_answer_beside_the_report_stays_where_it_is() {
     let test = written();
-    replace(&test, "## Notes\n", "## Notes\n\nAbove, by *Ada*.  \n");
-    let content = description(&test);
+    test.replace("## Notes\n", "## Notes\n\nAbove, by *Ada*.  \n");
+    let content = test.description();
     let (before, inside, after) = parts(&content);
     let after = format!("\nBelow, by Bo.\n\n- [x] checked{after}");
     let new = format!("{before}{inside}{after}");
-    test.sandbox.update(|world| super::edit(world, |_| new.clone()));
-    change_roster(&test, |content| content.replacen("Rosalind", "Rose", 1));
-    assert_eq!(write(&test, &[]).code, 0);
-    let content = description(&test);
+    test.edit(|_| new.clone());
+    test.replace_in_roster("Rosalind", "Rose");
+    write(&test, &[]).success();
+    let content = test.description();
     assert!(parts(&content).0.contains("## Notes\n\nAbove, by *Ada*.  \n"), "{content}");
     assert_eq!(parts(&content).2, after, "{content}");
 }
