@@ -2,11 +2,12 @@
 
 use std::process::ExitCode;
 
-use clap::CommandFactory as _;
+use clap::{CommandFactory as _, Parser as _};
 
-use crate::args::Format;
+use crate::args::{Format, Global};
 use crate::cli::{Cli, Command};
 use crate::commands;
+use crate::commands::guide::Guide;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure, explain};
 use crate::ui::{self, Ui};
@@ -40,7 +41,7 @@ fn start(cli: Cli, ui: Ui) -> anyhow::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let exit = runtime.block_on(async {
         tokio::select! {
-            exit = command(cli, ui) => exit,
+            exit = carry_out(cli, ui) => exit,
             _ = tokio::signal::ctrl_c() => {
                 Err(Failure::new(Exit::Interrupted, "interrupted").into())
             }
@@ -51,22 +52,60 @@ fn start(cli: Cli, ui: Ui) -> anyhow::Result<Exit> {
     exit
 }
 
-async fn command(cli: Cli, ui: Ui) -> anyhow::Result<Exit> {
-    // What tells of the command line needs no configuration, which may be broken.
-    match &cli.command {
-        Some(Command::Help(help)) => return help.exec(&ui),
-        Some(Command::Completions(completions)) => return completions.exec(&ui),
-        Some(Command::Man(man)) => return man.exec(&ui),
-        _ => {}
-    }
+async fn carry_out(cli: Cli, ui: Ui) -> anyhow::Result<Exit> {
     match cli.command {
-        Some(command) => commands::exec(command, &Ctx::new(cli.global, ui)?).await,
-        None if ui.may_guide() => commands::guide::exec(cli.global, ui).await,
+        // What describes the command line needs no configuration, which may be broken.
+        Some(Command::Help(help)) => help.exec(&ui, Cli::command()),
+        Some(Command::Completions(completions)) => completions.exec(&ui, Cli::command()),
+        Some(Command::Man(man)) => man.exec(&ui, Cli::command()),
+        Some(command) => dispatch(command, &Ctx::new(cli.global, ui)?).await,
+        None if ui.may_guide() => guide(cli.global, ui).await,
         None => {
             ui.show_lines(&Cli::command().render_help().to_string());
             Ok(Exit::Usage)
         }
     }
+}
+
+/// Hands each command to its module.
+async fn dispatch(command: Command, ctx: &Ctx) -> anyhow::Result<Exit> {
+    match command {
+        Command::InitIssue(init) => init.exec(ctx).await,
+        Command::Run(run) => run.exec(ctx).await,
+        Command::Reconcile(reconcile) => reconcile.exec(ctx).await,
+        Command::Followups(followups) => followups.exec(ctx).await,
+        Command::SubmitReview(submit) => submit.exec(ctx).await,
+        Command::Status(status) => status.exec(ctx).await,
+        Command::Auth(auth) => auth.exec(ctx).await,
+        Command::Config => commands::config::show(ctx),
+        Command::Doctor => commands::doctor::exec(ctx).await,
+        Command::Completions(completions) => completions.exec(&ctx.ui, Cli::command()),
+        Command::Man(man) => man.exec(&ctx.ui, Cli::command()),
+        Command::Help(help) => help.exec(&ctx.ui, Cli::command()),
+    }
+}
+
+/// Runs each command that the user chooses in the guide, as if it had been typed, until they leave.
+async fn guide(global: Global, ui: Ui) -> anyhow::Result<Exit> {
+    let mut guide = Guide::start(global, ui).await?;
+    if guide.is_new {
+        commands::doctor::exec(&guide.ctx).await?;
+    }
+    while let Some(arguments) = guide.next_command().await? {
+        if let Err(error) = run_typed(&mut guide.ctx, arguments).await {
+            guide.report(error)?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+async fn run_typed(ctx: &mut Ctx, arguments: Vec<String>) -> anyhow::Result<()> {
+    let typed = Cli::try_parse_from(std::iter::once("support-audit".to_owned()).chain(arguments))?;
+    if let Some(command) = typed.command {
+        ctx.global.format = typed.global.format;
+        dispatch(command, ctx).await?;
+    }
+    Ok(())
 }
 
 /// A core dump would hold the tokens.

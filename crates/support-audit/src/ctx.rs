@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::{Calendly, GitLab, Options, Waits};
+use api::{Calendly, GitLab, Options, Token, Waits};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -11,9 +11,9 @@ use jiff::tz::TimeZone;
 use tokio::sync::OnceCell;
 
 use crate::args::Global;
-use crate::clock::{NOW_VARIABLE, set_clock};
-use crate::config::{Config, variable};
-use crate::tokens::{self, Service};
+use crate::clock::{Clock, NOW_VARIABLE};
+use crate::config::Config;
+use crate::tokens::{self, Identity, Service, Stored, TokenStore, TypedToken};
 use crate::ui::Ui;
 
 /// The variables of the environment that the program looks at, each with what it means.
@@ -52,27 +52,25 @@ pub(crate) struct Ctx {
 
 impl Ctx {
     /// Reads the configuration and the clock.
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
     pub(crate) fn new(global: Global, ui: Ui) -> anyhow::Result<Self> {
         let config = Config::load(&global)?;
-        let set = variable(NOW_VARIABLE)?;
-        let clock_is_set = set.is_some();
-        let now = match set {
-            None => Timestamp::now(),
-            Some(text) => set_clock(&text, &config)?,
-        };
+        let clock = Clock::read(&config)?;
         let (gitlab, calendly) = (OnceCell::new(), OnceCell::new());
-        Ok(Self { config, ui, now, global, clock_is_set, gitlab, calendly })
+        Ok(Self {
+            config,
+            ui,
+            now: clock.now,
+            global,
+            clock_is_set: clock.is_set,
+            gitlab,
+            calendly,
+        })
     }
 
-    /// The same, at the present instant.
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
-    pub(crate) fn later(self) -> anyhow::Result<Self> {
-        let now = match variable(NOW_VARIABLE)? {
-            None => Timestamp::now(),
-            Some(text) => set_clock(&text, &self.config)?,
-        };
-        Ok(Self { now, ..self })
+    /// Reads the clock anew, for the next command of the guide.
+    pub(crate) fn read_clock(&mut self) -> anyhow::Result<()> {
+        self.now = Clock::read(&self.config)?.now;
+        Ok(())
     }
 
     /// The same with the clients of `other`, which has the same services: nobody is asked for a token
@@ -84,7 +82,7 @@ impl Ctx {
     /// GitLab, with the token for its host.
     pub(crate) async fn gitlab(&self) -> anyhow::Result<&GitLab> {
         let connect = async || {
-            let token = tokens::token(self, Service::Gitlab).await?;
+            let token = self.token(Service::Gitlab).await?;
             Ok(GitLab::new(self.options(Service::Gitlab, token))?)
         };
         self.gitlab.get_or_try_init(connect).await
@@ -103,7 +101,7 @@ impl Ctx {
     /// Calendly, with the token for its host.
     pub(crate) async fn calendly(&self) -> anyhow::Result<&Calendly> {
         let connect = async || {
-            let token = tokens::token(self, Service::Calendly).await?;
+            let token = self.token(Service::Calendly).await?;
             Ok(Calendly::new(self.options(Service::Calendly, token))?)
         };
         self.calendly.get_or_try_init(connect).await
@@ -121,9 +119,54 @@ impl Ctx {
         }
     }
 
+    /// Where the token of `service` may be.
+    pub(crate) fn token_store(&self, service: Service) -> TokenStore {
+        TokenStore::new(&self.config, &self.ui, service)
+    }
+
+    /// The token of `service` for its host; asks for it where somebody is there to answer.
+    async fn token(&self, service: Service) -> anyhow::Result<Token> {
+        let store = self.token_store(service);
+        let no_keyring = match store.find().await? {
+            Stored::Found(token, _) => return Ok(token),
+            Stored::Nothing => None,
+            Stored::NoKeyring(reason) => Some(reason),
+        };
+        let (name, host) = (service.name(), store.host());
+        if !self.ui.may_ask() {
+            let message = format!("no {name} token for {host}");
+            let hint =
+                format!("set {}, or run `{}` on a terminal", service.variable(), service.login());
+            let missing = tokens::missing(service, no_keyring.as_deref()).hint(hint);
+            return Err(anyhow::Error::new(missing).context(message));
+        }
+        let typed = TypedToken::new(self.ui.ask_secret(&format!("{name} token for {host}")).await?);
+        if no_keyring.is_some() {
+            return Ok(typed.token()?);
+        }
+        // A token that is refused is not kept: it would be taken the next time without a question.
+        self.identify(service, typed.token()?).await?;
+        if self.ui.ask("Keep it in the keyring?", true).await? {
+            match store.keep(&typed).await {
+                Ok(()) => self.ui.say(&format!("kept in the keyring for {host}")),
+                Err(reason) => self.ui.warn(&format!("the token was not kept: {reason}")),
+            }
+        }
+        Ok(typed.token()?)
+    }
+
+    /// Asks the service whose the token is, which fails for one that it refuses.
+    pub(crate) async fn identify(
+        &self,
+        service: Service,
+        token: Token,
+    ) -> anyhow::Result<Identity> {
+        tokens::identify(service, self.options(service, token)).await
+    }
+
     /// How a client for `service` is made.
-    pub(crate) fn options(&self, service: Service, token: api::Token) -> Options {
-        let mut options = Options::new(service.url(self).clone(), Some(token));
+    fn options(&self, service: Service, token: Token) -> Options {
+        let mut options = Options::new(service.url(&self.config).clone(), Some(token));
         let ui = self.ui.clone();
         options.observer = Arc::new(move |wait| ui.waits(&wait));
         let ui = self.ui.clone();

@@ -4,13 +4,13 @@ use std::fmt;
 use std::time::Duration;
 
 use api::gitlab::TokenInfo;
-use api::{BaseUrl, Calendly, GitLab, Token};
+use api::{BaseUrl, Calendly, GitLab, Options, Token};
 use keyring::{Entry, Error as KeyringError};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::config::variable;
-use crate::ctx::Ctx;
+use crate::config::{Config, variable};
 use crate::error::{Exit, Failure};
+use crate::ui::Ui;
 
 /// Whose token it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -40,10 +40,10 @@ impl Service {
     }
 
     /// Its address.
-    pub(crate) fn url(self, ctx: &Ctx) -> &BaseUrl {
+    pub(crate) fn url(self, config: &Config) -> &BaseUrl {
         match self {
-            Self::Gitlab => &ctx.config.gitlab_url,
-            Self::Calendly => &ctx.config.calendly_url,
+            Self::Gitlab => &config.gitlab_url,
+            Self::Calendly => &config.calendly_url,
         }
     }
 
@@ -74,20 +74,22 @@ impl fmt::Display for Source {
     }
 }
 
-/// The token of a service for its host; asks for it where somebody is there to answer.
-pub(crate) async fn token(ctx: &Ctx, service: Service) -> anyhow::Result<Token> {
-    let no_keyring = match stored(ctx, service).await? {
-        Stored::Found(token, _) => return Ok(token),
-        Stored::Nothing => None,
-        Stored::NoKeyring(reason) => Some(reason),
-    };
-    if ctx.ui.may_ask() {
-        return ask(ctx, service, no_keyring.is_none()).await;
+/// A token that somebody typed, before it is known to be one.
+///
+/// It has no text form of its own, and is overwritten when it is dropped.
+#[derive(Debug)]
+pub(crate) struct TypedToken(SecretString);
+
+impl TypedToken {
+    /// Takes what was typed at a prompt or piped into the program.
+    pub(crate) fn new(text: String) -> Self {
+        Self(SecretString::from(text))
     }
-    let host = service.url(ctx).authority();
-    let message = format!("no {} token for {host}", service.name());
-    let hint = format!("set {}, or run `{}` on a terminal", service.variable(), service.login());
-    Err(anyhow::Error::new(missing(service, no_keyring.as_deref()).hint(hint)).context(message))
+
+    /// The token for a client, unless no token can look like that.
+    pub(crate) fn token(&self) -> Result<Token, api::Error> {
+        Token::new(self.0.expose_secret())
+    }
 }
 
 /// Why there is no token: neither in the environment nor in the keyring, if there is one.
@@ -100,14 +102,14 @@ pub(crate) fn missing(service: Service, no_keyring: Option<&str>) -> Failure {
     Failure::new(Exit::Token, message)
 }
 
-/// What is stored where a token may be.
+/// What a look for a token has found.
 #[derive(Debug)]
 pub(crate) enum Stored {
     /// A token.
     Found(Token, Source),
     /// No token.
     Nothing,
-    /// No token in the environment, and the keyring cannot be asked.
+    /// No token in the environment, and a keyring that cannot be asked.
     NoKeyring(String),
 }
 
@@ -116,22 +118,94 @@ pub(crate) fn is_in_environment(service: Service) -> bool {
     std::env::var_os(service.variable()).is_some_and(|value| !value.is_empty())
 }
 
-/// Looks for a token without asking anybody.
-pub(crate) async fn stored(ctx: &Ctx, service: Service) -> anyhow::Result<Stored> {
-    let unusable = |failure: Failure| Failure { exit: Exit::Token, ..failure };
-    if let Some(text) = variable(service.variable()).map_err(unusable)? {
-        let source = Source::Environment(service.variable());
-        let token = Token::new(SecretString::from(text).expose_secret());
-        return Ok(Stored::Found(token.map_err(|error| in_source(error, source))?, source));
+/// The places that may hold a service's token: the environment, and the OS keyring under the
+/// service's host.
+#[derive(Debug)]
+pub(crate) struct TokenStore {
+    service: Service,
+    /// The host and port that the token is for, which is the entry's name in the keyring.
+    host: String,
+    /// How long the keyring may take to answer.
+    patience: Duration,
+}
+
+impl TokenStore {
+    /// The store of a service's token, for the address that is configured.
+    pub(crate) fn new(config: &Config, ui: &Ui, service: Service) -> Self {
+        // Unlocking a keyring on a desktop takes as long as a person needs to type a password.
+        let patience = Duration::from_secs(if ui.may_ask() { 60 } else { 5 });
+        Self { service, host: service.url(config).authority(), patience }
     }
-    match read(ctx, service).await {
-        Ok(Some(secret)) => {
-            let token = Token::new(secret.expose_secret());
-            let token = token.map_err(|error| in_source(error, Source::Keyring))?;
-            Ok(Stored::Found(token, Source::Keyring))
+
+    /// The host and port that the token is for.
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Looks for a token without asking anybody.
+    pub(crate) async fn find(&self) -> anyhow::Result<Stored> {
+        let unusable = |failure: Failure| Failure { exit: Exit::Token, ..failure };
+        if let Some(text) = variable(self.service.variable()).map_err(unusable)? {
+            let source = Source::Environment(self.service.variable());
+            let token = TypedToken::new(text).token();
+            return Ok(Stored::Found(token.map_err(|error| in_source(error, source))?, source));
         }
-        Ok(None) => Ok(Stored::Nothing),
-        Err(reason) => Ok(Stored::NoKeyring(reason)),
+        match self.read_keyring().await {
+            Ok(Some(typed)) => {
+                let token = typed.token().map_err(|error| in_source(error, Source::Keyring))?;
+                Ok(Stored::Found(token, Source::Keyring))
+            }
+            Ok(None) => Ok(Stored::Nothing),
+            Err(reason) => Ok(Stored::NoKeyring(reason)),
+        }
+    }
+
+    /// Keeps a token in the keyring.
+    pub(crate) async fn keep(&self, typed: &TypedToken) -> Result<(), String> {
+        let secret = SecretString::from(typed.0.expose_secret().trim());
+        self.with_entry(move |entry| entry.set_password(secret.expose_secret())).await
+    }
+
+    /// Removes the token from the keyring; says whether there was one.
+    pub(crate) async fn forget(&self) -> Result<bool, String> {
+        self.with_entry(|entry| match entry.delete_credential() {
+            Ok(()) => Ok(true),
+            Err(KeyringError::NoEntry) => Ok(false),
+            Err(error) => Err(error),
+        })
+        .await
+    }
+
+    async fn read_keyring(&self) -> Result<Option<TypedToken>, String> {
+        self.with_entry(|entry| match entry.get_password() {
+            Ok(password) => Ok(Some(TypedToken::new(password))),
+            Err(KeyringError::NoEntry) => Ok(None),
+            Err(error) => Err(error),
+        })
+        .await
+    }
+
+    /// Does something with the service's entry of the keyring, and gives up when it does not answer.
+    ///
+    /// It is done in a thread of its own: a keyring whose bus is silent blocks for ever.
+    async fn with_entry<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Entry) -> Result<T, KeyringError> + Send + 'static,
+    ) -> Result<T, String> {
+        let host = self.host.clone();
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        std::thread::spawn(move || {
+            let result = open_store()
+                .and_then(|()| Entry::new("support-audit", &host))
+                .and_then(|entry| work(&entry));
+            // Nobody listens any more when the time is over.
+            drop(sender.send(result.map_err(|error| describe(&error))));
+        });
+        match tokio::time::timeout(self.patience, receiver).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(_)) => Err("the keyring failed".to_owned()),
+            Err(_) => Err(format!("the keyring did not answer in {} s", self.patience.as_secs())),
+        }
     }
 }
 
@@ -139,42 +213,18 @@ fn in_source(error: api::Error, source: Source) -> anyhow::Error {
     anyhow::Error::new(error).context(format!("the token of {source}"))
 }
 
-async fn ask(ctx: &Ctx, service: Service, has_keyring: bool) -> anyhow::Result<Token> {
-    let host = service.url(ctx).authority();
-    let question = format!("{} token for {host}", service.name());
-    let secret = SecretString::from(ctx.ui.ask_secret(&question).await?);
-    let token = || Token::new(secret.expose_secret());
-    if !has_keyring {
-        return Ok(token()?);
-    }
-    // One that is refused is not kept: it would be taken the next time without a question.
-    identify(ctx, service, token()?).await?;
-    if ctx.ui.ask("Keep it in the keyring?", true).await? {
-        match keep(ctx, service, &secret).await {
-            Ok(()) => ctx.ui.say(&format!("kept in the keyring for {host}")),
-            Err(reason) => ctx.ui.warn(&format!("the token was not kept: {reason}")),
-        }
-    }
-    Ok(token()?)
-}
-
 /// Whom a token belongs to.
 pub(crate) struct Identity {
     /// Their username, or at Calendly their e-mail address.
     pub(crate) user: String,
-    /// What it may do; unknown where the service does not tell.
+    /// What the token may do; unknown where the service does not say.
     pub(crate) scopes: Option<Vec<String>>,
-    /// The date on which it ends, or `never`; unknown where the service does not tell.
+    /// The date on which the token ends, or `never`; unknown where the service does not say.
     pub(crate) expires: Option<String>,
 }
 
-/// Asks the service whose the token is, which fails for one that it refuses.
-pub(crate) async fn identify(
-    ctx: &Ctx,
-    service: Service,
-    token: Token,
-) -> anyhow::Result<Identity> {
-    let options = ctx.options(service, token);
+/// Asks the service whose the token in `options` is, which fails for one that it refuses.
+pub(crate) async fn identify(service: Service, options: Options) -> anyhow::Result<Identity> {
     match service {
         Service::Gitlab => {
             let gitlab = GitLab::new(options)?;
@@ -194,59 +244,8 @@ pub(crate) async fn identify(
     }
 }
 
-/// Stores a token for the service's host.
-pub(crate) async fn keep(ctx: &Ctx, service: Service, secret: &SecretString) -> Result<(), String> {
-    let secret = SecretString::from(secret.expose_secret().trim());
-    with_entry(ctx, service, move |entry| entry.set_password(secret.expose_secret())).await
-}
-
-/// Removes the token of the service's host; tells whether there was one.
-pub(crate) async fn forget(ctx: &Ctx, service: Service) -> Result<bool, String> {
-    with_entry(ctx, service, |entry| match entry.delete_credential() {
-        Ok(()) => Ok(true),
-        Err(KeyringError::NoEntry) => Ok(false),
-        Err(error) => Err(error),
-    })
-    .await
-}
-
-async fn read(ctx: &Ctx, service: Service) -> Result<Option<SecretString>, String> {
-    with_entry(ctx, service, |entry| match entry.get_password() {
-        Ok(password) => Ok(Some(SecretString::from(password))),
-        Err(KeyringError::NoEntry) => Ok(None),
-        Err(error) => Err(error),
-    })
-    .await
-}
-
-/// Does something with the service's entry of the keyring, and gives up when it does not answer.
-///
-/// It is done in a thread of its own: a keyring whose bus is silent blocks for ever.
-async fn with_entry<T: Send + 'static>(
-    ctx: &Ctx,
-    service: Service,
-    work: impl FnOnce(&Entry) -> Result<T, KeyringError> + Send + 'static,
-) -> Result<T, String> {
-    let host = service.url(ctx).authority();
-    let (sender, receiver) = tokio::sync::oneshot::channel();
-    std::thread::spawn(move || {
-        let result = open_store()
-            .and_then(|()| Entry::new("support-audit", &host))
-            .and_then(|entry| work(&entry));
-        // Nobody listens any more when the time is over.
-        drop(sender.send(result.map_err(|error| in_words(&error))));
-    });
-    // Unlocking a keyring on a desktop takes as long as a person needs to type a password.
-    let patience = Duration::from_secs(if ctx.ui.may_ask() { 60 } else { 5 });
-    match tokio::time::timeout(patience, receiver).await {
-        Ok(Ok(result)) => result,
-        Ok(Err(_)) => Err("the keyring failed".to_owned()),
-        Err(_) => Err(format!("the keyring did not answer in {} s", patience.as_secs())),
-    }
-}
-
 /// What is wrong with the keyring, without the bytes that some of its errors carry.
-fn in_words(error: &KeyringError) -> String {
+fn describe(error: &KeyringError) -> String {
     match error {
         KeyringError::BadEncoding(_) | KeyringError::BadDataFormat(..) => {
             "the keyring holds something that is no token".to_owned()

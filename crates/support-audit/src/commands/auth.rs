@@ -1,14 +1,12 @@
 //! `auth`: the tokens.
 
-use api::Token;
 use clap::{Args, Subcommand};
-use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 
 use crate::args::Format;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure, explain};
-use crate::tokens::{self, Identity, Service, Stored, identify};
+use crate::tokens::{self, Identity, Service, Stored, TypedToken};
 use crate::ui::{self, columns};
 
 /// Keep, show or remove the tokens
@@ -46,7 +44,8 @@ impl Auth {
 }
 
 async fn login(ctx: &Ctx, service: Service) -> anyhow::Result<Exit> {
-    let host = service.url(ctx).authority();
+    let store = ctx.token_store(service);
+    let host = store.host();
     let text = if ctx.ui.may_ask() {
         ctx.ui.ask_secret(&format!("{} token for {host}", service.name())).await?
     } else {
@@ -55,9 +54,9 @@ async fn login(ctx: &Ctx, service: Service) -> anyhow::Result<Exit> {
                 .hint("pipe it: `support-audit auth login < FILE`")
         })?
     };
-    let secret = SecretString::from(text);
-    let identity = identify(ctx, service, Token::new(secret.expose_secret())?).await?;
-    tokens::keep(ctx, service, &secret).await.map_err(|reason| no_keyring(service, &reason))?;
+    let typed = TypedToken::new(text);
+    let identity = ctx.identify(service, typed.token()?).await?;
+    store.keep(&typed).await.map_err(|reason| no_keyring(service, &reason))?;
     ctx.ui.say(&format!("kept the token of {} for {host} in the keyring", identity.user));
     if tokens::is_in_environment(service) {
         ctx.ui.warn(&format!("{} is set and goes before the keyring", service.variable()));
@@ -66,9 +65,9 @@ async fn login(ctx: &Ctx, service: Service) -> anyhow::Result<Exit> {
 }
 
 async fn logout(ctx: &Ctx, service: Service) -> anyhow::Result<Exit> {
-    let host = service.url(ctx).authority();
-    let was_there =
-        tokens::forget(ctx, service).await.map_err(|reason| no_keyring(service, &reason))?;
+    let store = ctx.token_store(service);
+    let host = store.host();
+    let was_there = store.forget().await.map_err(|reason| no_keyring(service, &reason))?;
     ctx.ui.say(&if was_there {
         format!("removed the token for {host} from the keyring")
     } else {
@@ -115,10 +114,11 @@ async fn status(ctx: &Ctx, service: Service) -> anyhow::Result<Exit> {
 }
 
 async fn examine(ctx: &Ctx, service: Service) -> (Status, Exit) {
+    let store = ctx.token_store(service);
     let mut status = Status {
         schema: "support-audit/auth-status/1",
         service: service.name(),
-        host: service.url(ctx).authority(),
+        host: store.host().to_owned(),
         source: None,
         usable: false,
         user: None,
@@ -126,10 +126,10 @@ async fn examine(ctx: &Ctx, service: Service) -> (Status, Exit) {
         expires: None,
         problem: None,
     };
-    let found = match tokens::stored(ctx, service).await {
+    let found = match store.find().await {
         Ok(Stored::Found(token, source)) => {
             status.source = Some(source.to_string());
-            identify(ctx, service, token).await
+            ctx.identify(service, token).await
         }
         Ok(Stored::Nothing) => Err(tokens::missing(service, None).into()),
         Ok(Stored::NoKeyring(reason)) => Err(tokens::missing(service, Some(&reason)).into()),

@@ -91,7 +91,7 @@ async fn token(ctx: &Ctx, service: Service) -> Look {
             ),
         }
     };
-    match tokens::stored(ctx, service).await {
+    match ctx.token_store(service).find().await {
         Ok(Stored::Nothing | Stored::NoKeyring(_)) if is_connected(ctx, service) => {
             Look::Well("typed, for this time".to_owned())
         }
@@ -104,7 +104,7 @@ async fn token(ctx: &Ctx, service: Service) -> Look {
 
 async fn has_token(ctx: &Ctx, service: Service) -> bool {
     is_connected(ctx, service)
-        || matches!(tokens::stored(ctx, service).await, Ok(Stored::Found(..)))
+        || matches!(ctx.token_store(service).find().await, Ok(Stored::Found(..)))
 }
 
 /// Whether a token has been given already, as at a prompt.

@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory as _};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
-use crate::cli::Cli;
 use crate::error::{Exit, Failure};
 use crate::ui::Ui;
 
@@ -25,9 +24,9 @@ pub(crate) struct Completions {
 }
 
 impl Completions {
-    pub(crate) fn exec(&self, ui: &Ui) -> anyhow::Result<Exit> {
+    pub(crate) fn exec(&self, ui: &Ui, mut command: Command) -> anyhow::Result<Exit> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Cli::command(), NAME, &mut script);
+        clap_complete::generate(self.shell, &mut command, NAME, &mut script);
         // Its script for bash takes the hyphen of the name for the border of a subcommand in one of
         // two places, and would complete nothing behind a subcommand.
         let script = String::from_utf8_lossy(&script);
@@ -47,11 +46,11 @@ pub(crate) struct Man {
 const NAME: &str = "support-audit";
 
 impl Man {
-    pub(crate) fn exec(&self, ui: &Ui) -> anyhow::Result<Exit> {
+    pub(crate) fn exec(&self, ui: &Ui, command: Command) -> anyhow::Result<Exit> {
         let shown = self.folder.display();
-        let write = || {
+        let write = move || {
             std::fs::create_dir_all(&self.folder)?;
-            clap_mangen::generate_to(Cli::command(), &self.folder)
+            clap_mangen::generate_to(command, &self.folder)
         };
         write().map_err(|error| {
             Failure::new(Exit::Failed, format!("could not write manual pages to {shown}: {error}"))

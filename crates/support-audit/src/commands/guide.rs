@@ -1,15 +1,13 @@
 //! The guide: how the audit stands, the next step, and every step run through prompts.
 
 use audit::steps::status::Stage;
-use clap::Parser as _;
 
 use crate::args::Global;
-use crate::cli::Cli;
 use crate::config::RosterSource;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure, explain};
 use crate::gather::{self, Inputs, Wanted};
-use crate::tokens::{self, Service, Stored};
+use crate::tokens::{Service, Stored};
 use crate::ui::Ui;
 
 /// A thing that the guide offers: what it does, and the command line that does it.
@@ -36,119 +34,154 @@ const REPORT: Offer = ("Save the report to audit_output.txt", &["run", "--output
 /// Where the report is saved.
 const REPORT_FILE: &str = "audit_output.txt";
 
-/// Shows how the audit stands, offers the next step, runs it, and comes back, until the user leaves.
-pub(crate) async fn exec(global: Global, ui: Ui) -> anyhow::Result<Exit> {
-    let mut ctx = Ctx::new(global.clone(), ui)?;
-    if is_first_use(&ctx).await? {
-        ctx = set_up(ctx, global).await?;
-    }
-    // Which of several open audits it is about.
-    let mut audit = None;
-    loop {
-        ctx = ctx.later()?;
-        let offers = match stand(&ctx, &mut audit).await {
-            Ok(offers) => offers,
-            Err(error) => {
-                tell(&ctx.ui, error)?;
-                vec![DOCTOR, REPORT]
-            }
-        };
-        let mut things: Vec<&str> = offers.iter().map(|(what, _)| *what).collect();
-        things.push("Leave");
-        let chosen = ctx.ui.choose("What next", &things).await?;
-        let Some((_, arguments)) = offers.get(chosen) else { return Ok(Exit::Done) };
-        if let Err(error) = run(&mut ctx, arguments, audit).await {
-            tell(&ctx.ui, error)?;
-        }
-    }
+/// The guide between two commands.
+#[derive(Debug)]
+pub(crate) struct Guide {
+    /// What the next command is given.
+    pub(crate) ctx: Ctx,
+    /// Whether the configuration has just been written for the first time.
+    pub(crate) is_new: bool,
+    /// Which of several open audits the guide is about.
+    audit: Option<u64>,
 }
 
-/// Runs a command as if it had been typed; one of several audits is named.
-async fn run(ctx: &mut Ctx, arguments: &[&str], audit: Option<u64>) -> anyhow::Result<()> {
-    let is_about_one = ![MAKE_ISSUE.1, DOCTOR.1, REPORT.1].contains(&arguments);
-    let mut arguments: Vec<String> = arguments.iter().map(|&it| it.to_owned()).collect();
-    if let Some(flag) = arguments.last_mut().filter(|last| *last == SENT_FLAG) {
-        let address = ctx.ui.ask_text("To which address (empty: to none)").await?;
-        match address.trim() {
-            "" => return Ok(()),
-            address => flag.push_str(&format!("={address}")),
+impl Guide {
+    /// Reads the configuration, and asks for it where nothing has been set up yet.
+    pub(crate) async fn start(global: Global, ui: Ui) -> anyhow::Result<Self> {
+        let mut ctx = Ctx::new(global.clone(), ui)?;
+        let mut is_new = false;
+        if is_first_use(&ctx).await? {
+            (ctx, is_new) = set_up(ctx, global).await?;
         }
+        Ok(Self { ctx, is_new, audit: None })
     }
-    if let Some(iid) = audit.filter(|_| is_about_one) {
-        arguments.push(format!("--issue={iid}"));
-    }
-    if arguments == REPORT.1 && std::path::Path::new(REPORT_FILE).exists() {
-        let question = format!("{REPORT_FILE} is there already. Replace it?");
-        if !ctx.ui.ask(&question, false).await? {
-            return Ok(());
-        }
-    }
-    ctx.ui.say(&format!("$ support-audit {}", arguments.join(" ")));
-    let typed = Cli::try_parse_from(std::iter::once("support-audit".to_owned()).chain(arguments))?;
-    if let Some(command) = typed.command {
-        ctx.global.format = typed.global.format;
-        // A command may offer its own help, and so the guide; it does not run the guide.
-        Box::pin(super::exec(command, ctx)).await?;
-    }
-    Ok(())
-}
 
-/// Tells how the audit stands, and what may be done about it, the next step first.
-async fn stand(ctx: &Ctx, audit: &mut Option<u64>) -> anyhow::Result<Vec<Offer>> {
-    let gitlab = ctx.gitlab().await?;
-    if audit.is_none() {
-        let open = gather::open_audits(ctx, gitlab).await?;
-        if open.is_empty() {
-            let any = Wanted::default();
-            match gather::audit_issue(ctx, gitlab, &any, audit::record::description::Adopt::No)
-                .await
-            {
-                Err(error) if explain(&error).exit == Exit::Failed => {
-                    ctx.ui.show_lines(&format!("\n{error:#}"));
-                    return Ok(vec![MAKE_ISSUE, REPORT, DOCTOR]);
+    /// Shows how the audit stands and offers the next step, until a command is chosen whose line is
+    /// complete; nothing if the user leaves.
+    pub(crate) async fn next_command(&mut self) -> anyhow::Result<Option<Vec<String>>> {
+        loop {
+            self.ctx.read_clock()?;
+            let offers = match self.offers().await {
+                Ok(offers) => offers,
+                Err(error) => {
+                    self.report(error)?;
+                    vec![DOCTOR, REPORT]
                 }
-                // Somebody has just made it.
-                found => drop(found?),
+            };
+            let mut things: Vec<&str> = offers.iter().map(|(what, _)| *what).collect();
+            things.push("Leave");
+            let chosen = self.ctx.ui.choose("What next", &things).await?;
+            let Some((_, arguments)) = offers.get(chosen) else { return Ok(None) };
+            match self.command_line(arguments).await {
+                Ok(None) => {}
+                Ok(Some(arguments)) => return Ok(Some(arguments)),
+                Err(error) => self.report(error)?,
             }
-        } else if open.len() > 1 {
-            let titles: Vec<&str> = open.iter().map(|issue| issue.title.as_str()).collect();
-            let chosen = ctx.ui.choose("Which of the open audits", &titles).await?;
-            *audit = open.get(chosen).map(|issue| issue.iid);
         }
     }
-    let wanted = audit.map_or_else(Wanted::default, Wanted::of);
-    let (status, incomplete) = gather::status(ctx, &Inputs::default(), &wanted).await?;
-    if let Some(failure) = incomplete {
-        ctx.ui.error(&failure);
-    }
-    ctx.ui.show_lines(&format!("\n{}", status.table()));
-    let mut offers = match status.stage() {
-        Stage::Begun => vec![WRITE_REPORT, REPORT, DOCTOR],
-        Stage::Reconciling => vec![RECONCILE, FOLLOW_UP, SHOW, REPORT, DOCTOR],
-        Stage::FollowingUp => {
-            vec![FOLLOW_UP, SENT, RECONCILE, REMOVE, WRITE_REPORT, SUBMIT_UNRESOLVED, SHOW, REPORT]
+
+    /// Reports an error after which the guide goes on, unless the user has interrupted it.
+    pub(crate) fn report(&self, error: anyhow::Error) -> anyhow::Result<()> {
+        let failure = explain(&error);
+        if failure.exit == Exit::Interrupted {
+            return Err(error);
         }
-        Stage::Ready => vec![SUBMIT, WRITE_REPORT, RECONCILE, SHOW, REPORT],
-        Stage::InReview => vec![SHOW, REPORT],
-        Stage::Closed => vec![MAKE_ISSUE, SHOW, REPORT],
-    };
-    let is_next = |arguments: &[&str]| {
-        format!("support-audit {}", arguments.join(" ")).starts_with(status.next())
-    };
-    offers.sort_by_key(|(_, arguments)| !is_next(arguments));
-    Ok(offers)
+        self.ctx.ui.error(&failure);
+        Ok(())
+    }
+
+    /// The arguments of a command, with what has to be asked for; one of several audits is named.
+    async fn command_line(&self, arguments: &[&str]) -> anyhow::Result<Option<Vec<String>>> {
+        let ui = &self.ctx.ui;
+        let is_about_one = ![MAKE_ISSUE.1, DOCTOR.1, REPORT.1].contains(&arguments);
+        let mut arguments: Vec<String> = arguments.iter().map(|&it| it.to_owned()).collect();
+        if let Some(flag) = arguments.last_mut().filter(|last| *last == SENT_FLAG) {
+            let address = ui.ask_text("To which address (empty: to none)").await?;
+            match address.trim() {
+                "" => return Ok(None),
+                address => flag.push_str(&format!("={address}")),
+            }
+        }
+        if let Some(iid) = self.audit.filter(|_| is_about_one) {
+            arguments.push(format!("--issue={iid}"));
+        }
+        if arguments == REPORT.1 && std::path::Path::new(REPORT_FILE).exists() {
+            let question = format!("{REPORT_FILE} is there already. Replace it?");
+            if !ui.ask(&question, false).await? {
+                return Ok(None);
+            }
+        }
+        ui.say(&format!("$ support-audit {}", arguments.join(" ")));
+        Ok(Some(arguments))
+    }
+
+    /// Tells how the audit stands, and what may be done about it, the next step first.
+    async fn offers(&mut self) -> anyhow::Result<Vec<Offer>> {
+        let ctx = &self.ctx;
+        let gitlab = ctx.gitlab().await?;
+        if self.audit.is_none() {
+            let open = gather::open_audits(ctx, gitlab).await?;
+            if open.is_empty() {
+                let any = Wanted::default();
+                match gather::audit_issue(ctx, gitlab, &any, audit::record::description::Adopt::No)
+                    .await
+                {
+                    Err(error) if explain(&error).exit == Exit::Failed => {
+                        ctx.ui.show_lines(&format!("\n{error:#}"));
+                        return Ok(vec![MAKE_ISSUE, REPORT, DOCTOR]);
+                    }
+                    // Somebody has just made it.
+                    found => drop(found?),
+                }
+            } else if open.len() > 1 {
+                let titles: Vec<&str> = open.iter().map(|issue| issue.title.as_str()).collect();
+                let chosen = ctx.ui.choose("Which of the open audits", &titles).await?;
+                self.audit = open.get(chosen).map(|issue| issue.iid);
+            }
+        }
+        let wanted = self.audit.map_or_else(Wanted::default, Wanted::of);
+        let (status, incomplete) = gather::status(ctx, &Inputs::default(), &wanted).await?;
+        if let Some(failure) = incomplete {
+            ctx.ui.error(&failure);
+        }
+        ctx.ui.show_lines(&format!("\n{}", status.table()));
+        let mut offers = match status.stage() {
+            Stage::Begun => vec![WRITE_REPORT, REPORT, DOCTOR],
+            Stage::Reconciling => vec![RECONCILE, FOLLOW_UP, SHOW, REPORT, DOCTOR],
+            Stage::FollowingUp => {
+                vec![
+                    FOLLOW_UP,
+                    SENT,
+                    RECONCILE,
+                    REMOVE,
+                    WRITE_REPORT,
+                    SUBMIT_UNRESOLVED,
+                    SHOW,
+                    REPORT,
+                ]
+            }
+            Stage::Ready => vec![SUBMIT, WRITE_REPORT, RECONCILE, SHOW, REPORT],
+            Stage::InReview => vec![SHOW, REPORT],
+            Stage::Closed => vec![MAKE_ISSUE, SHOW, REPORT],
+        };
+        let is_next = |arguments: &[&str]| {
+            format!("support-audit {}", arguments.join(" ")).starts_with(status.next())
+        };
+        offers.sort_by_key(|(_, arguments)| !is_next(arguments));
+        Ok(offers)
+    }
 }
 
 /// Whether nothing has been set up yet: no file, and no token.
 async fn is_first_use(ctx: &Ctx) -> anyhow::Result<bool> {
     let has_file = ctx.config.file.is_some();
-    let stored = tokens::stored(ctx, Service::Gitlab).await?;
+    let stored = ctx.token_store(Service::Gitlab).find().await?;
     Ok(!has_file && !matches!(stored, Stored::Found(..)))
 }
 
 /// Asks for GitLab and its projects, looks whether they are there, and keeps the answers in the
-/// configuration file. What leads nowhere is told, and asked for again.
-async fn set_up(ctx: Ctx, global: Global) -> anyhow::Result<Ctx> {
+/// configuration file, if the user agrees. What leads nowhere is told, and asked for again.
+async fn set_up(ctx: Ctx, global: Global) -> anyhow::Result<(Ctx, bool)> {
     let ui = ctx.ui.clone();
     ui.show_lines(
         "Welcome. Nothing is set up yet: a few questions, each with the usual answer.\nPress Ctrl-C at any time; nothing is kept before the end.",
@@ -207,13 +240,12 @@ async fn set_up(ctx: Ctx, global: Global) -> anyhow::Result<Ctx> {
     let url = ctx.config.gitlab_url.to_string();
     let text = crate::config::file_text(&url, &project, &places, &manager);
     if !ctx.ui.ask("Keep this in the configuration file?", true).await? {
-        return Ok(ctx);
+        return Ok((ctx, false));
     }
     let file = crate::config::write_file(&text)?;
     ctx.ui.say(&format!("kept in {}", file.display()));
     let kept = Ctx::new(ctx.global.clone(), ctx.ui.clone())?.with_clients_of(ctx);
-    super::doctor::exec(&kept).await?;
-    Ok(kept)
+    Ok((kept, true))
 }
 
 /// Looks whether GitLab is at its address and knows the token, which may be asked for.
@@ -232,16 +264,6 @@ fn refuse(ui: &Ui, error: anyhow::Error) -> anyhow::Result<Exit> {
     }
     ui.error(&Failure::new(failure.exit, failure.message).hint("answer again; Ctrl-C leaves"));
     Ok(failure.exit)
-}
-
-/// Tells of an error after which the guide goes on, unless the user has interrupted it.
-fn tell(ui: &Ui, error: anyhow::Error) -> anyhow::Result<()> {
-    let failure = explain(&error);
-    if failure.exit == Exit::Interrupted {
-        return Err(error);
-    }
-    ui.error(&failure);
-    Ok(())
 }
 
 async fn ask(ui: &Ui, question: &str, usual: &str) -> anyhow::Result<String> {

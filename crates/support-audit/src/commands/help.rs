@@ -1,8 +1,7 @@
 //! `help`: a command's manual, or one of the topics that belong to all commands.
 
-use clap::{Args, CommandFactory as _};
+use clap::{Args, Command};
 
-use crate::cli::Cli;
 use crate::ctx::variable_names;
 use crate::error::{Exit, Failure};
 use crate::suggest::nearest;
@@ -24,7 +23,7 @@ const TOPICS: [Topic; 3] =
 
 impl Help {
     /// Prints the manual; it needs no configuration.
-    pub(crate) fn exec(&self, ui: &Ui) -> anyhow::Result<Exit> {
+    pub(crate) fn exec(&self, ui: &Ui, mut command: Command) -> anyhow::Result<Exit> {
         let names: Vec<&str> = self.about.iter().map(String::as_str).collect();
         if let [name] = names.as_slice()
             && let Some((_, topic)) = TOPICS.iter().find(|(topic, _)| topic == name)
@@ -32,7 +31,6 @@ impl Help {
             ui.result(&topic())?;
             return Ok(Exit::Done);
         }
-        let mut command = Cli::command();
         command.build();
         let mut found = &mut command;
         for name in &names {
@@ -44,7 +42,7 @@ impl Help {
     }
 }
 
-fn known(command: &clap::Command) -> Vec<String> {
+fn known(command: &Command) -> Vec<String> {
     let commands = command.get_subcommands().filter(|it| !it.is_hide_set());
     let topics = TOPICS.iter().map(|(topic, _)| (*topic).to_owned());
     commands.map(|it| it.get_name().to_owned()).chain(topics).collect()

@@ -16,7 +16,7 @@ use crate::ctx::Ctx;
 use crate::error::{Exit, Failure};
 use crate::execute::{self, Writing};
 use crate::gather::{self, AuditIssue, Gathered, Inputs, Need, Record, Wanted};
-use crate::tokens::{self, Service, Stored};
+use crate::tokens::{Service, Stored};
 use crate::ui;
 
 /// Compare the roster with the accounts, and get outsiders justified or removed
@@ -110,7 +110,7 @@ impl Reconcile {
     /// The audit's issue, if nobody must be asked for a token and there is one.
     async fn record_if_there(&self, ctx: &Ctx) -> anyhow::Result<Option<Record>> {
         let is_local = self.inputs.roster.is_some();
-        let stored = tokens::stored(ctx, Service::Gitlab).await?;
+        let stored = ctx.token_store(Service::Gitlab).find().await?;
         if is_local && !matches!(stored, Stored::Found(..)) {
             return Ok(None);
         }

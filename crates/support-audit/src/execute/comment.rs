@@ -4,7 +4,7 @@ use api::{Error, GitLab};
 use audit::plan::Action;
 use audit::record::description::stored;
 
-use super::{PAUSE, unanswered};
+use super::look_twice::{look_twice, unanswered};
 use crate::ctx::Ctx;
 use crate::gather::ensure_open;
 
@@ -54,18 +54,14 @@ async fn look_for_comment(
     body: &str,
 ) -> Result<Option<u64>, Error> {
     let me = gitlab.user().await?;
-    for _ in 0..2 {
-        ctx.pause(PAUSE).await;
+    look_twice(ctx, async || {
         let notes = gitlab.notes(project, iid).await?;
         let is_it = |note: &&api::gitlab::Note| {
             note.author.id == me.id && stored(&note.body) == stored(body)
         };
-        let found = notes.iter().rev().find(is_it);
-        if let Some(note) = found {
-            return Ok(Some(note.id));
-        }
-    }
-    Ok(None)
+        Ok(notes.iter().rev().find(is_it).map(|note| note.id))
+    })
+    .await
 }
 
 /// Resolves a thread, or opens it again; where GitLab does not let us, the words in it must do.

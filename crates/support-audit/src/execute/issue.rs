@@ -7,7 +7,7 @@ use audit::plan;
 use audit::record::description::{marker, stored};
 use audit::record::marker::Marker;
 
-use super::{PAUSE, unanswered};
+use super::look_twice::{look_twice, unanswered};
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure};
 use crate::gather::{Operators, ensure_open};
@@ -90,21 +90,17 @@ async fn with_marker(gitlab: &GitLab, project: &str, wanted: Marker) -> Result<V
     Ok(issues)
 }
 
-/// Looks twice, after a pause each: what arrives late must not be made again.
+/// Looks for an issue whose making was not answered.
 async fn look_for_issue(
     ctx: &Ctx,
     gitlab: &GitLab,
     new: &plan::NewIssue,
 ) -> Result<Option<Issue>, Error> {
-    for _ in 0..2 {
-        ctx.pause(PAUSE).await;
+    look_twice(ctx, async || {
         let ours = |issue: &Issue| issue.author.id == new.assignee.0;
-        let found = with_marker(gitlab, &new.project, new.marker).await?.into_iter().find(ours);
-        if found.is_some() {
-            return Ok(found);
-        }
-    }
-    Ok(None)
+        Ok(with_marker(gitlab, &new.project, new.marker).await?.into_iter().find(ours))
+    })
+    .await
 }
 
 /// Replaces a description that is still the one which was read.
@@ -193,12 +189,9 @@ async fn look_for_description(
     iid: u64,
     text: &str,
 ) -> Result<Option<Issue>, Error> {
-    for _ in 0..2 {
-        ctx.pause(PAUSE).await;
+    look_twice(ctx, async || {
         let issue = gitlab.issue(project, iid).await?;
-        if stored(&issue.description) == stored(text) {
-            return Ok(Some(issue));
-        }
-    }
-    Ok(None)
+        Ok((stored(&issue.description) == stored(text)).then_some(issue))
+    })
+    .await
 }

@@ -2,11 +2,12 @@
 
 mod comment;
 mod issue;
+mod look_twice;
 mod removal;
 
 use std::time::Duration;
 
-use api::{Error, GitLab};
+use api::GitLab;
 use audit::plan::{Action, Plan};
 use clap::Args;
 use serde::Serialize;
@@ -49,9 +50,6 @@ impl Outcome {
         }
     }
 }
-
-/// How long to wait before looking whether a write has arrived whose answer was lost.
-const PAUSE: Duration = Duration::from_secs(5);
 
 /// GitLab.com takes 60 notes a minute from a user (GitLab docs: Rate limits on note creation).
 const PACE: Duration = Duration::from_secs(1);
@@ -171,9 +169,4 @@ async fn act(ctx: &Ctx, gitlab: &GitLab, action: &Action) -> anyhow::Result<Opti
             None
         }
     })
-}
-
-fn unanswered(what: &str, error: &Error) -> Failure {
-    Failure::new(Exit::Later, format!("could not make {what}: {error}"))
-        .hint("it is not there now; run the command again, which looks for it first")
 }

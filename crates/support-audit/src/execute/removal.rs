@@ -4,7 +4,7 @@ use api::Error;
 use audit::accounts::{Account, OWNER, Standing};
 use audit::plan::Removal;
 
-use super::PAUSE;
+use super::look_twice::PAUSE;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure};
 use crate::gather::{self, Organization, account_of_invitation, account_of_membership};

@@ -77,7 +77,7 @@ async fn is_configured(ctx: &Ctx) -> anyhow::Result<bool> {
     if tokens::is_in_environment(Service::Gitlab) || !ctx.has_asked_gitlab() {
         return Ok(false);
     }
-    Ok(matches!(tokens::stored(ctx, Service::Calendly).await?, Stored::Found(..)))
+    Ok(matches!(ctx.token_store(Service::Calendly).find().await?, Stored::Found(..)))
 }
 
 fn not_whole(accounts: &Accounts, gaps: &str) -> Failure {
