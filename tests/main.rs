@@ -4,12 +4,14 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,
+    clippy::string_slice,
     clippy::unwrap_used,
     reason = "what a case stands on either works or the case has failed"
 )]
 
 mod arrows;
 mod auth;
+mod circles;
 mod completions;
 mod config;
 mod docs;
