@@ -23,7 +23,7 @@ fn every_check_is_documented() {
     for spec in Kind::ALL.map(Kind::spec) {
         text.push_str(&format!("\n## {}\n", spec.system));
         for check in spec.checks {
-            let needs: Vec<_> = check.needs.iter().map(|need| need.words()).collect();
+            let needs: Vec<_> = check.needs.iter().map(|need| need.describe()).collect();
             let needs =
                 if needs.is_empty() { "the roster alone".to_owned() } else { needs.join(", ") };
             text.push_str(&format!(
@@ -31,7 +31,7 @@ fn every_check_is_documented() {
                  * Evidence: {}.\n",
                 check.id,
                 check.finds,
-                check.asked.words(),
+                check.asked.describe(),
                 check.fix,
                 check.evidence,
             ));

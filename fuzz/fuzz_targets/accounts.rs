@@ -17,7 +17,7 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(accounts) = read else { return };
     let text = str::from_utf8(bytes).expect("what is not UTF-8 is refused");
     let unread = accounts.problems.iter().filter(|it| !it.message.starts_with(TWICE)).count();
-    if accounts.are_whole() {
+    if accounts.is_complete() {
         assert_eq!(unread, 0, "{accounts:?}");
         assert!(!accounts.list.is_empty() && text.ends_with('\n'), "{accounts:?}");
     }

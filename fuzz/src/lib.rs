@@ -1,11 +1,11 @@
 //! What the fuzz targets share.
 
-use audit::input::File;
+use audit::input::SourceFile;
 use serde::de::IgnoredAny;
 
 /// The bytes as a file.
-pub fn file(name: &str, bytes: &[u8]) -> File {
-    File { name: name.to_owned(), bytes: bytes.to_vec() }
+pub fn file(name: &str, bytes: &[u8]) -> SourceFile {
+    SourceFile { name: name.to_owned(), bytes: bytes.to_vec() }
 }
 
 /// How many items a text holds that is one YAML list as a whole; nothing if it is none.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::input::{File, Place, Problem, sha256};
+use crate::input::{Location, Problem, SourceFile, sha256};
 use crate::kinds::{Export, Kind};
 
 /// The role of the one to whom an organisation belongs.
@@ -17,7 +17,7 @@ pub const ADMIN: &str = "admin";
 /// Whether an account is in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Standing {
+pub enum AccountStatus {
     /// Its holder has joined.
     Active,
     /// Its holder has been invited, and has not joined yet.
@@ -37,11 +37,11 @@ pub struct Account {
     /// The address of the account's own page; unknown where the source does not tell.
     pub page: Option<String>,
     /// Whether its holder has joined.
-    pub standing: Standing,
+    pub standing: AccountStatus,
     /// Since when it has been there, as the source tells it; empty where it does not.
     pub since: String,
     /// Where it was read: a row of a file, or the address of the thing itself.
-    pub place: Place,
+    pub place: Location,
 }
 
 impl Account {
@@ -52,7 +52,7 @@ impl Account {
 
     /// Whether its holder has joined and has this role.
     pub fn has_role(&self, role: &str) -> bool {
-        self.standing == Standing::Active && self.role.as_deref() == Some(role)
+        self.standing == AccountStatus::Active && self.role.as_deref() == Some(role)
     }
 }
 
@@ -102,7 +102,7 @@ impl Accounts {
     /// # Errors
     ///
     /// The file is none of accounts.
-    pub fn of_file(kind: Kind, file: &File, read_at: Timestamp) -> Result<Self, Problem> {
+    pub fn of_file(kind: Kind, file: &SourceFile, read_at: Timestamp) -> Result<Self, Problem> {
         let Export { list, problems, gaps } = (kind.spec().export)(file)?;
         let (source, sha256) = (file.name.clone(), sha256(&file.bytes));
         Ok(Self { list, capture: Capture { source, read_at, sha256, gaps }, problems }.suspected())
@@ -117,18 +117,18 @@ impl Accounts {
     }
 
     /// Whether all accounts were read: only then anything may be concluded from absence.
-    pub fn are_whole(&self) -> bool {
+    pub fn is_complete(&self) -> bool {
         self.capture.gaps.is_empty()
     }
 
     /// The accounts whose holders have the standing.
-    pub fn with(&self, standing: Standing) -> impl Iterator<Item = &Account> {
+    pub fn with(&self, standing: AccountStatus) -> impl Iterator<Item = &Account> {
         self.list.iter().filter(move |account| account.standing == standing)
     }
 
     /// Whether the role of everybody who has joined is known.
     pub(crate) fn tell_roles(&self) -> bool {
-        self.with(Standing::Active).all(|account| account.role.is_some())
+        self.with(AccountStatus::Active).all(|account| account.role.is_some())
     }
 
     /// Whether the source tells the accounts' pages.
@@ -146,8 +146,8 @@ impl Accounts {
 fn canonical(list: &[Account]) -> String {
     let line = |account: &Account| {
         let standing = match account.standing {
-            Standing::Active => "active",
-            Standing::Invited => "invited",
+            AccountStatus::Active => "active",
+            AccountStatus::Invited => "invited",
         };
         let role = account.role.as_deref().unwrap_or_default();
         let page = account.page.as_deref().unwrap_or_default();
@@ -181,7 +181,7 @@ pub(crate) fn once_each(
 mod tests {
     use super::*;
 
-    fn account(email: &str, standing: Standing) -> Account {
+    fn account(email: &str, standing: AccountStatus) -> Account {
         Account {
             email: email.to_owned(),
             name: String::new(),
@@ -189,17 +189,17 @@ mod tests {
             page: None,
             standing,
             since: String::new(),
-            place: Place { file: "a".to_owned(), line: None },
+            place: Location { file: "a".to_owned(), line: None },
         }
     }
 
     #[test]
     fn who_has_joined_is_not_invited_any_more() {
         let list = vec![
-            account("B@example.com", Standing::Invited),
-            account("a@example.com", Standing::Active),
-            account("b@example.com", Standing::Active),
-            account("A@example.com", Standing::Invited),
+            account("B@example.com", AccountStatus::Invited),
+            account("a@example.com", AccountStatus::Active),
+            account("b@example.com", AccountStatus::Active),
+            account("A@example.com", AccountStatus::Invited),
         ];
         let now = "2026-11-22T10:00:00Z".parse().unwrap();
         let accounts = Accounts::of_service("here".to_owned(), now, list, Vec::new());
@@ -207,7 +207,7 @@ mod tests {
             accounts.list.iter().map(|account| (&*account.email, account.standing)).collect();
         assert_eq!(
             emails,
-            [("a@example.com", Standing::Active), ("b@example.com", Standing::Active)]
+            [("a@example.com", AccountStatus::Active), ("b@example.com", AccountStatus::Active)]
         );
         assert_eq!(accounts.canonical(), "a@example.com\tactive\t\t\nb@example.com\tactive\t\t\n");
     }

@@ -1,13 +1,13 @@
 //! Findings: something to fix or to justify, about one subject; and the checks that make them.
 
 use crate::accounts::Accounts;
-use crate::identity::About;
+use crate::identity::Subject;
 use crate::matching::Matching;
 use crate::roster::Roster;
 
 /// Who is asked about what a check finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
+pub enum Audience {
     /// The person it is about.
     Person,
     /// Each of those who share something.
@@ -18,9 +18,9 @@ pub enum Asked {
     Operators,
 }
 
-impl Asked {
+impl Audience {
     /// Who that is, in words.
-    pub const fn words(self) -> &'static str {
+    pub const fn describe(self) -> &'static str {
         match self {
             Self::Person => "the person",
             Self::Both => "both",
@@ -42,18 +42,18 @@ pub struct Check {
     /// How to fix what it finds, as a sentence to the one who is asked.
     pub fix: &'static str,
     /// Who is asked.
-    pub asked: Asked,
+    pub asked: Audience,
     /// What it sees, in words; while that stays the same, so does what was decided about a finding.
     pub evidence: &'static str,
     /// What must be known beyond the readable part of the roster: else the check is unknown.
-    pub needs: &'static [Need],
+    pub needs: &'static [Requirement],
     /// Evaluates it.
     pub find: Find,
 }
 
 /// What a check must know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Need {
+pub enum Requirement {
     /// Everybody on the roster: it concludes from somebody's absence there.
     Everybody,
     /// All accounts.
@@ -64,9 +64,9 @@ pub enum Need {
     Pages,
 }
 
-impl Need {
+impl Requirement {
     /// What that is, in words.
-    pub const fn words(self) -> &'static str {
+    pub const fn describe(self) -> &'static str {
         match self {
             Self::Everybody => "everybody on the roster",
             Self::Accounts => "all accounts",
@@ -82,12 +82,12 @@ pub enum Find {
     /// On the roster alone, in its order.
     InRoster(fn(&Roster) -> Vec<Hit>),
     /// On the roster and the accounts.
-    AmongAccounts(fn(&Facts<'_>) -> Vec<Hit>),
+    AmongAccounts(fn(&CheckInput<'_>) -> Vec<Hit>),
 }
 
 /// What checks that need accounts look at.
 #[derive(Debug, Clone, Copy)]
-pub struct Facts<'a> {
+pub struct CheckInput<'a> {
     /// Who should have access.
     pub roster: &'a Roster,
     /// Who does have access.
@@ -100,8 +100,8 @@ pub struct Facts<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hit {
     /// What it is about.
-    pub about: About,
-    /// What the check saw, as foreign text: a link, a name, a role; empty where there is nothing.
+    pub about: Subject,
+    /// What the check saw, as untrusted text: a link, a name, a role; empty where there is nothing.
     pub evidence: String,
 }
 
@@ -111,8 +111,8 @@ pub struct Finding {
     /// The check that found it.
     pub check: &'static Check,
     /// What it is about.
-    pub about: About,
-    /// What the check saw, as foreign text.
+    pub about: Subject,
+    /// What the check saw, as untrusted text.
     pub evidence: String,
     /// The standing exception that justifies it, by its place among
     /// [the exceptions](crate::evaluation::exceptions).

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 /// Whom a finding is about, told apart so that a changed name or title loses nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Subject {
+pub enum SubjectId {
     /// A person, by the id of their GitLab account.
     GitLabId(u64),
     /// A person or an account, by their e-mail address in lower case.
@@ -17,7 +17,7 @@ pub enum Subject {
     Organization,
 }
 
-impl fmt::Display for Subject {
+impl fmt::Display for SubjectId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::GitLabId(id) => write!(formatter, "gitlab:{id}"),
@@ -30,7 +30,7 @@ impl fmt::Display for Subject {
 
 /// What a finding is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum About {
+pub enum Subject {
     /// A person, by their place in [`crate::roster::Roster::people`].
     Person(usize),
     /// An account of nobody on the roster, by its place in [`crate::accounts::Accounts::list`].
@@ -46,7 +46,7 @@ pub(crate) const EVIDENCE_LENGTH: usize = 8;
 
 /// The first sixteen hex digits of the SHA-256 of what a subject is known by: nobody makes two of the
 /// same by hand.
-pub fn key_digest(key: &Subject) -> String {
+pub fn key_digest(key: &SubjectId) -> String {
     hex_digits(&key.to_string(), KEY_LENGTH)
 }
 

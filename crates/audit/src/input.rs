@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 /// A file of the roster, as it was read.
 #[derive(Debug, Clone)]
-pub struct File {
+pub struct SourceFile {
     /// Its name, for problems and findings; `-` for standard input.
     pub name: String,
     /// Its content.
@@ -17,7 +17,7 @@ pub struct File {
 
 /// A place in an input, as a person looks it up: a file and, where it is known, a line.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Place {
+pub struct Location {
     /// The file's name as it was given, or `-` for standard input.
     pub file: String,
     /// The line, counted from 1; absent where the whole file is meant.
@@ -31,7 +31,7 @@ pub struct Place {
 pub struct Problem {
     /// Where it is.
     #[serde(flatten)]
-    pub place: Place,
+    pub place: Location,
     /// What is wrong, as a lower-case sentence without a final stop.
     pub message: String,
     /// Whether somebody who should have access may be hidden behind it.
@@ -47,7 +47,7 @@ impl fmt::Display for Problem {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.file)?;
         match self.line {
@@ -83,8 +83,8 @@ pub fn sha256(bytes: &[u8]) -> String {
 ///
 /// So anybody can make the same in that folder, wherever it is: by `sha256sum * | sha256sum`, if it
 /// holds nothing but roster files and the names are sorted byte by byte (`LC_ALL=C`).
-pub fn sha256_of_folder(files: &[File]) -> String {
-    let line = |file: &File| {
+pub fn sha256_of_folder(files: &[SourceFile]) -> String {
+    let line = |file: &SourceFile| {
         let name = file.name.rsplit(['/', '\\']).next().unwrap_or_default();
         format!("{}  {name}\n", sha256(&file.bytes))
     };

@@ -18,7 +18,7 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`input`], [`identity`] | files and the problems of reading them; whom something is about |
-//! | [`text`], [`markdown`] | foreign text made harmless for a terminal and for GitLab |
+//! | [`text`], [`markdown`] | untrusted text made harmless for a terminal and for GitLab |
 //! | [`calendar`] | fiscal quarters, and when an audit is due |
 //! | [`roster`], [`accounts`] | who should have access, and who does |
 //! | [`matching`] | whose each account is |

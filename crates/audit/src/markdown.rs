@@ -1,9 +1,9 @@
-//! Markdown that can only be built from our own words and from neutralised foreign text.
+//! Markdown that can only be built from our own words and from neutralised untrusted text.
 //!
 //! GitLab acts on what it renders: `@name` mentions, a line that begins with `/` is a command, `#1`
 //! and commit-like words link and leave traces elsewhere (GitLab docs: GitLab Flavored Markdown,
 //! Quick actions).
-//! None of it acts inside a code span, so foreign text stands in one unless it is harmless.
+//! None of it acts inside a code span, so untrusted text stands in one unless it is harmless.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,7 +15,7 @@ use crate::text::clean;
 
 /// A piece of Markdown without line breaks, fit for a table's cell or a list's item.
 ///
-/// What begins a line is never foreign: see [`row`] and [`item`].
+/// What begins a line is never untrusted: see [`row`] and [`item`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Markdown(String);
 
@@ -25,10 +25,10 @@ impl Markdown {
         Self(words.into())
     }
 
-    /// Foreign text in a code span, whatever it is; a bar is kept apart from a backslash before it.
-    pub fn code(foreign: &str) -> Self {
+    /// Untrusted text in a code span, whatever it is; a bar is kept apart from a backslash before it.
+    pub fn code(untrusted: &str) -> Self {
         // A table's readers do not agree on what a backslash before a bar escapes.
-        let text = clean(foreign).replace("\\|", "\\ |");
+        let text = clean(untrusted).replace("\\|", "\\ |");
         let text = text.trim();
         if text.is_empty() {
             return Self::default();
@@ -39,11 +39,11 @@ impl Markdown {
         Self(format!("{fence}{pad}{text}{pad}{fence}"))
     }
 
-    /// Foreign text as it reads best: plain where it is harmless, else in a code span.
+    /// Untrusted text as it reads best: plain where it is harmless, else in a code span.
     ///
     /// An `https` address at calendly.com becomes a link.
-    pub fn foreign(foreign: &str) -> Self {
-        let text = clean(foreign);
+    pub fn untrusted(untrusted: &str) -> Self {
+        let text = clean(untrusted);
         let text = text.trim();
         if is_plain(text) {
             Self(text.to_owned())

@@ -6,13 +6,13 @@
 
 use std::collections::HashMap;
 
-use crate::accounts::{Account, Accounts, Standing};
+use crate::accounts::{Account, AccountStatus, Accounts};
 use crate::roster::{Field, Person, Roster};
 use crate::text::{comparable_link, slug_letters};
 
 /// By what an account is a person's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Key {
+pub enum MatchedBy {
     /// Its e-mail address.
     Email,
     /// Its page is the person's link.
@@ -21,9 +21,9 @@ pub enum Key {
     Alias,
 }
 
-impl Key {
+impl MatchedBy {
     /// The key, in words.
-    pub const fn words(self) -> &'static str {
+    pub const fn describe(self) -> &'static str {
         match self {
             Self::Email => "e-mail address",
             Self::Page => "scheduling link",
@@ -40,7 +40,7 @@ pub struct Match {
     /// The account's place.
     pub account: usize,
     /// By what it is theirs.
-    pub key: Key,
+    pub key: MatchedBy,
 }
 
 /// Which account is whose.
@@ -62,7 +62,7 @@ impl Matching {
         let by_email =
             people_by(roster, |_, person| person.email.value().map(|it| it.to_lowercase()));
         for (place, account) in accounts.list.iter().enumerate() {
-            matching.add(place, by_email.get(&account.key()), Key::Email);
+            matching.add(place, by_email.get(&account.key()), MatchedBy::Email);
         }
         matching.match_pages(roster, accounts);
         let mut others: HashMap<String, Vec<String>> = HashMap::new();
@@ -74,7 +74,7 @@ impl Matching {
         for (place, account) in accounts.list.iter().enumerate() {
             if matching.holder(place).is_none() {
                 for other in others.get(&account.key()).into_iter().flatten() {
-                    matching.add(place, by_email.get(other), Key::Alias);
+                    matching.add(place, by_email.get(other), MatchedBy::Alias);
                 }
             }
         }
@@ -104,12 +104,12 @@ impl Matching {
         }
         for (page, places) in by_page {
             if let [place] = places.as_slice() {
-                self.add(*place, by_link.get(&page), Key::Page);
+                self.add(*place, by_link.get(&page), MatchedBy::Page);
             }
         }
     }
 
-    fn add(&mut self, account: usize, people: Option<&Vec<usize>>, key: Key) {
+    fn add(&mut self, account: usize, people: Option<&Vec<usize>>, key: MatchedBy) {
         for person in people.into_iter().flatten() {
             self.matches.push(Match { person: *person, account, key });
             if let Some(holder) = self.holders.get_mut(account) {
@@ -146,13 +146,13 @@ fn people_by(
 
 /// People by what an account may have in common with them though it is theirs by no key.
 #[derive(Debug, Default)]
-pub struct Likeness {
+pub struct SimilarityIndex {
     names: HashMap<String, Vec<usize>>,
     addresses: HashMap<String, Vec<usize>>,
     usernames: HashMap<String, Vec<usize>>,
 }
 
-impl Likeness {
+impl SimilarityIndex {
     /// Those of the people whom `wanted` names by their places.
     pub fn new(roster: &Roster, wanted: impl Fn(usize) -> bool) -> Self {
         let by = |key: fn(&Person) -> String| {
@@ -197,7 +197,7 @@ fn local(email: &str) -> String {
 }
 
 /// The standing of a person's accounts: that of the first who has joined, else invited.
-pub(crate) fn standing(accounts: &Accounts, matches: &[Match]) -> Option<Standing> {
+pub(crate) fn standing(accounts: &Accounts, matches: &[Match]) -> Option<AccountStatus> {
     matches.iter().filter_map(|it| accounts.list.get(it.account)).map(|it| it.standing).min()
 }
 

@@ -8,7 +8,7 @@ use std::fmt;
 use jiff::civil::Date;
 use similar::TextDiff;
 
-use crate::accounts::Standing;
+use crate::accounts::AccountStatus;
 use crate::record::marker::Marker;
 
 /// What a command will change, in order.
@@ -91,7 +91,7 @@ pub struct Removal {
     /// The address of the membership or invitation.
     pub uri: String,
     /// Whether it is an account in use or an invitation.
-    pub standing: Standing,
+    pub standing: AccountStatus,
     /// What it may do, if that is known: what was decided about it is about that.
     pub role: Option<String>,
 }
@@ -171,8 +171,8 @@ impl fmt::Display for Action {
                 write!(formatter, "Delete the comment {note}: an earlier one says the same")
             }
             Self::Remove(Removal { email, standing, .. }) => match standing {
-                Standing::Active => write!(formatter, "Remove the account {email}"),
-                Standing::Invited => write!(formatter, "Take back the invitation of {email}"),
+                AccountStatus::Active => write!(formatter, "Remove the account {email}"),
+                AccountStatus::Invited => write!(formatter, "Take back the invitation of {email}"),
             },
         }
     }

@@ -1,4 +1,4 @@
-//! Foreign text: made fit for a terminal, and compared as people mean it.
+//! Untrusted text: made fit for a terminal, and compared as people mean it.
 
 use std::borrow::Cow;
 use std::io;
@@ -113,7 +113,7 @@ pub fn columns<const N: usize>(rows: &[[String; N]]) -> String {
 
 /// `value` as one JSON document with a line break at its end.
 ///
-/// Foreign text stands in it as it is; what a terminal would act on is escaped.
+/// Untrusted text stands in it as it is; what a terminal would act on is escaped.
 ///
 /// # Errors
 ///

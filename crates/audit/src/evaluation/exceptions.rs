@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_yaml::Spanned;
 
-use crate::input::{File, Place, Problem};
+use crate::input::{Location, Problem, SourceFile};
 use crate::kinds::Kind;
 
 /// A finding that is justified beforehand.
@@ -24,7 +24,7 @@ pub struct Exception {
     /// The first day on which it justifies nothing any more.
     pub expires: Date,
     /// Where it stands.
-    pub place: Place,
+    pub place: Location,
 }
 
 /// An entry as it stands in the file.
@@ -53,9 +53,9 @@ enum Checks {
 /// # Errors
 ///
 /// The file is no YAML list.
-pub fn parse(kind: Kind, file: &File) -> Result<(Vec<Exception>, Vec<Problem>), Problem> {
+pub fn parse(kind: Kind, file: &SourceFile) -> Result<(Vec<Exception>, Vec<Problem>), Problem> {
     let problem = |line: Option<u64>, message: String| {
-        let place = Place { file: file.name.clone(), line };
+        let place = Location { file: file.name.clone(), line };
         Problem { place, message, hides_person: false }
     };
     let text = str::from_utf8(&file.bytes)
@@ -77,7 +77,7 @@ pub fn parse(kind: Kind, file: &File) -> Result<(Vec<Exception>, Vec<Problem>), 
     let (mut exceptions, mut problems) = (Vec::new(), Vec::new());
     for entry in entries.unwrap_or_default() {
         let line = Some(entry.referenced.line());
-        let place = Place { file: file.name.clone(), line };
+        let place = Location { file: file.name.clone(), line };
         match Entry::deserialize(entry.value)
             .map_err(|error| error.to_string())
             .and_then(|entry| entry.judge(kind, place))
@@ -91,7 +91,7 @@ pub fn parse(kind: Kind, file: &File) -> Result<(Vec<Exception>, Vec<Problem>), 
 
 impl Entry {
     /// The exception, or why it can be none.
-    fn judge(self, kind: Kind, place: Place) -> Result<Exception, String> {
+    fn judge(self, kind: Kind, place: Location) -> Result<Exception, String> {
         let checks = match self.check {
             Checks::One(check) => vec![check],
             Checks::Several(checks) => checks,
@@ -131,7 +131,7 @@ impl Entry {
 
 /// What became of an exception in an audit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
+pub enum ExceptionOutcome {
     /// It justifies a finding.
     Used,
     /// It would justify a finding, but its time is over.
@@ -146,9 +146,9 @@ pub enum Fate {
     Unknown,
 }
 
-impl Fate {
+impl ExceptionOutcome {
     /// The fate, in words.
-    pub const fn words(self) -> &'static str {
+    pub const fn describe(self) -> &'static str {
         match self {
             Self::Used => "used",
             Self::Expired => "expired",
@@ -162,11 +162,11 @@ impl Fate {
 
 impl Exception {
     /// Whether its time is over, or has not come.
-    pub(crate) fn out_of_time(&self, today: Date) -> Option<Fate> {
+    pub(crate) fn validity_on(&self, today: Date) -> Option<ExceptionOutcome> {
         if self.expires <= today {
-            Some(Fate::Expired)
+            Some(ExceptionOutcome::Expired)
         } else if self.approved_on > today {
-            Some(Fate::Early)
+            Some(ExceptionOutcome::Early)
         } else {
             None
         }
@@ -178,7 +178,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<(Vec<Exception>, Vec<Problem>), Problem> {
-        let file = File { name: "exceptions.yaml".to_owned(), bytes: text.into() };
+        let file = SourceFile { name: "exceptions.yaml".to_owned(), bytes: text.into() };
         parse(Kind::Calendly, &file)
     }
 
@@ -245,12 +245,12 @@ mod tests {
         let (exceptions, _) = read(GOOD).unwrap();
         let exception = exceptions.first().unwrap();
         for (day, expected) in [
-            ("2026-07-31", Some(Fate::Early)),
+            ("2026-07-31", Some(ExceptionOutcome::Early)),
             ("2026-08-01", None),
             ("2027-01-31", None),
-            ("2027-02-01", Some(Fate::Expired)),
+            ("2027-02-01", Some(ExceptionOutcome::Expired)),
         ] {
-            assert_eq!(exception.out_of_time(day.parse().unwrap()), expected, "{day}");
+            assert_eq!(exception.validity_on(day.parse().unwrap()), expected, "{day}");
         }
     }
 }

@@ -8,10 +8,10 @@ use std::fmt;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use crate::accounts::{Account, Accounts, Standing};
-use crate::check::{Check, Facts, Find, Finding, Hit, Need};
-use crate::evaluation::exceptions::{Exception, Fate};
-use crate::identity::{About, Subject};
+use crate::accounts::{Account, AccountStatus, Accounts};
+use crate::check::{Check, CheckInput, Find, Finding, Hit, Requirement};
+use crate::evaluation::exceptions::{Exception, ExceptionOutcome};
+use crate::identity::{Subject, SubjectId};
 use crate::input::Problem;
 use crate::kinds::Kind;
 use crate::matching::{Aliases, Matching, is_unmatchable};
@@ -105,11 +105,11 @@ pub struct Evaluation {
     /// The checks that could not be evaluated, and why.
     pub unknown: Vec<(&'static Check, Unknown)>,
     /// Those who are left out, sorted.
-    pub excluded: Vec<About>,
+    pub excluded: Vec<Subject>,
     /// Exclusions that mean nobody.
     pub excluded_nobody: Vec<String>,
     /// The standing exceptions, and what became of each.
-    pub exceptions: Vec<(Exception, Fate)>,
+    pub exceptions: Vec<(Exception, ExceptionOutcome)>,
     /// How many people the audit's issue has recorded, where the roster is much smaller now.
     pub shrunken_from: Option<usize>,
 }
@@ -167,7 +167,7 @@ impl Evaluation {
             let hits = match (check.find, &self.accounts) {
                 (Find::InRoster(find), _) => find(&self.roster),
                 (Find::AmongAccounts(find), Some(accounts)) => {
-                    find(&Facts { roster: &self.roster, accounts, matching: &self.matching })
+                    find(&CheckInput { roster: &self.roster, accounts, matching: &self.matching })
                 }
                 (Find::AmongAccounts(_), None) => Vec::new(),
             };
@@ -185,13 +185,17 @@ impl Evaluation {
             let accounts = self.accounts.as_ref();
             let is = |unknown: Unknown, is: bool| is.then_some(unknown);
             match need {
-                Need::Accounts => match accounts {
+                Requirement::Accounts => match accounts {
                     None => Some(Unknown::NoAccounts),
-                    Some(accounts) => is(Unknown::Gaps, !accounts.are_whole()),
+                    Some(accounts) => is(Unknown::Gaps, !accounts.is_complete()),
                 },
-                Need::Roles => is(Unknown::NoRoles, accounts.is_some_and(|it| !it.tell_roles())),
-                Need::Pages => is(Unknown::NoPages, accounts.is_some_and(|it| !it.tell_pages())),
-                Need::Everybody => {
+                Requirement::Roles => {
+                    is(Unknown::NoRoles, accounts.is_some_and(|it| !it.tell_roles()))
+                }
+                Requirement::Pages => {
+                    is(Unknown::NoPages, accounts.is_some_and(|it| !it.tell_pages()))
+                }
+                Requirement::Everybody => {
                     let is_about_accounts = matches!(check.find, Find::AmongAccounts(_));
                     is(Unknown::HiddenPerson, self.may_hide_somebody())
                         .or(self.shrunken_from.map(Unknown::Shrunken))
@@ -214,8 +218,11 @@ impl Evaluation {
     /// Justifies what the exceptions cover.
     fn except(&mut self, exceptions: Vec<Exception>, policy: &Policy, today: Date) {
         for (place, exception) in exceptions.into_iter().enumerate() {
-            let mut fate =
-                if self.all_evaluated(&exception.checks) { Fate::Unused } else { Fate::Unknown };
+            let mut fate = if self.all_evaluated(&exception.checks) {
+                ExceptionOutcome::Unused
+            } else {
+                ExceptionOutcome::Unknown
+            };
             let (mut covered, mut lapsed) = (Vec::new(), Vec::new());
             for (index, finding) in self.findings.iter().enumerate() {
                 if !self.covers(&exception, finding) {
@@ -224,23 +231,23 @@ impl Evaluation {
                 let is_own = self
                     .usernames(finding.about, policy)
                     .any(|username| username.eq_ignore_ascii_case(&exception.approved_by));
-                match exception.out_of_time(today) {
+                match exception.validity_on(today) {
                     Some(reason) => {
                         fate = reason;
                         // What it never justified does not begin anew by its end.
                         lapsed.extend((!is_own).then_some(index));
                     }
-                    None if is_own => fate = Fate::SelfApproved,
+                    None if is_own => fate = ExceptionOutcome::SelfApproved,
                     None => covered.push(index),
                 }
             }
             for index in covered {
-                fate = Fate::Used;
+                fate = ExceptionOutcome::Used;
                 if let Some(finding) = self.findings.get_mut(index) {
                     finding.exception.get_or_insert(place);
                 }
             }
-            if fate == Fate::Expired {
+            if fate == ExceptionOutcome::Expired {
                 for index in lapsed {
                     if let Some(finding) = self.findings.get_mut(index) {
                         finding.lapsed = finding.lapsed.max(Some(exception.expires));
@@ -260,30 +267,30 @@ impl Evaluation {
     fn covers(&self, exception: &Exception, finding: &Finding) -> bool {
         exception.checks.iter().any(|id| id == finding.check.id)
             && match &exception.email {
-                None => finding.about == About::Organization,
+                None => finding.about == Subject::Organization,
                 Some(email) => self.emails(finding.about).any(|other| other == *email),
             }
     }
 
     /// The e-mail addresses of what a finding is about, in lower case.
-    fn emails(&self, about: About) -> impl Iterator<Item = String> {
+    fn emails(&self, about: Subject) -> impl Iterator<Item = String> {
         let person = self.person(about).and_then(|person| person.email.value());
         person.map(|email| email.to_lowercase()).into_iter().chain(self.accounts_of(about))
     }
 
-    fn accounts_of(&self, about: About) -> Vec<String> {
+    fn accounts_of(&self, about: Subject) -> Vec<String> {
         match about {
-            About::Person(place) => {
+            Subject::Person(place) => {
                 let matches = self.matching.of_person(place).iter();
                 matches.filter_map(|it| self.account(it.account)).map(Account::key).collect()
             }
-            About::Account(place) => self.account(place).map(Account::key).into_iter().collect(),
-            About::Organization => Vec::new(),
+            Subject::Account(place) => self.account(place).map(Account::key).into_iter().collect(),
+            Subject::Organization => Vec::new(),
         }
     }
 
     /// The GitLab usernames of what a finding is about, as far as the roster and `handles` tell.
-    fn usernames(&self, about: About, policy: &Policy) -> impl Iterator<Item = String> {
+    fn usernames(&self, about: Subject, policy: &Policy) -> impl Iterator<Item = String> {
         let person = self.person(about).and_then(|person| person.gitlab_username.value());
         let handles = self.emails(about).filter_map(|email| handle(policy, &email));
         let handles: Vec<String> = handles.map(str::to_owned).collect();
@@ -291,10 +298,10 @@ impl Evaluation {
     }
 
     /// The person whom a finding is about.
-    pub fn person(&self, about: About) -> Option<&Person> {
+    pub fn person(&self, about: Subject) -> Option<&Person> {
         match about {
-            About::Person(place) => self.roster.people.get(place),
-            About::Account(_) | About::Organization => None,
+            Subject::Person(place) => self.roster.people.get(place),
+            Subject::Account(_) | Subject::Organization => None,
         }
     }
 
@@ -307,25 +314,25 @@ impl Evaluation {
     /// first being the one that is shown.
     ///
     /// One who is found under any of them is the same.
-    pub fn keys(&self, about: About) -> Vec<Subject> {
+    pub fn keys(&self, about: Subject) -> Vec<SubjectId> {
         match about {
-            About::Person(place) => {
+            Subject::Person(place) => {
                 self.roster.people.get(place).map(Person::keys).unwrap_or_default()
             }
-            About::Account(place) => {
-                self.account(place).map(|it| Subject::Email(it.key())).into_iter().collect()
+            Subject::Account(place) => {
+                self.account(place).map(|it| SubjectId::Email(it.key())).into_iter().collect()
             }
-            About::Organization => vec![Subject::Organization],
+            Subject::Organization => vec![SubjectId::Organization],
         }
     }
 
     /// Whether somebody is left out of the audit.
-    pub fn is_excluded(&self, about: About) -> bool {
+    pub fn is_excluded(&self, about: Subject) -> bool {
         self.excluded.binary_search(&about).is_ok()
     }
 
     /// What was found about a subject.
-    pub fn findings_of(&self, about: About) -> &[Finding] {
+    pub fn findings_of(&self, about: Subject) -> &[Finding] {
         let start = self.findings.partition_point(|finding| finding.about < about);
         let end = self.findings.partition_point(|finding| finding.about <= about);
         self.findings.get(start..end).unwrap_or_default()
@@ -340,8 +347,8 @@ impl Evaluation {
     pub fn outsiders(&self) -> impl Iterator<Item = usize> {
         self.findings.iter().filter(|finding| finding.check.id == OUTSIDER).filter_map(|finding| {
             match finding.about {
-                About::Account(place) => Some(place),
-                About::Person(_) | About::Organization => None,
+                Subject::Account(place) => Some(place),
+                Subject::Person(_) | Subject::Organization => None,
             }
         })
     }
@@ -349,12 +356,12 @@ impl Evaluation {
     /// How many accounts the organisation pays for or will: those in use, those invited, and how
     /// many of both are of nobody on the roster, where that is known.
     pub fn seats(&self) -> Option<Seats> {
-        let accounts = self.accounts.as_ref().filter(|accounts| accounts.are_whole())?;
+        let accounts = self.accounts.as_ref().filter(|accounts| accounts.is_complete())?;
         let is_known = !self.unknown.iter().any(|(check, _)| check.id == OUTSIDER);
         let free = (0..accounts.list.len()).filter(|place| self.matching.holder(*place).is_none());
         Some(Seats {
-            active: accounts.with(Standing::Active).count(),
-            invited: accounts.with(Standing::Invited).count(),
+            active: accounts.with(AccountStatus::Active).count(),
+            invited: accounts.with(AccountStatus::Invited).count(),
             outsiders: is_known.then(|| free.count()),
         })
     }
@@ -386,17 +393,17 @@ fn exclude(
     roster: &Roster,
     accounts: Option<&Accounts>,
     exclude: &[String],
-) -> (Vec<About>, Vec<String>) {
+) -> (Vec<Subject>, Vec<String>) {
     let mut excluded = Vec::new();
     let mut nobody = Vec::new();
     for wanted in exclude {
         let before = excluded.len();
         let people =
             roster.people.iter().enumerate().filter(|(_, person)| is_meant(person, wanted));
-        excluded.extend(people.map(|(place, _)| About::Person(place)));
+        excluded.extend(people.map(|(place, _)| Subject::Person(place)));
         let accounts = accounts.iter().flat_map(|accounts| accounts.list.iter().enumerate());
         let accounts = accounts.filter(|(_, account)| account.key() == wanted.to_lowercase());
-        excluded.extend(accounts.map(|(place, _)| About::Account(place)));
+        excluded.extend(accounts.map(|(place, _)| Subject::Account(place)));
         if excluded.len() == before {
             nobody.push(wanted.clone());
         }

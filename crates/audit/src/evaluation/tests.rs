@@ -2,11 +2,11 @@
 
 use super::*;
 use crate::evaluation::exceptions;
-use crate::input::File;
+use crate::input::SourceFile;
 use crate::roster::{OperationsTeam, parse};
 
-fn file(name: &str, text: &str) -> File {
-    File { name: name.to_owned(), bytes: text.into() }
+fn file(name: &str, text: &str) -> SourceFile {
+    SourceFile { name: name.to_owned(), bytes: text.into() }
 }
 
 fn today() -> Date {
@@ -43,9 +43,9 @@ impl Given<'_> {
 fn found(evaluation: &Evaluation) -> Vec<String> {
     let line = |finding: &Finding| {
         let subject = match finding.about {
-            About::Person(_) => evaluation.person(finding.about).unwrap().name.to_string(),
-            About::Account(place) => evaluation.account(place).unwrap().key(),
-            About::Organization => "organization".to_owned(),
+            Subject::Person(_) => evaluation.person(finding.about).unwrap().name.to_string(),
+            Subject::Account(place) => evaluation.account(place).unwrap().key(),
+            Subject::Organization => "organization".to_owned(),
         };
         let line = format!("{} {subject} {}", finding.check.id, finding.evidence);
         let excepted = if finding.exception.is_some() { " (excepted)" } else { "" };
@@ -204,17 +204,37 @@ fn exceptions_justify_what_they_name_while_they_last() {
     let excepted = "outsider x@y.example user (excepted)";
     let open = "outsider x@y.example user";
     for (text, expected, fate) in [
-        (exception("outsider", "X@Y.example", "boss", "2027-01-01"), excepted, Fate::Used),
+        (
+            exception("outsider", "X@Y.example", "boss", "2027-01-01"),
+            excepted,
+            ExceptionOutcome::Used,
+        ),
         (
             exception("[admin-missing, outsider]", "x@y.example", "boss", "2027-01-01"),
             excepted,
-            Fate::Used,
+            ExceptionOutcome::Used,
         ),
-        (exception("outsider", "x@y.example", "boss", "2026-11-22"), open, Fate::Expired),
-        (exception("outsider", "x@y.example", "XERXES", "2027-01-01"), open, Fate::SelfApproved),
-        (exception("outsider", "", "boss", "2027-01-01"), open, Fate::Unused),
-        (exception("owner-count", "x@y.example", "boss", "2027-01-01"), open, Fate::Unused),
-        (exception("outsider", "z@y.example", "boss", "2027-01-01"), open, Fate::Unused),
+        (
+            exception("outsider", "x@y.example", "boss", "2026-11-22"),
+            open,
+            ExceptionOutcome::Expired,
+        ),
+        (
+            exception("outsider", "x@y.example", "XERXES", "2027-01-01"),
+            open,
+            ExceptionOutcome::SelfApproved,
+        ),
+        (exception("outsider", "", "boss", "2027-01-01"), open, ExceptionOutcome::Unused),
+        (
+            exception("owner-count", "x@y.example", "boss", "2027-01-01"),
+            open,
+            ExceptionOutcome::Unused,
+        ),
+        (
+            exception("outsider", "z@y.example", "boss", "2027-01-01"),
+            open,
+            ExceptionOutcome::Unused,
+        ),
     ] {
         let mut policy = Policy::default();
         policy.handles.insert("x@Y.example".to_owned(), "@xerxes".to_owned());
@@ -231,7 +251,7 @@ fn exceptions_justify_what_they_name_while_they_last() {
         // Nobody can tell whether an exception is of use while its check is off.
         policy.checks_off = ["outsider", "owner-count"].map(str::to_owned).to_vec();
         let evaluation = Given { policy, ..given }.evaluate();
-        assert_eq!(evaluation.exceptions[0].1, Fate::Unknown, "{text}");
+        assert_eq!(evaluation.exceptions[0].1, ExceptionOutcome::Unknown, "{text}");
     }
     let text = exception("owner-count", "", "boss", "2027-01-01");
     let given =

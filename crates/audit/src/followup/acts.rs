@@ -3,7 +3,7 @@
 use super::names::{finding_name, held, is_named, standing};
 use super::plan::{Planner, Refusal, is_for_operators, lines};
 use super::words::{self, Comment, Line};
-use super::{Case, Entry, Facts, Justification, State};
+use super::{Case, Entry, FollowupInput, Justification, State};
 use crate::record::conversation::{Marked as MarkedNote, Thread};
 use crate::record::directory::Unmentionable;
 use crate::record::marker::{Item, Mark, Marked};
@@ -154,7 +154,7 @@ impl<'p, 'a> Planner<'p, 'a> {
             }
             match self.recipient(case) {
                 Ok(user) => {
-                    let Facts { evaluation, marker, .. } = self.facts;
+                    let FollowupInput { evaluation, marker, .. } = self.facts;
                     let comment = words::ask(evaluation, *marker, user, &lines, Some(reason));
                     comments.push((case.thread, comment, entries));
                 }
@@ -190,7 +190,7 @@ impl<'p, 'a> Planner<'p, 'a> {
             let message = format!("nothing is to be sent to {}", case.name);
             return Err(Refusal::Impossible(message));
         }
-        let Facts { evaluation, marker, .. } = self.facts;
+        let FollowupInput { evaluation, marker, .. } = self.facts;
         let comment = words::sent(evaluation, *marker, case, &lines);
         self.reopen(case.thread, &[]);
         self.say(case.thread, comment);

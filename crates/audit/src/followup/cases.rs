@@ -9,10 +9,10 @@ use super::derive::{
     Answers, COMPLETE, FOR, History, Judge, OPERATORS, STATE, YES, is_ask, mentioned,
 };
 use super::subjects::{Key, Subjects};
-use super::{Facts, Justification};
+use super::{FollowupInput, Justification};
 use crate::check::{Check, Finding};
 use crate::evaluation::handle;
-use crate::identity::About;
+use crate::identity::Subject;
 use crate::record::conversation::{Marked as MarkedNote, Note, Thread, User, spoken_address};
 use crate::record::marker::{Item, Marked};
 use crate::roster::{Field, Managers};
@@ -62,7 +62,7 @@ pub enum State {
 
 impl State {
     /// The state's name.
-    pub const fn word(&self) -> &'static str {
+    pub const fn as_str(&self) -> &'static str {
         match self {
             Self::NotAsked => "not asked",
             Self::Waiting { .. } => "waiting",
@@ -124,7 +124,7 @@ pub struct Entry<'a> {
 #[derive(Debug, Clone)]
 pub struct Case<'a> {
     /// Who it is about; nothing if they are gone.
-    pub about: Option<About>,
+    pub about: Option<Subject>,
     /// What they are called, as foreign text; empty if they are gone.
     pub name: String,
     /// What they are known by, for markers.
@@ -163,7 +163,7 @@ pub struct Cases<'a> {
 type Pair = (Key, &'static str);
 
 /// Derives the state of every finding.
-pub fn cases<'a>(facts: &Facts<'a>) -> Cases<'a> {
+pub fn cases<'a>(facts: &FollowupInput<'a>) -> Cases<'a> {
     let evaluation = facts.evaluation;
     let (counted, others) = facts.conversation.marks(facts.marker);
     let subjects = Subjects::of(evaluation, counted.iter().flat_map(|marked| &marked.mark.items));
@@ -236,7 +236,7 @@ pub fn cases<'a>(facts: &Facts<'a>) -> Cases<'a> {
 }
 
 /// Finds whom the overdue findings of a case go to; they are exhausted where nobody is left.
-fn find_chain(facts: &Facts<'_>, managers: &Managers<'_>, case: &mut Case<'_>) {
+fn find_chain(facts: &FollowupInput<'_>, managers: &Managers<'_>, case: &mut Case<'_>) {
     let chain = chain(facts, managers, case);
     if chain.users.is_empty() && chain.inquiries.is_empty() {
         for entry in &mut case.entries {
@@ -250,7 +250,7 @@ fn find_chain(facts: &Facts<'_>, managers: &Managers<'_>, case: &mut Case<'_>) {
 
 /// A case without its entries.
 fn case<'h, 'm: 'h, 'a: 'm>(
-    facts: &Facts<'a>,
+    facts: &FollowupInput<'a>,
     subjects: &Subjects,
     key: &Key,
     histories: impl Iterator<Item = &'h History<'m, 'a>>,
@@ -261,14 +261,14 @@ fn case<'h, 'm: 'h, 'a: 'm>(
         Key::Gone(_) => None,
     };
     let name = match about {
-        Some(About::Account(place)) => evaluation.account(place).map(|it| it.email.clone()),
-        Some(About::Organization) => Some(evaluation.kind.spec().system.to_owned()),
+        Some(Subject::Account(place)) => evaluation.account(place).map(|it| it.email.clone()),
+        Some(Subject::Organization) => Some(evaluation.kind.spec().system.to_owned()),
         Some(about) => evaluation.person(about).map(|person| person.name.to_string()),
         None => None,
     };
     let person = about.and_then(|about| evaluation.person(about));
     let username = match about {
-        Some(About::Account(place)) => {
+        Some(Subject::Account(place)) => {
             evaluation.account(place).and_then(|account| handle(facts.policy, &account.email))
         }
         _ => person

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, Facts};
-use crate::identity::About;
+use super::{Case, FollowupInput};
+use crate::identity::Subject;
 use crate::record::conversation::User;
 use crate::record::directory::{Inquiry, Unmentionable};
 use crate::roster::Managers;
@@ -22,7 +22,7 @@ pub(crate) struct Chain {
 }
 
 /// Whom an escalation of a case goes to.
-pub(crate) fn chain(facts: &Facts<'_>, managers: &Managers<'_>, case: &Case<'_>) -> Chain {
+pub(crate) fn chain(facts: &FollowupInput<'_>, managers: &Managers<'_>, case: &Case<'_>) -> Chain {
     let mut chain = Chain::default();
     manager(facts, managers, case, &mut chain);
     for username in facts.managers {
@@ -52,8 +52,8 @@ pub(crate) fn chain(facts: &Facts<'_>, managers: &Managers<'_>, case: &Case<'_>)
     chain
 }
 
-fn manager(facts: &Facts<'_>, managers: &Managers<'_>, case: &Case<'_>, chain: &mut Chain) {
-    let Some(About::Person(subject)) = case.about else {
+fn manager(facts: &FollowupInput<'_>, managers: &Managers<'_>, case: &Case<'_>, chain: &mut Chain) {
+    let Some(Subject::Person(subject)) = case.about else {
         chain.reasons.push("no manager is known of somebody who is not on the roster".to_owned());
         return;
     };

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::cases::{Case, Entry, State};
-use super::{Facts, Justification};
-use crate::check::{Asked, Check, Find, Finding, Need};
+use super::{FollowupInput, Justification};
+use crate::check::{Audience, Check, Find, Finding, Requirement};
 use crate::evaluation::OUTSIDER;
-use crate::identity::{About, digest};
+use crate::identity::{Subject, digest};
 use crate::matching::is_unmatchable;
 use crate::record::conversation::{Marked as MarkedNote, Moment, Note, Thread, User};
 use crate::record::marker::{Item, Mark, Marked};
@@ -51,7 +51,7 @@ pub(super) struct Answers<'a> {
 }
 
 impl<'a> Answers<'a> {
-    pub(super) fn of(facts: &Facts<'a>, counted: &[MarkedNote<'a>]) -> Self {
+    pub(super) fn of(facts: &FollowupInput<'a>, counted: &[MarkedNote<'a>]) -> Self {
         let ours: BTreeSet<u64> = counted.iter().map(|marked| marked.note.id).collect();
         let mut notes = facts.conversation.notes();
         notes.retain(|(_, note)| !ours.contains(&note.id));
@@ -71,7 +71,7 @@ impl<'a> Answers<'a> {
 
 /// Judges one finding of a case.
 pub(super) struct Judge<'j, 'm, 'a> {
-    pub(super) facts: &'j Facts<'a>,
+    pub(super) facts: &'j FollowupInput<'a>,
     pub(super) check: &'static Check,
     pub(super) finding: Option<&'a Finding>,
     pub(super) history: &'j History<'m, 'a>,
@@ -274,10 +274,10 @@ impl<'m, 'a> Judge<'_, 'm, 'a> {
         if self.is_answered(ping) {
             return State::Answered;
         }
-        if self.check.asked == Asked::Operators {
+        if self.check.asked == Audience::Operators {
             return State::Waiting { until: None };
         }
-        let Facts { waits, now, .. } = self.facts;
+        let FollowupInput { waits, now, .. } = self.facts;
         if let Some(at) = self.said_at(&[Marked::Escalate], ping) {
             let until = waits.end(at, waits.manager);
             return if *now < until { State::Escalated { until } } else { State::Exhausted };
@@ -353,10 +353,10 @@ impl<'m, 'a> Judge<'_, 'm, 'a> {
             return State::Unknown;
         }
         match (self.case.about, self.is_about_accounts()) {
-            (Some(About::Person(place)), _) => {
+            (Some(Subject::Person(place)), _) => {
                 let person = evaluation.roster.people.get(place);
                 // What two people have in common is still so if the other one is hidden.
-                let is_hidden = self.check.asked == Asked::Both && is_in_doubt;
+                let is_hidden = self.check.asked == Audience::Both && is_in_doubt;
                 let is_readable = person.is_some_and(Person::is_readable);
                 if is_readable && !is_hidden && !self.lacks_account(place) {
                     State::Fixed { is_told: false }
@@ -364,7 +364,7 @@ impl<'m, 'a> Judge<'_, 'm, 'a> {
                     State::Unknown
                 }
             }
-            (Some(About::Organization), _) | (_, true) => State::Fixed { is_told: false },
+            (Some(Subject::Organization), _) | (_, true) => State::Fixed { is_told: false },
             _ if is_in_doubt => State::Unknown,
             _ => State::Withdrawn { is_told: false },
         }
@@ -384,7 +384,7 @@ impl<'m, 'a> Judge<'_, 'm, 'a> {
     /// Whether the check may be about accounts of nobody on the roster.
     fn is_about_accounts(&self) -> bool {
         self.check.id == OUTSIDER
-            || self.check.needs.contains(&Need::Everybody) && self.is_among_accounts()
+            || self.check.needs.contains(&Requirement::Everybody) && self.is_among_accounts()
     }
 
     /// Whether nobody can tell which account is the person's, so that no check of accounts can tell

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Facts;
+use super::FollowupInput;
 use super::derive::is_ask;
 use crate::record::conversation::Marked as MarkedNote;
 use crate::record::marker::{Item, Marked};
@@ -16,7 +16,7 @@ struct Said<'c, 'a> {
 
 /// The comments that say what an earlier one says already, as when two operators were at work at the
 /// same time: those of `author`, by their numbers.
-pub fn duplicates(facts: &Facts<'_>, author: u64) -> Vec<u64> {
+pub fn duplicates(facts: &FollowupInput<'_>, author: u64) -> Vec<u64> {
     let (counted, _) = facts.conversation.marks(facts.marker);
     let mut by_number: Vec<_> = counted.iter().filter(|it| !it.mark.items.is_empty()).collect();
     by_number.sort_by_key(|marked| marked.note.id);

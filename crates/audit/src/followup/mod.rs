@@ -34,7 +34,7 @@ use crate::record::marker::Marker;
 
 /// How long an answer is waited for, and how waiting is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Waits {
+pub struct WaitPolicy {
     /// For the person.
     pub person: SignedDuration,
     /// For the manager and the Support Operations Manager.
@@ -43,14 +43,14 @@ pub struct Waits {
     pub working_days: bool,
 }
 
-impl Default for Waits {
+impl Default for WaitPolicy {
     fn default() -> Self {
         let wait = SignedDuration::from_hours(72);
         Self { person: wait, manager: wait, working_days: false }
     }
 }
 
-impl Waits {
+impl WaitPolicy {
     /// When a wait that begins at `start` is over.
     pub(crate) fn end(self, start: Timestamp, wait: SignedDuration) -> Timestamp {
         let plain = |start: Timestamp| start.checked_add(wait).unwrap_or(Timestamp::MAX);
@@ -81,7 +81,7 @@ impl Waits {
 
 /// What the follow-ups are derived from.
 #[derive(Debug, Clone, Copy)]
-pub struct Facts<'a> {
+pub struct FollowupInput<'a> {
     /// The fresh sources, with what was found.
     pub evaluation: &'a Evaluation,
     /// How the audit is done.
@@ -97,7 +97,7 @@ pub struct Facts<'a> {
     /// The usernames of the Support Operations Managers, in order.
     pub managers: &'a [String],
     /// How long an answer is waited for.
-    pub waits: Waits,
+    pub waits: WaitPolicy,
     /// When the sources were read: the present.
     pub now: Timestamp,
 }

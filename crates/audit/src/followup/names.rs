@@ -1,14 +1,14 @@
 //! What findings and subjects are called, and where they stand, in words.
 
 use super::words::day;
-use super::{Case, Entry, Facts, State};
-use crate::identity::About;
+use super::{Case, Entry, FollowupInput, State};
+use crate::identity::Subject;
 use crate::roster::Person;
 use crate::text::fold;
 
 /// Where a finding stands, in words.
 pub(crate) fn standing(entry: &Entry<'_>) -> String {
-    let word = entry.state.word();
+    let word = entry.state.as_str();
     let asked = entry.asked_at.map(|at| format!(", asked on {}", day(at)));
     let asked = asked.unwrap_or_default();
     match &entry.state {
@@ -31,17 +31,17 @@ pub(super) fn held(by: &str) -> String {
 }
 
 /// What a finding is called in commands and reports: its check and its subject.
-pub fn finding_name(facts: &Facts<'_>, case: &Case<'_>, entry: &Entry<'_>) -> String {
+pub fn finding_name(facts: &FollowupInput<'_>, case: &Case<'_>, entry: &Entry<'_>) -> String {
     format!("{}:{}", entry.check.id, subject_name(facts, case))
 }
 
 /// What a subject is called in commands and reports: an address, a username, or a name.
-pub(crate) fn subject_name(facts: &Facts<'_>, case: &Case<'_>) -> String {
+pub(crate) fn subject_name(facts: &FollowupInput<'_>, case: &Case<'_>) -> String {
     let person = case.about.and_then(|about| facts.evaluation.person(about));
     let email = person.and_then(|person| person.email.value());
     match (email, case.about) {
         (Some(email), _) => email.to_string(),
-        (None, Some(About::Organization)) => "organization".to_owned(),
+        (None, Some(Subject::Organization)) => "organization".to_owned(),
         (None, None) if case.name.is_empty() => "gone".to_owned(),
         (None, _) => case.name.clone(),
     }
@@ -49,7 +49,7 @@ pub(crate) fn subject_name(facts: &Facts<'_>, case: &Case<'_>) -> String {
 
 /// Whether `name` names the subject of a case: by name, e-mail address, GitLab username, or the way in
 /// which reports name it.
-pub(super) fn is_named(facts: &Facts<'_>, case: &Case<'_>, name: &str) -> bool {
+pub(super) fn is_named(facts: &FollowupInput<'_>, case: &Case<'_>, name: &str) -> bool {
     let lower = name.to_lowercase();
     let is_person = |person: &Person| {
         let is = |field: Option<&Box<str>>| field.is_some_and(|it| it.to_lowercase() == lower);

@@ -10,10 +10,10 @@ use super::derive::mentioned;
 use super::duplicates::duplicates;
 use super::names::{finding_name, is_named, standing};
 use super::words::{self, Comment, Line};
-use super::{Act, Case, Cases, Entry, Facts, State, cases};
-use crate::check::Asked;
+use super::{Act, Case, Cases, Entry, FollowupInput, State, cases};
+use crate::check::Audience;
 use crate::evaluation::handle;
-use crate::identity::About;
+use crate::identity::Subject;
 use crate::plan::{Action, Plan};
 use crate::record::conversation::{Marked as MarkedNote, Thread, User};
 use crate::record::directory::{Inquiry, Unmentionable};
@@ -41,7 +41,7 @@ pub struct Selection {
 
 impl Selection {
     /// Whether a case is among those that were selected.
-    pub fn includes(&self, facts: &Facts<'_>, case: &Case<'_>) -> bool {
+    pub fn includes(&self, facts: &FollowupInput<'_>, case: &Case<'_>) -> bool {
         self.only.is_empty() || self.only.iter().any(|name| is_named(facts, case, name))
     }
 }
@@ -120,7 +120,7 @@ impl std::error::Error for Refusal {}
 ///
 /// [`Refusal`], before anything is done.
 pub fn plan(
-    facts: &Facts<'_>,
+    facts: &FollowupInput<'_>,
     selection: &Selection,
     operator: &User,
     issue_url: &str,
@@ -138,7 +138,7 @@ pub fn plan(
 ///
 /// [`Refusal`] of what an operator wants besides.
 pub fn still_due(
-    facts: &Facts<'_>,
+    facts: &FollowupInput<'_>,
     selection: &Selection,
     operator: &User,
     issue_url: &str,
@@ -193,14 +193,14 @@ fn limit(due: &mut Due, selection: &Selection) {
 }
 
 /// Refuses what the issue does not take.
-fn check_comments(facts: &Facts<'_>, due: &Due) -> Result<(), Refusal> {
+fn check_comments(facts: &FollowupInput<'_>, due: &Due) -> Result<(), Refusal> {
     let comments = due.plan.actions.iter().filter(|action| is_comment(action)).count();
     let left = MAX_COMMENTS.saturating_sub(facts.conversation.count());
     if comments > left { Err(Refusal::TooManyComments { left }) } else { Ok(()) }
 }
 
 /// Refuses to mention somebody too often, counting what was said within a day.
-fn check_mentions(facts: &Facts<'_>, due: &Due) -> Result<(), Refusal> {
+fn check_mentions(facts: &FollowupInput<'_>, due: &Due) -> Result<(), Refusal> {
     let (counted, _) = facts.conversation.marks(facts.marker);
     let is_today = |it: &&MarkedNote<'_>| facts.now.duration_since(it.note.created_at) < DAY;
     let mut mentions: HashMap<u64, usize> = HashMap::new();
@@ -230,7 +230,7 @@ fn body(action: &Action) -> Option<&str> {
 
 /// Makes a plan.
 pub(super) struct Planner<'p, 'a> {
-    pub(super) facts: &'p Facts<'a>,
+    pub(super) facts: &'p FollowupInput<'a>,
     pub(super) cases: &'p Cases<'a>,
     pub(super) operator: &'p User,
     issue_url: &'p str,
@@ -248,7 +248,7 @@ pub(super) fn lines<'l, 'a: 'l>(
 }
 
 pub(super) fn is_for_operators(entry: &Entry<'_>) -> bool {
-    entry.check.asked == Asked::Operators
+    entry.check.asked == Audience::Operators
 }
 
 impl<'a> Planner<'_, 'a> {
@@ -339,20 +339,20 @@ impl<'a> Planner<'_, 'a> {
 
     /// The user whom a case is about, if they may be mentioned.
     pub(super) fn recipient(&self, case: &Case<'_>) -> Result<&'a User, Unmentionable> {
-        let Facts { evaluation, directory, policy, .. } = self.facts;
+        let FollowupInput { evaluation, directory, policy, .. } = self.facts;
         match case.about {
-            Some(about @ About::Person(_)) => match evaluation.person(about) {
+            Some(about @ Subject::Person(_)) => match evaluation.person(about) {
                 Some(person) => directory.person(person),
                 None => Err(Unmentionable::NoHandle),
             },
-            Some(About::Account(place)) => {
+            Some(Subject::Account(place)) => {
                 let email = evaluation.account(place).map_or("", |account| &account.email);
                 match handle(policy, email) {
                     Some(username) => directory.username(username),
                     None => Err(Unmentionable::NoHandle),
                 }
             }
-            Some(About::Organization) | None => Err(Unmentionable::NoHandle),
+            Some(Subject::Organization) | None => Err(Unmentionable::NoHandle),
         }
     }
 
@@ -382,7 +382,7 @@ impl<'a> Planner<'_, 'a> {
         if lines.is_empty() {
             return;
         }
-        let Facts { evaluation, marker, .. } = self.facts;
+        let FollowupInput { evaluation, marker, .. } = self.facts;
         match self.recipient(case) {
             Ok(user) => {
                 self.reopen(case.thread, &[]);
@@ -392,7 +392,7 @@ impl<'a> Planner<'_, 'a> {
             Err(reason) => {
                 let person = case.about.and_then(|about| evaluation.person(about));
                 let email = match case.about {
-                    Some(About::Account(place)) => {
+                    Some(Subject::Account(place)) => {
                         evaluation.account(place).map(|account| account.email.clone())
                     }
                     _ => person.and_then(|person| Some(person.email.value()?.to_string())),
@@ -442,7 +442,7 @@ impl<'a> Planner<'_, 'a> {
         cases: &[&Case<'a>],
         is_theirs: impl Fn(&Entry<'_>) -> bool,
     ) {
-        let Facts { marker, now, .. } = self.facts;
+        let FollowupInput { marker, now, .. } = self.facts;
         for (marked, state) in [
             (Marked::Fixed, State::Fixed { is_told: false }),
             (Marked::Withdrawn, State::Withdrawn { is_told: false }),

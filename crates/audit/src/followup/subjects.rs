@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::evaluation::Evaluation;
-use crate::identity::{About, Subject, key_digest};
+use crate::identity::{Subject, SubjectId, key_digest};
 use crate::record::marker::Item;
 use crate::roster::Person;
 use crate::text::fold;
@@ -11,15 +11,15 @@ use crate::text::fold;
 /// A subject: one that is there, or what a marker says of one that is gone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Key {
-    There(About),
+    There(Subject),
     Gone(String),
 }
 
 /// Finds subjects by the digests of what they are known by.
 pub(super) struct Subjects {
     /// What each who is there is known by.
-    pub(super) keys: HashMap<About, Vec<String>>,
-    by_key: HashMap<String, About>,
+    pub(super) keys: HashMap<Subject, Vec<String>>,
+    by_key: HashMap<String, Subject>,
     /// By what else the subject of a key was known, while it was known by both.
     same: HashMap<String, BTreeSet<String>>,
 }
@@ -27,17 +27,17 @@ pub(super) struct Subjects {
 impl Subjects {
     /// Everybody who is there. What two of them share tells neither, and is left out.
     pub(super) fn of<'i>(evaluation: &Evaluation, items: impl Iterator<Item = &'i Item>) -> Self {
-        let people = (0..evaluation.roster.people.len()).map(About::Person);
+        let people = (0..evaluation.roster.people.len()).map(Subject::Person);
         let accounts = evaluation.accounts.as_ref().map_or(0, |accounts| accounts.list.len());
         let nobodys = (0..accounts)
             .filter(|place| evaluation.matching.holder(*place).is_none())
-            .map(About::Account);
-        let all: Vec<About> = people.chain(nobodys).chain([About::Organization]).collect();
+            .map(Subject::Account);
+        let all: Vec<Subject> = people.chain(nobodys).chain([Subject::Organization]).collect();
         let mut counts: HashMap<String, u32> = HashMap::new();
-        let digests = |about: &About| -> Vec<String> {
+        let digests = |about: &Subject| -> Vec<String> {
             evaluation.keys(*about).iter().map(key_digest).collect()
         };
-        let mut keys: HashMap<About, Vec<String>> =
+        let mut keys: HashMap<Subject, Vec<String>> =
             all.iter().map(|about| (*about, digests(about))).collect();
         for key in keys.values().flatten() {
             *counts.entry(key.clone()).or_default() += 1;
@@ -61,7 +61,7 @@ impl Subjects {
         let Some(same) = item.keys.first().and_then(|key| self.same.get(key)) else {
             return Key::Gone(item.keys.first().cloned().unwrap_or_default());
         };
-        let there: BTreeSet<About> =
+        let there: BTreeSet<Subject> =
             same.iter().filter_map(|key| self.by_key.get(key)).copied().collect();
         match (there.first(), there.len()) {
             (Some(about), 1) => Key::There(*about),
@@ -88,7 +88,7 @@ fn linked<'i>(items: impl Iterator<Item = &'i Item>) -> HashMap<String, BTreeSet
 }
 
 /// What tells two people who share all else.
-fn name_and_address(person: &Person) -> Subject {
+fn name_and_address(person: &Person) -> SubjectId {
     let email = person.email.value().map_or("", |email| email).to_lowercase();
-    Subject::Name(format!("{} {email}", fold(&person.name)))
+    SubjectId::Name(format!("{} {email}", fold(&person.name)))
 }

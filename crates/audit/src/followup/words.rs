@@ -75,7 +75,7 @@ fn seen(line: &Line<'_>, finds: &str, before_fix: &str) -> Markdown {
 }
 
 fn named(line: &Line<'_>) -> Markdown {
-    Markdown::foreign(&line.case.name).and(&Markdown::text(": ")).and(&asked(line))
+    Markdown::untrusted(&line.case.name).and(&Markdown::text(": ")).and(&asked(line))
 }
 
 /// Asks the one whom the findings are about.
@@ -115,7 +115,7 @@ pub(crate) fn sent(
     lines: &[Line<'_>],
 ) -> Comment {
     let system = evaluation.kind.spec().system;
-    let head = Markdown::text("By e-mail, ").and(&Markdown::foreign(&case.name)).and(
+    let head = Markdown::text("By e-mail, ").and(&Markdown::untrusted(&case.name)).and(
         &Markdown::text(format!(" was asked about what the access review of {system} found.")),
     );
     let paragraphs = [head.to_string(), list(lines.iter().map(told))];
@@ -138,7 +138,7 @@ pub(crate) fn escalate(
     let since = since.map(|since| format!(" since {}", day(since))).unwrap_or_default();
     let head = mentions
         .and(&Markdown::text(": there is no answer from "))
-        .and(&Markdown::foreign(&case.name))
+        .and(&Markdown::untrusted(&case.name))
         .and(&Markdown::text(format!(
             "{since}; mentions may be muted. Please help to have this fixed, or answer here if it is intentional."
         )));
@@ -169,7 +169,7 @@ pub(crate) fn closed(audit: Marker, end: Marked, lines: &[Line<'_>], at: Timesta
         if line.case.name.is_empty() {
             id
         } else {
-            id.and(&Markdown::text(" of ")).and(&Markdown::foreign(&line.case.name))
+            id.and(&Markdown::text(" of ")).and(&Markdown::untrusted(&line.case.name))
         }
     };
     comment(&[head, list(lines.iter().map(check))], &mark(audit.of(end), lines))
@@ -184,14 +184,14 @@ pub(crate) fn recorded(audit: Marker, act: Marked, reason: &str, lines: &[Line<'
     let check = |line: &Line<'_>| {
         Markdown::code(line.entry.check.id)
             .and(&Markdown::text(" of "))
-            .and(&Markdown::foreign(&line.case.name))
+            .and(&Markdown::untrusted(&line.case.name))
     };
     let paragraphs = [head.to_owned(), list(lines.iter().map(check)), reason_line(reason)];
     comment(&paragraphs, &mark(audit.of(act), lines))
 }
 
 fn reason_line(reason: &str) -> String {
-    item(&Markdown::text("Reason: ").and(&Markdown::foreign(reason))).trim_end().to_owned()
+    item(&Markdown::text("Reason: ").and(&Markdown::untrusted(reason))).trim_end().to_owned()
 }
 
 /// What to write to somebody who cannot be mentioned, as plain text with foreign text in it.

@@ -4,7 +4,7 @@ pub mod calendly;
 
 use crate::accounts::Account;
 use crate::check::Check;
-use crate::input::{File, Problem};
+use crate::input::{Problem, SourceFile};
 
 /// Which system is audited.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct Spec {
     /// The checks, in the order in which reports name them.
     pub checks: &'static [Check],
     /// Reads accounts from a file, or tells why it is none of accounts.
-    pub export: fn(&File) -> Result<Export, Problem>,
+    pub export: fn(&SourceFile) -> Result<Export, Problem>,
 }
 
 /// What a file of accounts holds.

@@ -1,4 +1,4 @@
-//! Rendered with the engine that GitLab renders with, foreign text is nothing but text.
+//! Rendered with the engine that GitLab renders with, untrusted text is nothing but text.
 
 use comrak::nodes::{AstNode, NodeValue};
 use comrak::{Arena, Options, parse_document};
@@ -58,7 +58,8 @@ impl Rendered {
 
 /// The cells of a table of one column whose only row holds `cell`, and what stands around it.
 fn in_a_table(cell: &Markdown) -> Vec<Rendered> {
-    let head = row(&[Markdown::text("Before"), Markdown::text("Foreign"), Markdown::text("After")]);
+    let head =
+        row(&[Markdown::text("Before"), Markdown::text("Untrusted"), Markdown::text("After")]);
     let line = row(&vec![Markdown::text("---"); 3]);
     let row = row(&[Markdown::text("before"), cell.clone(), Markdown::text("after")]);
     let arena = Arena::new();
@@ -88,27 +89,27 @@ fn words(text: &str) -> String {
 }
 
 #[track_caller]
-fn assert_harmless(foreign: &str) {
-    for markdown in [Markdown::foreign(foreign), Markdown::code(foreign)] {
+fn assert_harmless(untrusted: &str) {
+    for markdown in [Markdown::untrusted(untrusted), Markdown::code(untrusted)] {
         let cells = in_a_table(&markdown);
-        assert_eq!(cells.len(), 3, "{foreign:?} as {markdown}");
-        assert_eq!((&*cells[0].text, &*cells[2].text), ("before", "after"), "{foreign:?}");
+        assert_eq!(cells.len(), 3, "{untrusted:?} as {markdown}");
+        assert_eq!((&*cells[0].text, &*cells[2].text), ("before", "after"), "{untrusted:?}");
         let in_list = in_a_list(&markdown);
         for rendered in [&cells[1], &in_list] {
-            assert_eq!(rendered.others, [""; 0], "{foreign:?} as {markdown}");
+            assert_eq!(rendered.others, [""; 0], "{untrusted:?} as {markdown}");
             let live = rendered.live.strip_prefix("Before: ").unwrap_or(&rendered.live);
             let live = live.strip_suffix('.').unwrap_or(live);
             match rendered.links.as_slice() {
-                [] => assert!(live.chars().all(is_harmless), "{foreign:?}: {live:?}"),
-                [link] => assert_eq!(link, live, "{foreign:?}"),
-                links => panic!("{foreign:?}: {links:?}"),
+                [] => assert!(live.chars().all(is_harmless), "{untrusted:?}: {live:?}"),
+                [link] => assert_eq!(link, live, "{untrusted:?}"),
+                links => panic!("{untrusted:?}: {links:?}"),
             }
             for link in &rendered.links {
-                assert!(link.starts_with("https://calendly.com/"), "{foreign:?}: {link}");
+                assert!(link.starts_with("https://calendly.com/"), "{untrusted:?}: {link}");
             }
         }
-        let expected = clean(foreign).replace("\\|", "\\ |");
-        assert_eq!(words(&cells[1].text), words(&expected), "{foreign:?} as {markdown}");
+        let expected = clean(untrusted).replace("\\|", "\\ |");
+        assert_eq!(words(&cells[1].text), words(&expected), "{untrusted:?} as {markdown}");
     }
 }
 
@@ -180,7 +181,7 @@ fn hostile_texts_are_only_texts() {
 fn ordinary_names_read_as_names() {
     for name in ["Ada Lovelace", "Zoë O'Neil-李", "J. R. Smith, Jr.", "Jean-Luc", "Ada 2", "Decade"]
     {
-        assert_eq!(Markdown::foreign(name).to_string(), name);
+        assert_eq!(Markdown::untrusted(name).to_string(), name);
     }
 }
 
@@ -189,13 +190,13 @@ fn what_gitlab_would_link_stands_in_code() {
     for text in
         ["deadbee", "Ada deadbeef", "ABC-123", "abc-1", "www.x.example", "Ada@home", "2 Ada"]
     {
-        assert_eq!(Markdown::foreign(text).to_string(), format!("`{text}`"));
+        assert_eq!(Markdown::untrusted(text).to_string(), format!("`{text}`"));
     }
 }
 
 #[test]
 fn only_calendly_addresses_are_links() {
-    let linked = |text: &str| Markdown::foreign(text).to_string() == format!("<{text}>");
+    let linked = |text: &str| Markdown::untrusted(text).to_string() == format!("<{text}>");
     for text in ["https://calendly.com/ada", "https://calendly.com/a.b-c_d/30min"] {
         assert!(linked(text), "{text}");
     }
@@ -213,7 +214,7 @@ fn only_calendly_addresses_are_links() {
 }
 
 /// Texts made of what GitLab acts on.
-fn foreign() -> impl Strategy<Value = String> {
+fn untrusted() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         3 => proptest::sample::select(HOSTILE.to_vec()).prop_map(str::to_owned),
         3 => "[`|\\\\<>@/#!$~%&*_\\[\\](){}:;.,'\" -]{1,6}",
@@ -228,7 +229,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_text_is_only_text(text in foreign()) {
+    fn any_text_is_only_text(text in untrusted()) {
         assert_harmless(&text);
     }
 }

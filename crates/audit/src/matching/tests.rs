@@ -1,7 +1,7 @@
 //! Whose each account is, and whose it is not.
 
 use super::*;
-use crate::input::File;
+use crate::input::SourceFile;
 use crate::kinds::Kind;
 use crate::roster::{OperationsTeam, parse};
 
@@ -17,14 +17,14 @@ fn matching(
         _ => panic!("{line}"),
     };
     let team: String = people.iter().map(person).collect::<String>().replace(": -\n", ":\n");
-    let file = File { name: "team.yaml".to_owned(), bytes: team.into_bytes() };
+    let file = SourceFile { name: "team.yaml".to_owned(), bytes: team.into_bytes() };
     let (roster, problems) = parse(&[file], &OperationsTeam::default());
     assert_eq!(problems, []);
     let mut csv = "Name,Email,Calendly link\n".to_owned();
     for line in accounts {
         csv.push_str(&format!("{}\n", words(line).join(",").replace(",-", ",")));
     }
-    let file = File { name: "users.csv".to_owned(), bytes: csv.into_bytes() };
+    let file = SourceFile { name: "users.csv".to_owned(), bytes: csv.into_bytes() };
     let now = "2026-11-22T10:00:00Z".parse().unwrap();
     let accounts = Accounts::of_file(Kind::Calendly, &file, now).unwrap();
     let aliases =
@@ -118,7 +118,7 @@ fn likeness_is_a_suggestion_only() {
     ];
     let (roster, accounts, matching) = matching(&people, &accounts, &[]);
     let free = |place: usize| matching.of_person(place).is_empty();
-    let likeness = Likeness::new(&roster, free);
+    let likeness = SimilarityIndex::new(&roster, free);
     let suggested = |email: &str| {
         let account = accounts.list.iter().find(|account| account.email == email).unwrap();
         let name = |(place, reason): (usize, &'static str)| (&*roster.people[place].name, reason);

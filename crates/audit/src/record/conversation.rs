@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::identity::{Subject, key_digest};
+use crate::identity::{SubjectId, key_digest};
 use crate::record::marker::{Mark, Marker};
 
 /// A user of GitLab, known by the number that never changes.
@@ -129,7 +129,8 @@ impl Conversation {
 /// The e-mail address that a comment of ours holds in a code span, of somebody whom a marker names by
 /// these digests only.
 pub(crate) fn spoken_address<'b>(body: &'b str, keys: &[String]) -> Option<&'b str> {
-    let is_theirs = |word: &&str| keys.contains(&key_digest(&Subject::Email(word.to_lowercase())));
+    let is_theirs =
+        |word: &&str| keys.contains(&key_digest(&SubjectId::Email(word.to_lowercase())));
     body.split('`').find(is_theirs)
 }
 

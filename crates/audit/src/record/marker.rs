@@ -5,7 +5,7 @@
 //! It holds the version of its form, the kind, the period and what it marks; then, for each finding
 //! that the comment speaks of, the check, digests of all that its subject is known by, a digest of
 //! the evidence, and the round; and values such as `people=41`.
-//! No foreign text is in it.
+//! No untrusted text is in it.
 //! Readers skip words that they do not know, and markers of a version that they do not know.
 
 use std::collections::BTreeMap;
@@ -96,7 +96,7 @@ impl Marked {
     ];
 
     /// The word for it in markers.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Issue => "issue",
             Self::Report => "report",
@@ -130,7 +130,7 @@ impl fmt::Display for Item {
 impl fmt::Display for Mark {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Marker { kind, period, marked } = self.marker;
-        let (kind, marked) = (kind.spec().id, marked.word());
+        let (kind, marked) = (kind.spec().id, marked.as_str());
         write!(formatter, "<!-- support-audit v1 {kind} {period} {marked}")?;
         for item in &self.items {
             write!(formatter, " {item}")?;
@@ -202,7 +202,7 @@ impl Mark {
         let marker = Marker {
             kind: Kind::ALL.into_iter().find(|it| it.spec().id == kind)?,
             period: period.parse().ok()?,
-            marked: Marked::ALL.into_iter().find(|it| it.word() == what)?,
+            marked: Marked::ALL.into_iter().find(|it| it.as_str() == what)?,
         };
         let mut mark = Self::from(marker);
         for word in words {
@@ -236,7 +236,7 @@ const MAX_ROUND: u32 = 1_000_000;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::identity::{Subject, digest, key_digest};
+    use crate::identity::{SubjectId, digest, key_digest};
 
     fn marker(marked: Marked) -> Marker {
         Marker { kind: Kind::Calendly, period: "FY28-Q1".parse().unwrap(), marked }
@@ -245,7 +245,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         for marked in Marked::ALL {
-            let item = |check: &str, keys: &[Subject], round| Item {
+            let item = |check: &str, keys: &[SubjectId], round| Item {
                 check: check.to_owned(),
                 keys: keys.iter().map(key_digest).collect(),
                 evidence: digest("user"),
@@ -253,8 +253,12 @@ mod tests {
             };
             let mark = Mark {
                 items: vec![
-                    item("outsider", &[Subject::Email("a@b.example".to_owned())], 1),
-                    item("link-x", &[Subject::GitLabId(7), Subject::Name("ada".to_owned())], 12),
+                    item("outsider", &[SubjectId::Email("a@b.example".to_owned())], 1),
+                    item(
+                        "link-x",
+                        &[SubjectId::GitLabId(7), SubjectId::Name("ada".to_owned())],
+                        12,
+                    ),
                 ],
                 ..Mark::from(marker(marked)).with("people", 41).with("part", "1/3")
             };

@@ -48,7 +48,7 @@ fn rows(report: &Report) -> impl Iterator<Item = Row> {
 fn note(note: &Note<'_>) -> Row {
     row([
         ("table", note.table),
-        ("name", note.foreign),
+        ("name", note.untrusted),
         ("findings", note.check),
         ("message", &note.plain()),
     ])
@@ -102,7 +102,7 @@ fn team_row(report: &Report, member: &Member<'_>) -> Row {
         ("email", value(&Cell::of(&member.person.email))),
         ("gitlab", value(&member.gitlab_username())),
         ("calendly_link", value(&member.calendly_link())),
-        ("account", member.account.words()),
+        ("account", member.account.as_str()),
         ("findings", &member.findings_cell()),
         ("file", &place.file),
         ("line", &place.line.map(|line| line.to_string()).unwrap_or_default()),
@@ -140,7 +140,7 @@ fn value<'a>(cell: &Cell<'a>) -> &'a str {
     match cell {
         Cell::Missing => "",
         Cell::Unreadable => UNREADABLE,
-        Cell::Foreign(value) => value,
+        Cell::Untrusted(value) => value,
     }
 }
 

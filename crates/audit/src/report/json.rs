@@ -1,17 +1,17 @@
 //! The report as one JSON document, for programs.
 //!
-//! Foreign text stands in it as it is; what a terminal would act on is escaped.
+//! Untrusted text stands in it as it is; what a terminal would act on is escaped.
 
 use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{AccountCell, Report};
-use crate::accounts::{Capture, Standing};
+use crate::accounts::{AccountStatus, Capture};
 use crate::check::Finding;
 use crate::evaluation::Seats;
-use crate::evaluation::exceptions::{Exception, Fate};
-use crate::identity::{About, Subject};
-use crate::input::{Place, Problem, Provenance};
+use crate::evaluation::exceptions::{Exception, ExceptionOutcome};
+use crate::identity::{Subject, SubjectId};
+use crate::input::{Location, Problem, Provenance};
 use crate::roster::Field;
 use crate::text;
 
@@ -48,14 +48,14 @@ struct OutsiderRow<'a> {
     subject: String,
     name: &'a str,
     email: &'a str,
-    standing: Standing,
+    standing: AccountStatus,
     role: Option<&'a str>,
     since: &'a str,
     justification: &'a str,
     decision: String,
     findings: Vec<FindingRow<'a>>,
     #[serde(flatten)]
-    place: &'a Place,
+    place: &'a Location,
 }
 
 #[derive(Serialize)]
@@ -68,7 +68,7 @@ struct ExceptionRow<'a> {
     expires: Date,
     fate: &'static str,
     #[serde(flatten)]
-    place: &'a Place,
+    place: &'a Location,
 }
 
 #[derive(Serialize)]
@@ -84,7 +84,7 @@ struct PersonRow<'a> {
     excluded: bool,
     findings: Vec<FindingRow<'a>>,
     #[serde(flatten)]
-    place: Place,
+    place: Location,
 }
 
 #[derive(Serialize)]
@@ -131,7 +131,7 @@ fn document(report: &Report) -> Document<'_> {
         } else {
             Outsiders::Known { rows: outsiders(report) }
         },
-        organization: findings(evaluation.findings_of(About::Organization)),
+        organization: findings(evaluation.findings_of(Subject::Organization)),
         summary: Summary {
             people: evaluation.roster.people.len(),
             findings: evaluation.open_findings().count(),
@@ -142,7 +142,7 @@ fn document(report: &Report) -> Document<'_> {
     }
 }
 
-fn exception((exception, fate): &(Exception, Fate)) -> ExceptionRow<'_> {
+fn exception((exception, fate): &(Exception, ExceptionOutcome)) -> ExceptionRow<'_> {
     ExceptionRow {
         checks: &exception.checks,
         email: exception.email.as_deref(),
@@ -150,7 +150,7 @@ fn exception((exception, fate): &(Exception, Fate)) -> ExceptionRow<'_> {
         approved_by: &exception.approved_by,
         approved_on: exception.approved_on,
         expires: exception.expires,
-        fate: fate.words(),
+        fate: fate.describe(),
         place: &exception.place,
     }
 }
@@ -160,7 +160,7 @@ fn findings(findings: &[Finding]) -> Vec<FindingRow<'_>> {
         .iter()
         .map(|finding| FindingRow {
             check: finding.check.id,
-            asked: finding.check.asked.words(),
+            asked: finding.check.asked.describe(),
             evidence: &finding.evidence,
             fix: finding.check.fix,
             excepted: finding.exception.is_some(),
@@ -172,7 +172,7 @@ fn outsiders(report: &Report) -> Vec<OutsiderRow<'_>> {
     report
         .outsiders()
         .map(|outsider| OutsiderRow {
-            subject: Subject::Email(outsider.account.key()).to_string(),
+            subject: SubjectId::Email(outsider.account.key()).to_string(),
             name: &outsider.account.name,
             email: &outsider.account.email,
             standing: outsider.account.standing,

@@ -28,7 +28,7 @@ pub(super) fn render(report: &Report) -> String {
     heading(spec.outsiders_heading, &OUTSIDERS_COLUMNS, &mut text);
     for outsider in report.outsiders() {
         let [name, email, role, since] = account_cells(&outsider);
-        let justification = Markdown::foreign(outsider.justification());
+        let justification = Markdown::untrusted(outsider.justification());
         let decision = Markdown::text(outsider.decision());
         text.push_str(&row(&[name, email, role, since, justification, decision]));
     }
@@ -77,7 +77,7 @@ fn roster_provenance(report: &Report) -> Markdown {
 /// What must be known to read the report.
 pub(crate) fn notes(report: &Report) -> impl Iterator<Item = Markdown> {
     report.notes().into_iter().map(|note| {
-        let pieces = note.write(Markdown::text, Markdown::foreign, Markdown::code);
+        let pieces = note.write(Markdown::text, Markdown::untrusted, Markdown::code);
         let note = pieces.iter().fold(Markdown::default(), Markdown::and);
         note.and(&Markdown::text("."))
     })
@@ -87,7 +87,7 @@ pub(crate) fn problem(problem: &Problem) -> Markdown {
     let line = problem.place.line.map(|line| format!(" line {line}")).unwrap_or_default();
     Markdown::code(&problem.place.file)
         .and(&Markdown::text(format!("{line}: ")))
-        .and(&Markdown::foreign(&problem.message))
+        .and(&Markdown::untrusted(&problem.message))
 }
 
 fn heading(heading: &str, columns: &[&str], text: &mut String) {
@@ -100,10 +100,10 @@ fn heading(heading: &str, columns: &[&str], text: &mut String) {
 /// The cells of a person's row in the table of people.
 pub(crate) fn team_cells(member: &Member<'_>) -> [Markdown; TEAM_COLUMNS.len()] {
     [
-        Markdown::foreign(&member.person.name),
+        Markdown::untrusted(&member.person.name),
         cell(&member.gitlab_username(), Markdown::code),
-        cell(&member.calendly_link(), Markdown::foreign),
-        Markdown::foreign(member.account.words()),
+        cell(&member.calendly_link(), Markdown::untrusted),
+        Markdown::untrusted(member.account.as_str()),
         Markdown::text(member.findings_cell()),
     ]
 }
@@ -111,13 +111,13 @@ pub(crate) fn team_cells(member: &Member<'_>) -> [Markdown; TEAM_COLUMNS.len()] 
 /// The cells of an outsider's row that tell of the account.
 pub(crate) fn account_cells(outsider: &Outsider<'_>) -> [Markdown; 4] {
     let Account { name, email, since, .. } = outsider.account;
-    [name, email, outsider.role(), since].map(Markdown::foreign)
+    [name, email, outsider.role(), since].map(Markdown::untrusted)
 }
 
-fn cell(cell: &Cell<'_>, foreign: fn(&str) -> Markdown) -> Markdown {
+fn cell(cell: &Cell<'_>, untrusted: fn(&str) -> Markdown) -> Markdown {
     match cell {
         Cell::Missing => Markdown::default(),
         Cell::Unreadable => Markdown::text(UNREADABLE),
-        Cell::Foreign(value) => foreign(value),
+        Cell::Untrusted(value) => untrusted(value),
     }
 }

@@ -12,11 +12,11 @@ use serde::Serialize;
 
 pub use ruling::{Decision, Ruling};
 
-use crate::accounts::{Account, Accounts, Standing};
+use crate::accounts::{Account, AccountStatus, Accounts};
 use crate::check::Finding;
 use crate::evaluation::exceptions::Exception;
 use crate::evaluation::{Evaluation, OUTSIDER, Unknown};
-use crate::identity::About;
+use crate::identity::Subject;
 use crate::input::Provenance;
 use crate::roster::{Field, Person};
 use crate::text::fold;
@@ -85,7 +85,7 @@ impl Report {
     pub(crate) fn team(&self) -> impl Iterator<Item = Member<'_>> {
         let evaluation = &self.evaluation;
         self.order.iter().filter_map(|place| {
-            let about = About::Person(*place);
+            let about = Subject::Person(*place);
             Some(Member {
                 person: evaluation.person(about)?,
                 findings: evaluation.findings_of(about),
@@ -99,7 +99,7 @@ impl Report {
     pub(crate) fn outsiders(&self) -> impl Iterator<Item = Outsider<'_>> {
         self.evaluation.outsiders().filter_map(|place| {
             let account = self.evaluation.account(place)?;
-            let findings = self.evaluation.findings_of(About::Account(place));
+            let findings = self.evaluation.findings_of(Subject::Account(place));
             let exception = findings
                 .iter()
                 .find(|finding| finding.check.id == OUTSIDER)
@@ -165,7 +165,7 @@ impl Report {
     /// Those who are left out: people by their names, accounts by their e-mail addresses.
     fn excluded(&self) -> impl Iterator<Item = &str> {
         self.evaluation.excluded.iter().filter_map(|about| match about {
-            About::Account(place) => self.evaluation.account(*place).map(|it| it.email.as_str()),
+            Subject::Account(place) => self.evaluation.account(*place).map(|it| it.email.as_str()),
             _ => self.evaluation.person(*about).map(|it| &*it.name),
         })
     }
@@ -187,9 +187,9 @@ impl Report {
             }
         }
         for gap in evaluation.accounts.iter().flat_map(|accounts| &accounts.capture.gaps) {
-            notes.push(Note::foreign("gap", "Accounts not read whole: ", gap));
+            notes.push(Note::untrusted("gap", "Accounts not read whole: ", gap));
         }
-        for finding in evaluation.findings_of(About::Organization) {
+        for finding in evaluation.findings_of(Subject::Organization) {
             let excepted = if finding.exception.is_some() { " (exception)" } else { "" };
             notes.push(Note {
                 table: "organization",
@@ -200,10 +200,10 @@ impl Report {
             });
         }
         for name in self.excluded() {
-            notes.push(Note::foreign("excluded", "Excluded: ", name));
+            notes.push(Note::untrusted("excluded", "Excluded: ", name));
         }
         for wanted in &evaluation.excluded_nobody {
-            notes.push(Note::foreign(
+            notes.push(Note::untrusted(
                 "excluded-nobody",
                 "Excluded, but not on the roster: ",
                 wanted,
@@ -214,11 +214,11 @@ impl Report {
                 table: "exception",
                 before: format!(
                     "Exception {}, {}, for ",
-                    fate.words(),
+                    fate.describe(),
                     exception.checks.join(", ")
                 ),
                 check: "",
-                foreign: exception.email.as_deref().unwrap_or(evaluation.kind.spec().system),
+                untrusted: exception.email.as_deref().unwrap_or(evaluation.kind.spec().system),
                 after: format!(
                     ", expires on {}, approved on {}",
                     exception.expires, exception.approved_on
@@ -238,7 +238,7 @@ pub(crate) struct Note<'a> {
     before: String,
     /// The check that it is about.
     check: &'static str,
-    foreign: &'a str,
+    untrusted: &'a str,
     after: String,
     /// What a check saw.
     seen: &'a str,
@@ -249,14 +249,14 @@ pub(crate) struct Note<'a> {
 impl<'a> Note<'a> {
     fn ours(table: &'static str, before: &str, check: &'static str) -> Self {
         let (before, after) = (before.to_owned(), String::new());
-        Self { table, before, check, foreign: "", after, seen: "", reason: None }
+        Self { table, before, check, untrusted: "", after, seen: "", reason: None }
     }
 
-    fn foreign(table: &'static str, before: &str, foreign: &'a str) -> Self {
-        Self { foreign, ..Self::ours(table, before, "") }
+    fn untrusted(table: &'static str, before: &str, untrusted: &'a str) -> Self {
+        Self { untrusted, ..Self::ours(table, before, "") }
     }
 
-    /// The note without a final stop, its foreign parts put in by `put` and `code`.
+    /// The note without a final stop, its untrusted parts put in by `put` and `code`.
     fn write<T>(
         &self,
         ours: impl Fn(String) -> T,
@@ -264,8 +264,8 @@ impl<'a> Note<'a> {
         code: impl Fn(&str) -> T,
     ) -> Vec<T> {
         let mut pieces = vec![ours(format!("{}{}", self.before, self.check))];
-        if !self.foreign.is_empty() {
-            pieces.push(put(self.foreign));
+        if !self.untrusted.is_empty() {
+            pieces.push(put(self.untrusted));
         }
         if !self.after.is_empty() {
             pieces.push(ours(self.after.clone()));
@@ -335,12 +335,12 @@ impl<'a> Outsider<'a> {
     /// What the account may do; `invited` before its holder has joined.
     fn role(&self) -> &'a str {
         match self.account.standing {
-            Standing::Active => self.account.role.as_deref().unwrap_or(UNKNOWN),
-            Standing::Invited => INVITED,
+            AccountStatus::Active => self.account.role.as_deref().unwrap_or(UNKNOWN),
+            AccountStatus::Invited => INVITED,
         }
     }
 
-    /// Why the account stays, as foreign text.
+    /// Why the account stays, as untrusted text.
     fn justification(&self) -> &'a str {
         match (self.exception, self.ruling) {
             (Some(exception), _) => &exception.reason,
@@ -351,10 +351,10 @@ impl<'a> Outsider<'a> {
 
     fn decision(&self) -> String {
         match (self.exception, self.ruling) {
-            (Some(_), _) => format!("{} {EXCEPTED}", Decision::Keep.word()),
+            (Some(_), _) => format!("{} {EXCEPTED}", Decision::Keep.as_str()),
             (None, Some(Ruling { decision: Some(decision), is_confirmed, .. })) => {
                 let proposed = if *is_confirmed { "" } else { " (proposed)" };
-                format!("{}{proposed}", decision.word())
+                format!("{}{proposed}", decision.as_str())
             }
             (None, _) => UNDECIDED.to_owned(),
         }
@@ -380,10 +380,12 @@ impl<'a> AccountCell<'a> {
         let matches = evaluation.matching.of_person(person).iter();
         let accounts = matches.filter_map(|it| evaluation.account(it.account));
         match accounts.min_by_key(|account| account.standing) {
-            Some(Account { email, standing: Standing::Invited, .. }) => Self::Invited { email },
+            Some(Account { email, standing: AccountStatus::Invited, .. }) => {
+                Self::Invited { email }
+            }
             Some(Account { email, role, .. }) => Self::Active { email, role: role.as_deref() },
             None => {
-                let is_whole = evaluation.accounts.as_ref().is_some_and(Accounts::are_whole);
+                let is_whole = evaluation.accounts.as_ref().is_some_and(Accounts::is_complete);
                 let people = &evaluation.roster.people;
                 let is_findable = people.get(person).is_some_and(|it| it.email.value().is_some());
                 if is_whole && is_findable { Self::None } else { Self::Unknown }
@@ -391,7 +393,7 @@ impl<'a> AccountCell<'a> {
         }
     }
 
-    fn words(self) -> &'a str {
+    fn as_str(self) -> &'a str {
         match self {
             Self::Unknown => UNKNOWN,
             Self::None => "none",
@@ -405,7 +407,7 @@ impl<'a> AccountCell<'a> {
 enum Cell<'a> {
     Missing,
     Unreadable,
-    Foreign(&'a str),
+    Untrusted(&'a str),
 }
 
 impl<'a> Cell<'a> {
@@ -413,7 +415,7 @@ impl<'a> Cell<'a> {
         match field {
             Field::Missing => Self::Missing,
             Field::Unreadable => Self::Unreadable,
-            Field::Value(value) => Self::Foreign(value),
+            Field::Value(value) => Self::Untrusted(value),
         }
     }
 }

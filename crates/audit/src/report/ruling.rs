@@ -11,7 +11,7 @@ pub enum Decision {
 
 impl Decision {
     /// The word for it.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Keep => "keep",
             Self::Remove => "remove",
@@ -21,14 +21,14 @@ impl Decision {
     /// The decision that a cell holds: its word, in whatever case, and nothing else but punctuation.
     pub fn of_cell(cell: &str) -> Option<Self> {
         let word = cell.trim_matches(|it: char| !it.is_alphanumeric()).to_lowercase();
-        [Self::Keep, Self::Remove].into_iter().find(|decision| decision.word() == word)
+        [Self::Keep, Self::Remove].into_iter().find(|decision| decision.as_str() == word)
     }
 }
 
 /// What was ruled about an outsider, or proposed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ruling {
-    /// Why, as foreign text.
+    /// Why, as untrusted text.
     pub justification: String,
     /// What is to become of the account.
     pub decision: Option<Decision>,

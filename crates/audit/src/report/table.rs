@@ -22,7 +22,7 @@ pub(super) fn render(report: &Report) -> String {
             clean(&member.person.name).into_owned(),
             cell(&member.gitlab_username()),
             cell(&member.calendly_link()),
-            clean(member.account.words()).into_owned(),
+            clean(member.account.as_str()).into_owned(),
             member.findings_cell(),
         ]
     }));
@@ -71,6 +71,6 @@ fn cell(cell: &Cell<'_>) -> String {
     match cell {
         Cell::Missing => String::new(),
         Cell::Unreadable => UNREADABLE.to_owned(),
-        Cell::Foreign(value) => clean(value).into_owned(),
+        Cell::Untrusted(value) => clean(value).into_owned(),
     }
 }

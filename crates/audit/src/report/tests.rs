@@ -7,14 +7,16 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::evaluation::{Policy, Sources};
-use crate::input::File;
+use crate::input::SourceFile;
 use crate::kinds::Kind;
 use crate::roster::{OperationsTeam, parse};
 
 fn report(text: &str, policy: &Policy) -> Report {
     let bytes = text.as_bytes().to_vec();
-    let (roster, problems) =
-        parse(&[File { name: "data/team.yaml".to_owned(), bytes }], &OperationsTeam::default());
+    let (roster, problems) = parse(
+        &[SourceFile { name: "data/team.yaml".to_owned(), bytes }],
+        &OperationsTeam::default(),
+    );
     let provenance = Provenance {
         project: Some("group/team".to_owned()),
         path: "data/team.yaml".to_owned(),

@@ -22,8 +22,8 @@ pub(crate) use managers::Managers;
 pub use operations_team::OperationsTeam;
 use read::{Item, Reading, Trouble};
 
-use crate::identity::Subject;
-use crate::input::{File, Place, Problem};
+use crate::identity::SubjectId;
+use crate::input::{Location, Problem, SourceFile};
 use crate::text::fold;
 
 /// Where in the roster's files something stands.
@@ -82,22 +82,22 @@ impl Person {
     ///
     /// One who is found under any of them is the same: so a changed id or e-mail address, one at a
     /// time, loses nothing.
-    pub(crate) fn keys(&self) -> Vec<Subject> {
-        let id = self.gitlab_id.value().map(|id| Subject::GitLabId(*id));
-        let email = self.email.value().map(|email| Subject::Email(email.to_lowercase()));
-        let keys: Vec<Subject> = id.into_iter().chain(email).collect();
-        if keys.is_empty() { vec![Subject::Name(fold(&self.name).into_owned())] } else { keys }
+    pub(crate) fn keys(&self) -> Vec<SubjectId> {
+        let id = self.gitlab_id.value().map(|id| SubjectId::GitLabId(*id));
+        let email = self.email.value().map(|email| SubjectId::Email(email.to_lowercase()));
+        let keys: Vec<SubjectId> = id.into_iter().chain(email).collect();
+        if keys.is_empty() { vec![SubjectId::Name(fold(&self.name).into_owned())] } else { keys }
     }
 
     /// Who the person is to the audit, whatever else about them changes.
     ///
     /// A person is known by their GitLab id, else by their e-mail address in lower case; a person
     /// who has neither, by their name.
-    pub fn subject(&self) -> Subject {
+    pub fn subject(&self) -> SubjectId {
         match (&self.gitlab_id, &self.email) {
-            (Field::Value(id), _) => Subject::GitLabId(*id),
-            (_, Field::Value(email)) => Subject::Email(email.to_lowercase()),
-            _ => Subject::Name(fold(&self.name).into_owned()),
+            (Field::Value(id), _) => SubjectId::GitLabId(*id),
+            (_, Field::Value(email)) => SubjectId::Email(email.to_lowercase()),
+            _ => SubjectId::Name(fold(&self.name).into_owned()),
         }
     }
 }
@@ -118,28 +118,28 @@ pub struct Roster {
 
 impl Roster {
     /// Where `person` stands in the roster's files.
-    pub fn place(&self, person: &Person) -> Place {
+    pub fn place(&self, person: &Person) -> Location {
         place(&self.files, person.position)
     }
 }
 
-fn place(files: &[String], position: Position) -> Place {
+fn place(files: &[String], position: Position) -> Location {
     let file = files.get(position.file as usize).cloned().unwrap_or_default();
-    Place { file, line: Some(position.line) }
+    Location { file, line: Some(position.line) }
 }
 
 /// Reads a roster from its files, in their order, with the problems in the order of their places.
 ///
 /// The files' text is not needed afterwards; of titles and focuses only is kept whether they make
 /// somebody one of `team`.
-pub fn parse(files: &[File], team: &OperationsTeam) -> (Roster, Vec<Problem>) {
-    let read = |file: &File| read::file(&file.bytes, team);
+pub fn parse(files: &[SourceFile], team: &OperationsTeam) -> (Roster, Vec<Problem>) {
+    let read = |file: &SourceFile| read::file(&file.bytes, team);
     let readings: Vec<Reading> = files.par_iter().map(read).collect();
     let mut admission = Admission::new(team);
     for ((reading, source), file) in readings.into_iter().zip(files).zip(0..) {
         admission.roster.files.push(source.name.clone());
         for trouble in reading.problems {
-            let place = Place { file: source.name.clone(), line: trouble.line };
+            let place = Location { file: source.name.clone(), line: trouble.line };
             let Trouble { message, hides_person, .. } = trouble;
             admission.problems.push(Problem { place, message, hides_person });
         }
@@ -192,7 +192,7 @@ impl<'a> Admission<'a> {
             self.roster.people.push(person);
             return;
         };
-        let Place { file, line } = place(&self.roster.files, twin.position);
+        let Location { file, line } = place(&self.roster.files, twin.position);
         let line = line.unwrap_or_default();
         let name = &person.name;
         if twin.is_same {

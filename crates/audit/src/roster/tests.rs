@@ -5,7 +5,7 @@ use expect_test::{Expect, expect};
 use super::*;
 
 fn read(text: impl AsRef<[u8]>) -> (Roster, Vec<Problem>) {
-    let file = File { name: "team.yaml".to_owned(), bytes: text.as_ref().to_vec() };
+    let file = SourceFile { name: "team.yaml".to_owned(), bytes: text.as_ref().to_vec() };
     parse(&[file], &OperationsTeam::default())
 }
 
@@ -378,7 +378,7 @@ fn json() {
 
 #[test]
 fn a_folder_of_people_keeps_files_apart() {
-    let file = |name: &str, text: &str| File { name: name.to_owned(), bytes: text.into() };
+    let file = |name: &str, text: &str| SourceFile { name: name.to_owned(), bytes: text.into() };
     let files = [
         file("a.yaml", "name: Ada\ngitlab: {id: 1}\n"),
         file("b.yaml", ""),

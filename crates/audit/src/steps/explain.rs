@@ -1,16 +1,16 @@
 //! How somebody's account was found, or why it was not.
 
-use crate::accounts::{Account, Standing};
+use crate::accounts::{Account, AccountStatus};
 use crate::evaluation::Evaluation;
-use crate::identity::About;
-use crate::matching::{Likeness, Match};
+use crate::identity::Subject;
+use crate::matching::{Match, SimilarityIndex};
 use crate::roster::{Field, Person};
 use crate::text::{comparable_link, fold};
 
 /// Explains everybody whom `wanted` names: a person by name, e-mail address or GitLab username, or an
 /// account by its e-mail address or its holder's name; empty where it names nobody.
 ///
-/// The text holds foreign text as it is.
+/// The text holds untrusted text as it is.
 pub fn explain(evaluation: &Evaluation, wanted: &str) -> String {
     let lower = wanted.to_lowercase();
     let is_field =
@@ -59,14 +59,14 @@ fn explain_person(evaluation: &Evaluation, place: usize, person: &Person, text: 
     let matches = evaluation.matching.of_person(place);
     for Match { account, key, .. } in matches {
         if let Some(account) = evaluation.account(*account) {
-            let by = key.words();
+            let by = key.describe();
             text.push_str(&format!("  account: {}, matched by its {by}\n", described(account)));
         }
     }
     if matches.is_empty() {
         text.push_str(match &evaluation.accounts {
             None => "  account: unknown, no accounts were read\n",
-            Some(accounts) if !accounts.are_whole() => {
+            Some(accounts) if !accounts.is_complete() => {
                 "  account: unknown, the accounts were not read whole\n"
             }
             Some(_) => "  account: none\n",
@@ -75,7 +75,7 @@ fn explain_person(evaluation: &Evaluation, place: usize, person: &Person, text: 
     for (account, reason) in refused(evaluation, place, person) {
         text.push_str(&format!("  refused: {}: {reason}\n", described(account)));
     }
-    findings(evaluation, About::Person(place), text);
+    findings(evaluation, Subject::Person(place), text);
 }
 
 fn explain_account(evaluation: &Evaluation, place: usize, account: &Account, text: &mut String) {
@@ -86,7 +86,7 @@ fn explain_account(evaluation: &Evaluation, place: usize, account: &Account, tex
         text.push_str(&format!("  the account of {}, {place}\n", person.name));
     } else {
         text.push_str("  of nobody on the roster by e-mail address, link or alias\n");
-        let likeness = Likeness::new(&evaluation.roster, |_| true);
+        let likeness = SimilarityIndex::new(&evaluation.roster, |_| true);
         for (person, reason) in likeness.suggest(account) {
             if let Some(person) = evaluation.roster.people.get(person) {
                 let place = evaluation.roster.place(person);
@@ -94,10 +94,10 @@ fn explain_account(evaluation: &Evaluation, place: usize, account: &Account, tex
             }
         }
     }
-    findings(evaluation, About::Account(place), text);
+    findings(evaluation, Subject::Account(place), text);
 }
 
-fn findings(evaluation: &Evaluation, about: About, text: &mut String) {
+fn findings(evaluation: &Evaluation, about: Subject, text: &mut String) {
     for finding in evaluation.findings_of(about) {
         let seen = if finding.evidence.is_empty() {
             String::new()
@@ -114,7 +114,7 @@ fn refused<'a>(
     place: usize,
     person: &Person,
 ) -> Vec<(&'a Account, String)> {
-    let likeness = Likeness::new(&evaluation.roster, |other| other == place);
+    let likeness = SimilarityIndex::new(&evaluation.roster, |other| other == place);
     let accounts: &[Account] = evaluation.accounts.as_ref().map_or(&[], |accounts| &accounts.list);
     let link = person.calendly.value().map(|link| comparable_link(link));
     let matches = evaluation.matching.of_person(place);
@@ -145,9 +145,9 @@ fn described(account: &Account) -> String {
     let Account { email, name, role, standing, place, .. } = account;
     let name = if name.is_empty() { String::new() } else { format!(" ({name})") };
     let role = match (standing, role) {
-        (Standing::Invited, _) => "invited",
-        (Standing::Active, Some(role)) => role,
-        (Standing::Active, None) => "role unknown",
+        (AccountStatus::Invited, _) => "invited",
+        (AccountStatus::Active, Some(role)) => role,
+        (AccountStatus::Active, None) => "role unknown",
     };
     format!("{email}{name}, {role}, {place}")
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::check::Finding;
 use crate::evaluation::{Evaluation, OUTSIDER, Policy, handle};
-use crate::identity::{About, Subject, digest, key_digest};
+use crate::identity::{Subject, SubjectId, digest, key_digest};
 use crate::markdown::{Markdown, item};
 use crate::plan::Action;
 use crate::record::description::Typed;
@@ -23,7 +23,7 @@ pub struct Proposal {
     pub email: String,
     /// What is proposed.
     pub decision: Decision,
-    /// Why, as foreign text.
+    /// Why, as untrusted text.
     pub justification: String,
 }
 
@@ -105,8 +105,8 @@ fn unclear(email: &str, words: &str) -> Markdown {
 fn outsiders(evaluation: &Evaluation) -> impl Iterator<Item = (usize, &Finding)> {
     evaluation.findings.iter().filter(|finding| finding.check.id == OUTSIDER).filter_map(
         |finding| match finding.about {
-            About::Account(place) => Some((place, finding)),
-            About::Person(_) | About::Organization => None,
+            Subject::Account(place) => Some((place, finding)),
+            Subject::Person(_) | Subject::Organization => None,
         },
     )
 }
@@ -119,7 +119,7 @@ fn confirmed(
     marker: Marker,
     comments: &[Comment<'_>],
 ) -> Option<(Decision, Option<String>)> {
-    let key = key_digest(&Subject::Email(email.to_owned()));
+    let key = key_digest(&SubjectId::Email(email.to_owned()));
     let evidence = digest(&finding.evidence);
     let own = handle(policy, email);
     let said = comments.iter().rev().filter_map(|comment| {
@@ -161,21 +161,21 @@ pub fn confirm(
     let mark = Mark {
         items: vec![Item {
             check: OUTSIDER.to_owned(),
-            keys: vec![key_digest(&Subject::Email(proposal.email.clone()))],
+            keys: vec![key_digest(&SubjectId::Email(proposal.email.clone()))],
             evidence: digest(&finding.evidence),
             round: 1,
         }],
         ..Mark::from(marker)
-            .with(DECISION, proposal.decision.word())
+            .with(DECISION, proposal.decision.as_str())
             .with(REASON, digest(&proposal.justification))
     };
-    let decision = proposal.decision.word();
+    let decision = proposal.decision.as_str();
     let head = Markdown::text(format!("Decided to {decision} the account "))
         .and(&Markdown::code(&proposal.email))
         .and(&Markdown::text("."));
     let mut body = format!("{head}\n\n");
     if !proposal.justification.is_empty() {
-        let reason = Markdown::text("Reason: ").and(&Markdown::foreign(&proposal.justification));
+        let reason = Markdown::text("Reason: ").and(&Markdown::untrusted(&proposal.justification));
         body.push_str(&format!("{}\n", item(&reason)));
     }
     body.push_str(&mark.to_string());

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::accounts::{Account, OWNER};
 use crate::evaluation::{Evaluation, OUTSIDER, Unknown};
-use crate::identity::{About, Subject, digest, key_digest};
+use crate::identity::{Subject, SubjectId, digest, key_digest};
 use crate::markdown::Markdown;
 use crate::plan::{Action, Plan, Removal};
 use crate::record::conversation::spoken_address;
@@ -84,7 +84,7 @@ pub fn candidates<'a>(
         if decisions.confirmed.get(&account.key()) != Some(&Decision::Remove) {
             continue;
         }
-        let findings = evaluation.findings_of(About::Account(place));
+        let findings = evaluation.findings_of(Subject::Account(place));
         let is_excepted =
             findings.iter().any(|it| it.exception.is_some() && it.check.id == OUTSIDER);
         let reason = if account.role.as_deref() == Some(OWNER) {
@@ -177,7 +177,7 @@ fn note((account, reason): Stay<'_>) -> String {
 /// The comment that records a removal.
 fn recorded(evaluation: &Evaluation, record: &Record<'_>, email: &str, evidence: String) -> Action {
     let marker = record.marker.of(Marked::Removed);
-    let keys = vec![key_digest(&Subject::Email(email.to_lowercase()))];
+    let keys = vec![key_digest(&SubjectId::Email(email.to_lowercase()))];
     let item = Item { check: OUTSIDER.to_owned(), keys, evidence, round: 1 };
     let mark = Mark { items: vec![item], ..Mark::from(marker) };
     let system = evaluation.kind.spec().system;
@@ -199,7 +199,7 @@ struct Gone<'a> {
 impl Gone<'_> {
     /// Whether it had this e-mail address, which is in lower case.
     fn is(&self, email: &str) -> bool {
-        self.item.keys.contains(&key_digest(&Subject::Email(email.to_owned())))
+        self.item.keys.contains(&key_digest(&SubjectId::Email(email.to_owned())))
     }
 
     /// The comment that records it, as when the program was stopped before it was written.
@@ -214,7 +214,7 @@ impl Gone<'_> {
 fn gone<'a>(evaluation: &Evaluation, record: &Record<'a>) -> Vec<Gone<'a>> {
     let accounts = evaluation.accounts.iter().flat_map(|accounts| &accounts.list);
     let present: HashSet<String> =
-        accounts.map(|account| key_digest(&Subject::Email(account.key()))).collect();
+        accounts.map(|account| key_digest(&SubjectId::Email(account.key()))).collect();
     let mut gone: Vec<Gone<'_>> = Vec::new();
     for comment in record.comments {
         let Some(mark) = Mark::of_audit(record.marker, comment.body) else { continue };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::followup::{
-    Case, Cases, Entry, Facts, Justification, State, cases, finding_name, standing,
+    Case, Cases, Entry, FollowupInput, Justification, State, cases, finding_name, standing,
 };
 use crate::identity::digest;
 use crate::markdown::{Markdown, item};
@@ -16,17 +16,17 @@ use crate::report::markdown::{notes, provenance};
 /// Whether an audit may be handed to a manager.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Readiness {
-    /// What is still open or unknown, as sentences with foreign text in them, without a final stop.
+    /// What is still open or unknown, as sentences with untrusted text in them, without a final stop.
     pub open: Vec<String>,
     /// The last request for a review.
-    pub asked: Option<Asked>,
+    pub asked: Option<ReviewRequest>,
     /// Tells whether the findings have changed since a request.
     pub state: String,
 }
 
 /// A request for a review that was posted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
+pub struct ReviewRequest {
     /// The comment's number.
     pub note: u64,
     /// Who posted it.
@@ -40,11 +40,11 @@ pub struct Asked {
 }
 
 /// Tells whether the audit may be handed to a manager.
-pub fn readiness(facts: &Facts<'_>) -> Readiness {
+pub fn readiness(facts: &FollowupInput<'_>) -> Readiness {
     readiness_of(facts, &cases(facts))
 }
 
-pub(crate) fn readiness_of(facts: &Facts<'_>, cases: &Cases<'_>) -> Readiness {
+pub(crate) fn readiness_of(facts: &FollowupInput<'_>, cases: &Cases<'_>) -> Readiness {
     let mut open: Vec<String> = entries(cases)
         .filter(|(_, entry)| !entry.state.is_closed())
         .map(|(case, entry)| format!("{} {}", finding_name(facts, case, entry), standing(entry)))
@@ -58,7 +58,7 @@ pub(crate) fn readiness_of(facts: &Facts<'_>, cases: &Cases<'_>) -> Readiness {
         format!("the roster is more than 10 % smaller than the {recorded} people of the issue")
     }));
     let state = state(facts, cases);
-    let asked = cases.reviews.last().map(|(note, about, is_complete)| Asked {
+    let asked = cases.reviews.last().map(|(note, about, is_complete)| ReviewRequest {
         note: note.id,
         by: note.author.username.clone(),
         whom: mentioned_first(&note.body),
@@ -79,12 +79,12 @@ fn entries<'c, 'a>(cases: &'c Cases<'a>) -> impl Iterator<Item = (&'c Case<'a>, 
 }
 
 /// A digest of where everything stands.
-fn state(facts: &Facts<'_>, cases: &Cases<'_>) -> String {
+fn state(facts: &FollowupInput<'_>, cases: &Cases<'_>) -> String {
     let mut lines: Vec<String> = entries(cases)
         .map(|(case, entry)| {
             let evidence = entry.finding.map_or("", |finding| &finding.evidence);
             let key = case.keys.first().map_or("", String::as_str);
-            format!("{} {key} {} {evidence}", entry.check.id, entry.state.word())
+            format!("{} {key} {} {evidence}", entry.check.id, entry.state.as_str())
         })
         .collect();
     lines.extend(facts.evaluation.unknown.iter().map(|(check, _)| format!("{} unknown", check.id)));
@@ -94,7 +94,7 @@ fn state(facts: &Facts<'_>, cases: &Cases<'_>) -> String {
 
 /// Who is asked to review: the first of the managers who may be mentioned and is not the operator;
 /// the operator where there is no other.
-pub fn reviewer<'a>(facts: &Facts<'a>, operator: &User) -> Option<&'a User> {
+pub fn reviewer<'a>(facts: &FollowupInput<'a>, operator: &User) -> Option<&'a User> {
     let known = |username: &String| facts.directory.username(username).ok();
     let all: Vec<&'a User> = facts.managers.iter().filter_map(known).collect();
     all.iter().find(|user| user.id != operator.id).or(all.first()).copied()
@@ -102,7 +102,12 @@ pub fn reviewer<'a>(facts: &Facts<'a>, operator: &User) -> Option<&'a User> {
 
 /// The comment that asks for the review; without a reviewer, or while anything is open, it claims nothing
 /// and tells nobody.
-pub fn plan(facts: &Facts<'_>, report: &Report, reviewer: Option<&User>, issue_url: &str) -> Plan {
+pub fn plan(
+    facts: &FollowupInput<'_>,
+    report: &Report,
+    reviewer: Option<&User>,
+    issue_url: &str,
+) -> Plan {
     let cases = cases(facts);
     let readiness = readiness_of(facts, &cases);
     let spec = facts.evaluation.kind.spec();
@@ -126,7 +131,7 @@ pub fn plan(facts: &Facts<'_>, report: &Report, reviewer: Option<&User>, issue_u
     body.push_str(&item(&Markdown::text(format!("{}.", counts(&cases)))));
     if !readiness.open.is_empty() {
         body.push_str("\n**Open**\n\n");
-        body.extend(readiness.open.iter().map(|open| item(&Markdown::foreign(open))));
+        body.extend(readiness.open.iter().map(|open| item(&Markdown::untrusted(open))));
     }
     section("Fixed", &cases, issue_url, &mut body, |state| matches!(state, State::Fixed { .. }));
     section("Justified", &cases, issue_url, &mut body, |state| {
@@ -149,7 +154,7 @@ pub fn plan(facts: &Facts<'_>, report: &Report, reviewer: Option<&User>, issue_u
 pub(crate) fn counts(cases: &Cases<'_>) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for (_, entry) in entries(cases) {
-        *counts.entry(entry.state.word()).or_default() += 1;
+        *counts.entry(entry.state.as_str()).or_default() += 1;
     }
     let counts: Vec<String> =
         counts.into_iter().map(|(word, count)| format!("{count} {word}")).collect();
@@ -171,7 +176,7 @@ fn section(
     for (case, entry) in all {
         let mut line = Markdown::code(entry.check.id);
         if !case.name.is_empty() {
-            line = line.and(&Markdown::text(" of ")).and(&Markdown::foreign(&case.name));
+            line = line.and(&Markdown::text(" of ")).and(&Markdown::untrusted(&case.name));
         }
         if let State::Justified(justification) = &entry.state {
             line = line.and(&Markdown::text(", "));
@@ -201,7 +206,7 @@ fn page(issue_url: &str, note: u64) -> Option<Markdown> {
 }
 
 /// What to write to the manager where something is still open.
-pub fn direct_message(facts: &Facts<'_>, readiness: &Readiness, issue_url: &str) -> String {
+pub fn direct_message(facts: &FollowupInput<'_>, readiness: &Readiness, issue_url: &str) -> String {
     let spec = facts.evaluation.kind.spec();
     let mut text = format!(
         "Hello! The {} access review {} cannot be finished without you. Still open:\n",

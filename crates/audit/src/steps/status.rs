@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::evaluation::OUTSIDER;
 use crate::followup::{
-    Case, Cases, Entry, Facts, State, cases, finding_name, standing, subject_name,
+    Case, Cases, Entry, FollowupInput, State, cases, finding_name, standing, subject_name,
 };
 use crate::record::conversation::Thread;
 use crate::record::marker::{Item, Mark, Marked};
@@ -78,11 +78,11 @@ struct Row {
 }
 
 /// Tells how an audit stands.
-pub fn status(facts: &Facts<'_>, issue: &Issue) -> Status {
+pub fn status(facts: &FollowupInput<'_>, issue: &Issue) -> Status {
     let cases = cases(facts);
     let readiness = readiness_of(facts, &cases);
     let accounts = facts.evaluation.accounts.as_ref();
-    let are_known = accounts.is_some_and(crate::accounts::Accounts::are_whole);
+    let are_known = accounts.is_some_and(crate::accounts::Accounts::is_complete);
     let stage = if issue.is_closed {
         Stage::Closed
     } else if !issue.has_report {
@@ -138,7 +138,7 @@ pub fn status(facts: &Facts<'_>, issue: &Issue) -> Status {
 }
 
 /// What comes next while something is open: where nobody is left to ask, a decision does.
-fn following_up(facts: &Facts<'_>, cases: &Cases<'_>) -> &'static str {
+fn following_up(facts: &FollowupInput<'_>, cases: &Cases<'_>) -> &'static str {
     let entries = cases.cases.iter().flat_map(|case| &case.entries);
     let (left, others): (Vec<&Entry<'_>>, Vec<&Entry<'_>>) =
         entries.partition(|entry| entry.state == State::Exhausted);
@@ -160,7 +160,7 @@ fn following_up(facts: &Facts<'_>, cases: &Cases<'_>) -> &'static str {
 }
 
 /// Whether the last decision about an outsider is that the account goes.
-fn is_to_go(facts: &Facts<'_>, case: &Case<'_>) -> bool {
+fn is_to_go(facts: &FollowupInput<'_>, case: &Case<'_>) -> bool {
     let (counted, _) = facts.conversation.marks(facts.marker);
     let mut decisions = counted.iter().map(|marked| &marked.mark);
     let is_theirs = |mark: &&Mark| {
@@ -173,14 +173,14 @@ fn is_to_go(facts: &Facts<'_>, case: &Case<'_>) -> bool {
     last.and_then(|mark| mark.values.get("decision")).is_some_and(|it| it == "remove")
 }
 
-fn rows(facts: &Facts<'_>, cases: &Cases<'_>, url: &str) -> Vec<Row> {
+fn rows(facts: &FollowupInput<'_>, cases: &Cases<'_>, url: &str) -> Vec<Row> {
     let entries = cases.cases.iter().flat_map(|case| case.entries.iter().map(move |it| (case, it)));
     let row = |(case, entry): (&Case<'_>, &Entry<'_>)| Row {
         finding: finding_name(facts, case, entry),
         check: entry.check.id,
         subject: subject_name(facts, case),
         name: case.name.clone(),
-        state: entry.state.word(),
+        state: entry.state.as_str(),
         standing: standing(entry),
         round: entry.round,
         asked_at: entry.asked_at,

@@ -1,6 +1,6 @@
 //! `followups`: pings, escalations, and what came back.
 
-use audit::followup::{self, Act, Advice, Due, Facts, Refusal, Selection, State};
+use audit::followup::{self, Act, Advice, Due, FollowupInput, Refusal, Selection, State};
 use audit::kinds::Kind;
 use audit::plan::Plan;
 use audit::record::conversation::User;
@@ -192,7 +192,7 @@ async fn settle(
     followed: &mut Followed,
     selection: &Selection,
     now: Timestamp,
-    plan: fn(&Facts<'_>, &Selection, &User, &str) -> Result<Due, Refusal>,
+    plan: fn(&FollowupInput<'_>, &Selection, &User, &str) -> Result<Due, Refusal>,
 ) -> anyhow::Result<Due> {
     loop {
         let operator: User = followed.operator.clone();
@@ -254,7 +254,7 @@ fn instant(text: &str) -> Result<Timestamp, Failure> {
 }
 
 /// The findings that are answered, each with how it is shown, as foreign text.
-fn answered(facts: &Facts<'_>, selection: &Selection) -> Vec<(String, String)> {
+fn answered(facts: &FollowupInput<'_>, selection: &Selection) -> Vec<(String, String)> {
     let cases = followup::cases(facts);
     let mut answered = Vec::new();
     for case in cases.cases.iter().filter(|case| selection.includes(facts, case)) {

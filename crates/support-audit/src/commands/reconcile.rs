@@ -3,8 +3,8 @@
 use audit::steps::outsiders::{self, Decisions, Proposal};
 
 use audit::evaluation::Evaluation;
-use audit::identity::About;
-use audit::matching::Likeness;
+use audit::identity::Subject;
+use audit::matching::SimilarityIndex;
 use audit::record::description::{Adopt, typed};
 use audit::report::{Decision, Report};
 use audit::steps::explain;
@@ -153,7 +153,7 @@ impl Reconcile {
         let own = if asks { ask_about(ctx, report, decisions).await? } else { Vec::new() };
         for proposal in decisions.proposals.iter().chain(&own) {
             let Proposal { email, decision, justification } = proposal;
-            let word = decision.word();
+            let word = decision.as_str();
             let policy = &ctx.config.policy;
             let evaluation = report.evaluation();
             let iid = record.issue.issue.iid;
@@ -231,7 +231,7 @@ fn advise(ctx: &Ctx, report: &Report, decisions: &Decisions) {
         let because = if justification.is_empty() { "" } else { " because: " };
         ctx.ui.say(&format!(
             "proposed in the issue: {} {email}{because}{justification}",
-            decision.word()
+            decision.as_str()
         ));
     }
     for unclear in &decisions.unclear {
@@ -251,7 +251,7 @@ async fn ask_about(
     for place in evaluation.outsiders() {
         let Some(account) = evaluation.account(place) else { continue };
         let email = account.key();
-        let findings = evaluation.findings_of(About::Account(place));
+        let findings = evaluation.findings_of(Subject::Account(place));
         let is_settled = findings.iter().any(|finding| finding.exception.is_some())
             || decisions.confirmed.contains_key(&email)
             || decisions.proposals.iter().any(|proposal| proposal.email == email);
@@ -303,7 +303,7 @@ fn decisions(ctx: &Ctx, record: &Record, report: &Report) -> Decisions {
 /// Accounts of nobody on the roster with the people who may be meant, and why.
 fn suggestions(evaluation: &Evaluation) -> Vec<(String, String, &'static str)> {
     let is_free = |person: usize| evaluation.matching.of_person(person).is_empty();
-    let likeness = Likeness::new(&evaluation.roster, is_free);
+    let likeness = SimilarityIndex::new(&evaluation.roster, is_free);
     let mut suggestions = Vec::new();
     for (place, account) in evaluation.accounts.iter().flat_map(|it| it.list.iter().enumerate()) {
         if evaluation.matching.holder(place).is_some() {

@@ -1,6 +1,6 @@
 //! `submit-review`: the audit, handed to a manager.
 
-use audit::followup::Facts;
+use audit::followup::FollowupInput;
 use audit::record::conversation::User;
 use audit::steps::review::{self, Readiness};
 use clap::Args;
@@ -188,7 +188,7 @@ fn not_ready(ctx: &Ctx, incomplete: Option<Failure>, readiness: &Readiness) -> F
 /// needs no access to the issue.
 fn direct_message(
     ctx: &Ctx,
-    facts: &Facts<'_>,
+    facts: &FollowupInput<'_>,
     readiness: &Readiness,
     url: &str,
     reviewer: Option<&User>,

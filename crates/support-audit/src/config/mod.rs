@@ -19,7 +19,7 @@ mod file;
 
 use audit::calendar::Calendar;
 use audit::evaluation::Policy;
-use audit::followup::Waits;
+use audit::followup::WaitPolicy;
 use audit::roster::OperationsTeam;
 pub(crate) use file::Manager;
 use file::{Confidential, Days, File};
@@ -48,7 +48,7 @@ pub(crate) struct Config {
     /// The Support Operations Managers, in order.
     pub(crate) managers: Vec<Manager>,
     /// How long an answer is waited for.
-    pub(crate) waits: Waits,
+    pub(crate) waits: WaitPolicy,
     /// Who must be admin.
     pub(crate) operations_team: OperationsTeam,
     /// The path of the standing exceptions in the audits' project.
@@ -187,7 +187,7 @@ impl Config {
             calendly_url: base_url("calendly.url", &calendly_url)?,
             roster,
             managers,
-            waits: Waits {
+            waits: WaitPolicy {
                 person: person.0,
                 manager: manager.0,
                 working_days: days == Days::Working,

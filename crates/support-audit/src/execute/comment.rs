@@ -37,7 +37,7 @@ pub(super) async fn comment(
         Err(error) if error.may_have_arrived() => {
             ctx.ui.warn(&format!("no answer to the comment ({error}); looking for it"));
             let found = look_for_comment(ctx, gitlab, project, iid, body).await?;
-            let what = format!("the comment `{}`", marker.marked.word());
+            let what = format!("the comment `{}`", marker.marked.as_str());
             found.ok_or_else(|| unanswered(&what, &error))?
         }
         Err(error) => return Err(anyhow::Error::new(error).context("could not comment")),

@@ -1,7 +1,7 @@
 //! Removes accounts from the audited organisation.
 
 use api::Error;
-use audit::accounts::{Account, OWNER, Standing};
+use audit::accounts::{Account, AccountStatus, OWNER};
 use audit::plan::Removal;
 
 use super::look_twice::PAUSE;
@@ -37,8 +37,8 @@ pub(super) async fn remove(ctx: &Ctx, removal: &Removal) -> anyhow::Result<()> {
         _ => return Err(changed("several accounts have the address").into()),
     }
     let removed = match standing {
-        Standing::Active => calendly.remove_membership(uri).await,
-        Standing::Invited => calendly.revoke_invitation(uri).await,
+        AccountStatus::Active => calendly.remove_membership(uri).await,
+        AccountStatus::Invited => calendly.revoke_invitation(uri).await,
     };
     match removed {
         Ok(()) => {}
@@ -77,11 +77,11 @@ pub(super) async fn remove(ctx: &Ctx, removal: &Removal) -> anyhow::Result<()> {
 async fn find(ctx: &Ctx, organization: &str, removal: &Removal) -> anyhow::Result<Vec<Account>> {
     let calendly = ctx.calendly().await?;
     let mut found: Vec<Account> = match removal.standing {
-        Standing::Active => {
+        AccountStatus::Active => {
             let members = calendly.memberships_of_email(organization, &removal.email).await?;
             members.iter().map(account_of_membership).collect()
         }
-        Standing::Invited => {
+        AccountStatus::Invited => {
             let listing = calendly.invitations(organization).await;
             if let Some(broken) = listing.broken {
                 return Err(broken.into());

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use api::calendly::{BrokenPage, Invitation, Listing, Membership};
-use audit::accounts::{ADMIN, Account, Accounts, OWNER, Standing};
-use audit::input::{File, Place};
+use audit::accounts::{ADMIN, Account, AccountStatus, Accounts, OWNER};
+use audit::input::{Location, SourceFile};
 
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure, explain};
@@ -33,11 +33,12 @@ pub(super) async fn accounts(
             let message = format!("could not read the accounts {name}: {error}");
             Failure::new(Exit::Input, message)
         };
-        let file = File { bytes: read(path).await.map_err(unread)?, name };
+        let file = SourceFile { bytes: read(path).await.map_err(unread)?, name };
         let accounts = Accounts::of_file(ctx.global.kind.into(), &file, ctx.now)
             .map_err(|problem| Failure::new(Exit::Input, format!("the accounts: {problem}")))?;
         let gaps = &accounts.capture.gaps;
-        let incomplete = (!gaps.is_empty()).then(|| not_whole(&accounts, &gaps.join("; ")));
+        let incomplete =
+            (!gaps.is_empty()).then(|| incomplete_accounts(&accounts, &gaps.join("; ")));
         return Ok((Some(accounts), incomplete));
     }
     if need == Need::IfConfigured && !is_configured(ctx).await? {
@@ -62,8 +63,8 @@ pub(super) async fn accounts(
     let mut list = whole(members, &mut gaps, &mut incomplete, |it| account_of_membership(&it));
     list.extend(whole(invited, &mut gaps, &mut incomplete, |it| account_of_invitation(&it)));
     let accounts = Accounts::of_service(organization.uri, ctx.now, list, gaps);
-    if !accounts.are_whole() && incomplete.is_none() {
-        incomplete = Some(not_whole(&accounts, &accounts.capture.gaps.join("; ")));
+    if !accounts.is_complete() && incomplete.is_none() {
+        incomplete = Some(incomplete_accounts(&accounts, &accounts.capture.gaps.join("; ")));
     }
     Ok((Some(accounts), incomplete))
 }
@@ -80,7 +81,7 @@ async fn is_configured(ctx: &Ctx) -> anyhow::Result<bool> {
     Ok(matches!(ctx.token_store(Service::Calendly).find().await?, Stored::Found(..)))
 }
 
-fn not_whole(accounts: &Accounts, gaps: &str) -> Failure {
+fn incomplete_accounts(accounts: &Accounts, gaps: &str) -> Failure {
     let message = format!("the accounts {} are not whole: {gaps}", accounts.capture.source);
     Failure::new(Exit::Incomplete, message).hint("nothing was concluded from who is missing there")
 }
@@ -154,9 +155,9 @@ pub(crate) fn account_of_membership(membership: &Membership) -> Account {
         name: user.name.clone(),
         role: Some(role.trim().to_lowercase()).filter(|role| !role.is_empty()),
         page: Some(user.scheduling_url.clone()).filter(|page| !page.is_empty()),
-        standing: Standing::Active,
+        standing: AccountStatus::Active,
         since: day(created_at.as_ref()),
-        place: Place { file: uri.clone(), line: None },
+        place: Location { file: uri.clone(), line: None },
     }
 }
 
@@ -168,9 +169,9 @@ pub(crate) fn account_of_invitation(invitation: &Invitation) -> Account {
         name: String::new(),
         role: None,
         page: None,
-        standing: Standing::Invited,
+        standing: AccountStatus::Invited,
         since: day(created_at.as_ref()),
-        place: Place { file: uri.clone(), line: None },
+        place: Location { file: uri.clone(), line: None },
     }
 }
 

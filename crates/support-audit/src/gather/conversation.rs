@@ -2,7 +2,7 @@
 
 use api::GitLab;
 use api::gitlab::{Discussion, User};
-use audit::followup::{self, Facts};
+use audit::followup::{self, FollowupInput};
 use audit::record::conversation::{self, Conversation, Note, Reaction, Resolved, Thread};
 use audit::record::description::Adopt;
 use audit::record::directory::{Directory, Inquiry, Known, Unmentionable};
@@ -77,8 +77,8 @@ pub(crate) async fn followed(
 
 impl Followed {
     /// What the follow-ups are derived from, at an instant.
-    pub(crate) fn facts<'a>(&'a self, ctx: &'a Ctx, now: Timestamp) -> Facts<'a> {
-        Facts {
+    pub(crate) fn facts<'a>(&'a self, ctx: &'a Ctx, now: Timestamp) -> FollowupInput<'a> {
+        FollowupInput {
             evaluation: self.report.evaluation(),
             policy: &ctx.config.policy,
             conversation: &self.conversation,

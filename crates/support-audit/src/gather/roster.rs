@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use api::gitlab::Archive;
-use audit::input::{self, File, Place, Problem, Provenance};
+use audit::input::{self, Location, Problem, Provenance, SourceFile};
 
 use crate::config::RosterSource;
 use crate::ctx::Ctx;
@@ -15,7 +15,7 @@ use crate::ui;
 #[derive(Debug)]
 pub(crate) struct Source {
     /// Its files, in the order of their names.
-    pub(crate) files: Vec<File>,
+    pub(crate) files: Vec<SourceFile>,
     /// What could not be read at all.
     pub(crate) problems: Vec<Problem>,
     /// Where it comes from.
@@ -37,7 +37,8 @@ pub(crate) async fn local_roster(ctx: &Ctx, path: &Path) -> anyhow::Result<Sourc
     };
     let mut problems = Vec::new();
     let (files, sha256) = if path == Path::new("-") {
-        let file = File { name: shown.clone(), bytes: ui::read_stdin().await.map_err(failed)? };
+        let file =
+            SourceFile { name: shown.clone(), bytes: ui::read_stdin().await.map_err(failed)? };
         one(file)
     } else if path.is_dir() {
         let files = folder(path, &mut problems).map_err(failed)?;
@@ -46,19 +47,19 @@ pub(crate) async fn local_roster(ctx: &Ctx, path: &Path) -> anyhow::Result<Sourc
         }
         many(files)
     } else {
-        let file = File { name: shown.clone(), bytes: std::fs::read(path).map_err(failed)? };
+        let file = SourceFile { name: shown.clone(), bytes: std::fs::read(path).map_err(failed)? };
         one(file)
     };
     let provenance = provenance(ctx, None, shown, None, sha256);
     Ok(Source { files, problems, provenance })
 }
 
-fn one(file: File) -> (Vec<File>, String) {
+fn one(file: SourceFile) -> (Vec<SourceFile>, String) {
     let sha256 = input::sha256(&file.bytes);
     (vec![file], sha256)
 }
 
-fn many(mut files: Vec<File>) -> (Vec<File>, String) {
+fn many(mut files: Vec<SourceFile>) -> (Vec<SourceFile>, String) {
     files.sort_by(|one, other| one.name.cmp(&other.name));
     let sha256 = input::sha256_of_folder(&files);
     (files, sha256)
@@ -81,7 +82,7 @@ fn provenance(
 }
 
 /// The files of a folder; what cannot be read is a problem.
-fn folder(path: &Path, problems: &mut Vec<Problem>) -> io::Result<Vec<File>> {
+fn folder(path: &Path, problems: &mut Vec<Problem>) -> io::Result<Vec<SourceFile>> {
     let mut entries: Vec<PathBuf> =
         std::fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
     entries.sort();
@@ -94,7 +95,7 @@ fn folder(path: &Path, problems: &mut Vec<Problem>) -> io::Result<Vec<File>> {
             }
         } else if holds_people(&name) {
             match std::fs::read(&entry) {
-                Ok(bytes) => files.push(File { name, bytes }),
+                Ok(bytes) => files.push(SourceFile { name, bytes }),
                 Err(error) => problems.push(unread(name, &format!("could not be read: {error}"))),
             }
         }
@@ -115,7 +116,11 @@ fn holds_people_below(folder: &Path) -> bool {
 }
 
 fn unread(file: String, message: &str) -> Problem {
-    Problem { place: Place { file, line: None }, message: message.to_owned(), hides_person: true }
+    Problem {
+        place: Location { file, line: None },
+        message: message.to_owned(),
+        hides_person: true,
+    }
 }
 
 /// Reads the roster from its GitLab repository, in one request for a file and two for a folder.
@@ -129,7 +134,7 @@ pub(crate) async fn gitlab_roster(ctx: &Ctx) -> anyhow::Result<Source> {
             .raw_file(project, path, reference)
             .await
             .map_err(|error| in_project(error, ctx, path))?;
-        let (files, sha256) = one(File { name: path.to_owned(), bytes: file.bytes });
+        let (files, sha256) = one(SourceFile { name: path.to_owned(), bytes: file.bytes });
         let provenance =
             provenance(ctx, Some(project.clone()), path.to_owned(), file.commit_id, sha256);
         return Ok(Source { files, problems: Vec::new(), provenance });
@@ -155,7 +160,7 @@ pub(crate) async fn gitlab_roster(ctx: &Ctx) -> anyhow::Result<Source> {
 }
 
 /// The files of the folder `path` within an archive, and what of it cannot be read.
-fn archived(archive: Archive, path: &str) -> (Vec<File>, Vec<Problem>) {
+fn archived(archive: Archive, path: &str) -> (Vec<SourceFile>, Vec<Problem>) {
     let below = |name: &str| match path {
         "" | "." => Some(name.to_owned()),
         path => name.strip_prefix(path)?.strip_prefix('/').map(str::to_owned),
@@ -167,7 +172,7 @@ fn archived(archive: Archive, path: &str) -> (Vec<File>, Vec<Problem>) {
             Some(name) if !holds_people(&name) => {}
             Some(name) if name.contains('/') => problems
                 .push(unread(file.path, "the file in a folder within the roster's was not read")),
-            Some(_) => files.push(File { name: file.path, bytes: file.bytes }),
+            Some(_) => files.push(SourceFile { name: file.path, bytes: file.bytes }),
             None => {}
         }
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use audit::evaluation::{Evaluation, Sources, exceptions};
-use audit::input::{File, Problem, Provenance};
+use audit::input::{Problem, Provenance, SourceFile};
 use clap::Args;
 
 use super::accounts::{self, Need};
@@ -88,7 +88,7 @@ async fn exceptions(
                 let message = format!("could not read the exceptions {name}: {error}");
                 Failure::new(Exit::Input, message)
             };
-            File { bytes: std::fs::read(path).map_err(failed)?, name }
+            SourceFile { bytes: std::fs::read(path).map_err(failed)?, name }
         }
         (None, Some(path)) => {
             let project = &ctx.config.audits_project;
@@ -98,7 +98,7 @@ async fn exceptions(
                 let message = format!("could not read the exceptions {path} of {project}");
                 anyhow::Error::new(error).context(message)
             };
-            File { name: path.clone(), bytes: read.map_err(failed)?.bytes }
+            SourceFile { name: path.clone(), bytes: read.map_err(failed)?.bytes }
         }
         (None, None) => return Ok((Vec::new(), Vec::new())),
     };

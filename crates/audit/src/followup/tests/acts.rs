@@ -35,7 +35,7 @@ fn nobody_accepts_their_own() {
         let refused = world.with_facts(|facts| {
             let acts = vec![accept(LINK)];
             let directory = crate::record::directory::Directory::default();
-            let facts = super::super::Facts { directory: &directory, ..*facts };
+            let facts = super::super::FollowupInput { directory: &directory, ..*facts };
             let ada = crate::record::conversation::User { id: ADA, username: "ada".to_owned() };
             super::super::plan(&facts, &Selection { acts, ..Selection::default() }, &ada, "")
         });

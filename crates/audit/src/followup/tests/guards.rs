@@ -198,7 +198,7 @@ pub(super) fn run(
 /// While the sources are in doubt, nothing is concluded from them.
 fn in_doubt(history: &mut History, comments: &[Comment]) -> TestCaseResult {
     let is_in_doubt = history.cast.is_in_doubt();
-    let are_whole = history.cast.accounts_are_whole();
+    let is_complete = history.cast.accounts_are_whole();
     let is_off = |check: &str| history.cast.off.contains(check);
     if is_in_doubt {
         let is_about = |it: &&Comment| it.about.iter().any(|(_, check)| *check == "outsider");
@@ -207,7 +207,7 @@ fn in_doubt(history: &mut History, comments: &[Comment]) -> TestCaseResult {
         keep(about.is_empty(), "no ping about outsiders in doubt", &about)?;
     }
     let needs_accounts = super::cast::PERSON_CHECKS.iter().skip(3).any(|check| !is_off(check));
-    if is_in_doubt || !are_whole && needs_accounts {
+    if is_in_doubt || !is_complete && needs_accounts {
         let open = history.world.with_facts(|facts| review::readiness(facts).open);
         keep(!open.is_empty(), "nothing is complete in doubt", &comments)?;
     }

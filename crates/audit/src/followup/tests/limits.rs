@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::{Refusal, Selection, Waits};
+use super::super::{Refusal, Selection, WaitPolicy};
 use super::told::{ADA, LINK, OLGA, PETE, edit, told};
 use super::world::{Texts, World, member};
 use crate::record::marker::{Mark, Marked};
@@ -165,7 +165,7 @@ fn one_comment_for_each_person_however_many_findings() {
 #[test]
 fn working_days_leave_out_saturdays_and_sundays() {
     let end = |start: &str, hours, working_days| {
-        let waits = Waits { working_days, ..Waits::default() };
+        let waits = WaitPolicy { working_days, ..WaitPolicy::default() };
         let start: Timestamp = start.parse().unwrap();
         waits.end(start, SignedDuration::from_hours(hours)).to_string()
     };

@@ -146,7 +146,7 @@ fn fixed_needs_sources_that_were_read_after_the_ping() {
     let (ping, now) = (world.conversation.threads[0].notes[0].created_at, world.now);
     for (read_at, word) in [(ping, "unknown"), (now, "fixed")] {
         let found = world.with_accounts_of(read_at, |facts| {
-            cases(facts).cases[0].entries[0].clone().state.word()
+            cases(facts).cases[0].entries[0].clone().state.as_str()
         });
         assert_eq!(found, word);
     }

@@ -114,7 +114,7 @@ impl World {
 
     /// The name of a finding's state; `gone` where there is none.
     pub(crate) fn word(&mut self, finding: &str) -> &'static str {
-        self.state(finding).map_or("gone", |(state, _)| state.word())
+        self.state(finding).map_or("gone", |(state, _)| state.as_str())
     }
 
     pub(crate) fn round(&mut self, finding: &str) -> u32 {

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use super::super::{
-    Act, Cases, Due, Facts, Refusal, Selection, State, Waits, cases, finding_name,
+    Act, Cases, Due, FollowupInput, Refusal, Selection, State, WaitPolicy, cases, finding_name,
     pings_to_look_at, plan,
 };
 use crate::accounts::Accounts;
 use crate::evaluation::{Evaluation, Policy, Sources, exceptions};
-use crate::input::File;
+use crate::input::SourceFile;
 use crate::kinds::Kind;
 use crate::plan::{Action, Plan};
 use crate::record::conversation::{Conversation, Note, Reaction, Resolved, Thread, User};
@@ -36,7 +36,8 @@ pub(crate) struct Texts {
 
 impl Texts {
     pub(crate) fn evaluate(&self, now: Timestamp) -> Evaluation {
-        let file = |name: &str, text: &str| File { name: name.to_owned(), bytes: text.into() };
+        let file =
+            |name: &str, text: &str| SourceFile { name: name.to_owned(), bytes: text.into() };
         let (roster, problems) =
             parse(&[file("team.yaml", &self.team)], &OperationsTeam::default());
         let accounts = self
@@ -65,7 +66,7 @@ pub(crate) struct World {
     pub(crate) users: Vec<Known>,
     pub(crate) operators: BTreeSet<u64>,
     pub(crate) managers: Vec<String>,
-    pub(crate) waits: Waits,
+    pub(crate) waits: WaitPolicy,
     /// Without reactions: they are read where they are needed.
     pub(crate) conversation: Conversation,
     pub(crate) reactions: BTreeMap<u64, Vec<Reaction>>,
@@ -75,12 +76,12 @@ pub(crate) struct World {
 }
 
 /// Each finding as `check:subject`, with its state and round.
-fn states(facts: &Facts<'_>, cases: &Cases<'_>) -> Vec<String> {
+fn states(facts: &FollowupInput<'_>, cases: &Cases<'_>) -> Vec<String> {
     let entries = cases.cases.iter().flat_map(|case| case.entries.iter().map(move |it| (case, it)));
     entries
         .map(|(case, entry)| {
             let name = finding_name(facts, case, entry);
-            format!("{name} {} {}", entry.state.word(), entry.round)
+            format!("{name} {} {}", entry.state.as_str(), entry.round)
         })
         .collect()
 }
@@ -96,7 +97,7 @@ impl World {
             users,
             operators: operators.iter().copied().collect(),
             managers: Vec::new(),
-            waits: Waits::default(),
+            waits: WaitPolicy::default(),
             conversation: Conversation::default(),
             reactions: BTreeMap::new(),
             now,
@@ -163,8 +164,8 @@ impl World {
     }
 
     /// Does something with what a command knows so far.
-    fn with<T>(&self, conversation: &Conversation, run: impl FnOnce(&Facts<'_>) -> T) -> T {
-        run(&Facts {
+    fn with<T>(&self, conversation: &Conversation, run: impl FnOnce(&FollowupInput<'_>) -> T) -> T {
+        run(&FollowupInput {
             evaluation: &self.evaluation,
             policy: &self.texts.policy,
             conversation,
@@ -211,7 +212,7 @@ impl World {
     }
 
     /// Does something with all facts that a command would gather.
-    pub(crate) fn with_facts<T>(&mut self, run: impl FnOnce(&Facts<'_>) -> T) -> T {
+    pub(crate) fn with_facts<T>(&mut self, run: impl FnOnce(&FollowupInput<'_>) -> T) -> T {
         let mut conversation = self.conversation.clone();
         let operator = self.users.first().unwrap().user.id;
         drop(self.look(&conversation, operator, &Selection::default()));
@@ -227,7 +228,7 @@ impl World {
     pub(crate) fn with_accounts_of<T>(
         &mut self,
         read_at: Timestamp,
-        run: impl FnOnce(&Facts<'_>) -> T,
+        run: impl FnOnce(&FollowupInput<'_>) -> T,
     ) -> T {
         self.read();
         self.evaluation.accounts.as_mut().unwrap().capture.read_at = read_at;

@@ -3,28 +3,28 @@
 use std::borrow::Cow;
 
 use super::checks::{hits, link_shared, page};
-use crate::accounts::{ADMIN, Account, OWNER, Standing};
-use crate::check::{Facts, Hit};
-use crate::identity::About;
+use crate::accounts::{ADMIN, Account, AccountStatus, OWNER};
+use crate::check::{CheckInput, Hit};
+use crate::identity::Subject;
 use crate::matching::{is_unmatchable, standing};
 use crate::roster::Person;
 use crate::text::comparable_link;
 
 /// The accounts of a person who have joined.
-fn joined<'a>(facts: &'a Facts<'_>, person: usize) -> impl Iterator<Item = &'a Account> {
+fn joined<'a>(facts: &'a CheckInput<'_>, person: usize) -> impl Iterator<Item = &'a Account> {
     let matches = facts.matching.of_person(person).iter();
     let accounts = matches.filter_map(|it| facts.accounts.list.get(it.account));
-    accounts.filter(|account| account.standing == Standing::Active)
+    accounts.filter(|account| account.standing == AccountStatus::Active)
 }
 
 /// A link that is missing, malformed or somebody else's as well is told of by those checks.
-pub(super) fn link_mismatch(facts: &Facts<'_>) -> Vec<Hit> {
-    let mut shared: Vec<About> =
+pub(super) fn link_mismatch(facts: &CheckInput<'_>) -> Vec<Hit> {
+    let mut shared: Vec<Subject> =
         link_shared(facts.roster).into_iter().map(|hit| hit.about).collect();
     shared.sort_unstable();
     hits(facts.roster, |place, person| {
         let link = person.calendly.value().filter(|link| page(link).is_some())?;
-        if shared.binary_search(&About::Person(place)).is_ok() {
+        if shared.binary_search(&Subject::Person(place)).is_ok() {
             return None;
         }
         let mut pages = joined(facts, place).filter_map(|account| account.page.as_deref());
@@ -34,32 +34,32 @@ pub(super) fn link_mismatch(facts: &Facts<'_>) -> Vec<Hit> {
     })
 }
 
-pub(super) fn account_missing(facts: &Facts<'_>) -> Vec<Hit> {
+pub(super) fn account_missing(facts: &CheckInput<'_>) -> Vec<Hit> {
     hits(facts.roster, |place, person| {
         let matches = facts.matching.of_person(place);
         (matches.is_empty() && !is_unmatchable(person, matches)).then_some(Cow::Borrowed(""))
     })
 }
 
-pub(super) fn invitation_pending(facts: &Facts<'_>) -> Vec<Hit> {
+pub(super) fn invitation_pending(facts: &CheckInput<'_>) -> Vec<Hit> {
     hits(facts.roster, |place, _| {
         let matches = facts.matching.of_person(place);
-        let is_invited = standing(facts.accounts, matches) == Some(Standing::Invited);
+        let is_invited = standing(facts.accounts, matches) == Some(AccountStatus::Invited);
         is_invited.then_some(Cow::Borrowed(""))
     })
 }
 
-pub(super) fn outsider(facts: &Facts<'_>) -> Vec<Hit> {
+pub(super) fn outsider(facts: &CheckInput<'_>) -> Vec<Hit> {
     let accounts = facts.accounts.list.iter().enumerate();
     let outsiders = accounts.filter(|(place, _)| facts.matching.holder(*place).is_none());
     // Whoever was invited becomes a user by joining, which changes nothing of why they are there.
     let role = |account: &Account| account.role.clone().unwrap_or_else(|| "user".to_owned());
     outsiders
-        .map(|(place, account)| Hit { about: About::Account(place), evidence: role(account) })
+        .map(|(place, account)| Hit { about: Subject::Account(place), evidence: role(account) })
         .collect()
 }
 
-pub(super) fn owner_count(facts: &Facts<'_>) -> Vec<Hit> {
+pub(super) fn owner_count(facts: &CheckInput<'_>) -> Vec<Hit> {
     let owners: Vec<String> = facts
         .accounts
         .list
@@ -70,11 +70,11 @@ pub(super) fn owner_count(facts: &Facts<'_>) -> Vec<Hit> {
     if owners.len() == 1 {
         return Vec::new();
     }
-    vec![Hit { about: About::Organization, evidence: owners.join(" ") }]
+    vec![Hit { about: Subject::Organization, evidence: owners.join(" ") }]
 }
 
 /// Somebody without an account is told of by another check.
-pub(super) fn admin_missing(facts: &Facts<'_>) -> Vec<Hit> {
+pub(super) fn admin_missing(facts: &CheckInput<'_>) -> Vec<Hit> {
     hits(facts.roster, |place, person| {
         if person.is_operations != Some(true) {
             return None;
@@ -85,14 +85,14 @@ pub(super) fn admin_missing(facts: &Facts<'_>) -> Vec<Hit> {
     })
 }
 
-pub(super) fn admin_unexpected(facts: &Facts<'_>) -> Vec<Hit> {
+pub(super) fn admin_unexpected(facts: &CheckInput<'_>) -> Vec<Hit> {
     let accounts = facts.accounts.list.iter().enumerate();
     let admins = accounts.filter(|(_, account)| account.has_role(ADMIN));
     let is_expected = |person: &Person| person.is_operations != Some(false);
     let hit = |place: usize| {
         let holder = facts.matching.holder(place);
         let person = holder.and_then(|holder| facts.roster.people.get(holder));
-        let about = holder.map_or(About::Account(place), About::Person);
+        let about = holder.map_or(Subject::Account(place), Subject::Person);
         (!person.is_some_and(is_expected)).then(|| Hit { about, evidence: ADMIN.to_owned() })
     };
     let mut found: Vec<Hit> = admins.filter_map(|(place, _)| hit(place)).collect();

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use crate::identity::About;
+use crate::identity::Subject;
 
-use crate::check::{Asked, Check, Find, Hit, Need};
+use crate::check::{Audience, Check, Find, Hit, Requirement};
 use crate::roster::{Field, Person, Roster};
 use crate::text::{comparable_link, fold, lower_case, slug_letters};
 
@@ -17,7 +17,7 @@ pub(super) static CHECKS: [Check; 11] = [
         finds: "The person has no Calendly link in the roster.",
         asks: "You have no Calendly link in the roster.",
         fix: "Add `calendly:` with the address of your main Calendly page to your entry in the roster.",
-        asked: Asked::Person,
+        asked: Audience::Person,
         evidence: "nothing",
         needs: &[],
         find: Find::InRoster(link_missing),
@@ -27,7 +27,7 @@ pub(super) static CHECKS: [Check; 11] = [
         finds: "The person's Calendly link is not the https address of a main page at calendly.com.",
         asks: "Your Calendly link in the roster is not the https address of your main page at calendly.com.",
         fix: "Make `calendly:` in your entry of the roster `https://calendly.com/` followed by the name of your page alone, without an event.",
-        asked: Asked::Person,
+        asked: Audience::Person,
         evidence: "the link",
         needs: &[],
         find: Find::InRoster(link_malformed),
@@ -37,7 +37,7 @@ pub(super) static CHECKS: [Check; 11] = [
         finds: "Two people have the same Calendly link or e-mail address in the roster.",
         asks: "Your Calendly link or e-mail address in the roster is another person's as well.",
         fix: "Make `calendly:` and `email:` in your entry of the roster your own.",
-        asked: Asked::Both,
+        asked: Audience::Both,
         evidence: "the link, the e-mail address, or both",
         needs: &[],
         find: Find::InRoster(link_shared),
@@ -47,9 +47,9 @@ pub(super) static CHECKS: [Check; 11] = [
         finds: "The person's manager is not on the roster, or is the person themself.",
         asks: "The person's manager is not on the roster, or is the person themself.",
         fix: "Make `reports_to:` in the person's entry the name of a person on the roster.",
-        asked: Asked::Operators,
+        asked: Audience::Operators,
         evidence: "the manager's name",
-        needs: &[Need::Everybody],
+        needs: &[Requirement::Everybody],
         find: Find::InRoster(manager_unresolved),
     },
     Check {
@@ -57,9 +57,9 @@ pub(super) static CHECKS: [Check; 11] = [
         finds: "The person's Calendly link in the roster is not the page of their account.",
         asks: "Your Calendly link in the roster is not the page of your account.",
         fix: "Make `calendly:` in your entry of the roster the address of your account's page, as Calendly shows it.",
-        asked: Asked::Person,
+        asked: Audience::Person,
         evidence: "the link, and the account's page",
-        needs: &[Need::Accounts, Need::Pages],
+        needs: &[Requirement::Accounts, Requirement::Pages],
         find: Find::AmongAccounts(accounts::link_mismatch),
     },
     Check {
@@ -67,9 +67,9 @@ pub(super) static CHECKS: [Check; 11] = [
         finds: "The person is on the roster and has no account in the Calendly organisation.",
         asks: "You are on the roster and have no account in the Calendly organisation.",
         fix: "Ask an admin of the Calendly organisation to invite you, or tell here why you need no account.",
-        asked: Asked::Person,
+        asked: Audience::Person,
         evidence: "nothing",
-        needs: &[Need::Accounts],
+        needs: &[Requirement::Accounts],
         find: Find::AmongAccounts(accounts::account_missing),
     },
     Check {
@@ -77,9 +77,9 @@ pub(super) static CHECKS: [Check; 11] = [
         finds: "The person was invited to the Calendly organisation and has not joined yet.",
         asks: "You were invited to the Calendly organisation and have not joined yet.",
         fix: "Accept the invitation that Calendly sent to your e-mail address, or tell here why you need no account.",
-        asked: Asked::Person,
+        asked: Audience::Person,
         evidence: "nothing",
-        needs: &[Need::Accounts],
+        needs: &[Requirement::Accounts],
         find: Find::AmongAccounts(accounts::invitation_pending),
     },
     Check {
@@ -87,9 +87,9 @@ pub(super) static CHECKS: [Check; 11] = [
         finds: "The account, or the invitation to have one, is of nobody on the roster.",
         asks: "You have an account in the team's Calendly organisation, or an invitation to it, and are not on the team's roster.",
         fix: "Say why you need the account in the team's Calendly organisation; without a reason it will be removed.",
-        asked: Asked::Holder,
+        asked: Audience::Holder,
         evidence: "the account's role, which is `user` before its holder has joined",
-        needs: &[Need::Accounts, Need::Everybody],
+        needs: &[Requirement::Accounts, Requirement::Everybody],
         find: Find::AmongAccounts(accounts::outsider),
     },
     Check {
@@ -97,9 +97,9 @@ pub(super) static CHECKS: [Check; 11] = [
         finds: "The number of the organisation's owners is not one.",
         asks: "The number of the organisation's owners is not one.",
         fix: "Make one account of the Calendly organisation its owner.",
-        asked: Asked::Operators,
+        asked: Audience::Operators,
         evidence: "the owners' e-mail addresses",
-        needs: &[Need::Accounts, Need::Roles],
+        needs: &[Requirement::Accounts, Requirement::Roles],
         find: Find::AmongAccounts(accounts::owner_count),
     },
     Check {
@@ -107,9 +107,9 @@ pub(super) static CHECKS: [Check; 11] = [
         finds: "The person is of the operations team and is not an admin of the Calendly organisation.",
         asks: "The person is of the operations team and is not an admin of the Calendly organisation.",
         fix: "Make the person's account an admin in Calendly.",
-        asked: Asked::Operators,
+        asked: Audience::Operators,
         evidence: "the account's role",
-        needs: &[Need::Accounts, Need::Roles],
+        needs: &[Requirement::Accounts, Requirement::Roles],
         find: Find::AmongAccounts(accounts::admin_missing),
     },
     Check {
@@ -117,9 +117,9 @@ pub(super) static CHECKS: [Check; 11] = [
         finds: "The account is an admin of the Calendly organisation, and its holder is not of the operations team.",
         asks: "The account is an admin of the Calendly organisation, and its holder is not of the operations team.",
         fix: "Make the account a user in Calendly, or record why its holder is an admin.",
-        asked: Asked::Operators,
+        asked: Audience::Operators,
         evidence: "the role `admin`",
-        needs: &[Need::Accounts, Need::Roles, Need::Everybody],
+        needs: &[Requirement::Accounts, Requirement::Roles, Requirement::Everybody],
         find: Find::AmongAccounts(accounts::admin_unexpected),
     },
 ];
@@ -131,7 +131,7 @@ pub(super) fn hits<'a>(
 ) -> Vec<Hit> {
     let hit = |(place, person): (usize, &'a Person)| {
         let evidence = find(place, person)?.into_owned();
-        Some(Hit { about: About::Person(place), evidence })
+        Some(Hit { about: Subject::Person(place), evidence })
     };
     roster.people.iter().enumerate().filter_map(hit).collect()
 }

@@ -6,8 +6,8 @@
 
 use csv::{ReaderBuilder, StringRecord};
 
-use crate::accounts::{Account, Standing, once_each};
-use crate::input::{File, Place, Problem};
+use crate::accounts::{Account, AccountStatus, once_each};
+use crate::input::{Location, Problem, SourceFile};
 use crate::kinds::Export;
 use crate::text::is_email;
 
@@ -16,7 +16,7 @@ use crate::text::is_email;
 /// # Errors
 ///
 /// The file is none of accounts at all.
-pub(super) fn read(file: &File) -> Result<Export, Problem> {
+pub(super) fn read(file: &SourceFile) -> Result<Export, Problem> {
     let bytes = file.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&file.bytes);
     let text = str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
@@ -77,13 +77,13 @@ pub(super) fn read(file: &File) -> Result<Export, Problem> {
     Ok(export)
 }
 
-fn problem(file: &File, line: u64, message: &str) -> Problem {
-    let place = Place { file: file.name.clone(), line: Some(line) };
+fn problem(file: &SourceFile, line: u64, message: &str) -> Problem {
+    let place = Location { file: file.name.clone(), line: Some(line) };
     Problem { message: message.to_owned(), ..unread_row(&place) }
 }
 
 /// A problem of a row; it hides nobody of the roster.
-fn unread_row(place: &Place) -> Problem {
+fn unread_row(place: &Location) -> Problem {
     Problem { place: place.clone(), message: String::new(), hides_person: false }
 }
 
@@ -159,7 +159,12 @@ impl Columns {
         }))
     }
 
-    fn account(&self, file: &File, line: u64, row: &StringRecord) -> Result<Account, Problem> {
+    fn account(
+        &self,
+        file: &SourceFile,
+        line: u64,
+        row: &StringRecord,
+    ) -> Result<Account, Problem> {
         let failed = |message: &str| Err(problem(file, line, message));
         if row.len() != self.count {
             let message = format!("the row has {} of {} cells", row.len(), self.count);
@@ -178,9 +183,9 @@ impl Columns {
             name: cell(self.name).to_owned(),
             role: known(&cell(self.role).to_lowercase()),
             page: known(cell(self.page)),
-            standing: if is_invited { Standing::Invited } else { Standing::Active },
+            standing: if is_invited { AccountStatus::Invited } else { AccountStatus::Active },
             since: cell(self.since).to_owned(),
-            place: Place { file: file.name.clone(), line: Some(line) },
+            place: Location { file: file.name.clone(), line: Some(line) },
         })
     }
 }
@@ -198,7 +203,7 @@ mod tests {
 
     #[track_caller]
     fn check(bytes: impl AsRef<[u8]>, expected: &Expect) {
-        let file = File { name: "users.csv".to_owned(), bytes: bytes.as_ref().to_vec() };
+        let file = SourceFile { name: "users.csv".to_owned(), bytes: bytes.as_ref().to_vec() };
         let text = match read(&file) {
             Err(problem) => format!("refused: {problem}\n"),
             Ok(export) => {

@@ -2,13 +2,16 @@
 
 use super::SPEC;
 use crate::check::Find;
-use crate::identity::About;
-use crate::input::File;
+use crate::identity::Subject;
+use crate::input::SourceFile;
 use crate::roster::{OperationsTeam, Roster, parse};
 
 fn roster(text: &str) -> Roster {
-    parse(&[File { name: "team.yaml".to_owned(), bytes: text.into() }], &OperationsTeam::default())
-        .0
+    parse(
+        &[SourceFile { name: "team.yaml".to_owned(), bytes: text.into() }],
+        &OperationsTeam::default(),
+    )
+    .0
 }
 
 /// The names of those about whom the check finds something, each with what it saw.
@@ -18,8 +21,8 @@ fn assert_found(id: &str, text: &str, expected: &[(&str, &str)]) {
     let check = SPEC.checks.iter().find(|check| check.id == id).unwrap();
     let Find::InRoster(find) = check.find else { panic!("{id} needs accounts") };
     let hits = find(&roster);
-    let name = |about: About| match about {
-        About::Person(place) => &*roster.people[place].name,
+    let name = |about: Subject| match about {
+        Subject::Person(place) => &*roster.people[place].name,
         other => panic!("{other:?}"),
     };
     let found: Vec<_> = hits.iter().map(|hit| (name(hit.about), &*hit.evidence)).collect();

@@ -206,9 +206,9 @@ impl Place<'_> {
     /// The description with `region` in this place, and behind it what people wrote within.
     fn put(&self, description: &str, region: &str, previous: &Previous<'_>) -> String {
         let mut region = region.to_owned();
-        if !previous.foreign.is_empty() {
+        if !previous.untrusted.is_empty() {
             region.push('\n');
-            region.extend(previous.foreign.iter().map(|line| format!("{line}\n")));
+            region.extend(previous.untrusted.iter().map(|line| format!("{line}\n")));
         }
         let (range, region) = match self {
             Self::Region { outer, .. } | Self::Pasted(outer) => (outer.clone(), region),

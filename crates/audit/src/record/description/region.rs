@@ -2,7 +2,7 @@
 
 use super::table::{Index, Of, Row, Table, begins_a_block, cells, line, stamped};
 use super::{BEGIN, END};
-use crate::identity::{Subject, digest};
+use crate::identity::{SubjectId, digest};
 use crate::kinds::Spec;
 use crate::markdown::{Markdown, item, row};
 use crate::report::markdown::{account_cells, notes, problem, provenance, team_cells};
@@ -35,12 +35,12 @@ pub(super) struct Previous<'a> {
     team: Table<'a>,
     outsiders: Table<'a>,
     /// Lines that are neither ours nor rows of ours, in their order, and the blank ones between.
-    pub(super) foreign: Vec<&'a str>,
+    pub(super) untrusted: Vec<&'a str>,
     /// Whether the heading of one of our tables has been read.
     has_tables: bool,
     /// Whether the head of one of our tables is not ours any more.
     pub(super) has_other_head: bool,
-    /// How many blank lines belong before the next foreign line.
+    /// How many blank lines belong before the next untrusted line.
     blank: usize,
     /// Our lines of provenance.
     provenance: Vec<&'a str>,
@@ -78,9 +78,9 @@ impl<'a> Previous<'a> {
         if is_ours {
             self.blank = self.blank.max(1);
         } else {
-            let blank = if self.foreign.is_empty() { 0 } else { self.blank };
-            self.foreign.extend(std::iter::repeat_n("", blank));
-            self.foreign.push(line);
+            let blank = if self.untrusted.is_empty() { 0 } else { self.blank };
+            self.untrusted.extend(std::iter::repeat_n("", blank));
+            self.untrusted.push(line);
             self.blank = 0;
         }
         // A table may still follow its heading.
@@ -278,16 +278,16 @@ fn outsiders(report: &Report, previous: &Table<'_>) -> String {
 
 /// What the row of an outsider is known by, and its cells as we write them: a justification and a
 /// decision are for people to type, unless there is an exception.
-fn outsider_row(outsider: &Outsider<'_>) -> ([Subject; 1], [String; 6]) {
+fn outsider_row(outsider: &Outsider<'_>) -> ([SubjectId; 1], [String; 6]) {
     let [name, email, role, since] = account_cells(outsider).map(|cell| in_row(&cell));
     let (justification, decision) = match outsider.exception {
         Some(exception) => (
-            in_row(&Markdown::foreign(&exception.reason)),
-            format!("{} {EXCEPTED}", Decision::Keep.word()),
+            in_row(&Markdown::untrusted(&exception.reason)),
+            format!("{} {EXCEPTED}", Decision::Keep.as_str()),
         ),
         None => (String::new(), String::new()),
     };
-    let keys = [Subject::Email(outsider.account.key())];
+    let keys = [SubjectId::Email(outsider.account.key())];
     (keys, [name, email, role, since, justification, decision])
 }
 
@@ -319,7 +319,7 @@ impl<'a> Rows<'a> {
     }
 
     /// What was typed into the row of a subject, cell by cell, where we would now write `written`.
-    fn take(&mut self, keys: &[Subject], written: &[String]) -> Vec<String> {
+    fn take(&mut self, keys: &[SubjectId], written: &[String]) -> Vec<String> {
         let place = self.index.find(keys, written);
         let row = place.and_then(|place| self.unused.get_mut(place)).and_then(Option::take);
         row.map(|row| row.typed(written)).unwrap_or_default()

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use crate::identity::{Subject, digest, key_digest};
+use crate::identity::{SubjectId, digest, key_digest};
 use crate::report::{
     EXCEPTED, EXCLUDED, OUTSIDERS_COLUMNS, TEAM_COLUMNS, UNDECIDED, UNKNOWN, UNREADABLE,
 };
@@ -192,7 +192,7 @@ fn looks_like_ours(column: usize, cell: &str) -> bool {
 const ACCOUNT_WORDS: [&str; 7] = [UNKNOWN, "none", "invited", "active", "owner", "admin", "user"];
 
 /// A row of what we write, what was typed behind it, and the stamp, with its line break.
-pub(super) fn stamped(keys: &[Subject], written: &[String], typed: &[String]) -> String {
+pub(super) fn stamped(keys: &[SubjectId], written: &[String], typed: &[String]) -> String {
     let mut cells: Vec<String> = written
         .iter()
         .enumerate()
@@ -301,7 +301,7 @@ impl<'a> Index<'a> {
     /// Where several rows could be meant, as of people who share an address, only the one with the
     /// same name is; what was typed into a row must never come to somebody else. Only of whom no row
     /// says that it is theirs, one without a stamp may be.
-    pub(super) fn find(&self, keys: &[Subject], written: &[String]) -> Option<usize> {
+    pub(super) fn find(&self, keys: &[SubjectId], written: &[String]) -> Option<usize> {
         let theirs: Vec<&Vec<usize>> =
             keys.iter().filter_map(|key| self.by_key.get(&*key_digest(key))).collect();
         if !theirs.is_empty() {
@@ -372,7 +372,7 @@ mod tests {
     #[test]
     fn what_was_typed_is_told_from_what_we_wrote() {
         let written = strings(&["Ada", "`ada`", "", "unknown", "link-missing"]);
-        let row = stamped(&[Subject::GitLabId(1)], &written, &[]);
+        let row = stamped(&[SubjectId::GitLabId(1)], &written, &[]);
         let untouched = Row::of(row.trim_end(), Of::Team);
         assert!(!untouched.holds_typed_text(), "{row}");
         for (from, to, expected) in [
@@ -390,7 +390,7 @@ mod tests {
             assert_eq!(typed, expected, "{edited}");
             // It stays whatever we write next, and is not taken for ours then.
             let next = strings(&["Ada L.", "`al`", "<https://calendly.com/a>", "unknown", ""]);
-            let again = stamped(&[Subject::GitLabId(1)], &next, &typed);
+            let again = stamped(&[SubjectId::GitLabId(1)], &next, &typed);
             assert_eq!(Row::of(again.trim_end(), Of::Team).typed(&next), expected, "{again}");
         }
     }
@@ -399,7 +399,7 @@ mod tests {
     fn cells_behind_ours_are_theirs() {
         let written = strings(&["Ada", "`ada`"]);
         let row =
-            stamped(&[Subject::GitLabId(1)], &written, &strings(&["", "", "their `a \\| b`"]));
+            stamped(&[SubjectId::GitLabId(1)], &written, &strings(&["", "", "their `a \\| b`"]));
         assert_eq!(Row::of(row.trim_end(), Of::Team).typed(&written), ["", "", "their `a \\| b`"]);
     }
 

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::evaluation::{Evaluation, Policy, Sources};
-use crate::input::{File, Provenance};
+use crate::input::{Provenance, SourceFile};
 use crate::kinds::Kind;
 use crate::roster::{OperationsTeam, parse};
 
@@ -15,7 +15,7 @@ fn report(team: &str) -> Report {
 
 fn report_at(team: &str, instant: &str) -> Report {
     let (roster, problems) = parse(
-        &[File { name: "team.yaml".to_owned(), bytes: team.into() }],
+        &[SourceFile { name: "team.yaml".to_owned(), bytes: team.into() }],
         &OperationsTeam::default(),
     );
     let provenance = Provenance {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::accounts::Accounts;
 use crate::evaluation::Sources;
-use crate::input::File;
+use crate::input::SourceFile;
 use crate::kinds::Kind;
 use crate::roster::{OperationsTeam, parse};
 use crate::steps::removal::{self, Limits, Record, Refusal};
@@ -23,7 +23,7 @@ fn evaluation(accounts: &str) -> Evaluation {
     let team = ["ada", "bob", "cid", "dan"]
         .map(|name| format!("- name: {name}\n  email: {name}@x.example\n"))
         .concat();
-    let file = |name: &str, text: &str| File { name: name.to_owned(), bytes: text.into() };
+    let file = |name: &str, text: &str| SourceFile { name: name.to_owned(), bytes: text.into() };
     let (roster, problems) = parse(&[file("team.yaml", &team)], &OperationsTeam::default());
     let now = "2026-11-22T10:00:00Z".parse().unwrap();
     let accounts = Accounts::of_file(Kind::Calendly, &file("users.csv", accounts), now).unwrap();
@@ -130,7 +130,7 @@ fn removed(
     let plan = removal::plan(&evaluation, &decisions, limits, &confirmed, &record)?;
     let line = |action: &Action| match action {
         Action::Remove(removal) => removal.email.clone(),
-        Action::Comment { marker, .. } => marker.marked.word().to_owned(),
+        Action::Comment { marker, .. } => marker.marked.as_str().to_owned(),
         other => panic!("{other:?}"),
     };
     Ok(plan.actions.iter().map(line).collect())

@@ -84,7 +84,7 @@ pub fn plan(
 fn mark(marker: Marker, report: &Report) -> Mark {
     let evaluation = report.evaluation();
     let mark = Mark::from(marker.of(Marked::Report)).with("people", evaluation.roster.people.len());
-    match evaluation.accounts.as_ref().filter(|accounts| accounts.are_whole()) {
+    match evaluation.accounts.as_ref().filter(|accounts| accounts.is_complete()) {
         Some(accounts) => mark.with("accounts", accounts.list.len()),
         None => mark,
     }
@@ -112,7 +112,7 @@ pub fn recorded_people(marker: Marker, comments: &[Comment<'_>]) -> Option<usize
 mod tests {
     use super::*;
     use crate::evaluation::{Evaluation, Policy, Sources};
-    use crate::input::{File, Provenance};
+    use crate::input::{Provenance, SourceFile};
     use crate::kinds::Kind;
     use crate::roster::{OperationsTeam, parse};
 
@@ -123,7 +123,7 @@ mod tests {
                 "- name: Person {number}\n  calendly: https://calendly.com/p{number}\n"
             ));
         }
-        let file = File { name: "team.yaml".to_owned(), bytes: team.into_bytes() };
+        let file = SourceFile { name: "team.yaml".to_owned(), bytes: team.into_bytes() };
         let (roster, problems) = parse(&[file], &OperationsTeam::default());
         let provenance = Provenance {
             project: None,
