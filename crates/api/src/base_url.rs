@@ -1,10 +1,11 @@
 //! An address that is safe to send a token to.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::{Host, Url};
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 /// Where a service is reached: `https://gitlab.com`, or with a relative root such as
 /// `https://example.com/gitlab`.
@@ -14,26 +15,27 @@ use crate::error::Error;
 pub struct BaseUrl(Url);
 
 impl BaseUrl {
-    /// Reads and checks an address as it was configured.
+    /// Parses an address as it was configured.
     ///
     /// # Errors
     ///
-    /// [`Error::BadUrl`], which does not repeat the text, or [`Error::InsecureUrl`].
+    /// [`ErrorKind::BadUrl`], which does not repeat the text, or [`ErrorKind::InsecureUrl`].
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let url = Url::parse(text.trim()).map_err(|_| Error::BadUrl {
-            reason: "it must look like https://gitlab.example.com",
-        })?;
+        let bad = |reason| Err(ErrorKind::BadUrl { reason }.into());
+        let Ok(url) = Url::parse(text.trim()) else {
+            return bad("it must look like https://gitlab.example.com");
+        };
         let Some(host) = url.host_str().filter(|_| matches!(url.scheme(), "http" | "https")) else {
-            return Err(Error::BadUrl { reason: "it must start with https://" });
+            return bad("it must start with https://");
         };
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(Error::BadUrl { reason: "it must not hold a user name or password" });
+            return bad("it must not hold a user name or password");
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return Err(Error::BadUrl { reason: "it must not have a query (?) or fragment (#)" });
+            return bad("it must not have a query (?) or fragment (#)");
         }
         if url.scheme() == "http" && !is_loopback(&url) {
-            return Err(Error::InsecureUrl { host: host.to_owned() });
+            return Err(ErrorKind::InsecureUrl { host: host.to_owned() }.into());
         }
         Ok(Self(url))
     }
@@ -86,26 +88,21 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Encodes a whole name as one segment of a path: `a/b` becomes `a%2Fb` (GitLab, "REST API",
-/// namespaced paths; dots too, as in its examples of file paths).
+/// The characters that stay as they are in a path segment.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'~');
+
+/// Encodes a complete name as one segment of a path: `a/b` becomes `a%2Fb` (GitLab, "REST API",
+/// namespaced paths). Dots are encoded too, as in GitLab's examples of file paths.
 ///
 /// # Errors
 ///
-/// [`Error::BadName`] for the empty name, `.` and `..`: as segments they would name another call.
+/// [`ErrorKind::BadName`] for the empty name, `.` and `..`: as segments they would name another
+/// call.
 pub(crate) fn segment(name: &str) -> Result<String, Error> {
     if matches!(name, "" | "." | "..") {
-        return Err(Error::BadName { name: name.to_owned() });
+        return Err(ErrorKind::BadName { name: name.to_owned() }.into());
     }
-    let mut encoded = String::with_capacity(name.len());
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~') {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    Ok(encoded)
+    Ok(utf8_percent_encode(name, UNRESERVED).to_string())
 }
 
 #[cfg(test)]
@@ -172,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_encoded_whole() {
+    fn names_are_encoded_completely() {
         for (name, expected) in [
             ("data/support-team.yaml", "data%2Fsupport-team%2Eyaml"),
             ("a b%2F+?#", "a%20b%252F%2B%3F%23"),
@@ -183,7 +180,10 @@ mod tests {
             assert_eq!(segment(name).unwrap(), expected);
         }
         for name in ["", ".", ".."] {
-            assert_eq!(segment(name), Err(Error::BadName { name: name.to_owned() }));
+            assert_eq!(
+                segment(name).unwrap_err().kind,
+                ErrorKind::BadName { name: name.to_owned() }
+            );
         }
     }
 

@@ -6,9 +6,9 @@ use std::time::Duration;
 /// Why a request is repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WaitReason {
-    /// The service counts our requests and asked us to wait (429).
+    /// The service limits the rate of requests and asked us to wait (429).
     RateLimited,
-    /// The request or its answer got lost, or the server failed.
+    /// The request or its answer was lost, or the server failed.
     Retrying,
 }
 
@@ -19,7 +19,7 @@ pub struct Wait {
     pub reason: WaitReason,
     /// For how long.
     pub delay: Duration,
-    /// Which attempt comes after it; the first one is 1, so this is 2 or more.
+    /// The number of the attempt after the wait. The first attempt is 1, so this is 2 or more.
     pub attempt: u32,
     /// How many attempts there are at most.
     pub attempts: u32,
@@ -28,18 +28,18 @@ pub struct Wait {
 /// A page of a list that was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageRead {
-    /// What the list is of, in words: `the notes`.
+    /// What is listed, such as `the notes`.
     pub list: &'static str,
-    /// Which page it was; the first one is 1. How many there are is not known.
+    /// How many pages have been read, this one included.
     pub number: usize,
-    /// How many items the pages so far have, this one included.
+    /// How many items those pages have together.
     pub items: usize,
 }
 
-/// Is told of each wait just before it begins, so that a countdown can be shown. Called on the
-/// task that waits: it must return at once.
+/// Receives each wait just before it begins, so that a countdown can be shown. It is called on the
+/// task that waits and must return at once.
 pub type Observer = Arc<dyn Fn(Wait) + Send + Sync>;
 
-/// Is told of each page of a list as soon as it is read, so that progress can be shown. Called on
-/// the task that reads: it must return at once.
+/// Receives each page of a list as soon as it is read, so that progress can be shown. It is called
+/// on the task that reads and must return at once.
 pub type PageObserver = Arc<dyn Fn(PageRead) + Send + Sync>;

@@ -7,12 +7,12 @@ use std::thread;
 
 /// A request as it arrived.
 #[derive(Debug, Clone)]
-pub(crate) struct Request {
+pub(crate) struct Received {
     head: String,
     body: String,
 }
 
-impl Request {
+impl Received {
     /// The method.
     pub(crate) fn method(&self) -> &str {
         self.head.split(' ').next().unwrap()
@@ -40,7 +40,7 @@ impl Request {
 /// A server that gives its answers in turn, one for each connection, and then hangs up.
 pub(crate) struct Fake {
     port: u16,
-    requests: Arc<Mutex<Vec<Request>>>,
+    requests: Arc<Mutex<Vec<Received>>>,
 }
 
 impl Fake {
@@ -70,7 +70,7 @@ impl Fake {
         })
     }
 
-    fn serve(mut answer: impl FnMut(TcpStream, &Mutex<Vec<Request>>) + Send + 'static) -> Self {
+    fn serve(mut answer: impl FnMut(TcpStream, &Mutex<Vec<Received>>) + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -92,18 +92,18 @@ impl Fake {
     }
 
     /// What was asked so far.
-    pub(crate) fn requests(&self) -> Vec<Request> {
+    pub(crate) fn requests(&self) -> Vec<Received> {
         self.requests.lock().unwrap().clone()
     }
 }
 
-fn request(stream: &mut TcpStream) -> Request {
+fn request(stream: &mut TcpStream) -> Received {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).unwrap() == 1 {
         head.push(byte[0]);
     }
-    let mut request = Request { head: String::from_utf8(head).unwrap(), body: String::new() };
+    let mut request = Received { head: String::from_utf8(head).unwrap(), body: String::new() };
     let length = request.header("content-length").map_or(0, |length| length.parse().unwrap());
     let mut body = vec![0; length];
     stream.read_exact(&mut body).unwrap();

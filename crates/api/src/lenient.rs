@@ -1,8 +1,8 @@
-//! Fields that an answer may leave out, or fill with `null`.
+//! Fields that an answer may leave out or set to `null`.
 
 use serde::{Deserialize, Deserializer};
 
-/// Reads `null` like a field that is not there.
+/// Reads `null` as if the field were missing.
 pub(crate) fn or_default<'de, D, T>(field: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,

@@ -1,4 +1,4 @@
-//! What a client is made from, and how it may wait.
+//! What a client is made from.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,13 +8,13 @@ use crate::base_url::BaseUrl;
 use crate::events::{Observer, PageObserver};
 use crate::token::Token;
 
-/// Whether the waits before a repeated request take place.
+/// Whether a client really waits before it repeats a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Waits {
-    /// As long as decided.
+pub enum Sleep {
+    /// It waits as long as was decided.
     #[default]
     Real,
-    /// Told to the observer and over at once: for runs whose clock is set by hand.
+    /// It reports the wait to the observer and goes on: for runs whose clock is set by hand.
     Skipped,
 }
 
@@ -22,26 +22,26 @@ pub enum Waits {
 pub struct Options {
     /// Where the service is.
     pub base: BaseUrl,
-    /// Who asks; nobody, where the service allows it.
+    /// The token; `None` asks anonymously, where the service allows it.
     pub token: Option<Token>,
     /// How long one request may take, from connecting to the last byte of the answer.
     pub timeout: Duration,
-    /// Whether to wait before repeating.
-    pub waits: Waits,
-    /// Who is told of waits.
+    /// Whether to wait before repeating a request.
+    pub sleep: Sleep,
+    /// Receives each wait.
     pub observer: Observer,
-    /// Who is told of pages.
+    /// Receives each page.
     pub pages: PageObserver,
 }
 
 impl Options {
-    /// Options with 60 seconds for each request, real waits, and nobody told of them or of pages.
+    /// Options with 60 seconds for each request, real waits, and no observers.
     pub fn new(base: BaseUrl, token: Option<Token>) -> Self {
         Self {
             base,
             token,
             timeout: Duration::from_mins(1),
-            waits: Waits::Real,
+            sleep: Sleep::Real,
             observer: Arc::new(|_| {}),
             pages: Arc::new(|_| {}),
         }
@@ -55,7 +55,7 @@ impl fmt::Debug for Options {
             .field("base", &self.base)
             .field("token", &self.token)
             .field("timeout", &self.timeout)
-            .field("waits", &self.waits)
+            .field("sleep", &self.sleep)
             .finish_non_exhaustive()
     }
 }

@@ -9,10 +9,10 @@ use reqwest::header::{HeaderMap, LINK};
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::events::PageRead;
 use crate::http::Http;
-use crate::sanitize::clean;
+use crate::sanitize::one_line;
 
 /// How many items a page should have; more is cut to this.
 const PER_PAGE: &str = "100";
@@ -36,8 +36,8 @@ pub(crate) async fn all<T: DeserializeOwned>(
         seen.insert(url.clone());
         let answer = http.get_url(url).await?;
         items.extend(http.json::<Vec<T>>(&answer, list)?);
-        http.tell(PageRead { list, number: seen.len(), items: items.len() });
-        let broken = |detail: String| Error::Paging { call: answer.call.clone(), detail };
+        http.report_page(PageRead { list, number: seen.len(), items: items.len() });
+        let broken = |detail: String| answer.call.error(ErrorKind::Paging { detail });
         match next(&answer.headers, &answer.url).map_err(broken)? {
             None => return Ok(items),
             Some(next) => {
@@ -62,15 +62,17 @@ fn next(headers: &HeaderMap, current: &Url) -> Result<Option<Url>, String> {
             let joined = current.join(target);
             return joined
                 .map(Some)
-                .map_err(|_| format!("the next page has no usable URL: {}", clean(target)));
+                .map_err(|_| format!("the next page has no usable URL: {}", one_line(target)));
         }
     }
     let page = headers.get("x-next-page").and_then(|value| value.to_str().ok()).unwrap_or_default();
     if page.trim().is_empty() {
         return Ok(None);
     }
-    let number: u64 =
-        page.trim().parse().map_err(|_| format!("the next page has no number: {}", clean(page)))?;
+    let number: u64 = page
+        .trim()
+        .parse()
+        .map_err(|_| format!("the next page has no number: {}", one_line(page)))?;
     Ok(Some(with_page(current, number)))
 }
 
@@ -125,9 +127,9 @@ mod tests {
 
     use super::*;
     use crate::base_url::BaseUrl;
-    use crate::fake::{Fake, Request, answer, json};
-    use crate::http::Scheme;
-    use crate::options::{Options, Waits};
+    use crate::error::Service;
+    use crate::fake::{Fake, Received, answer, json};
+    use crate::options::{Options, Sleep};
 
     #[test]
     fn the_next_link_is_found() {
@@ -175,7 +177,7 @@ mod tests {
 
     fn options(fake: &Fake) -> Options {
         let mut options = Options::new(BaseUrl::parse(&fake.url()).unwrap(), None);
-        options.waits = Waits::Skipped;
+        options.sleep = Sleep::Skipped;
         options
     }
 
@@ -184,7 +186,7 @@ mod tests {
     }
 
     async fn read_with(options: Options) -> Result<Vec<u32>, Error> {
-        let http = Http::new(options, Scheme::PrivateToken).unwrap();
+        let http = Http::new(Service::GitLab, options).unwrap();
         all(&http, "list", &[], "numbers").await
     }
 
@@ -196,7 +198,7 @@ mod tests {
             json("X-Next-Page: \r\n", "[2,3]"),
         ]);
         assert_eq!(read(&fake).await, Ok(vec![1, 2, 3]));
-        let paths: Vec<String> = fake.requests().iter().map(Request::path).collect();
+        let paths: Vec<String> = fake.requests().iter().map(Received::path).collect();
         let expected = ["", "&page=2", "&page=3"].map(|page| format!("/list?per_page=100{page}"));
         assert_eq!(paths, expected);
     }
@@ -213,7 +215,10 @@ mod tests {
         let log = Arc::clone(&told);
         let mut options = options(&fake);
         options.pages = Arc::new(move |page| log.lock().unwrap().push(page));
-        assert!(matches!(read_with(options).await, Err(Error::Decode { .. })));
+        assert!(matches!(
+            read_with(options).await,
+            Err(Error { kind: ErrorKind::Decode { .. }, .. })
+        ));
         let list = "numbers";
         let first = PageRead { list, number: 1, items: 2 };
         assert_eq!(*told.lock().unwrap(), [first, PageRead { number: 2, ..first }]);
@@ -223,7 +228,7 @@ mod tests {
     async fn a_page_that_comes_back_is_an_error() {
         let link = "Link: </list?page=2>; rel=\"next\"\r\n";
         let fake = Fake::start(vec![json(link, "[1]"), json(link, "[2]")]);
-        assert!(matches!(read(&fake).await, Err(Error::Paging { .. })));
+        assert!(matches!(read(&fake).await, Err(Error { kind: ErrorKind::Paging { .. }, .. })));
         assert_eq!(fake.requests().len(), 2);
     }
 
@@ -232,8 +237,7 @@ mod tests {
         let fake = Fake::start(vec![json("Link: <http://127.0.0.1:1/2>; rel=\"next\"\r\n", "[1]")]);
         let error = read(&fake).await.unwrap_err();
         assert!(
-            matches!(&error, Error::Redirected { host, call }
-                if host == "http://127.0.0.1:1" && call.path == "/list"),
+            matches!(&error.kind, ErrorKind::Redirected { host } if host == "http://127.0.0.1:1"),
             "{error:?}"
         );
     }

@@ -1,41 +1,31 @@
-//! A request as a value: what is asked, and how.
+//! A request as a value.
 
-use reqwest::Method;
 use serde_json::Value;
 use url::Url;
 
-use crate::error::Call;
+use crate::error::{Call, Service};
 
-/// What a request does.
+/// The HTTP method of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verb {
-    /// It reads.
+pub(crate) enum Method {
+    /// Reads.
     Get,
-    /// It makes something new: made twice, it makes two.
+    /// Creates: sent twice, it creates two.
     Post,
-    /// It changes something.
+    /// Changes.
     Put,
-    /// It removes something.
+    /// Removes.
     Delete,
 }
 
-impl Verb {
-    /// Whether the request changes nothing, so that it may be made as often as needed.
+impl Method {
+    /// Whether the request changes nothing, so that it may be repeated.
     pub(crate) fn is_read(self) -> bool {
         self == Self::Get
     }
 
-    /// The method.
-    pub(crate) fn method(self) -> Method {
-        match self {
-            Self::Get => Method::GET,
-            Self::Post => Method::POST,
-            Self::Put => Method::PUT,
-            Self::Delete => Method::DELETE,
-        }
-    }
-
-    fn name(self) -> &'static str {
+    /// The method as it is sent, in capitals.
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
@@ -45,21 +35,32 @@ impl Verb {
     }
 }
 
-/// A request.
+impl From<Method> for reqwest::Method {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Get => Self::GET,
+            Method::Post => Self::POST,
+            Method::Put => Self::PUT,
+            Method::Delete => Self::DELETE,
+        }
+    }
+}
+
+/// A request before it is sent.
 #[derive(Debug)]
-pub(crate) struct Ask<'a> {
-    /// What it does.
-    pub(crate) verb: Verb,
-    /// To what.
+pub(crate) struct Request<'a> {
+    /// The method.
+    pub(crate) method: Method,
+    /// The complete URL.
     pub(crate) url: Url,
-    /// What is sent along, as JSON.
+    /// The body, sent as JSON.
     pub(crate) body: Option<&'a Value>,
 }
 
-impl Ask<'_> {
-    /// The request's description for errors.
-    pub(crate) fn call(&self) -> Call {
-        Call::new(self.verb.name(), &self.url)
+impl Request<'_> {
+    /// Describes the request for errors.
+    pub(crate) fn call(&self, service: Service) -> Call {
+        Call::new(service, self.method.as_str(), &self.url)
     }
 }
 
@@ -68,12 +69,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn errors_name_the_method_that_is_sent() {
-        for verb in [Verb::Get, Verb::Post, Verb::Put, Verb::Delete] {
-            let url = Url::parse("https://h.example/x?q=s3cret").unwrap();
-            let ask = Ask { verb, url, body: None };
-            assert_eq!(ask.call().method, verb.method().as_str());
-            assert_eq!(verb.is_read(), verb.method().is_safe());
+    fn errors_name_the_method_that_is_sent_but_no_query() {
+        for method in [Method::Get, Method::Post, Method::Put, Method::Delete] {
+            let url = Url::parse("https://h.example:8443/x?q=s3cret").unwrap();
+            let call = Request { method, url, body: None }.call(Service::GitLab);
+            let sent = reqwest::Method::from(method);
+            assert_eq!(call.to_string(), format!("{sent} h.example:8443/x"));
+            assert_eq!(method.is_read(), sent.is_safe());
         }
     }
 }

@@ -1,13 +1,16 @@
-//! Text of others, made harmless for a terminal and short enough for a line.
+//! Text of a server, made harmless for a terminal and short enough for an error.
 
 use std::str::Chars;
 
-/// The longest foreign text that an error carries, in characters.
-const LONGEST: usize = 200;
+/// The longest text of a server that an error carries, in characters.
+const MAX_LENGTH: usize = 200;
 
-/// One line of `text`: without control characters, terminal escapes, bidi overrides and invisible
-/// characters, its white space run together, cut after 200 characters.
-pub(crate) fn clean(text: &str) -> String {
+/// Reduces `text` to one harmless line of at most 200 characters.
+///
+/// Control characters, complete terminal escape sequences, bidirectional overrides and invisible
+/// characters are removed, and each run of white space becomes one space. This is stricter than
+/// what reports do to the text of rosters: nobody needs to find the original of an error message.
+pub(crate) fn one_line(text: &str) -> String {
     let mut line = String::new();
     let mut length = 0_usize;
     let mut space = false;
@@ -19,7 +22,7 @@ pub(crate) fn clean(text: &str) -> String {
             _ if character.is_whitespace() => space = !line.is_empty(),
             _ if character.is_control() || is_invisible(character) => {}
             _ => {
-                if length >= LONGEST {
+                if length >= MAX_LENGTH {
                     line.push('…');
                     return line;
                 }
@@ -88,14 +91,14 @@ mod tests {
             ("a\u{0}\u{8}\u{7f}b", "ab"),
             ("\u{202e}gpj\u{2066}x\u{200b}y\u{feff}", "gpjxy"),
         ] {
-            assert_eq!(clean(text), expected, "{text:?}");
+            assert_eq!(one_line(text), expected, "{text:?}");
         }
     }
 
     #[test]
     fn long_text_is_cut() {
         let exact = "ü".repeat(200);
-        assert_eq!(clean(&exact), exact);
-        assert_eq!(clean(&"ü".repeat(201)), format!("{exact}…"));
+        assert_eq!(one_line(&exact), exact);
+        assert_eq!(one_line(&"ü".repeat(201)), format!("{exact}…"));
     }
 }

@@ -1,42 +1,58 @@
-//! A token: a secret that has no text form.
+//! A token: a secret without a text form.
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 /// An access token of GitLab or Calendly.
 ///
 /// It has no `Display`, its `Debug` is a placeholder, and its memory is overwritten when it is
-/// dropped. Its form is not looked at: instances may set any prefix (GitLab, "Personal access
+/// dropped. Its form is not validated: instances may set any prefix (GitLab, "Personal access
 /// token prefix" setting).
 pub struct Token(SecretString);
 
 impl Token {
-    /// Takes a token as it was typed, piped or stored: surrounding white space is removed.
+    /// Takes a token as it was typed, piped or stored; surrounding white space is removed.
     ///
     /// # Errors
     ///
-    /// [`Error::BadToken`] when nothing is left, or when it holds anything but visible ASCII. The
+    /// [`ErrorKind::BadToken`] if nothing is left, or if anything but visible ASCII is inside. The
     /// error does not show the value.
     pub fn new(text: &str) -> Result<Self, Error> {
         let token = text.trim();
-        if token.is_empty() {
-            return Err(Error::BadToken { reason: "it is empty" });
-        }
-        if token.chars().any(|character| character.is_whitespace() || character.is_control()) {
-            return Err(Error::BadToken {
-                reason: "it has white space or control characters inside",
-            });
-        }
-        if !token.is_ascii() {
-            return Err(Error::BadToken { reason: "it has characters that no token has" });
-        }
-        Ok(Self(SecretString::from(token)))
+        let reason = if token.is_empty() {
+            "it is empty"
+        } else if token.chars().any(|character| character.is_whitespace() || character.is_control())
+        {
+            "it has white space or control characters inside"
+        } else if !token.is_ascii() {
+            "it has characters that no token has"
+        } else {
+            return Ok(Self(SecretString::from(token)));
+        };
+        Err(ErrorKind::BadToken { reason }.into())
     }
 
-    /// The characters, for the header and for removing them from what a server says.
+    /// The characters, for the header alone.
     pub(crate) fn expose(&self) -> &str {
         self.0.expose_secret()
+    }
+
+    /// Replaces the token in `text`, in whatever case it is written there: servers repeat headers,
+    /// and some change their case.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        // ASCII case changes no byte offset, and tokens are ASCII.
+        let haystack = text.to_ascii_lowercase();
+        let needle = self.expose().to_ascii_lowercase();
+        let mut redacted = String::with_capacity(text.len());
+        let mut end = 0;
+        for (start, _) in haystack.match_indices(&needle) {
+            redacted.push_str(text.get(end..start).unwrap_or_default());
+            redacted.push_str("[redacted]");
+            end = start + needle.len();
+        }
+        redacted.push_str(text.get(end..).unwrap_or_default());
+        redacted
     }
 }
 
@@ -89,5 +105,20 @@ mod tests {
     fn debug_shows_nothing() {
         let token = Token::new("glpat-abc").unwrap();
         assert_eq!(format!("{token:?}"), "Token([redacted])");
+    }
+
+    #[test]
+    fn the_token_is_redacted_in_whatever_case_a_server_repeats_it() {
+        let token = Token::new("glpat-Ab1").unwrap();
+        for (text, expected) in [
+            ("", ""),
+            ("no token", "no token"),
+            ("glpat-Ab1", "[redacted]"),
+            ("é glpat-Ab1, GLPAT-AB1; glpat-ab1é", "é [redacted], [redacted]; [redacted]é"),
+            ("glpat-Ab1glpat-Ab1", "[redacted][redacted]"),
+            ("glpat-Ab", "glpat-Ab"),
+        ] {
+            assert_eq!(token.redact(text), expected);
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::{Calendly, GitLab, Options, Token, Waits};
+use api::{Calendly, GitLab, Options, Sleep, Token};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -172,7 +172,7 @@ impl Ctx {
         let ui = self.ui.clone();
         options.pages = Arc::new(move |page| ui.has_read(&page));
         if self.clock_is_set {
-            options.waits = Waits::Skipped;
+            options.sleep = Sleep::Skipped;
         }
         options
     }

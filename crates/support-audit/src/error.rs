@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use api::NetworkKind;
+use api::{ErrorKind, NetworkKind, Service};
 
 /// How the program ends: the documented exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,61 +95,58 @@ pub(crate) fn explain(error: &anyhow::Error) -> Failure {
     Failure::new(Exit::Failed, message)
 }
 
-/// Whether GitLab was asked: only its paths are below `/api/v4` (GitLab docs: REST API).
-fn is_gitlab(call: &api::Call) -> bool {
-    call.path.contains("/api/v4/")
-}
-
 fn of_service(error: &api::Error) -> (Exit, Option<String>) {
-    use api::Error;
-    let (exit, hint) = match error {
-        Error::Unauthorized { call, .. } | Error::InvalidToken { call, .. } => {
-            let whose = if is_gitlab(call) { "" } else { " --service calendly" };
+    let service = error.call.as_ref().map(|call| call.service);
+    let (exit, hint) = match &error.kind {
+        ErrorKind::Unauthorized { .. } | ErrorKind::InvalidToken { .. } => {
+            let whose = if service == Some(Service::Calendly) { " --service calendly" } else { "" };
             let hint =
                 format!("`support-audit auth status{whose}` tells where the token comes from");
             return (Exit::Token, Some(hint));
         }
-        Error::BadToken { .. } => (Exit::Token, "copy the token again, whole and on one line"),
-        Error::InsufficientScope { call, .. } if is_gitlab(call) => (
+        ErrorKind::BadToken { .. } => (Exit::Token, "copy the token again, whole and on one line"),
+        ErrorKind::InsufficientScope { .. } if service == Some(Service::GitLab) => (
             Exit::Token,
             "to write it needs `api`, to read `read_api`: `support-audit auth status` shows what it has",
         ),
-        Error::InsufficientScope { .. } => (
+        ErrorKind::InsufficientScope { .. } => (
             Exit::Token,
             "it needs `users:read` and `organizations:read`, and `organizations:write` to remove",
         ),
-        Error::Captcha { .. } | Error::Spam { .. } => (
+        ErrorKind::Captcha { .. } | ErrorKind::Spam { .. } => (
             Exit::Failed,
             "GitLab takes it for spam: write a first issue or comment in the browser",
         ),
-        Error::Forbidden { .. } => {
+        ErrorKind::Forbidden { .. } => {
             (Exit::Failed, "ask for access with the account that `support-audit auth status` names")
         }
-        Error::NotFound { .. } => (
+        ErrorKind::NotFound { .. } => (
             Exit::Failed,
             "it may be misspelt, or private and not shown to this token: see `support-audit config` and `support-audit auth status`",
         ),
-        Error::RateLimited { .. } => (Exit::Later, "run the command again then"),
-        Error::Network { kind: NetworkKind::Tls, .. } => {
+        ErrorKind::RateLimited { .. } => (Exit::Later, "run the command again then"),
+        ErrorKind::Network { kind: NetworkKind::Tls, .. } => {
             (Exit::Later, "a proxy that opens secure connections needs its certificate installed")
         }
-        error @ (Error::Network { .. } | Error::Server { .. }) if error.may_have_arrived() => {
+        ErrorKind::Network { .. } | ErrorKind::Server { .. } if error.may_have_arrived() => {
             (Exit::Later, "run the command again: it looks first for what is there already")
         }
-        Error::Network { .. } | Error::Server { .. } => (Exit::Later, "run the command again"),
-        Error::Locked { .. } => (Exit::Conflict, "somebody writes at this moment: run it again"),
-        Error::Damaged { .. } => (Exit::Later, "run the command again; what came was not used"),
-        Error::Paging { .. } | Error::TooLarge { .. } => return (Exit::Incomplete, None),
-        Error::Redirected { .. }
-        | Error::Moved { .. }
-        | Error::NotJson { .. }
-        | Error::Decode { .. } => {
+        ErrorKind::Network { .. } | ErrorKind::Server { .. } => {
+            (Exit::Later, "run the command again")
+        }
+        ErrorKind::Locked => (Exit::Conflict, "somebody writes at this moment: run it again"),
+        ErrorKind::Damaged { .. } => (Exit::Later, "run the command again; what came was not used"),
+        ErrorKind::Paging { .. } | ErrorKind::TooLarge { .. } => return (Exit::Incomplete, None),
+        ErrorKind::Redirected { .. }
+        | ErrorKind::Moved { .. }
+        | ErrorKind::NotJson { .. }
+        | ErrorKind::Decode { .. } => {
             (Exit::Failed, "check the service's address in `support-audit config`")
         }
-        Error::BadUrl { .. } | Error::InsecureUrl { .. } | Error::BadName { .. } => {
+        ErrorKind::BadUrl { .. } | ErrorKind::InsecureUrl { .. } | ErrorKind::BadName { .. } => {
             (Exit::Input, "`support-audit config` tells where each value comes from")
         }
-        Error::NoCertificates => {
+        ErrorKind::NoCertificates => {
             (Exit::Failed, "install the package `ca-certificates` of your system")
         }
         _ => return (Exit::Failed, None),

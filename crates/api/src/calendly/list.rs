@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::events::PageRead;
 use crate::http::Http;
 use crate::pages::MAX_PAGES;
@@ -68,7 +68,7 @@ pub(super) async fn all<T: DeserializeOwned>(
     let followed = follow(http, path, query, list, |page| {
         read += 1;
         items.extend(page);
-        http.tell(PageRead { list, number: read, items: items.len() });
+        http.report_page(PageRead { list, number: read, items: items.len() });
     });
     let broken = followed.await.err();
     let broken =
@@ -93,7 +93,7 @@ async fn follow<T: DeserializeOwned>(
         let answer = http.get(path, &query).await?;
         let Page { collection, pagination } = http.json(&answer, list)?;
         take(collection);
-        let broken = |detail: String| Error::Paging { call: answer.call.clone(), detail };
+        let broken = |detail: String| answer.call.error(ErrorKind::Paging { detail });
         token = pagination.next_page_token.filter(|token| !token.is_empty());
         let Some(next) = &token else {
             if pagination.next_page.is_some() {

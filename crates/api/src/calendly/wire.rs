@@ -1,11 +1,11 @@
-//! The types of Calendly's answers: only what is used is declared.
+//! The types of Calendly's answers: only fields that are used are declared.
 
 use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::lenient::or_default;
 
-/// Calendly wraps a single thing in `resource`.
+/// Calendly wraps a single item in `resource`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Resource<T> {
     pub(crate) resource: T,
@@ -14,49 +14,38 @@ pub(crate) struct Resource<T> {
 /// The user of the token (Calendly, "Get current user").
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Me {
-    /// The display name; empty where the answer has none.
-    #[serde(default, deserialize_with = "or_default")]
-    pub name: String,
-    /// The login e-mail.
+    /// The login e-mail address.
     pub email: String,
-    /// The user's identity: a URL whose last segment is the UUID.
-    pub uri: String,
-    /// The organisation's identity, of the same form.
+    /// The URI of the user's organisation.
     pub current_organization: String,
 }
 
-/// A user's place in an organisation (Calendly, "List organization memberships"). Somebody who was
-/// invited and has not accepted has none, but an [`Invitation`].
+/// A user's membership in an organisation (Calendly, "List organization memberships"). Somebody who
+/// has not accepted yet has an [`Invitation`] instead.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Membership {
-    /// The membership's identity, by which it is removed: a URL whose last segment is the UUID.
+    /// The URI of the membership, by which it is removed.
     pub uri: String,
     /// `user`, `admin` or `owner`; others may come, since the web pages know more.
     pub role: String,
-    /// Whose it is.
+    /// The member.
     pub user: User,
-    /// When they joined; `None` where the answer does not say.
+    /// When the user joined; `None` if the answer does not say.
     #[serde(default)]
     pub created_at: Option<Timestamp>,
-    /// When it was changed last. Calendly has no time of the last use.
-    #[serde(default)]
-    pub updated_at: Option<Timestamp>,
 }
 
 /// The user of a membership.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct User {
-    /// The user's identity: a URL whose last segment is the UUID.
+    /// The URI of the user, which stays when their address changes.
     pub uri: String,
-    /// The display name; empty where the answer has none.
+    /// The display name; empty if the answer has none.
     #[serde(default, deserialize_with = "or_default")]
     pub name: String,
-    /// The login e-mail, in whatever case it was typed.
+    /// The login e-mail address, in whatever case it was typed.
     pub email: String,
-    /// The last part of the address of their page; empty where the answer has none.
-    #[serde(default, deserialize_with = "or_default")]
-    pub slug: String,
-    /// The address of their page, which lists their events; empty where the answer has none.
+    /// The address of the page that lists the user's events; empty if the answer has none.
     #[serde(default, deserialize_with = "or_default")]
     pub scheduling_url: String,
 }
@@ -64,20 +53,13 @@ pub struct User {
 /// An invitation into an organisation (Calendly, "List organization invitations").
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Invitation {
-    /// The invitation's identity, by which it is revoked: a URL that names the organisation's UUID
-    /// and ends with its own.
+    /// The URI of the invitation, by which it is revoked. It contains the organisation's UUID.
     pub uri: String,
     /// The address it was sent to.
     pub email: String,
-    /// `pending`, `accepted` or `declined`.
+    /// `pending`, `accepted`, `declined` and others.
     pub status: String,
-    /// When it was made; `None` where the answer does not say.
+    /// When it was created; `None` if the answer does not say.
     #[serde(default)]
     pub created_at: Option<Timestamp>,
-    /// When it was changed last; `None` where the answer does not say.
-    #[serde(default)]
-    pub updated_at: Option<Timestamp>,
-    /// When its mail was sent last; `None` where the answer does not say.
-    #[serde(default)]
-    pub last_sent_at: Option<Timestamp>,
 }

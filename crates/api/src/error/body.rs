@@ -1,43 +1,42 @@
-//! What a service says when it refuses, in all the shapes it says it.
+//! The body of a refusal, in all the forms that services use.
 //!
 //! GitLab ("REST API troubleshooting", "Status codes"): `{"message": text}`, `{"message": {field:
 //! [text]}}`, `{"message": {"error": text}}`, `{"error": text}`, and for tokens `{"error",
-//! "error_description", "scope"}`; what it takes for spam is marked by `needs_captcha_response`, else
-//! by words ("Requests detected as spam"). Calendly: `{"title", "message", "details": [{"parameter",
-//! "message"}]}`. Rate limiters answer in plain text, proxies in HTML.
+//! "error_description", "scope"}`. What it takes for spam has `needs_captcha_response`, else only
+//! a message that says so ("Requests detected as spam"). Calendly: `{"title", "message", "details":
+//! [{"parameter", "message"}]}`. Rate limiters answer in plain text, proxies in HTML.
 //!
-//! It uses nothing of this crate but `sanitize`: the fuzz target includes the two files by themselves.
+//! Of this crate only `sanitize` is used: the fuzz target includes the two files by themselves.
 
 use serde_json::{Map, Value};
 
-use crate::sanitize::clean;
+use crate::sanitize::one_line;
 
-/// What a service said when it refused.
+/// What a service said when it refused a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Complaint {
-    /// Its words on one harmless line; empty where it had none.
+pub(crate) struct ErrorBody {
+    /// The message as one harmless line; empty if there was none.
     pub(crate) message: String,
-    /// The word by which it tells the kind of error, if it does.
+    /// The code of the error, such as `invalid_token`, if there is one.
     pub(crate) error: Option<String>,
-    /// The scopes that it asks for.
+    /// The scopes that the service asks for.
     pub(crate) scope: Option<String>,
-    /// Whether it wants somebody to solve a captcha.
+    /// Whether the service wants a captcha to be solved.
     pub(crate) needs_captcha: bool,
 }
 
-impl Complaint {
+impl ErrorBody {
     /// Reads the body of an answer, which must not hold the token any more.
-    pub(crate) fn of(body: &str) -> Self {
-        let json = serde_json::from_str(body).unwrap_or(Value::Null);
-        let fields = json.as_object();
-        let field = |name: &str| Some(clean(fields?.get(name)?.as_str()?));
-        let said = match fields {
-            Some(fields) => complaint(fields),
-            None if json.is_null() => gist(body),
-            None => sentence(&json),
+    pub(crate) fn parse(body: &str) -> Self {
+        let json: Value = serde_json::from_str(body).unwrap_or(Value::Null);
+        let field = |name: &str| Some(one_line(json.get(name)?.as_str()?));
+        let message = match &json {
+            Value::Null => summary(body),
+            Value::Object(fields) => message(fields),
+            value => sentence(value),
         };
         Self {
-            message: clean(&said),
+            message: one_line(&message),
             error: field("error"),
             scope: field("scope"),
             needs_captcha: json.get("needs_captcha_response") == Some(&Value::Bool(true)),
@@ -45,45 +44,54 @@ impl Complaint {
     }
 }
 
-/// What GitLab says became of a text of quick actions. `body` must not hold the token any more.
-pub(crate) fn summary(body: &str) -> String {
+/// What GitLab says about a text of quick actions only. `body` must not hold the token any more.
+pub(crate) fn commands_summary(body: &str) -> String {
     let json: Value = serde_json::from_str(body).unwrap_or(Value::Null);
-    json.get("summary").map_or_else(|| gist(body), |summary| clean(&sentence(summary)))
+    match json.get("summary") {
+        Some(commands) => one_line(&sentence(commands)),
+        None => summary(body),
+    }
 }
 
-/// The gist of a body that is no JSON: the title or the words of an HTML page, or the text.
-pub(crate) fn gist(body: &str) -> String {
+/// Summarizes a body that is not JSON: the title or the text of an HTML page, or plain text.
+pub(crate) fn summary(body: &str) -> String {
     let text = body.trim_start_matches('\u{feff}').trim_start();
-    let words = if text.starts_with('<') {
-        title(text).map(clean).filter(|title| !title.is_empty()).unwrap_or_else(|| words(text))
-    } else {
-        text.to_owned()
+    if !text.starts_with('<') {
+        return one_line(text);
+    }
+    match title(text).map(one_line) {
+        Some(title) if !title.is_empty() => title,
+        _ => one_line(&html_text(text)),
+    }
+}
+
+/// The message of a refusal, with Calendly's details if there are any.
+fn message(fields: &Map<String, Value>) -> String {
+    let mut message = String::new();
+    for name in ["error_description", "message", "error", "title"] {
+        message = fields.get(name).map(sentence).unwrap_or_default();
+        if !message.is_empty() {
+            break;
+        }
+    }
+    let details = match fields.get("details").and_then(Value::as_array) {
+        Some(details) => details.iter().map(detail).filter(|text| !text.is_empty()).collect(),
+        None => Vec::new(),
     };
-    clean(&words)
+    if details.is_empty() { message } else { format!("{message}: {}", details.join("; ")) }
 }
 
-fn complaint(fields: &Map<String, Value>) -> String {
-    let first = ["error_description", "message", "error", "title"]
-        .into_iter()
-        .filter_map(|name| fields.get(name).map(sentence))
-        .find(|text| !text.is_empty())
-        .unwrap_or_default();
-    let details: Vec<String> = fields
-        .get("details")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .map(|detail| {
-            let part = |name| detail.get(name)?.as_str().filter(|text| !text.is_empty());
-            let parts: Vec<&str> = ["parameter", "message"].into_iter().filter_map(part).collect();
-            parts.join(": ")
-        })
-        .filter(|detail| !detail.is_empty())
-        .collect();
-    if details.is_empty() { first } else { format!("{first}: {}", details.join("; ")) }
+/// One of Calendly's details as `parameter: message`, or as much of that as there is.
+fn detail(detail: &Value) -> String {
+    let text = |name: &str| detail.get(name).and_then(Value::as_str).unwrap_or_default();
+    match (text("parameter"), text("message")) {
+        ("", message) => message.to_owned(),
+        (parameter, "") => parameter.to_owned(),
+        (parameter, message) => format!("{parameter}: {message}"),
+    }
 }
 
-/// Any JSON in words: `{"title": ["is too long"]}` becomes `title is too long`.
+/// Any JSON as a sentence: `{"title": ["is too long"]}` becomes `title is too long`.
 fn sentence(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -110,19 +118,23 @@ fn title(html: &str) -> Option<&str> {
 }
 
 /// The text between the tags, without that of styles and scripts.
-fn words(html: &str) -> String {
+fn html_text(html: &str) -> String {
     let mut text = String::new();
     let mut rest = html;
     while let Some((before, tag)) = rest.split_once('<') {
         text.push_str(before);
         text.push(' ');
-        let is = |name: &str| tag.get(..name.len()).is_some_and(|t| t.eq_ignore_ascii_case(name));
-        let end = if is("style") || is("script") { "</" } else { "" };
+        let end = if starts_with(tag, "style") || starts_with(tag, "script") { "</" } else { "" };
         let tag = tag.split_once(end).map_or("", |(_, tag)| tag);
         rest = tag.split_once('>').map_or("", |(_, rest)| rest);
     }
     text.push_str(rest);
     text
+}
+
+/// Whether `text` starts with `name`, in whatever case.
+fn starts_with(text: &str, name: &str) -> bool {
+    text.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]
@@ -163,7 +175,7 @@ mod tests {
             ("<title></title><h1>Blocked</h1>", "Blocked"),
             (r#"{"message":"a\u001b[31mb\u202ec"}"#, "abc"),
         ] {
-            assert_eq!(Complaint::of(body).message, expected, "{body}");
+            assert_eq!(ErrorBody::parse(body).message, expected, "{body}");
         }
     }
 }

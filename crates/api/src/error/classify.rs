@@ -1,34 +1,36 @@
-//! Which error an answer is that is no success.
+//! Which error an answer other than a success is.
 //!
-//! GitLab tells some kinds by words alone ("REST API troubleshooting", "Requests detected as spam").
+//! GitLab and Calendly distinguish some refusals by their message alone ("REST API
+//! troubleshooting", "Requests detected as spam").
 
 use reqwest::StatusCode;
 
-use crate::error::body::Complaint;
-use crate::error::{Call, Error};
+use super::body::ErrorBody;
+use super::kind::ErrorKind;
 
-/// The error for an answer that is no success. `body` must not hold the token any more.
-pub(crate) fn refusal(call: Call, status: u16, body: &str) -> Error {
-    let Complaint { mut message, error, scope, needs_captcha } = Complaint::of(body);
+/// Classifies an answer other than a success. `body` must not hold the token any more.
+pub(crate) fn classify(status: u16, body: &str) -> ErrorKind {
+    let ErrorBody { mut message, error, scope, needs_captcha } = ErrorBody::parse(body);
     if message.is_empty() {
         let reason = StatusCode::from_u16(status).ok().and_then(|code| code.canonical_reason());
         message = reason.unwrap_or("no reason given").to_lowercase();
     }
-    let holds = |words: &str| message.to_ascii_lowercase().contains(words);
+    let lower_case = message.to_ascii_lowercase();
     match (status, error.as_deref()) {
-        (400, _) if holds("recognized as spam") => Error::Spam { call, message },
-        (401, Some("invalid_token")) => Error::InvalidToken { call, description: message },
-        (401, _) => Error::Unauthorized { call, message },
+        (400, _) if lower_case.contains("recognized as spam") => ErrorKind::Spam { message },
+        (401, Some("invalid_token")) => ErrorKind::InvalidToken { message },
+        (401, _) => ErrorKind::Unauthorized { message },
         (403, Some("insufficient_scope")) => {
             let scope = scope.unwrap_or_else(|| "not told which".to_owned());
-            Error::InsufficientScope { call, scope }
+            ErrorKind::InsufficientScope { scope }
         }
-        (403, _) => Error::Forbidden { call, message },
-        (404, _) => Error::NotFound { call, message },
-        (409, _) if needs_captcha => Error::Captcha { call, message },
-        (409, _) if holds("resource lock") => Error::Locked { call },
-        (500..=599, _) => Error::Server { call, status, message },
-        _ => Error::Api { call, status, message },
+        (403, _) if lower_case.contains("scim enabled") => ErrorKind::ManagedByScim { message },
+        (403, _) => ErrorKind::Forbidden { message },
+        (404, _) => ErrorKind::NotFound { message },
+        (409, _) if needs_captcha => ErrorKind::Captcha { message },
+        (409, _) if lower_case.contains("resource lock") => ErrorKind::Locked,
+        (500..=599, _) => ErrorKind::Server { status, message },
+        _ => ErrorKind::Refused { status, message },
     }
 }
 
@@ -38,22 +40,12 @@ mod tests {
     use proptest::{collection, sample};
     use serde_json::Value;
 
-    use url::Url;
-
     use super::*;
-    use crate::error::body::summary;
-
-    fn call() -> Call {
-        Call::new("GET", &Url::parse("https://h.example/api/v4/user?email=a%40b").unwrap())
-    }
-
-    fn error(status: u16, body: &str) -> Error {
-        refusal(call(), status, body)
-    }
+    use crate::error::body::commands_summary;
 
     #[test]
     fn foreign_text_is_bounded() {
-        let text = error(502, &"x".repeat(100_000)).to_string();
+        let text = classify(502, &"x".repeat(100_000)).to_string();
         assert!(text.chars().count() < 300, "{text}");
     }
 
@@ -62,59 +54,48 @@ mod tests {
         let plain = r#"{"message":"said"}"#;
         let said = || "said".to_owned();
         for (status, body, expected) in [
-            (401, plain, Error::Unauthorized { call: call(), message: said() }),
+            (401, plain, ErrorKind::Unauthorized { message: said() }),
             (
                 401,
                 r#"{"error":"invalid_token","error_description":"Token is expired."}"#,
-                Error::InvalidToken { call: call(), description: "Token is expired.".to_owned() },
+                ErrorKind::InvalidToken { message: "Token is expired.".to_owned() },
             ),
             (
                 401,
                 r#"{"title":"Unauthenticated","message":"The access token is invalid"}"#,
-                Error::Unauthorized {
-                    call: call(),
-                    message: "The access token is invalid".to_owned(),
-                },
+                ErrorKind::Unauthorized { message: "The access token is invalid".to_owned() },
             ),
-            (403, plain, Error::Forbidden { call: call(), message: said() }),
+            (403, plain, ErrorKind::Forbidden { message: said() }),
             (
                 403,
                 r#"{"title":"Permission Denied","message":"You can not change owner role"}"#,
-                Error::Forbidden {
-                    call: call(),
-                    message: "You can not change owner role".to_owned(),
-                },
+                ErrorKind::Forbidden { message: "You can not change owner role".to_owned() },
             ),
             (
                 403,
                 r#"{"error":"insufficient_scope","error_description":"more","scope":"api read_api"}"#,
-                Error::InsufficientScope { call: call(), scope: "api read_api".to_owned() },
+                ErrorKind::InsufficientScope { scope: "api read_api".to_owned() },
             ),
-            (404, plain, Error::NotFound { call: call(), message: said() }),
+            (404, plain, ErrorKind::NotFound { message: said() }),
             (
                 404,
                 r#"{"error":"invalid_token"}"#,
-                Error::NotFound { call: call(), message: "invalid_token".to_owned() },
+                ErrorKind::NotFound { message: "invalid_token".to_owned() },
             ),
             (
                 403,
                 r#"{"message":"403 Forbidden - Quick actions cannot be used."}"#,
-                Error::Forbidden {
-                    call: call(),
+                ErrorKind::Forbidden {
                     message: "403 Forbidden - Quick actions cannot be used.".to_owned(),
                 },
             ),
-            (409, plain, Error::Api { call: call(), status: 409, message: said() }),
-            (400, "", Error::Api { call: call(), status: 400, message: "bad request".to_owned() }),
-            (304, "", Error::Api { call: call(), status: 304, message: "not modified".to_owned() }),
-            (500, plain, Error::Server { call: call(), status: 500, message: said() }),
-            (
-                599,
-                "",
-                Error::Server { call: call(), status: 599, message: "no reason given".to_owned() },
-            ),
+            (409, plain, ErrorKind::Refused { status: 409, message: said() }),
+            (400, "", ErrorKind::Refused { status: 400, message: "bad request".to_owned() }),
+            (304, "", ErrorKind::Refused { status: 304, message: "not modified".to_owned() }),
+            (500, plain, ErrorKind::Server { status: 500, message: said() }),
+            (599, "", ErrorKind::Server { status: 599, message: "no reason given".to_owned() }),
         ] {
-            assert_eq!(error(status, body), expected);
+            assert_eq!(classify(status, body), expected);
         }
     }
 
@@ -123,8 +104,8 @@ mod tests {
         let spam = "Your issue has been recognized as spam.";
         let body = format!(r#"{{"message":{{"error":"{spam}"}}}}"#);
         let message = || spam.to_owned();
-        assert_eq!(error(400, &body), Error::Spam { call: call(), message: message() });
-        assert_eq!(error(422, &body), Error::Api { call: call(), status: 422, message: message() });
+        assert_eq!(classify(400, &body), ErrorKind::Spam { message: message() });
+        assert_eq!(classify(422, &body), ErrorKind::Refused { status: 422, message: message() });
 
         let body = |needed: bool| {
             format!(
@@ -132,19 +113,13 @@ mod tests {
                     "message":{{"error":"{spam}"}}}}"#
             )
         };
-        assert_eq!(error(409, &body(true)), Error::Captcha { call: call(), message: message() });
-        let other = Error::Api { call: call(), status: 409, message: message() };
-        assert_eq!(error(409, &body(false)), other);
+        assert_eq!(classify(409, &body(true)), ErrorKind::Captcha { message: message() });
+        let other = ErrorKind::Refused { status: 409, message: message() };
+        assert_eq!(classify(409, &body(false)), other);
 
         let lock = r#"{"message":"409 Conflict: Resource lock"}"#;
-        assert_eq!(error(409, lock), Error::Locked { call: call() });
-        assert!(matches!(error(423, lock), Error::Api { status: 423, .. }));
-    }
-
-    #[test]
-    fn texts_name_the_call_but_no_query() {
-        let text = error(404, r#"{"message":"404 Project Not Found"}"#).to_string();
-        assert_eq!(text, "not found: 404 Project Not Found (GET h.example/api/v4/user)");
+        assert_eq!(classify(409, lock), ErrorKind::Locked);
+        assert!(matches!(classify(423, lock), ErrorKind::Refused { status: 423, .. }));
     }
 
     /// A text as services send it, or nearly so.
@@ -188,7 +163,7 @@ mod tests {
         fn whatever_a_service_says_becomes_one_harmless_line(
             status in 400_u16..600, body in body()
         ) {
-            for text in [error(status, &body).to_string(), summary(&body)] {
+            for text in [classify(status, &body).to_string(), commands_summary(&body)] {
                 prop_assert!(!text.contains(char::is_control), "{:?} of {}", text, body);
                 prop_assert!(text.chars().count() <= 400, "{} of {}", text, body);
             }

@@ -1,12 +1,12 @@
-//! Who asks GitLab, and what it says of them and of a project.
+//! The client, and what GitLab says about the token's user and about a project.
 
 use super::wire::{Project, TokenInfo, User};
 use crate::base_url::segment;
-use crate::error::Error;
-use crate::http::{Http, Scheme};
+use crate::error::{Error, ErrorKind, Service};
+use crate::http::Http;
 use crate::options::Options;
 
-/// GitLab, and the right to ask it.
+/// A client of one GitLab instance.
 ///
 /// A project is named by its full path, such as `group/team`, or by its number.
 #[derive(Debug)]
@@ -20,28 +20,31 @@ impl GitLab {
     ///
     /// # Errors
     ///
-    /// [`Error::NoCertificates`] or [`Error::Client`].
+    /// [`ErrorKind::NoCertificates`], [`ErrorKind::BadToken`] or [`ErrorKind::Client`].
     pub fn new(options: Options) -> Result<Self, Error> {
-        Ok(Self { http: Http::new(options, Scheme::PrivateToken)? })
+        Ok(Self { http: Http::new(Service::GitLab, options)? })
     }
 
-    /// Who the token belongs to: `GET /user`, one of the scopes `read_user`, `read_api`, `api`.
+    /// Reads the user whom the token belongs to: `GET /user`, with one of the scopes `read_user`,
+    /// `read_api` and `api` (GitLab, "Users API").
     pub async fn user(&self) -> Result<User, Error> {
         let answer = self.http.get("api/v4/user", &[]).await?;
         self.http.json(&answer, "the GitLab user")
     }
 
-    /// What the token may do and until when: `GET /personal_access_tokens/self`. `None` where
-    /// GitLab has no such record, as for tokens of CI jobs.
+    /// Reads what the token may do and until when: `GET /personal_access_tokens/self` (GitLab,
+    /// "Personal access tokens API"). `None` if GitLab has no such record, as for tokens of CI
+    /// jobs.
     pub async fn token_self(&self) -> Result<Option<TokenInfo>, Error> {
         match self.http.get("api/v4/personal_access_tokens/self", &[]).await {
             Ok(answer) => self.http.json(&answer, "the access token's record").map(Some),
-            Err(Error::NotFound { .. }) => Ok(None),
+            Err(Error { kind: ErrorKind::NotFound { .. }, .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// A project: `GET /projects/:id`. A renamed one is found by its old path too.
+    /// Reads a project: `GET /projects/:id` (GitLab, "Projects API"). GitLab finds a renamed
+    /// project by its old path too, so the path in the answer may be another one.
     pub async fn project(&self, project: &str) -> Result<Project, Error> {
         let path = format!("api/v4/projects/{}", segment(project)?);
         let answer = self.http.get(&path, &[]).await?;
@@ -49,7 +52,7 @@ impl GitLab {
     }
 }
 
-/// The path of a call about what is in a project; `rest` is encoded.
-pub(super) fn within(project: &str, rest: &str) -> Result<String, Error> {
+/// The path of a call about something in a project; `rest` is encoded.
+pub(super) fn project_path(project: &str, rest: &str) -> Result<String, Error> {
     Ok(format!("api/v4/projects/{}/{rest}", segment(project)?))
 }

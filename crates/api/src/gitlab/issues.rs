@@ -1,16 +1,16 @@
-//! Issues: finding, reading, making and changing them.
+//! Issues: listing, reading, creating and changing them.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::client::{GitLab, within};
+use super::client::{GitLab, project_path};
 use super::wire::{User, author};
 use crate::error::Error;
 use crate::lenient::or_default;
 use crate::pages;
-use crate::request::Verb;
+use crate::request::Method;
 
 #[cfg(test)]
 mod tests;
@@ -22,102 +22,89 @@ pub struct Issue {
     pub id: u64,
     /// The number within the project, by which calls name it.
     pub iid: u64,
-    /// The project it is in.
-    pub project_id: u64,
     /// The title.
     pub title: String,
-    /// The description as it is stored, which is less than what was sent: GitLab runs and removes
-    /// quick actions and white space at the end. Empty where there is none.
+    /// The description as it is stored, which may be less than what was sent: GitLab runs and
+    /// removes quick actions and trailing white space. Empty if the answer has none.
     #[serde(default, deserialize_with = "or_default")]
     pub description: String,
     /// `opened` or `closed`.
     pub state: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When anything about it was changed last, labels and comments included.
-    pub updated_at: Timestamp,
-    /// When it was closed; `None` while it is open.
-    #[serde(default)]
-    pub closed_at: Option<Timestamp>,
-    /// Who closed it; `None` while it is open, and where GitLab no longer knows.
+    /// Who closed it; `None` while it is open, and if GitLab no longer knows.
     #[serde(default)]
     pub closed_by: Option<User>,
-    /// Who made it; the user 0 where GitLab no longer knows.
+    /// Who created it; the user 0 if GitLab no longer knows.
     #[serde(deserialize_with = "author")]
     pub author: User,
-    /// Who it is given to.
+    /// The assignees.
     #[serde(default, deserialize_with = "or_default")]
     pub assignees: Vec<User>,
     /// The names of its labels.
     #[serde(default, deserialize_with = "or_default")]
     pub labels: Vec<String>,
-    /// The day on which it should be done.
+    /// The day on which it is due.
     #[serde(default)]
     pub due_date: Option<Date>,
     /// Whether guests cannot see it, unless it is theirs.
     #[serde(default, deserialize_with = "or_default")]
     pub confidential: bool,
-    /// Whether only members of the project can write in it.
-    #[serde(default, deserialize_with = "or_default")]
-    pub discussion_locked: bool,
-    /// Its page; empty where the answer has none.
+    /// The address of its page; empty if the answer has none.
     #[serde(default)]
     pub web_url: String,
-    /// How many comments people made.
-    #[serde(default)]
-    pub user_notes_count: u64,
 }
 
-/// Which issues a list is of, by their state.
+/// The state of the issues to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum IssueState {
-    /// Those that are open.
+    /// Open issues.
     Opened,
-    /// Those that are closed.
+    /// Closed issues.
     Closed,
-    /// All.
+    /// All issues.
     #[default]
     All,
 }
 
-/// Which issues a list is of; by default all of the project.
+/// Which issues to list; by default all issues of the project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct IssueFilter<'a> {
     /// Their state.
     pub state: IssueState,
-    /// The names of labels, of which each issue has all.
+    /// The labels, of which each issue must have all.
     pub labels: &'a [String],
-    /// Words that the title holds. GitLab looks for words, not for the exact text, so what comes
-    /// must be looked at again.
+    /// Words in the title. GitLab searches for words, not for the exact text, so the caller must
+    /// check each result.
     pub search_in_title: Option<&'a str>,
 }
 
-/// What an issue is made of (GitLab, "Issues API", create an issue).
+/// A new issue (GitLab, "Issues API", create an issue).
 ///
-/// GitLab leaves out without a word what the token's user may not set, and assignees who are no
-/// members: what was asked for must be compared with the [`Issue`] that comes back.
+/// GitLab silently ignores what the token's user may not set, and assignees who are not members, so
+/// the caller must compare the request with the [`Issue`] that comes back.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct NewIssue {
     /// The title, of at most 255 characters.
     pub title: String,
     /// The description. Quick actions in it run.
     pub description: String,
-    /// The names of labels; those that the project does not have are made.
+    /// The names of labels; those that the project does not have are created.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<String>,
-    /// Who it is given to, by [`User::id`]; more than one only where GitLab's edition has that.
+    /// The assignees by [`User::id`]; only some editions of GitLab keep more than one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub assignee_ids: Vec<u64>,
-    /// The day on which it should be done.
+    /// The day on which it is due.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_date: Option<Date>,
-    /// Whether guests shall not see it.
+    /// Whether it is hidden from guests.
     pub confidential: bool,
 }
 
 impl GitLab {
-    /// The issues that the filter lets through, oldest first: `GET /projects/:id/issues`, all
-    /// pages (GitLab, "Issues API", list project issues).
+    /// Lists the issues that match the filter, oldest first: `GET /projects/:id/issues` (GitLab,
+    /// "Issues API", list project issues).
     pub async fn issues(
         &self,
         project: &str,
@@ -137,25 +124,27 @@ impl GitLab {
         if let Some(words) = filter.search_in_title {
             query.extend([("search", words), ("in", "title")]);
         }
-        pages::all(&self.http, &within(project, "issues")?, &query, "the project's issues").await
+        let path = project_path(project, "issues")?;
+        pages::all(&self.http, &path, &query, "the project's issues").await
     }
 
-    /// An issue: `GET /projects/:id/issues/:issue_iid` (GitLab, "Issues API").
+    /// Reads an issue: `GET /projects/:id/issues/:issue_iid` (GitLab, "Issues API").
     pub async fn issue(&self, project: &str, iid: u64) -> Result<Issue, Error> {
-        let answer = self.http.get(&within(project, &format!("issues/{iid}"))?, &[]).await?;
+        let answer = self.http.get(&project_path(project, &format!("issues/{iid}"))?, &[]).await?;
         self.http.json(&answer, "the issue")
     }
 
-    /// Makes an issue: `POST /projects/:id/issues` (GitLab, "Issues API"). Sent once.
+    /// Creates an issue: `POST /projects/:id/issues` (GitLab, "Issues API"). Sent once.
     ///
     /// # Errors
     ///
-    /// [`Error::Spam`] and [`Error::Captcha`] where the instance looks for spam,
-    /// [`Error::Forbidden`] also when the token may not do what a quick action in the description
-    /// says.
+    /// [`ErrorKind::Spam`](crate::ErrorKind::Spam) and
+    /// [`ErrorKind::Captcha`](crate::ErrorKind::Captcha) if the instance looks for spam,
+    /// [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) also if the token may not do what a
+    /// quick action in the description says.
     pub async fn create_issue(&self, project: &str, issue: &NewIssue) -> Result<Issue, Error> {
-        let path = within(project, "issues")?;
-        let answer = self.http.send(Verb::Post, &path, Some(&json!(issue))).await?;
+        let path = project_path(project, "issues")?;
+        let answer = self.http.send(Method::Post, &path, Some(&json!(issue))).await?;
         self.http.json(&answer, "the new issue")
     }
 
@@ -164,17 +153,17 @@ impl GitLab {
     ///
     /// # Errors
     ///
-    /// [`Error::Locked`] when another change was under way, as well as those of
-    /// [`create_issue`](Self::create_issue).
+    /// [`ErrorKind::Locked`](crate::ErrorKind::Locked) if another change was under way, as well as
+    /// those of [`create_issue`](Self::create_issue).
     pub async fn update_description(
         &self,
         project: &str,
         iid: u64,
         description: &str,
     ) -> Result<Issue, Error> {
-        let path = within(project, &format!("issues/{iid}"))?;
+        let path = project_path(project, &format!("issues/{iid}"))?;
         let body = json!({ "description": description });
-        let answer = self.http.send(Verb::Put, &path, Some(&body)).await?;
+        let answer = self.http.send(Method::Put, &path, Some(&body)).await?;
         self.http.json(&answer, "the changed issue")
     }
 }

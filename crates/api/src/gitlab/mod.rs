@@ -2,16 +2,16 @@
 //!
 //! | file | what it holds |
 //! | --- | --- |
-//! | `client` | who asks, and what GitLab says of them and of a project |
-//! | `repository` | what is in a repository |
-//! | `archive` | unpacking a folder of a repository |
+//! | `client` | the client, the token's user and projects |
+//! | `repository` | commits, files and archives |
+//! | `archive` | unpacking an archive |
 //! | `people` | users by name or number, and the members of a project |
-//! | `templates` | the texts that issues are made from |
-//! | `issues`, `notes` | issues, what is said in them, and reactions |
+//! | `templates` | issue templates |
+//! | `issues`, `notes` | issues, their comments, and reactions to those |
 //! | `wire` | the types of answers that several of these read |
 //!
-//! Writes are sent once. Where one fails, [`Error::may_have_arrived`](crate::Error::may_have_arrived) tells whether it may have
-//! been done all the same.
+//! Writes are sent once. [`Error::may_have_arrived`](crate::Error::may_have_arrived) says whether a
+//! failed write may have been carried out all the same.
 
 mod archive;
 mod client;
@@ -30,4 +30,4 @@ pub use client::GitLab;
 pub use issues::{Issue, IssueFilter, IssueState, NewIssue};
 pub use notes::{Discussion, Note, Reaction};
 pub use people::Member;
-pub use wire::{Commit, Project, RawFile, TokenInfo, TreeEntry, User};
+pub use wire::{Commit, Project, RawFile, TokenInfo, User};

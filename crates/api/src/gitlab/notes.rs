@@ -1,55 +1,49 @@
-//! What is said in an issue: notes, the threads they stand in, and the reactions to them.
+//! The comments of an issue: notes, their threads, and the reactions to them.
 
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::client::{GitLab, within};
+use super::client::{GitLab, project_path};
 use super::wire::{User, author};
 use crate::base_url::segment;
-use crate::error::Error;
-use crate::error::body::summary;
+use crate::error::body::commands_summary;
+use crate::error::{Error, ErrorKind};
 use crate::http::Answer;
 use crate::lenient::or_default;
 use crate::pages;
-use crate::request::Verb;
+use crate::request::Method;
 
 #[cfg(test)]
 mod tests;
 
 /// A note: a comment, or a line of an issue's history (GitLab, "Notes API").
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "GitLab tells each by itself")]
 pub struct Note {
     /// The number within the instance.
     pub id: u64,
-    /// The text as it is stored, which is less than what was sent: GitLab runs and removes quick
-    /// actions and white space at the end. Empty where there is none.
+    /// The text as it is stored, which may be less than what was sent: GitLab runs and removes
+    /// quick actions and trailing white space. Empty if the answer has none.
     #[serde(default, deserialize_with = "or_default")]
     pub body: String,
-    /// Who wrote it, under their present name; the user 0 where GitLab no longer knows.
+    /// The author, under the present name; the user 0 if GitLab no longer knows.
     #[serde(deserialize_with = "author")]
     pub author: User,
     /// When it was written.
     pub created_at: Timestamp,
-    /// When it was edited last; resolving may move it too.
-    pub updated_at: Timestamp,
-    /// Whether GitLab wrote it to tell of a change.
+    /// Whether GitLab wrote it to report a change.
     #[serde(default, deserialize_with = "or_default")]
     pub system: bool,
-    /// Whether guests cannot see it.
-    #[serde(default, deserialize_with = "or_default")]
-    pub internal: bool,
     /// Whether it is part of a thread that can be resolved.
     #[serde(default, deserialize_with = "or_default")]
     pub resolvable: bool,
     /// Whether it is resolved.
     #[serde(default, deserialize_with = "or_default")]
     pub resolved: bool,
-    /// Who resolved it; `None` while it is not.
+    /// Who resolved it; `None` while it is not resolved.
     #[serde(default)]
     pub resolved_by: Option<User>,
-    /// When it was resolved; `None` while it is not.
+    /// When it was resolved; `None` while it is not resolved.
     #[serde(default)]
     pub resolved_at: Option<Timestamp>,
 }
@@ -57,22 +51,19 @@ pub struct Note {
 /// A thread, or a lone note (GitLab, "Discussions API").
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Discussion {
-    /// The identity, of 40 hex digits.
+    /// The identifier: 40 hex digits.
     pub id: String,
-    /// Whether it is a lone note that nobody has replied to; such a one cannot be resolved.
-    #[serde(default, deserialize_with = "or_default")]
-    pub individual_note: bool,
-    /// Its notes, the oldest first.
+    /// The notes, the oldest first.
     #[serde(default, deserialize_with = "or_default")]
     pub notes: Vec<Note>,
 }
 
-/// A reaction to a note (GitLab, "Emoji reactions API"). It tells nobody by mail.
+/// A reaction to a note (GitLab, "Emoji reactions API"). GitLab notifies nobody of it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Reaction {
-    /// The name of the emoji, without colons: `thumbsup`, `thumbsup_tone3`, `eyes`.
-    pub name: String,
-    /// Whose it is, under their present name; the user 0 where GitLab no longer knows.
+    /// The number within the instance.
+    pub id: u64,
+    /// Who reacted, under the present name; the user 0 if GitLab no longer knows.
     #[serde(deserialize_with = "author")]
     pub user: User,
     /// When it was given.
@@ -80,11 +71,12 @@ pub struct Reaction {
 }
 
 impl GitLab {
-    /// All notes of an issue, the oldest first: `GET /projects/:id/issues/:issue_iid/notes`, all
-    /// pages (GitLab, "Notes API", list all issue notes).
+    /// Lists the notes of an issue, the oldest first: `GET
+    /// /projects/:id/issues/:issue_iid/notes` (GitLab, "Notes API", list all issue notes).
     pub async fn notes(&self, project: &str, iid: u64) -> Result<Vec<Note>, Error> {
+        let path = issue_path(project, iid, "notes")?;
         let query = [("order_by", "created_at"), ("sort", "asc")];
-        pages::all(&self.http, &of_issue(project, iid, "notes")?, &query, "the issue's notes").await
+        pages::all(&self.http, &path, &query, "the issue's notes").await
     }
 
     /// Writes a note: `POST /projects/:id/issues/:issue_iid/notes` (GitLab, "Notes API"). Sent
@@ -92,17 +84,17 @@ impl GitLab {
     ///
     /// # Errors
     ///
-    /// [`Error::CommandsOnly`] when the text was nothing but quick actions, so that there is no
-    /// note; [`Error::Forbidden`] also when the token may not do what a quick action in it says.
+    /// [`ErrorKind::CommandsOnly`] if the text was nothing but quick actions, so that there is no
+    /// note; [`ErrorKind::Forbidden`] also if the token may not do what a quick action says.
     pub async fn create_note(&self, project: &str, iid: u64, body: &str) -> Result<Note, Error> {
-        let answer = self.say(&of_issue(project, iid, "notes")?, body).await?;
+        let answer = self.post_note(&issue_path(project, iid, "notes")?, body).await?;
         self.http.json(&answer, "the new note")
     }
 
-    /// All notes of an issue in their threads, oldest thread first: `GET
-    /// /projects/:id/issues/:issue_iid/discussions`, all pages (GitLab, "Discussions API").
+    /// Lists the threads of an issue with their notes, the oldest thread first: `GET
+    /// /projects/:id/issues/:issue_iid/discussions` (GitLab, "Discussions API").
     pub async fn discussions(&self, project: &str, iid: u64) -> Result<Vec<Discussion>, Error> {
-        let path = of_issue(project, iid, "discussions")?;
+        let path = issue_path(project, iid, "discussions")?;
         pages::all(&self.http, &path, &[], "the issue's threads").await
     }
 
@@ -118,11 +110,11 @@ impl GitLab {
         iid: u64,
         body: &str,
     ) -> Result<Discussion, Error> {
-        let answer = self.say(&of_issue(project, iid, "discussions")?, body).await?;
+        let answer = self.post_note(&issue_path(project, iid, "discussions")?, body).await?;
         self.http.json(&answer, "the new thread")
     }
 
-    /// Replies in a thread, or to a lone note, which makes it a thread: `POST
+    /// Replies in a thread, or to a lone note, which becomes a thread: `POST
     /// /projects/:id/issues/:issue_iid/discussions/:discussion_id/notes` (GitLab, "Discussions
     /// API"). Sent once.
     ///
@@ -137,19 +129,19 @@ impl GitLab {
         body: &str,
     ) -> Result<Note, Error> {
         let rest = format!("discussions/{}/notes", segment(discussion_id)?);
-        let answer = self.say(&of_issue(project, iid, &rest)?, body).await?;
+        let answer = self.post_note(&issue_path(project, iid, &rest)?, body).await?;
         self.http.json(&answer, "the new reply")
     }
 
-    /// Resolves a thread, or opens it again: `PUT
+    /// Resolves or reopens a thread: `PUT
     /// /projects/:id/issues/:issue_iid/discussions/:discussion_id` (GitLab, "Discussions API").
-    /// Sent once. Gives the thread as it is then.
+    /// Sent once. Returns the thread as it is then.
     ///
     /// # Errors
     ///
-    /// [`Error::Forbidden`] for who may not, such as a guest who did not make the issue, and for a
-    /// lone note that nobody has replied to; [`Error::NotFound`] when the thread or the issue is
-    /// not there.
+    /// [`ErrorKind::Forbidden`] for users who may not, such as guests who did not write the issue,
+    /// and for a lone note without a reply; [`ErrorKind::NotFound`] if there is no such thread or
+    /// issue.
     pub async fn resolve(
         &self,
         project: &str,
@@ -158,48 +150,48 @@ impl GitLab {
         resolved: bool,
     ) -> Result<Discussion, Error> {
         let rest = format!("discussions/{}", segment(discussion_id)?);
-        let path = of_issue(project, iid, &rest)?;
+        let path = issue_path(project, iid, &rest)?;
         let body = json!({ "resolved": resolved });
-        let answer = self.http.send(Verb::Put, &path, Some(&body)).await?;
+        let answer = self.http.send(Method::Put, &path, Some(&body)).await?;
         self.http.json(&answer, "the changed thread")
     }
 
-    /// The reactions to a note: `GET
-    /// /projects/:id/issues/:issue_iid/notes/:note_id/award_emoji`, all pages (GitLab, "Emoji
-    /// reactions API").
+    /// Lists the reactions to a note: `GET
+    /// /projects/:id/issues/:issue_iid/notes/:note_id/award_emoji` (GitLab, "Emoji reactions API").
     pub async fn reactions(
         &self,
         project: &str,
         iid: u64,
         note_id: u64,
     ) -> Result<Vec<Reaction>, Error> {
-        let path = of_issue(project, iid, &format!("notes/{note_id}/award_emoji"))?;
+        let path = issue_path(project, iid, &format!("notes/{note_id}/award_emoji"))?;
         pages::all(&self.http, &path, &[], "the note's reactions").await
     }
 
     /// Removes a note: `DELETE /projects/:id/issues/:issue_iid/notes/:note_id` (GitLab, "Notes
-    /// API"). Sent once. Its mails have gone.
+    /// API"). Sent once. The e-mails about it have been sent.
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`] also when it was removed already.
+    /// [`ErrorKind::NotFound`] also if it was removed already.
     pub async fn delete_note(&self, project: &str, iid: u64, note_id: u64) -> Result<(), Error> {
-        let path = of_issue(project, iid, &format!("notes/{note_id}"))?;
-        self.http.send(Verb::Delete, &path, None).await.map(drop)
+        let path = issue_path(project, iid, &format!("notes/{note_id}"))?;
+        self.http.send(Method::Delete, &path, None).await?;
+        Ok(())
     }
 
     /// Sends a text that becomes a note.
-    async fn say(&self, path: &str, body: &str) -> Result<Answer, Error> {
-        let answer = self.http.send(Verb::Post, path, Some(&json!({ "body": body }))).await?;
+    async fn post_note(&self, path: &str, body: &str) -> Result<Answer, Error> {
+        let answer = self.http.send(Method::Post, path, Some(&json!({ "body": body }))).await?;
         if answer.status == 202 {
-            let summary = summary(&self.http.redacted(&answer.body));
-            return Err(Error::CommandsOnly { call: answer.call, summary });
+            let summary = commands_summary(&self.http.redact(&answer.body));
+            return Err(answer.call.error(ErrorKind::CommandsOnly { summary }));
         }
         Ok(answer)
     }
 }
 
-/// The path of a call about what is in an issue; `rest` is encoded.
-fn of_issue(project: &str, iid: u64, rest: &str) -> Result<String, Error> {
-    within(project, &format!("issues/{iid}/{rest}"))
+/// The path of a call about something in an issue; `rest` is encoded.
+fn issue_path(project: &str, iid: u64, rest: &str) -> Result<String, Error> {
+    project_path(project, &format!("issues/{iid}/{rest}"))
 }

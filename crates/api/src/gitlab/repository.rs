@@ -1,59 +1,48 @@
-//! What is in a repository: commits, folders, files and archives.
+//! The contents of a repository: commits, files and archives.
 
 use sha2::{Digest as _, Sha256};
 
 use super::archive::{self, Archive};
-use super::client::{GitLab, within};
-use super::wire::{Commit, RawFile, TreeEntry};
+use super::client::{GitLab, project_path};
+use super::wire::{Commit, RawFile};
 use crate::base_url::segment;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::http::Answer;
-use crate::pages;
-use crate::sanitize::clean;
+use crate::sanitize::one_line;
 
 impl GitLab {
-    /// The commit that a branch, tag or hash stands for:
-    /// `GET /projects/:id/repository/commits/:sha`.
+    /// Reads the commit that a branch, tag or hash stands for: `GET
+    /// /projects/:id/repository/commits/:sha` (GitLab, "Commits API").
     pub async fn commit(&self, project: &str, reference: &str) -> Result<Commit, Error> {
-        let path = repository(project, &format!("commits/{}", segment(reference)?))?;
+        let path = repository_path(project, &format!("commits/{}", segment(reference)?))?;
         let answer = self.http.get(&path, &[]).await?;
         self.http.json(&answer, "the commit")
     }
 
-    /// The entries of a folder, not of those within it: `GET /projects/:id/repository/tree`, all
-    /// pages. The empty path is the root.
-    pub async fn tree(
-        &self,
-        project: &str,
-        path: &str,
-        reference: &str,
-    ) -> Result<Vec<TreeEntry>, Error> {
-        let query = [("path", path), ("ref", reference)];
-        pages::all(&self.http, &repository(project, "tree")?, &query, "the folder's entries").await
-    }
-
-    /// A file: `GET /projects/:id/repository/files/:path/raw`.
+    /// Reads a file: `GET /projects/:id/repository/files/:path/raw` (GitLab, "Repository files
+    /// API").
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`] when the contents are, twice, not those of the hash that came with them.
+    /// [`ErrorKind::Damaged`] if the contents do not have the hash that came with them, twice.
     pub async fn raw_file(
         &self,
         project: &str,
         path: &str,
         reference: &str,
     ) -> Result<RawFile, Error> {
-        let path = repository(project, &format!("files/{}/raw", segment(path)?))?;
-        self.undamaged(&path, &[("ref", reference)], raw_file).await
+        let path = repository_path(project, &format!("files/{}/raw", segment(path)?))?;
+        self.get_verified(&path, &[("ref", reference)], raw_file).await
     }
 
-    /// A folder with all that is in it, in one request:
-    /// `GET /projects/:id/repository/archive.tar.gz`. The empty path is the whole repository.
+    /// Reads a folder with everything in it by one request: `GET
+    /// /projects/:id/repository/archive.tar.gz` (GitLab, "Repositories API"). The empty path is
+    /// the complete repository.
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`] when the archive cannot be read to its end, twice;
-    /// [`Error::TooLarge`] when it unpacks to more than 256 MiB or 200,000 entries.
+    /// [`ErrorKind::Damaged`] if the archive cannot be read to its end, twice;
+    /// [`ErrorKind::TooLarge`] if it unpacks to more than 256 MiB or 200,000 entries.
     pub async fn archive(
         &self,
         project: &str,
@@ -64,57 +53,54 @@ impl GitLab {
         if !path.is_empty() {
             query.push(("path", path));
         }
-        let endpoint = repository(project, "archive.tar.gz")?;
-        self.undamaged(&endpoint, &query, unpacked).await
+        let endpoint = repository_path(project, "archive.tar.gz")?;
+        self.get_verified(&endpoint, &query, unpack).await
     }
 
-    /// Reads contents that can be checked, and reads them once more if the check fails.
-    async fn undamaged<T>(
+    /// Reads contents that can be verified, and once more if the verification fails.
+    async fn get_verified<T>(
         &self,
         path: &str,
         query: &[(&str, &str)],
-        read: impl Fn(Answer) -> Result<T, Error>,
+        verify: impl Fn(Answer) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        match read(self.http.get(path, query).await?) {
-            Err(Error::Damaged { .. }) => read(self.http.get(path, query).await?),
-            read => read,
+        match verify(self.http.get(path, query).await?) {
+            Err(Error { kind: ErrorKind::Damaged { .. }, .. }) => {
+                verify(self.http.get(path, query).await?)
+            }
+            verified => verified,
         }
     }
 }
 
 /// The path of a call about a project's repository; `rest` is encoded.
-fn repository(project: &str, rest: &str) -> Result<String, Error> {
-    within(project, &format!("repository/{rest}"))
+fn repository_path(project: &str, rest: &str) -> Result<String, Error> {
+    project_path(project, &format!("repository/{rest}"))
 }
 
 fn raw_file(answer: Answer) -> Result<RawFile, Error> {
-    let file = RawFile {
-        commit_id: answer.header("x-gitlab-commit-id"),
-        last_commit_id: answer.header("x-gitlab-last-commit-id"),
-        blob_id: answer.header("x-gitlab-blob-id"),
-        sha256: answer.header("x-gitlab-content-sha256"),
-        bytes: answer.body,
-    };
-    if file.commit_id.is_none() && file.sha256.is_none() {
+    let commit_id = answer.header("x-gitlab-commit-id").map(str::to_owned);
+    let sha256 = answer.header("x-gitlab-content-sha256");
+    if commit_id.is_none() && sha256.is_none() {
         let detail = "the answer has none of the headers that GitLab sends with a file".to_owned();
-        return Err(Error::Decode { call: answer.call, expected: "the file", detail });
+        return Err(answer.call.error(ErrorKind::Decode { expected: "the file", detail }));
     }
-    if let Some(expected) = &file.sha256 {
-        let found = format!("{:x}", Sha256::digest(&file.bytes));
-        if !found.eq_ignore_ascii_case(expected) {
-            let detail = clean(&format!("SHA-256 is {found}, not {expected}"));
-            return Err(Error::Damaged { call: answer.call, detail });
+    if let Some(expected) = sha256 {
+        let computed = format!("{:x}", Sha256::digest(&answer.body));
+        if !computed.eq_ignore_ascii_case(expected) {
+            let detail = one_line(&format!("SHA-256 is {computed}, not {expected}"));
+            return Err(answer.call.error(ErrorKind::Damaged { detail }));
         }
     }
-    Ok(file)
+    Ok(RawFile { bytes: answer.body, commit_id })
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "one signature with `raw_file`, which keeps it")]
-fn unpacked(answer: Answer) -> Result<Archive, Error> {
-    archive::unpack(&answer.body, archive::LIMITS).map_err(|broken| match broken {
-        archive::Broken::Damaged(detail) => {
-            Error::Damaged { call: answer.call.clone(), detail: clean(&detail) }
-        }
-        archive::Broken::TooLarge(limit) => Error::TooLarge { call: answer.call.clone(), limit },
+#[expect(clippy::needless_pass_by_value, reason = "the signature of `raw_file`, which keeps it")]
+fn unpack(answer: Answer) -> Result<Archive, Error> {
+    archive::unpack(&answer.body, archive::LIMITS).map_err(|broken| {
+        answer.call.error(match broken {
+            archive::Broken::Damaged(detail) => ErrorKind::Damaged { detail: one_line(&detail) },
+            archive::Broken::TooLarge(limit) => ErrorKind::TooLarge { limit },
+        })
     })
 }

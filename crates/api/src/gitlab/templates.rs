@@ -1,8 +1,8 @@
-//! The texts that issues are made from.
+//! Issue templates.
 
 use serde::Deserialize;
 
-use super::client::{GitLab, within};
+use super::client::{GitLab, project_path};
 use crate::base_url::segment;
 use crate::error::Error;
 use crate::pages;
@@ -20,23 +20,23 @@ struct Template {
 }
 
 impl GitLab {
-    /// The names of the issue templates on the project's default branch, inherited ones included:
-    /// `GET /projects/:id/templates/issues`, all pages (GitLab, "Project templates API").
+    /// Lists the names of the issue templates on the project's default branch, inherited ones
+    /// included: `GET /projects/:id/templates/issues` (GitLab, "Project templates API").
     pub async fn templates(&self, project: &str) -> Result<Vec<String>, Error> {
-        let path = within(project, "templates/issues")?;
+        let path = project_path(project, "templates/issues")?;
         let entries: Vec<Entry> =
             pages::all(&self.http, &path, &[], "the project's issue templates").await?;
         Ok(entries.into_iter().map(|entry| entry.name).collect())
     }
 
-    /// The text of an issue template: `GET /projects/:id/templates/issues/:name` (GitLab, "Project
-    /// templates API"). GitLab puts it into no issue by itself.
+    /// Reads the text of an issue template: `GET /projects/:id/templates/issues/:name` (GitLab,
+    /// "Project templates API"). GitLab applies it to no issue that is created by the API.
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`] when the project has no such template, or is not there.
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if there is no such template or project.
     pub async fn template(&self, project: &str, name: &str) -> Result<String, Error> {
-        let path = within(project, &format!("templates/issues/{}", segment(name)?))?;
+        let path = project_path(project, &format!("templates/issues/{}", segment(name)?))?;
         let answer = self.http.get(&path, &[]).await?;
         let template: Template = self.http.json(&answer, "the issue template")?;
         Ok(template.content)
@@ -45,7 +45,7 @@ impl GitLab {
 
 #[cfg(test)]
 mod tests {
-    use crate::error::Error;
+    use crate::error::{Error, ErrorKind};
     use crate::fake::{Fake, answer, json};
     use crate::gitlab::tests::{client, paths};
 
@@ -75,10 +75,13 @@ mod tests {
         assert_eq!(text, "## Notes\n\n/label ~x\n");
         let error = gitlab.template("acme/team", "a/b").await.unwrap_err();
         assert!(
-            matches!(&error, Error::NotFound { message, .. } if message == "404 Template Not Found"),
+            matches!(&error.kind, ErrorKind::NotFound { message } if message == "404 Template Not Found"),
             "{error:?}"
         );
-        assert!(matches!(gitlab.template("acme/team", "x").await, Err(Error::Decode { .. })));
+        assert!(matches!(
+            gitlab.template("acme/team", "x").await,
+            Err(Error { kind: ErrorKind::Decode { .. }, .. })
+        ));
         assert_eq!(
             paths(&fake)[..2],
             [

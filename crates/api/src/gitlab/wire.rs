@@ -1,73 +1,48 @@
-//! The types of GitLab's answers: only what is used is declared, and what an older or another
-//! edition of GitLab may leave out is optional.
+//! The types of GitLab's answers: only fields that are used are declared, and those that an older
+//! or another edition of GitLab may leave out are optional.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer};
 
 /// A user (GitLab, "Users API").
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct User {
-    /// The identity that stays when the username changes.
+    /// The number, which stays when the username changes.
     pub id: u64,
     /// The handle, without `@`.
     pub username: String,
-    /// The display name; empty where the answer has none.
-    #[serde(default)]
-    pub name: String,
-    /// `active`, `blocked`, `deactivated`, `banned` and others; empty where the answer has none.
+    /// `active`, `blocked`, `deactivated`, `banned` and others; empty if the answer has none.
     #[serde(default)]
     pub state: String,
 }
 
-/// An author. One that GitLab no longer has, which it tells by `null`, becomes a user with the
-/// number 0 and without a name, which is nobody's.
+/// Reads an author. For one that it no longer has, GitLab sends `null`, which becomes a user with
+/// the number 0 and without a name: nobody has this number.
 pub(crate) fn author<'de, D: Deserializer<'de>>(field: D) -> Result<User, D::Error> {
-    let nobody =
-        || User { id: 0, username: String::new(), name: String::new(), state: String::new() };
-    Ok(Option::deserialize(field)?.unwrap_or_else(nobody))
+    let author: Option<User> = Option::deserialize(field)?;
+    Ok(author.unwrap_or(User { id: 0, username: String::new(), state: String::new() }))
 }
 
-/// A personal, project or group access token as GitLab knows it (GitLab, "Personal access tokens
-/// API"). The token itself is not part of it.
+/// The record of a personal, project or group access token (GitLab, "Personal access tokens API").
+/// The token itself is not part of it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct TokenInfo {
-    /// What its owner called it.
-    #[serde(default)]
-    pub name: String,
-    /// What it may do: `api`, `read_api`, `read_repository` and others.
+    /// What the token may do: `api`, `read_api`, `read_repository` and others.
     #[serde(default)]
     pub scopes: Vec<String>,
-    /// The day on which it stops working, at 00:00 UTC; `None`: never.
+    /// The day on which the token stops working, at 00:00 UTC; `None` if it never does.
     #[serde(default)]
     pub expires_at: Option<Date>,
-    /// Whether it works now.
-    #[serde(default = "works")]
-    pub active: bool,
-    /// Whether it was taken back.
-    #[serde(default)]
-    pub revoked: bool,
-}
-
-/// A token that GitLab answers to works.
-fn works() -> bool {
-    true
 }
 
 /// A project (GitLab, "Projects API").
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Project {
-    /// The identity that stays when the project moves.
+    /// The number, which stays when the project moves.
     pub id: u64,
     /// The full path, such as `group/team`.
     pub path_with_namespace: String,
-    /// The default branch; `None` while the repository is empty or not visible.
-    #[serde(default)]
-    pub default_branch: Option<String>,
-    /// Its page; empty where the answer has none.
-    #[serde(default)]
-    pub web_url: String,
-    /// `private`, `internal` or `public`; `None` where the answer does not say.
+    /// `private`, `internal` or `public`; `None` if the answer does not say.
     #[serde(default)]
     pub visibility: Option<String>,
 }
@@ -77,47 +52,24 @@ pub struct Project {
 pub struct Commit {
     /// The full hash.
     pub id: String,
-    /// When it was committed.
-    #[serde(default)]
-    pub committed_date: Option<Timestamp>,
-}
-
-/// One entry of a folder (GitLab, "Repositories API", repository tree).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct TreeEntry {
-    /// The path from the repository's root.
-    pub path: String,
-    /// `blob` (a file or a symlink), `tree` (a folder) or `commit` (a submodule).
-    #[serde(rename = "type")]
-    pub kind: String,
 }
 
 /// A file at a commit (GitLab, "Repository files API", raw file).
 #[derive(Clone, PartialEq, Eq)]
 pub struct RawFile {
-    /// The contents, checked against `sha256` where the server sends it.
+    /// The contents, which have the SHA-256 that the server sent, if it sent one.
     pub bytes: Vec<u8>,
     /// The commit that the reference stood for (`X-Gitlab-Commit-Id`).
     pub commit_id: Option<String>,
-    /// The last commit that changed the file (`X-Gitlab-Last-Commit-Id`).
-    pub last_commit_id: Option<String>,
-    /// The hash of the contents as git keeps them (`X-Gitlab-Blob-Id`).
-    pub blob_id: Option<String>,
-    /// The SHA-256 of the contents in hex digits, as told by the server
-    /// (`X-Gitlab-Content-Sha256`).
-    pub sha256: Option<String>,
 }
 
 impl std::fmt::Debug for RawFile {
-    /// Shows the length in place of the contents, which may be megabytes about people.
+    /// Shows the length instead of the contents, which may be megabytes about people.
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
             .debug_struct("RawFile")
             .field("length", &self.bytes.len())
             .field("commit_id", &self.commit_id)
-            .field("last_commit_id", &self.last_commit_id)
-            .field("blob_id", &self.blob_id)
-            .field("sha256", &self.sha256)
             .finish()
     }
 }
@@ -133,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_answers_are_read() {
+    fn complete_answers_are_read() {
         let user: User = read(
             r#"{"id":3,"username":"alice","public_email":null,"name":"Alice","state":"active","bot":false}"#,
         );
@@ -145,41 +97,34 @@ mod tests {
                 "expires_at":"2027-09-18","last_used_ips":["127.0.0.1"]}"#,
         );
         assert_eq!(token.expires_at, Some(date(2027, 9, 18)));
-        assert_eq!((token.scopes, token.active), (vec!["api".to_owned()], false));
+        assert_eq!(token.scopes, ["api"]);
 
         let project: Project = read(
             r#"{"id":2,"description":null,"path_with_namespace":"acme/support/entitlements",
                 "default_branch":"main","web_url":"http://h/acme","visibility":"private"}"#,
         );
-        assert_eq!(project.default_branch.as_deref(), Some("main"));
+        assert_eq!(project.path_with_namespace, "acme/support/entitlements");
+        assert_eq!(project.visibility.as_deref(), Some("private"));
 
         let commit: Commit =
             read(r#"{"id":"99651f8","committed_date":"2026-11-22T14:00:53.000+02:00"}"#);
-        assert_eq!(commit.committed_date, Some("2026-11-22T12:00:53Z".parse().unwrap()));
+        assert_eq!(commit.id, "99651f8");
     }
 
     #[test]
-    fn spare_answers_are_read_too() {
+    fn sparse_answers_are_read_too() {
         let user: User = read(r#"{"id":3,"username":"alice"}"#);
-        assert_eq!(user.name, "");
+        assert_eq!(user.state, "");
         let token: TokenInfo = read(r#"{"expires_at":null}"#);
-        assert_eq!((token.active, token.revoked, token.expires_at), (true, false, None));
+        assert_eq!((token.scopes, token.expires_at), (Vec::new(), None));
         let project: Project =
             read(r#"{"id":2,"path_with_namespace":"a/b","default_branch":null}"#);
-        assert_eq!((project.default_branch, project.visibility), (None, None));
-        let commit: Commit = read(r#"{"id":"99651f8"}"#);
-        assert_eq!(commit.committed_date, None);
+        assert_eq!(project.visibility, None);
     }
 
     #[test]
     fn debug_of_a_file_hides_its_contents() {
-        let file = RawFile {
-            bytes: b"name: Ada".to_vec(),
-            commit_id: None,
-            last_commit_id: None,
-            blob_id: None,
-            sha256: None,
-        };
+        let file = RawFile { bytes: b"name: Ada".to_vec(), commit_id: None };
         let text = format!("{file:?}");
         assert!(text.contains("length: 9") && !text.contains("65, 100"), "{text}");
     }

@@ -1,24 +1,27 @@
-//! An answer as it came: status, headers and body.
+//! An answer as it arrived.
 
 use reqwest::header::HeaderMap;
 use url::Url;
 
 use crate::error::Call;
 
-/// An answer of success, read whole.
+/// An answer, read completely.
 pub(crate) struct Answer {
-    /// What was asked.
+    /// The request.
     pub(crate) call: Call,
-    /// Where it came from, redirects followed.
+    /// The URL that answered, after redirects.
     pub(crate) url: Url,
+    /// The HTTP status.
     pub(crate) status: u16,
+    /// The headers.
     pub(crate) headers: HeaderMap,
+    /// The body, decompressed.
     pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
-    /// The text of a header, if it is there and is text.
-    pub(crate) fn header(&self, name: &str) -> Option<String> {
-        Some(self.headers.get(name)?.to_str().ok()?.to_owned())
+    /// The text of a header; `None` if it is missing or is not text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
     }
 }

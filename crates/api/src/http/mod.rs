@@ -1,4 +1,4 @@
-//! The one door to the services: headers, redirects, repeats and limits of every request.
+//! The only way to the services: headers, redirects, repeats and limits of every request.
 
 use std::fmt;
 
@@ -9,13 +9,13 @@ use serde_json::Value;
 use url::Url;
 
 use crate::base_url::BaseUrl;
-use crate::error::body::gist;
-use crate::error::classify::refusal;
-use crate::error::{Call, Error};
+use crate::error::body::summary;
+use crate::error::classify::classify;
+use crate::error::{Call, Error, ErrorKind, Service};
 use crate::events::{Observer, PageObserver, PageRead, Wait};
-use crate::options::{Options, Waits};
-use crate::request::{Ask, Verb};
-use crate::sanitize::clean;
+use crate::options::{Options, Sleep};
+use crate::request::{Method, Request};
+use crate::sanitize::one_line;
 use crate::token::Token;
 
 mod answer;
@@ -27,53 +27,55 @@ mod transport;
 mod tests;
 
 pub(crate) use answer::Answer;
-use redirect::redirect;
 use retry::{ATTEMPTS, Decision, Outcome};
 
-/// The largest answer that is read, in MiB, unpacked where it comes packed.
+/// The largest answer that is read, decompressed, in MiB.
 const MAX_BODY_MIB: u64 = 256;
 
 /// How many redirects are followed.
 const MAX_REDIRECTS: usize = 5;
 
-/// How much of an answer that is no success is looked at, in bytes: errors are short.
-const MAX_COMPLAINT: usize = 64 * 1024;
-
-/// How a service wants the token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scheme {
-    /// `PRIVATE-TOKEN: <token>` (GitLab, "REST API authentication").
-    PrivateToken,
-    /// `Authorization: Bearer <token>` (Calendly, "Personal access tokens").
-    Bearer,
-}
+/// How much of a refusal is looked at, in bytes: error messages are short.
+const MAX_ERROR_BODY: usize = 64 * 1024;
 
 /// A service, and the right to ask it.
 pub(crate) struct Http {
+    service: Service,
     client: Client,
     base: BaseUrl,
-    header: Option<(HeaderName, HeaderValue)>,
+    /// The header that holds the token.
+    authorization: Option<(HeaderName, HeaderValue)>,
     token: Option<Token>,
-    waits: Waits,
+    sleep: Sleep,
     observer: Observer,
     pages: PageObserver,
+    /// The largest answer that is read, in bytes.
     max_body: u64,
 }
 
 impl Http {
-    /// Opens the door. Nothing is sent yet.
-    pub(crate) fn new(options: Options, scheme: Scheme) -> Result<Self, Error> {
-        let header = options.token.as_ref().map(|token| header(token, scheme)).transpose()?;
+    /// Makes a client of `service`. Nothing is sent yet.
+    pub(crate) fn new(service: Service, options: Options) -> Result<Self, Error> {
+        let authorization = match &options.token {
+            Some(token) => Some(authorization(service, token)?),
+            None => None,
+        };
         Ok(Self {
+            service,
             client: transport::client(&options.base, options.timeout)?,
             base: options.base,
-            header,
+            authorization,
             token: options.token,
-            waits: options.waits,
+            sleep: options.sleep,
             observer: options.observer,
             pages: options.pages,
             max_body: MAX_BODY_MIB * 1024 * 1024,
         })
+    }
+
+    /// The URL of `path` below the base URL; `path` is encoded and has no leading slash.
+    pub(crate) fn url(&self, path: &str, query: &[(&str, &str)]) -> Url {
+        self.base.endpoint(path, query)
     }
 
     /// Reads `path` below the base URL; `path` is encoded and has no leading slash.
@@ -81,173 +83,174 @@ impl Http {
         self.get_url(self.url(path, query)).await
     }
 
-    /// The URL of `path` below the base URL.
-    pub(crate) fn url(&self, path: &str, query: &[(&str, &str)]) -> Url {
-        self.base.endpoint(path, query)
-    }
-
-    /// Reads `url`, repeating as [`retry::decide`] says.
+    /// Reads `url`, and repeats the request as [`retry::decide`] says.
     pub(crate) async fn get_url(&self, url: Url) -> Result<Answer, Error> {
-        self.ask(&Ask { verb: Verb::Get, url, body: None }).await
+        self.repeat(&Request { method: Method::Get, url, body: None }).await
     }
 
-    /// Changes what is at `path`, which is encoded and has no leading slash: one request, and no
-    /// redirect is followed. Only a 429, which says that nothing was done, is waited out and
-    /// followed by another, as [`retry::decide_write`] says.
+    /// Writes to `path`, which is encoded and has no leading slash.
+    ///
+    /// One request is made and no redirect is followed. Only after a 429, which says that nothing
+    /// was done, another request follows, as [`retry::decide_write`] says.
     pub(crate) async fn send(
         &self,
-        verb: Verb,
+        method: Method,
         path: &str,
         body: Option<&Value>,
     ) -> Result<Answer, Error> {
-        self.ask(&Ask { verb, url: self.url(path, &[]), body }).await
+        self.repeat(&Request { method, url: self.url(path, &[]), body }).await
     }
 
-    async fn ask(&self, ask: &Ask<'_>) -> Result<Answer, Error> {
-        let call = ask.call();
-        let decide = if ask.verb.is_read() { retry::decide } else { retry::decide_write };
-        let mut backoffs = retry::backoffs();
-        let mut attempt = 1;
-        loop {
-            let tried = self.attempt(&call, ask).await;
-            let outcome = match &tried {
-                Ok(answer) => Outcome::Answered(answer.status, &answer.headers),
-                Err(Error::Network { kind, .. }) => Outcome::Lost(*kind),
-                Err(_) => Outcome::Final,
-            };
-            match decide(outcome, backoffs.next()) {
-                Decision::Repeat(reason, delay) => {
-                    attempt += 1;
-                    self.wait(Wait { reason, delay, attempt, attempts: ATTEMPTS }).await;
-                }
-                Decision::RateLimited(retry_after) => {
-                    return Err(Error::RateLimited { call, retry_after });
-                }
-                Decision::Accept => return self.accept(tried?),
-            }
-        }
-    }
-
-    /// Reads an answer as JSON; `expected` names it for the error.
+    /// Reads an answer as JSON; `expected` names it in errors.
     pub(crate) fn json<T: DeserializeOwned>(
         &self,
         answer: &Answer,
         expected: &'static str,
     ) -> Result<T, Error> {
         serde_json::from_slice(&answer.body).map_err(|error| {
-            let call = answer.call.clone();
             if error.is_data() {
-                let detail = clean(&self.redacted(error.to_string().as_bytes()));
-                return Error::Decode { call, expected, detail };
+                let detail = one_line(&self.redact(error.to_string().as_bytes()));
+                return answer.call.error(ErrorKind::Decode { expected, detail });
             }
-            let mut found = gist(&self.redacted(&answer.body));
+            let mut found = summary(&self.redact(&answer.body));
             if found.is_empty() {
                 "nothing".clone_into(&mut found);
             }
-            Error::NotJson { call, expected, found }
+            answer.call.error(ErrorKind::NotJson { expected, found })
         })
     }
 
-    /// Tells of a page that was read.
-    pub(crate) fn tell(&self, page: PageRead) {
+    /// Reports a page to whoever watches.
+    pub(crate) fn report_page(&self, page: PageRead) {
         (self.pages)(page);
     }
 
-    /// Refuses a URL that the service points to, unless the token may go there.
+    /// Refuses a URL that the service points to unless the token may go there.
     pub(crate) fn guard(&self, call: &Call, url: &Url) -> Result<(), Error> {
         if self.base.same_origin(url) {
             return Ok(());
         }
-        let host = clean(&self.redacted(url.origin().ascii_serialization().as_bytes()));
-        Err(Error::Redirected { call: call.clone(), host })
+        let host = one_line(&self.redact(url.origin().ascii_serialization().as_bytes()));
+        Err(call.error(ErrorKind::Redirected { host }))
     }
 
+    /// The beginning of what a server said, without the token in case the server repeats it.
+    pub(crate) fn redact(&self, body: &[u8]) -> String {
+        let text = String::from_utf8_lossy(body.get(..MAX_ERROR_BODY).unwrap_or(body));
+        match &self.token {
+            Some(token) => token.redact(&text),
+            None => text.into_owned(),
+        }
+    }
+
+    /// Makes a request as often as it may and needs to be made.
+    async fn repeat(&self, request: &Request<'_>) -> Result<Answer, Error> {
+        let call = request.call(self.service);
+        let decide = if request.method.is_read() { retry::decide } else { retry::decide_write };
+        let mut backoffs = retry::backoffs();
+        let mut attempt = 1;
+        loop {
+            let result = self.follow(&call, request).await;
+            let outcome = match &result {
+                Ok(answer) => Outcome::Answered(answer.status, &answer.headers),
+                Err(Error { kind: ErrorKind::Network { kind, .. }, .. }) => Outcome::Lost(*kind),
+                Err(_) => Outcome::Final,
+            };
+            match decide(outcome, backoffs.next()) {
+                Decision::Accept => return self.accept(result?),
+                Decision::RateLimited(retry_after) => {
+                    return Err(call.error(ErrorKind::RateLimited { retry_after }));
+                }
+                Decision::Repeat(reason, delay) => {
+                    attempt += 1;
+                    self.wait(Wait { reason, delay, attempt, attempts: ATTEMPTS }).await;
+                }
+            }
+        }
+    }
+
+    /// Turns every answer but a success into its error.
     fn accept(&self, answer: Answer) -> Result<Answer, Error> {
         if (200..300).contains(&answer.status) {
             return Ok(answer);
         }
-        Err(refusal(answer.call, answer.status, &self.redacted(&answer.body)))
+        Err(answer.call.error(classify(answer.status, &self.redact(&answer.body))))
     }
 
     async fn wait(&self, wait: Wait) {
         (self.observer)(wait);
-        match self.waits {
-            Waits::Real => tokio::time::sleep(wait.delay).await,
-            Waits::Skipped => {}
+        match self.sleep {
+            Sleep::Real => tokio::time::sleep(wait.delay).await,
+            Sleep::Skipped => {}
         }
     }
 
-    /// One attempt. Redirects are followed here, by hand, because the token travels with them; a
-    /// write is not made at another place than it was meant for.
-    async fn attempt(&self, call: &Call, ask: &Ask<'_>) -> Result<Answer, Error> {
-        let mut url = ask.url.clone();
+    /// Makes one attempt and follows the redirects of a read.
+    ///
+    /// The HTTP library does not follow them, because the token travels with them. A write is not
+    /// made at another place than it was meant for.
+    async fn follow(&self, call: &Call, request: &Request<'_>) -> Result<Answer, Error> {
+        let mut url = request.url.clone();
         for _ in 0..=MAX_REDIRECTS {
             self.guard(call, &url)?;
-            let answer = self.once(call, ask, url).await?;
-            match redirect(&answer) {
+            let answer = self.exchange(call, request, url).await?;
+            match redirect::target(&answer) {
                 None => return Ok(answer),
-                Some(target) if ask.verb.is_read() => url = target,
-                // It points to a report of what was done, so it is no refusal to do it.
+                Some(target) if request.method.is_read() => url = target,
+                // It points to a report of what was done, so it does not refuse to do it.
                 Some(_) if answer.status == 303 => return Ok(answer),
                 Some(target) => {
                     self.guard(call, &target)?;
-                    let path = clean(&self.redacted(target.path().as_bytes()));
-                    return Err(Error::Moved { call: call.clone(), path });
+                    let path = one_line(&self.redact(target.path().as_bytes()));
+                    return Err(call.error(ErrorKind::Moved { path }));
                 }
             }
         }
-        Err(Error::RedirectLoop { call: call.clone(), limit: MAX_REDIRECTS })
+        Err(call.error(ErrorKind::RedirectLoop { limit: MAX_REDIRECTS }))
     }
 
-    async fn once(&self, call: &Call, ask: &Ask<'_>, url: Url) -> Result<Answer, Error> {
-        let mut request = self.client.request(ask.verb.method(), url.clone());
-        if let Some((name, value)) = &self.header {
-            request = request.header(name, value);
+    /// Sends the request to `url` once and reads the answer.
+    async fn exchange(
+        &self,
+        call: &Call,
+        request: &Request<'_>,
+        url: Url,
+    ) -> Result<Answer, Error> {
+        let mut builder = self.client.request(request.method.into(), url.clone());
+        if let Some((name, value)) = &self.authorization {
+            builder = builder.header(name, value);
         }
-        if let Some(body) = ask.body {
-            request = request.json(body);
+        if let Some(body) = request.body {
+            builder = builder.json(body);
         }
-        let sent = request.send().await.map_err(|error| transport::failure(call, &error));
-        let mut response = sent.inspect_err(|error| tracing::debug!(%call, %error, "no answer"))?;
+        let mut response = builder.send().await.map_err(|error| {
+            let error = call.error(transport::failure(&error));
+            tracing::debug!(%call, %error, "no answer");
+            error
+        })?;
         let status = response.status().as_u16();
         tracing::debug!(method = call.method, host = call.host, path = url.path(), status);
         let headers = std::mem::take(response.headers_mut());
-        let body = self.body(call, response).await?;
+        let body = self.read_body(response).await.map_err(|kind| call.error(kind))?;
         Ok(Answer { call: call.clone(), url, status, headers, body })
     }
 
-    async fn body(&self, call: &Call, mut response: Response) -> Result<Vec<u8>, Error> {
-        let too_large = || Error::TooLarge {
-            call: call.clone(),
-            limit: format!("{} MiB", self.max_body / 1024 / 1024),
-        };
+    /// Reads a body up to the limit.
+    async fn read_body(&self, mut response: Response) -> Result<Vec<u8>, ErrorKind> {
+        let limit = || format!("{} MiB", self.max_body / 1024 / 1024);
         if response.content_length().is_some_and(|length| length > self.max_body) {
-            return Err(too_large());
+            return Err(ErrorKind::TooLarge { limit: limit() });
         }
         let mut body = Vec::new();
-        loop {
-            let chunk = response.chunk().await;
-            let Some(chunk) = chunk.map_err(|error| transport::failure(call, &error))? else {
-                return Ok(body);
-            };
+        while let Some(chunk) =
+            response.chunk().await.map_err(|error| transport::failure(&error))?
+        {
             if (body.len() + chunk.len()) as u64 > self.max_body {
-                return Err(too_large());
+                return Err(ErrorKind::TooLarge { limit: limit() });
             }
             body.extend_from_slice(&chunk);
         }
-    }
-
-    /// The beginning of what a server said, without the token in case it repeats our headers.
-    pub(crate) fn redacted(&self, said: &[u8]) -> String {
-        let text = String::from_utf8_lossy(said.get(..MAX_COMPLAINT).unwrap_or(said));
-        match &self.token {
-            Some(token) => {
-                // A host is told in small letters.
-                let small = token.expose().to_ascii_lowercase();
-                text.replace(token.expose(), "[redacted]").replace(&small, "[redacted]")
-            }
-            None => text.into_owned(),
-        }
+        Ok(body)
     }
 }
 
@@ -255,23 +258,27 @@ impl fmt::Debug for Http {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Http")
+            .field("service", &self.service)
             .field("base", &self.base)
             .field("token", &self.token)
-            .field("waits", &self.waits)
+            .field("sleep", &self.sleep)
             .finish_non_exhaustive()
     }
 }
 
-fn header(token: &Token, scheme: Scheme) -> Result<(HeaderName, HeaderValue), Error> {
-    let (name, value) = match scheme {
-        Scheme::PrivateToken => {
+/// The header that holds the token: `PRIVATE-TOKEN` for GitLab (GitLab, "REST API
+/// authentication"), `Authorization: Bearer` for Calendly (Calendly, "Personal access tokens").
+fn authorization(service: Service, token: &Token) -> Result<(HeaderName, HeaderValue), Error> {
+    let (name, value) = match service {
+        Service::GitLab => {
             (HeaderName::from_static("private-token"), HeaderValue::from_str(token.expose()))
         }
-        Scheme::Bearer => {
+        Service::Calendly => {
             (AUTHORIZATION, HeaderValue::from_str(&format!("Bearer {}", token.expose())))
         }
     };
-    let mut value = value.map_err(|_| Error::BadToken { reason: "it cannot be a header" })?;
+    let mut value =
+        value.map_err(|_| ErrorKind::BadToken { reason: "it cannot be sent in a header" })?;
     value.set_sensitive(true);
     Ok((name, value))
 }

@@ -16,12 +16,12 @@ const TOKEN: &str = "glpat-s3cret";
 fn options(fake: &Fake) -> Options {
     let base = BaseUrl::parse(&fake.url()).unwrap();
     let mut options = Options::new(base, Some(Token::new(TOKEN).unwrap()));
-    options.waits = Waits::Skipped;
+    options.sleep = Sleep::Skipped;
     options
 }
 
 fn door(fake: &Fake) -> Http {
-    Http::new(options(fake), Scheme::PrivateToken).unwrap()
+    Http::new(Service::GitLab, options(fake)).unwrap()
 }
 
 async fn get(fake: &Fake) -> Result<Vec<u8>, Error> {
@@ -39,7 +39,7 @@ async fn a_get_is_repeated_until_it_succeeds_and_the_observer_is_told() {
     let mut options = options(&fake);
     let log = Arc::clone(&told);
     options.observer = Arc::new(move |wait| log.lock().unwrap().push(wait));
-    let http = Http::new(options, Scheme::PrivateToken).unwrap();
+    let http = Http::new(Service::GitLab, options).unwrap();
     let skipped = tokio::time::timeout(Duration::from_secs(20), http.get("x", &[])).await;
     assert_eq!(skipped.unwrap().unwrap().body, b"{}");
     assert_eq!(fake.requests().len(), 3);
@@ -56,8 +56,8 @@ async fn a_real_wait_takes_its_time() {
         json("", "{}"),
     ]);
     let mut options = options(&fake);
-    options.waits = Waits::Real;
-    let http = Http::new(options, Scheme::PrivateToken).unwrap();
+    options.sleep = Sleep::Real;
+    let http = Http::new(Service::GitLab, options).unwrap();
     let patience = Duration::from_millis(200);
     assert!(tokio::time::timeout(patience, http.get("x", &[])).await.is_err());
     assert_eq!(fake.requests().len(), 1);
@@ -66,21 +66,26 @@ async fn a_real_wait_takes_its_time() {
 #[tokio::test]
 async fn repeats_end() {
     let fake = Fake::start(vec![answer("503 Service Unavailable", "", b""); 9]);
-    assert!(matches!(get(&fake).await, Err(Error::Server { status: 503, .. })));
+    assert!(matches!(
+        get(&fake).await,
+        Err(Error { kind: ErrorKind::Server { status: 503, .. }, .. })
+    ));
     assert_eq!(fake.requests().len(), 5);
 
     let limited = answer("429 Too Many Requests", "Retry-After: 9\r\n", b"");
     let fake = Fake::start(vec![limited; 9]);
     let error = get(&fake).await.unwrap_err();
     let expected = Duration::from_secs(9);
-    assert!(matches!(error, Error::RateLimited { retry_after, .. } if retry_after == expected));
+    assert!(
+        matches!(&error.kind, ErrorKind::RateLimited { retry_after } if *retry_after == expected)
+    );
     assert_eq!(fake.requests().len(), 5);
 }
 
 #[tokio::test]
 async fn a_refusal_is_not_repeated() {
     let fake = Fake::start(vec![answer("404 Not Found", "", br#"{"message":"404 X"}"#); 2]);
-    assert!(matches!(get(&fake).await, Err(Error::NotFound { .. })));
+    assert!(matches!(get(&fake).await, Err(Error { kind: ErrorKind::NotFound { .. }, .. })));
     assert_eq!(fake.requests().len(), 1);
 }
 
@@ -93,7 +98,7 @@ async fn a_truncated_body_is_read_again() {
 
     let fake = Fake::start(vec![cut; 5]);
     let error = get(&fake).await.unwrap_err();
-    assert!(matches!(error, Error::Network { kind: NetworkKind::Cut, .. }), "{error:?}");
+    assert!(matches!(&error.kind, ErrorKind::Network { kind: NetworkKind::Cut, .. }), "{error:?}");
     assert_eq!(fake.requests().len(), 5);
 }
 
@@ -102,14 +107,20 @@ async fn a_dead_server_is_no_connection_and_a_mute_one_a_timeout() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let base = BaseUrl::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
     let mut options = Options::new(base.clone(), None);
-    options.waits = Waits::Skipped;
+    options.sleep = Sleep::Skipped;
     options.timeout = Duration::from_millis(100);
-    let http = Http::new(options, Scheme::Bearer).unwrap();
+    let http = Http::new(Service::Calendly, options).unwrap();
     let error = http.get("x", &[("email", "q-s3cret")]).await.err().unwrap();
-    assert!(matches!(error, Error::Network { kind: NetworkKind::Timeout, .. }), "{error:?}");
+    assert!(
+        matches!(&error.kind, ErrorKind::Network { kind: NetworkKind::Timeout, .. }),
+        "{error:?}"
+    );
     drop(listener);
     let error = http.get("x", &[("email", "q-s3cret")]).await.err().unwrap();
-    assert!(matches!(error, Error::Network { kind: NetworkKind::NotConnected, .. }), "{error:?}");
+    assert!(
+        matches!(&error.kind, ErrorKind::Network { kind: NetworkKind::NotConnected, .. }),
+        "{error:?}"
+    );
     assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
 }
 
@@ -132,7 +143,10 @@ async fn a_redirect_to_another_host_sends_nothing_there() {
     let fake = Fake::start(vec![answer("302 Found", &location, b"")]);
     let error = get(&fake).await.unwrap_err();
     let expected = elsewhere.url();
-    assert!(matches!(&error, Error::Redirected { host, .. } if *host == expected), "{error:?}");
+    assert!(
+        matches!(&error.kind, ErrorKind::Redirected { host, .. } if *host == expected),
+        "{error:?}"
+    );
     assert!(elsewhere.requests().is_empty());
     assert_eq!(fake.requests().len(), 1);
 }
@@ -140,7 +154,10 @@ async fn a_redirect_to_another_host_sends_nothing_there() {
 #[tokio::test]
 async fn redirects_end() {
     let fake = Fake::start(vec![answer("302 Found", "Location: /again\r\n", b""); 9]);
-    assert!(matches!(get(&fake).await, Err(Error::RedirectLoop { limit: 5, .. })));
+    assert!(matches!(
+        get(&fake).await,
+        Err(Error { kind: ErrorKind::RedirectLoop { limit: 5, .. }, .. })
+    ));
     assert_eq!(fake.requests().len(), 6);
 }
 
@@ -149,7 +166,10 @@ async fn large_answers_are_refused_by_length_and_by_count() {
     let announced = b"HTTP/1.1 200 OK\r\nContent-Length: 300000000\r\n\r\n".to_vec();
     let fake = Fake::start(vec![announced]);
     let error = get(&fake).await.unwrap_err();
-    assert!(matches!(&error, Error::TooLarge { limit, .. } if limit == "256 MiB"), "{error:?}");
+    assert!(
+        matches!(&error.kind, ErrorKind::TooLarge { limit, .. } if limit == "256 MiB"),
+        "{error:?}"
+    );
 
     let chunks = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n";
     for (max_body, fits) in [(4, true), (3, false)] {
@@ -180,19 +200,17 @@ async fn what_is_not_the_expected_json_is_named() {
         json("", ""),
     ]);
     let http = door(&fake);
-    let mut texts = Vec::new();
+    let mut errors = Vec::new();
     for _ in 0..3 {
         let answer = http.get("x", &[]).await.unwrap();
-        texts.push(http.json::<Vec<u8>>(&answer, "numbers").unwrap_err());
+        errors.push(http.json::<Vec<u8>>(&answer, "numbers").unwrap_err());
     }
-    let found = |error: &Error| match error {
-        Error::NotJson { found, .. } => found.clone(),
-        other => panic!("{other:?}"),
-    };
-    assert_eq!(found(&texts[0]), "Sign in [redacted]");
-    assert!(matches!(&texts[1], Error::Decode { expected: "numbers", detail, .. }
+    let expected = "numbers";
+    let not_json = |found: &str| ErrorKind::NotJson { expected, found: found.to_owned() };
+    assert_eq!(errors[0].kind, not_json("Sign in [redacted]"));
+    assert!(matches!(&errors[1].kind, ErrorKind::Decode { expected: "numbers", detail }
         if detail.contains("line 1 column")));
-    assert_eq!(found(&texts[2]), "nothing");
+    assert_eq!(errors[2].kind, not_json("nothing"));
 }
 
 #[tokio::test]
@@ -207,12 +225,12 @@ async fn a_server_that_repeats_the_token_does_not_bring_it_into_the_error() {
 #[test]
 fn debug_shows_no_token() {
     let fake = Fake::start(vec![]);
-    for scheme in [Scheme::PrivateToken, Scheme::Bearer] {
+    for service in [Service::GitLab, Service::Calendly] {
         let options = options(&fake);
-        let (_, value) = header(options.token.as_ref().unwrap(), scheme).unwrap();
+        let (_, value) = authorization(service, options.token.as_ref().unwrap()).unwrap();
         assert!(value.is_sensitive());
         let text = format!("{options:?} {value:?}");
-        let text = format!("{text} {:?}", Http::new(options, scheme).unwrap());
+        let text = format!("{text} {:?}", Http::new(service, options).unwrap());
         assert!(text.contains("redacted") && !text.contains("s3cret"), "{text}");
     }
 }
@@ -251,7 +269,7 @@ async fn missing_certificate_authorities_are_named_and_matter_to_https_only() {
         return;
     }
     let secure = Options::new(BaseUrl::parse("https://gitlab.example.com").unwrap(), None);
-    assert_eq!(Http::new(secure, Scheme::Bearer).err(), Some(Error::NoCertificates));
+    assert_eq!(Http::new(Service::Calendly, secure).err(), Some(ErrorKind::NoCertificates.into()));
     let fake = Fake::start(vec![json("", "{}")]);
     assert_eq!(get(&fake).await.unwrap(), b"{}");
 }

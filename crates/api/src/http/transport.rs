@@ -1,4 +1,4 @@
-//! The one place that builds an HTTP client, and names why a request got lost.
+//! Builds the HTTP client, and names the reason why a request was lost.
 
 use std::error::Error as StdError;
 use std::io;
@@ -7,19 +7,21 @@ use std::time::Duration;
 use reqwest::{Certificate, Client, redirect, retry};
 
 use crate::base_url::BaseUrl;
-use crate::error::{Call, Error, NetworkKind};
-use crate::sanitize::clean;
+use crate::error::{ErrorKind, NetworkKind};
+use crate::sanitize::one_line;
 
-/// How long a connection may take to come about, TLS included.
+/// How long connecting may take, TLS included.
 const CONNECT: Duration = Duration::from_secs(10);
 
 const USER_AGENT: &str = concat!("support-audit/", env!("CARGO_PKG_VERSION"));
 
-/// A client for the service at `base`. It follows no redirect and repeats nothing: both are
-/// decided in `http`, where the token is.
+/// Builds a client for the service at `base`.
+///
+/// The client follows no redirect and repeats nothing: `http` decides both, because it holds the
+/// token.
 #[expect(clippy::disallowed_methods, reason = "this is the one factory of clients")]
-pub(crate) fn client(base: &BaseUrl, timeout: Duration) -> Result<Client, Error> {
-    // It fails where a provider is installed already, which serves as well.
+pub(crate) fn client(base: &BaseUrl, timeout: Duration) -> Result<Client, ErrorKind> {
+    // This fails if a provider is installed already, which is just as good.
     drop(rustls::crypto::ring::default_provider().install_default());
     let mut builder = Client::builder()
         .user_agent(USER_AGENT)
@@ -30,7 +32,7 @@ pub(crate) fn client(base: &BaseUrl, timeout: Duration) -> Result<Client, Error>
         .referer(false)
         .https_only(base.is_https());
     if base.is_loopback() {
-        // A proxy would see the token, in clear where the address is http.
+        // A proxy would see the token, unencrypted if the address is http.
         builder = builder.no_proxy();
     }
     if !base.is_https() {
@@ -39,29 +41,28 @@ pub(crate) fn client(base: &BaseUrl, timeout: Duration) -> Result<Client, Error>
     }
     builder.build().map_err(|error| {
         let detail = innermost(&error);
+        // The certificate verifier reports this by its text alone.
         if detail.contains("No CA certificates") {
-            Error::NoCertificates
+            ErrorKind::NoCertificates
         } else {
-            Error::Client { detail }
+            ErrorKind::Client { detail }
         }
     })
 }
 
-/// Names why no whole answer came. The URL, which the client puts into its texts, is left out.
+/// Names why no complete answer came, without the URL that the client puts into its messages.
 ///
-/// What fails while connecting was never sent; whatever fails later may have arrived, a broken
-/// TLS connection and a connection that timed out included.
-pub(crate) fn failure(call: &Call, error: &reqwest::Error) -> Error {
+/// A request that fails while connecting was never sent. Whatever fails later may have arrived,
+/// even if the TLS connection broke or timed out.
+pub(crate) fn failure(error: &reqwest::Error) -> ErrorKind {
     let kind = match (error.is_connect(), error.is_timeout()) {
         (true, _) if causes(error).any(is_tls) => NetworkKind::Tls,
-        (true, _) if causes(error).any(|cause| cause.to_string().starts_with("dns error")) => {
-            NetworkKind::NameNotFound
-        }
+        (true, _) if causes(error).any(is_dns) => NetworkKind::NameNotFound,
         (true, _) => NetworkKind::NotConnected,
         (false, true) => NetworkKind::Timeout,
         (false, false) => NetworkKind::Cut,
     };
-    Error::Network { call: call.clone(), kind, detail: innermost(error) }
+    ErrorKind::Network { kind, detail: innermost(error) }
 }
 
 fn causes<'a>(error: &'a reqwest::Error) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
@@ -69,15 +70,21 @@ fn causes<'a>(error: &'a reqwest::Error) -> impl Iterator<Item = &'a (dyn StdErr
 }
 
 fn innermost(error: &reqwest::Error) -> String {
-    causes(error)
-        .last()
-        .map_or_else(|| "no reason given".to_owned(), |cause| clean(&cause.to_string()))
+    match causes(error).last() {
+        Some(cause) => one_line(&cause.to_string()),
+        None => "no reason given".to_owned(),
+    }
 }
 
-/// Whether an error is one of TLS. It sits inside I/O errors, which do not name it as their source.
+/// Whether an error is one of TLS. It is inside I/O errors, which do not name it as their source.
 fn is_tls(cause: &(dyn StdError + 'static)) -> bool {
     let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
     cause.is::<rustls::Error>() || inner.is_some_and(|inner| is_tls(inner))
+}
+
+/// Whether an error is one of name resolution. The type of this error is private to the library.
+fn is_dns(cause: &(dyn StdError + 'static)) -> bool {
+    cause.to_string().starts_with("dns error")
 }
 
 #[cfg(test)]
@@ -86,14 +93,13 @@ mod tests {
     use std::net::TcpListener;
     use std::thread;
 
-    use url::Url;
-
     use super::*;
+    use crate::error::Error;
 
     /// What comes of asking a listener that does `serve` over https, with a quarter of a second to
     /// connect.
     #[expect(clippy::disallowed_methods, reason = "https without the machine's authorities")]
-    async fn ask(serve: impl FnOnce(TcpListener) + Send + 'static) -> Error {
+    async fn ask(serve: impl FnOnce(TcpListener) + Send + 'static) -> ErrorKind {
         drop(rustls::crypto::ring::default_provider().install_default());
         let builder = Client::builder().tls_certs_only(Vec::<Certificate>::new()).no_proxy();
         let client = builder.connect_timeout(Duration::from_millis(250)).build().unwrap();
@@ -101,7 +107,7 @@ mod tests {
         let url = format!("https://{}/x?q=s3cret", listener.local_addr().unwrap());
         thread::spawn(move || serve(listener));
         let error = client.get(&url).send().await.unwrap_err();
-        failure(&Call::new("GET", &Url::parse(&url).unwrap()), &error)
+        failure(&error)
     }
 
     #[tokio::test]
@@ -111,7 +117,7 @@ mod tests {
             stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
         });
         let error = error.await;
-        assert!(matches!(error, Error::Network { kind: NetworkKind::Tls, .. }), "{error:?}");
+        assert!(matches!(error, ErrorKind::Network { kind: NetworkKind::Tls, .. }), "{error:?}");
         assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
     }
 
@@ -122,8 +128,10 @@ mod tests {
             thread::sleep(Duration::from_secs(10));
         });
         let error = error.await;
-        let kind = NetworkKind::NotConnected;
-        assert!(matches!(error, Error::Network { kind: found, .. } if found == kind), "{error:?}");
-        assert!(!error.may_have_arrived());
+        assert!(
+            matches!(error, ErrorKind::Network { kind: NetworkKind::NotConnected, .. }),
+            "{error:?}"
+        );
+        assert!(!Error::from(error).may_have_arrived());
     }
 }

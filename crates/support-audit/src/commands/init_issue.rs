@@ -108,7 +108,7 @@ impl InitIssue {
         let project = &ctx.config.audits_project;
         match gitlab.template(project, name).await {
             Ok(text) => Ok(text),
-            Err(api::Error::NotFound { .. }) => {
+            Err(api::Error { kind: api::ErrorKind::NotFound { .. }, .. }) => {
                 let names = gitlab.templates(project).await?;
                 let message = format!("{project} has no issue template {name}");
                 let names = match names.as_slice() {
@@ -239,8 +239,8 @@ async fn unseen(
         let (roster, _) = audit::roster::parse(&source.files, &ctx.config.operations_team);
         let mut members = gitlab.members(&ctx.config.audits_project).await?;
         // Whoever makes an issue sees it.
-        let User { id, username, name, state } = operator.clone();
-        members.push(Member { id, username, name, state, access_level: level });
+        let User { id, username, state } = operator.clone();
+        members.push(Member { id, username, state, access_level: level });
         let blind = roster.people.iter().filter(|person| !may_see(person, &members, level)).count();
         anyhow::Ok((blind, roster.people.len()))
     };

@@ -1,6 +1,6 @@
 //! Writes comments: alone, in threads, and never twice.
 
-use api::{Error, GitLab};
+use api::{Error, ErrorKind, GitLab};
 use audit::plan::Action;
 use audit::record::description::stored;
 
@@ -74,11 +74,14 @@ pub(super) async fn resolve(
 ) -> anyhow::Result<()> {
     match gitlab.resolve(&ctx.config.audits_project, iid, thread, resolved).await {
         Ok(_) => Ok(()),
-        Err(
-            error @ (Error::Forbidden { .. }
-            | Error::InsufficientScope { .. }
-            | Error::NotFound { .. }),
-        ) => {
+        Err(error)
+            if matches!(
+                error.kind,
+                ErrorKind::Forbidden { .. }
+                    | ErrorKind::InsufficientScope { .. }
+                    | ErrorKind::NotFound { .. }
+            ) =>
+        {
             ctx.ui.say(&format!("the thread {thread} could not be resolved: {error}"));
             Ok(())
         }
@@ -118,7 +121,7 @@ pub(super) async fn delete_one(
     note: u64,
 ) -> anyhow::Result<()> {
     match gitlab.delete_note(&ctx.config.audits_project, iid, note).await {
-        Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
+        Ok(()) | Err(Error { kind: ErrorKind::NotFound { .. }, .. }) => Ok(()),
         Err(error) => Err(anyhow::Error::new(error).context("could not delete a comment")),
     }
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use api::gitlab::{Issue, IssueFilter, NewIssue, Note};
-use api::{Error, GitLab};
+use api::{Error, ErrorKind, GitLab};
 use audit::plan;
 use audit::record::description::{marker, stored};
 use audit::record::marker::Marker;
@@ -129,7 +129,7 @@ pub(super) async fn update_description(
             let found = look_for_description(ctx, gitlab, project, iid, text).await?;
             found.ok_or_else(|| unanswered("the new description", &error))?
         }
-        Err(error @ Error::Locked { .. }) => {
+        Err(error) if error.kind == ErrorKind::Locked => {
             return Err(anyhow::Error::new(changed()).context(error.to_string()));
         }
         Err(error) => {

@@ -1,6 +1,6 @@
 //! Removes accounts from the audited organisation.
 
-use api::Error;
+use api::{Error, ErrorKind};
 use audit::accounts::{Account, AccountStatus, OWNER};
 use audit::plan::Removal;
 
@@ -46,22 +46,7 @@ pub(super) async fn remove(ctx: &Ctx, removal: &Removal) -> anyhow::Result<()> {
             ctx.ui.warn(&format!("no answer to the removal ({error}); looking for the account"));
             ctx.pause(PAUSE).await;
         }
-        Err(error @ Error::Forbidden { .. }) => {
-            let (exit, hint) = if error.to_string().contains("SCIM") {
-                let hint =
-                    "the organisation is managed by SCIM: remove them in the identity provider";
-                (Exit::Failed, hint)
-            } else {
-                let hint =
-                    "removing takes an owner's or admin's token with the scope organizations:write";
-                (Exit::Token, hint)
-            };
-            let message = format!("Calendly refused to remove {email}: {error}");
-            return Err(Failure::new(exit, message).hint(hint).into());
-        }
-        Err(error) => {
-            return Err(anyhow::Error::new(error).context(format!("could not remove {email}")));
-        }
+        Err(error) => return Err(refusal(error, email)),
     }
     if !find(ctx, &organization, removal).await?.is_empty() {
         let message = format!("{email} is still there after it was removed");
@@ -91,4 +76,21 @@ async fn find(ctx: &Ctx, organization: &str, removal: &Removal) -> anyhow::Resul
     };
     found.retain(|account| account.key() == removal.email.to_lowercase());
     Ok(found)
+}
+
+/// Why Calendly refused a removal, with what helps.
+fn refusal(error: Error, email: &str) -> anyhow::Error {
+    let (exit, hint) = match error.kind {
+        ErrorKind::ManagedByScim { .. } => (
+            Exit::Failed,
+            "the organisation is managed by SCIM: remove them in the identity provider",
+        ),
+        ErrorKind::Forbidden { .. } => (
+            Exit::Token,
+            "removing takes an owner's or admin's token with the scope organizations:write",
+        ),
+        _ => return anyhow::Error::new(error).context(format!("could not remove {email}")),
+    };
+    let message = format!("Calendly refused to remove {email}: {error}");
+    Failure::new(exit, message).hint(hint).into()
 }

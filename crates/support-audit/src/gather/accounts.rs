@@ -106,7 +106,10 @@ fn unseen(members: &Listing<Membership>, own: &str) -> Option<String> {
 fn as_incomplete(error: &anyhow::Error) -> Failure {
     let Failure { exit, message, hint } = explain(error);
     let is_refusal = |cause: &(dyn std::error::Error + 'static)| {
-        matches!(cause.downcast_ref(), Some(api::Error::Forbidden { .. }))
+        matches!(
+            cause.downcast_ref(),
+            Some(api::Error { kind: api::ErrorKind::Forbidden { .. }, .. })
+        )
     };
     let (exit, hint) = if error.chain().any(is_refusal) {
         let hint = "it takes the token of an owner or admin with the scopes users:read and organizations:read";

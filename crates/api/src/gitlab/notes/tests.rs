@@ -21,15 +21,14 @@ fn read(fields: &str) -> Note {
 }
 
 #[test]
-fn a_whole_note_is_read() {
+fn a_complete_note_is_read() {
     let note = read(&format!(
         r#""body":"Thread start","system":false,"resolvable":true,"resolved":true,
             "resolved_by":{ALICE},"resolved_at":"2026-11-22T12:04:24Z","internal":true,"#
     ));
     assert_eq!((note.id, &*note.body, note.author.id), (8, "Thread start", 3));
     assert_eq!(note.created_at, "2026-11-22T12:04:19.142Z".parse().unwrap());
-    assert_eq!(note.updated_at, "2026-11-22T12:05:00Z".parse().unwrap());
-    assert_eq!((note.system, note.internal), (false, true));
+    assert!(!note.system);
     assert_eq!((note.resolvable, note.resolved), (true, true));
     assert_eq!(note.resolved_by, Some(note.author));
     assert_eq!(note.resolved_at, Some("2026-11-22T12:04:24Z".parse().unwrap()));
@@ -37,13 +36,13 @@ fn a_whole_note_is_read() {
 }
 
 #[test]
-fn spare_notes_are_read_too() {
+fn sparse_notes_are_read_too() {
     let note = read(
         r#""body":null,"internal":null,"resolved":null,"resolved_by":null,
         "resolved_at":null,"#,
     );
     assert_eq!(note, read(""));
-    assert_eq!((&*note.body, note.system, note.internal), ("", false, false));
+    assert_eq!((&*note.body, note.system), ("", false));
     assert_eq!((note.resolvable, note.resolved, note.resolved_by), (false, false, None));
     assert_eq!(note.resolved_at, None);
 
@@ -82,11 +81,8 @@ async fn threads_are_read_to_the_last_page() {
         json("", &thread("25555f", false, &two)),
     ]);
     let threads = client(&fake).discussions("acme/team", 4).await.unwrap();
-    let found: Vec<_> = threads
-        .iter()
-        .map(|thread| (&*thread.id, thread.individual_note, thread.notes.len()))
-        .collect();
-    assert_eq!(found, [("cac42d", true, 1), ("25555f", false, 2)]);
+    let found: Vec<_> = threads.iter().map(|thread| (&*thread.id, thread.notes.len())).collect();
+    assert_eq!(found, [("cac42d", 1), ("25555f", 2)]);
     assert_eq!(
         paths(&fake)[0],
         "/gitlab/api/v4/projects/acme%2Fteam/issues/4/discussions?per_page=100"
@@ -111,7 +107,7 @@ async fn notes_threads_and_replies_are_written_and_removed() {
     assert_eq!(gitlab.reply("acme/team", 4, &thread.id, "two").await.unwrap().id, 9);
     assert_eq!(gitlab.delete_note("acme/team", 4, 71).await, Ok(()));
     let error = gitlab.delete_note("acme/team", 4, 71).await.unwrap_err();
-    assert!(matches!(&error, Error::NotFound { call, .. } if call.method == "DELETE"));
+    assert!(matches!(&error.kind, ErrorKind::NotFound { .. }));
 
     let requests = fake.requests();
     let sent: Vec<_> = requests.iter().map(|r| (r.method(), r.path(), r.body())).collect();
@@ -133,7 +129,10 @@ async fn a_thread_that_would_be_another_call_is_not_written_to() {
     for name in ["", ".", ".."] {
         let reply = gitlab.reply("a/b", 4, name, "x").await.unwrap_err();
         let resolve = gitlab.resolve("a/b", 4, name, true).await.unwrap_err();
-        assert_eq!([reply, resolve], [(); 2].map(|()| Error::BadName { name: name.to_owned() }));
+        assert_eq!(
+            [reply, resolve],
+            [(); 2].map(|()| Error::from(ErrorKind::BadName { name: name.to_owned() }))
+        );
     }
     assert!(fake.requests().is_empty());
 }
@@ -161,8 +160,7 @@ async fn a_text_of_quick_actions_makes_no_note() {
     for (error, expected) in [note, thread, reply].into_iter().zip(summaries) {
         assert!(error.may_have_arrived());
         assert!(
-            matches!(&error, Error::CommandsOnly { summary, call }
-                if summary == expected && call.method == "POST"),
+            matches!(&error.kind, ErrorKind::CommandsOnly { summary } if summary == expected),
             "{error:?}"
         );
     }
@@ -200,22 +198,22 @@ async fn why_a_thread_is_not_resolved_can_be_told() {
         (
             "403 Forbidden",
             r#"{"message":"403 Forbidden"}"#,
-            |error| matches!(error, Error::Forbidden { .. }),
+            |error| matches!(&error.kind, ErrorKind::Forbidden { .. }),
             false,
         ),
         (
             "403 Forbidden",
             r#"{"error":"insufficient_scope","scope":"api"}"#,
-            |error| matches!(error, Error::InsufficientScope { .. }),
+            |error| matches!(&error.kind, ErrorKind::InsufficientScope { .. }),
             false,
         ),
         (
             "404 Not Found",
             r#"{"message":"404 Discussion Not Found"}"#,
-            |error| matches!(error, Error::NotFound { .. }),
+            |error| matches!(&error.kind, ErrorKind::NotFound { .. }),
             false,
         ),
-        ("502 Bad Gateway", "", |error| matches!(error, Error::Server { .. }), true),
+        ("502 Bad Gateway", "", |error| matches!(&error.kind, ErrorKind::Server { .. }), true),
     ];
     for (status, body, is_expected, may_have_arrived) in cases {
         let fake = Fake::start(vec![answer(status, "", body.as_bytes()); 2]);
@@ -228,26 +226,32 @@ async fn why_a_thread_is_not_resolved_can_be_told() {
 
 #[tokio::test]
 async fn reactions_are_read_to_the_last_page() {
-    let reaction = |name: &str, user: &str| {
+    let reaction = |id: u64, user: &str| {
         format!(
-            r#"[{{"id":1,"name":"{name}","user":{user},"created_at":"2026-11-22T12:04:28.175Z",
+            r#"[{{"id":{id},"name":"eyes","user":{user},"created_at":"2026-11-22T12:04:28.175Z",
                 "updated_at":"2026-11-22T12:04:29Z","awardable_id":8,"awardable_type":"Note",
                 "url":null}}]"#
         )
     };
     let fake = Fake::start(vec![
-        json("X-Next-Page: 2\r\n", &reaction("eyes", ALICE)),
-        json("X-Next-Page: \r\n", &reaction("thumbsup_tone3", "null")),
+        json("X-Next-Page: 2\r\n", &reaction(1, ALICE)),
+        json("X-Next-Page: \r\n", &reaction(2, "null")),
         answer("404 Not Found", "", br#"{"message":"404 Note Not Found"}"#),
-        json("", &reaction("eyes", ALICE).replace("created_at", "other")),
+        json("", &reaction(1, ALICE).replace("created_at", "other")),
     ]);
     let gitlab = client(&fake);
     let reactions = gitlab.reactions("acme/team", 4, 8).await.unwrap();
-    let found: Vec<_> = reactions.iter().map(|one| (&*one.name, one.user.id)).collect();
-    assert_eq!(found, [("eyes", 3), ("thumbsup_tone3", 0)]);
+    let found: Vec<_> = reactions.iter().map(|reaction| reaction.user.id).collect();
+    assert_eq!(found, [3, 0]);
     assert_eq!(reactions[0].created_at, "2026-11-22T12:04:28.175Z".parse().unwrap());
-    assert!(matches!(gitlab.reactions("a/b", 4, 8).await, Err(Error::NotFound { .. })));
-    assert!(matches!(gitlab.reactions("a/b", 4, 8).await, Err(Error::Decode { .. })));
+    assert!(matches!(
+        gitlab.reactions("a/b", 4, 8).await,
+        Err(Error { kind: ErrorKind::NotFound { .. }, .. })
+    ));
+    assert!(matches!(
+        gitlab.reactions("a/b", 4, 8).await,
+        Err(Error { kind: ErrorKind::Decode { .. }, .. })
+    ));
     let first =
         "/gitlab/api/v4/projects/acme%2Fteam/issues/4/notes/8/award_emoji?per_page=100".to_owned();
     assert_eq!(paths(&fake)[..2], [first.clone(), first + "&page=2"]);
