@@ -16,6 +16,9 @@ use crate::markdown;
 /// Elements in whose text there are no mentions.
 const DEAF: &[&str] = &["a", "code", "pre", "script", "style"];
 
+/// The characters that begin a reference to something of GitLab's.
+const REFERENCE_CHARACTERS: &[&str] = &["$", "%", "#", "&", "@", "!", "~", "^"];
+
 /// The names mentioned, in lower case, whether or not somebody has them.
 pub(crate) fn names(text: &str) -> BTreeSet<String> {
     if !text.contains(['@', '&']) {
@@ -46,6 +49,7 @@ impl Page {
             NodeValue::SoftBreak | NodeValue::LineBreak => return self.hear("\n"),
             NodeValue::HtmlInline(html) => return self.read_html(html),
             NodeValue::HtmlBlock(block) => return self.read_html(&block.literal),
+            NodeValue::Escaped => return self.read_escaped(&markdown::text_of(node)),
             NodeValue::Code(_)
             | NodeValue::CodeBlock(_)
             | NodeValue::Math(_)
@@ -65,6 +69,19 @@ impl Page {
     fn hear(&mut self, text: &str) {
         if self.deaf == 0 {
             self.run.push_str(text);
+        }
+    }
+
+    /// An escaped character is an element of its own if a reference could begin with it, and else
+    /// a part of the text around it (GitLab's filter of escaped characters): `\@ada` mentions
+    /// nobody, `@\_dan\_` mentions `_dan_`.
+    fn read_escaped(&mut self, character: &str) {
+        if REFERENCE_CHARACTERS.contains(&character) {
+            self.end_run();
+            self.hear(character);
+            self.end_run();
+        } else {
+            self.hear(character);
         }
     }
 
@@ -210,6 +227,31 @@ mod tests {
             "---\nto: '@bob'\n---\nhi",
         ] {
             assert!(!mentions_bob(text), "{text}");
+        }
+    }
+
+    /// Names that Markdown takes for emphasis, as seen on GitLab 19.3; old accounts have such.
+    #[test]
+    fn underscores_have_to_be_escaped_where_they_are_emphasis() {
+        for (text, heard) in [
+            ("@_dan_", &[][..]),
+            ("hi @_dan_: hello", &[]),
+            ("- @_dan_", &[]),
+            ("@__cleo__", &[]),
+            (r"@\_dan\_", &["_dan_"]),
+            (r"@\_\_cleo\_\_: hello", &["__cleo__"]),
+            ("@&#95;dan&#95;", &["_dan_"]),
+            (r"@&#95;dan\_.", &["_dan_"]),
+            (r"\@\_dan\_", &[]),
+            (r"hi \#@dan", &["dan"]),
+            (
+                "@gus_ @in--a @www.hal.com @kim.k @jo-jung",
+                &["gus_", "in--a", "jo-jung", "kim.k", "www.hal.com"],
+            ),
+            ("@a_b_c", &["a_b_c"]),
+            ("*@bob*", &["bob"]),
+        ] {
+            assert_eq!(names(text).into_iter().collect::<Vec<_>>(), heard, "{text}");
         }
     }
 }
