@@ -1,5 +1,7 @@
 //! `--write`: what people typed about outsiders is a proposal; what an operator confirms counts.
 
+use std::collections::BTreeMap;
+
 use super::{demo, found, report, row, rows, type_in};
 use crate::support::{Ran, Terminal, TestWorld, VANCE};
 
@@ -82,7 +84,7 @@ fn what_an_operator_confirms_becomes_a_comment_that_counts() {
         assert_eq!(decision(&test), expected);
         // What was typed stays where it was typed.
         assert!(row(&test, VANCE).contains(REASON), "{}", row(&test, VANCE));
-        assert_eq!(test.sandbox.notifications(), []);
+        assert_eq!(test.mentions(), BTreeMap::new());
     }
 }
 

@@ -1,5 +1,7 @@
 //! `--remove`: those leave the organisation whose removal was decided, and nobody else.
 
+use std::collections::BTreeMap;
+
 use sandbox::{Answer, CalendlyToken, Fault, FaultKind, World};
 
 use super::{demo, type_in};
@@ -66,7 +68,7 @@ fn is_removed(test: &TestWorld) {
     assert!(comments[0].body.contains(&format!("`{VANCE}` was removed")), "{comments:?}");
     let marker = comments[0].body.lines().last().unwrap();
     assert!(marker.contains(" outsider:") && !marker.contains("vance"), "{marker}");
-    assert_eq!(test.sandbox.notifications(), []);
+    assert_eq!(test.mentions(), BTreeMap::new());
 }
 
 #[test]
