@@ -41,7 +41,7 @@ fn start(cli: Cli, ui: Ui) -> anyhow::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let exit = runtime.block_on(async {
         tokio::select! {
-            exit = carry_out(cli, ui) => exit,
+            exit = run_command(cli, ui) => exit,
             _ = tokio::signal::ctrl_c() => {
                 Err(Failure::new(Exit::Interrupted, "interrupted").into())
             }
@@ -52,7 +52,7 @@ fn start(cli: Cli, ui: Ui) -> anyhow::Result<Exit> {
     exit
 }
 
-async fn carry_out(cli: Cli, ui: Ui) -> anyhow::Result<Exit> {
+async fn run_command(cli: Cli, ui: Ui) -> anyhow::Result<Exit> {
     match cli.command {
         // What describes the command line needs no configuration, which may be broken.
         Some(Command::Help(help)) => help.exec(&ui, Cli::command()),
@@ -96,7 +96,7 @@ async fn guide(global: Global, ui: Ui) -> anyhow::Result<Exit> {
             guide.report(error)?;
         }
     }
-    Ok(Exit::Done)
+    Ok(Exit::Success)
 }
 
 async fn run_typed(ctx: &mut Ctx, arguments: Vec<String>) -> anyhow::Result<()> {

@@ -168,9 +168,9 @@ impl Ctx {
     fn options(&self, service: Service, token: Token) -> Options {
         let mut options = Options::new(service.url(&self.config).clone(), Some(token));
         let ui = self.ui.clone();
-        options.observer = Arc::new(move |wait| ui.waits(&wait));
+        options.observer = Arc::new(move |wait| ui.report_wait(&wait));
         let ui = self.ui.clone();
-        options.pages = Arc::new(move |page| ui.has_read(&page));
+        options.pages = Arc::new(move |page| ui.report_page(&page));
         if self.clock_is_set {
             options.sleep = Sleep::Skipped;
         }

@@ -8,7 +8,7 @@ use api::{ErrorKind, NetworkKind, Service};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// Done, or nothing to do.
-    Done = 0,
+    Success = 0,
     /// Failed for another reason.
     Failed = 1,
     /// Wrong usage, or an answer was needed and there is no terminal.
@@ -16,13 +16,13 @@ pub(crate) enum Exit {
     /// A token is missing, refused, expired, or lacks a scope.
     Token = 3,
     /// Bad input: configuration, or a roster without one usable entry.
-    Input = 4,
+    BadInput = 4,
     /// A configured source could not be read whole.
     Incomplete = 5,
     /// The issue changed under us, or its marks are broken.
     Conflict = 6,
     /// Try later: rate limit or network.
-    Later = 7,
+    TryLater = 7,
     /// Findings or problems exist, and `--exit-code` asked.
     Findings = 10,
     /// Not ready: the issue is closed.
@@ -34,14 +34,14 @@ pub(crate) enum Exit {
 impl Exit {
     /// All of them, with what each means.
     pub(crate) const ALL: [(Self, &str); 11] = [
-        (Self::Done, "done, or nothing to do, or declined"),
+        (Self::Success, "done, or nothing to do, or declined"),
         (Self::Failed, "failed for another reason"),
         (Self::Usage, "wrong usage, or an answer was needed and there is no terminal"),
         (Self::Token, "a token is missing, refused, expired, or lacks a scope"),
-        (Self::Input, "bad input: configuration, roster, accounts, exceptions, template"),
+        (Self::BadInput, "bad input: configuration, roster, accounts, exceptions, template"),
         (Self::Incomplete, "a configured source could not be read whole"),
         (Self::Conflict, "the issue changed meanwhile, or the marks in it are broken"),
-        (Self::Later, "try later: rate limit or network"),
+        (Self::TryLater, "try later: rate limit or network"),
         (Self::Findings, "findings or problems exist, and --exit-code was given"),
         (Self::NotReady, "not ready: something is still open, or the issue is closed"),
         (Self::Interrupted, "interrupted"),
@@ -124,18 +124,21 @@ fn of_service(error: &api::Error) -> (Exit, Option<String>) {
             Exit::Failed,
             "it may be misspelt, or private and not shown to this token: see `support-audit config` and `support-audit auth status`",
         ),
-        ErrorKind::RateLimited { .. } => (Exit::Later, "run the command again then"),
-        ErrorKind::Network { kind: NetworkKind::Tls, .. } => {
-            (Exit::Later, "a proxy that opens secure connections needs its certificate installed")
-        }
+        ErrorKind::RateLimited { .. } => (Exit::TryLater, "run the command again then"),
+        ErrorKind::Network { kind: NetworkKind::Tls, .. } => (
+            Exit::TryLater,
+            "a proxy that opens secure connections needs its certificate installed",
+        ),
         ErrorKind::Network { .. } | ErrorKind::Server { .. } if error.may_have_arrived() => {
-            (Exit::Later, "run the command again: it looks first for what is there already")
+            (Exit::TryLater, "run the command again: it looks first for what is there already")
         }
         ErrorKind::Network { .. } | ErrorKind::Server { .. } => {
-            (Exit::Later, "run the command again")
+            (Exit::TryLater, "run the command again")
         }
         ErrorKind::Locked => (Exit::Conflict, "somebody writes at this moment: run it again"),
-        ErrorKind::Damaged { .. } => (Exit::Later, "run the command again; what came was not used"),
+        ErrorKind::Damaged { .. } => {
+            (Exit::TryLater, "run the command again; what came was not used")
+        }
         ErrorKind::Paging { .. } | ErrorKind::TooLarge { .. } => return (Exit::Incomplete, None),
         ErrorKind::Redirected { .. }
         | ErrorKind::Moved { .. }
@@ -144,7 +147,7 @@ fn of_service(error: &api::Error) -> (Exit, Option<String>) {
             (Exit::Failed, "check the service's address in `support-audit config`")
         }
         ErrorKind::BadUrl { .. } | ErrorKind::InsecureUrl { .. } | ErrorKind::BadName { .. } => {
-            (Exit::Input, "`support-audit config` tells where each value comes from")
+            (Exit::BadInput, "`support-audit config` tells where each value comes from")
         }
         ErrorKind::NoCertificates => {
             (Exit::Failed, "install the package `ca-certificates` of your system")

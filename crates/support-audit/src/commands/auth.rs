@@ -61,7 +61,7 @@ async fn login(ctx: &Ctx, service: Service) -> anyhow::Result<Exit> {
     if tokens::is_in_environment(service) {
         ctx.ui.warn(&format!("{} is set and goes before the keyring", service.variable()));
     }
-    Ok(Exit::Done)
+    Ok(Exit::Success)
 }
 
 async fn logout(ctx: &Ctx, service: Service) -> anyhow::Result<Exit> {
@@ -73,7 +73,7 @@ async fn logout(ctx: &Ctx, service: Service) -> anyhow::Result<Exit> {
     } else {
         format!("the keyring holds no token for {host}")
     });
-    Ok(Exit::Done)
+    Ok(Exit::Success)
 }
 
 fn no_keyring(service: Service, reason: &str) -> Failure {
@@ -139,7 +139,7 @@ async fn examine(ctx: &Ctx, service: Service) -> (Status, Exit) {
         Ok(Identity { user, scopes, expires }) => {
             (status.user, status.scopes, status.expires) = (Some(user), scopes, expires);
             status.usable = true;
-            (status, Exit::Done)
+            (status, Exit::Success)
         }
         Err(error) => {
             let failure = explain(&error);

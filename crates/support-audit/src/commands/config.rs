@@ -24,5 +24,5 @@ pub(crate) fn show(ctx: &Ctx) -> anyhow::Result<Exit> {
         })),
     };
     ctx.ui.result(&text)?;
-    Ok(Exit::Done)
+    Ok(Exit::Success)
 }

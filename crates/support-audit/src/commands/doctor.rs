@@ -11,21 +11,21 @@ use crate::tokens::{self, Service, Stored};
 use crate::{gather, ui};
 
 /// What came of one look.
-enum Look {
+enum Diagnosis {
     /// All is well.
-    Well(String),
+    Ok(String),
     /// An audit goes on without it, in part.
-    Doubtful(String, String),
+    Warning(String, String),
     /// An audit needs it.
-    Bad(Failure),
+    Failed(Failure),
 }
 
 /// Looks at the configuration, the tokens, the projects, the template, the roster and Calendly, with
 /// one line for each and a hint where something is wrong.
 pub(crate) async fn exec(ctx: &Ctx) -> anyhow::Result<Exit> {
     ui::format(ctx.global.format, Format::Table, &[Format::Table])?;
-    let mut exit = Exit::Done;
-    for (name, look) in [
+    let mut exit = Exit::Success;
+    for (name, diagnosis) in [
         ("configuration", configuration(ctx)),
         ("clock", clock(ctx)),
         ("GitLab token", token(ctx, Service::Gitlab).await),
@@ -37,11 +37,11 @@ pub(crate) async fn exec(ctx: &Ctx) -> anyhow::Result<Exit> {
         ("Calendly", calendly(ctx).await),
         ("managers", managers(ctx)),
     ] {
-        let (sign, text, hint) = match look {
-            Look::Well(text) => ("ok", text, None),
-            Look::Doubtful(text, hint) => ("note", text, Some(hint)),
-            Look::Bad(failure) => {
-                if exit == Exit::Done {
+        let (sign, text, hint) = match diagnosis {
+            Diagnosis::Ok(text) => ("ok", text, None),
+            Diagnosis::Warning(text, hint) => ("note", text, Some(hint)),
+            Diagnosis::Failed(failure) => {
+                if exit == Exit::Success {
                     exit = failure.exit;
                 }
                 ("bad", failure.message, failure.hint)
@@ -53,30 +53,30 @@ pub(crate) async fn exec(ctx: &Ctx) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
-fn bad(error: &anyhow::Error) -> Look {
-    Look::Bad(explain(error))
+fn failed(error: &anyhow::Error) -> Diagnosis {
+    Diagnosis::Failed(explain(error))
 }
 
-fn configuration(ctx: &Ctx) -> Look {
+fn configuration(ctx: &Ctx) -> Diagnosis {
     let set = ctx.config.shown.iter().filter(|shown| !shown.is_default()).count();
-    Look::Well(format!(
+    Diagnosis::Ok(format!(
         "version {}, {set} settings are not the defaults",
         env!("CARGO_PKG_VERSION")
     ))
 }
 
-fn clock(ctx: &Ctx) -> Look {
+fn clock(ctx: &Ctx) -> Diagnosis {
     let year = ctx.today().year();
     if year < 2026 {
         let hint =
             "set the machine's clock: waits and fiscal quarters are counted by it".to_owned();
-        return Look::Doubtful(format!("{:.0}", ctx.now), hint);
+        return Diagnosis::Warning(format!("{:.0}", ctx.now), hint);
     }
     let period = ctx.config.calendar.audit(ctx.today());
-    Look::Well(format!("{:.0}, the audit is that of {period}", ctx.now))
+    Diagnosis::Ok(format!("{:.0}, the audit is that of {period}", ctx.now))
 }
 
-async fn token(ctx: &Ctx, service: Service) -> Look {
+async fn token(ctx: &Ctx, service: Service) -> Diagnosis {
     let missing = |reason: Option<&str>| {
         let hint = match reason {
             None => format!("`{}` keeps one", service.login()),
@@ -84,8 +84,8 @@ async fn token(ctx: &Ctx, service: Service) -> Look {
         };
         let failure = tokens::missing(service, reason).hint(hint);
         match service {
-            Service::Gitlab => Look::Bad(failure),
-            Service::Calendly => Look::Doubtful(
+            Service::Gitlab => Diagnosis::Failed(failure),
+            Service::Calendly => Diagnosis::Warning(
                 failure.message,
                 "--accounts reads the admins' CSV export instead".to_owned(),
             ),
@@ -93,12 +93,12 @@ async fn token(ctx: &Ctx, service: Service) -> Look {
     };
     match ctx.token_store(service).find().await {
         Ok(Stored::Nothing | Stored::NoKeyring(_)) if is_connected(ctx, service) => {
-            Look::Well("typed, for this time".to_owned())
+            Diagnosis::Ok("typed, for this time".to_owned())
         }
-        Ok(Stored::Found(_, source)) => Look::Well(format!("from the {source}")),
+        Ok(Stored::Found(_, source)) => Diagnosis::Ok(format!("from the {source}")),
         Ok(Stored::Nothing) => missing(None),
         Ok(Stored::NoKeyring(reason)) => missing(Some(&reason)),
-        Err(error) => bad(&error),
+        Err(error) => failed(&error),
     }
 }
 
@@ -117,9 +117,9 @@ fn is_connected(ctx: &Ctx, service: Service) -> bool {
 
 const NO_TOKEN: &str = "not asked, for want of a token";
 
-async fn gitlab(ctx: &Ctx) -> Look {
+async fn gitlab(ctx: &Ctx) -> Diagnosis {
     if !has_token(ctx, Service::Gitlab).await {
-        return Look::Doubtful(NO_TOKEN.to_owned(), Service::Gitlab.login().to_owned());
+        return Diagnosis::Warning(NO_TOKEN.to_owned(), Service::Gitlab.login().to_owned());
     }
     let look = async {
         let gitlab = ctx.gitlab().await?;
@@ -127,8 +127,8 @@ async fn gitlab(ctx: &Ctx) -> Look {
         anyhow::Ok((user, gitlab.token_self().await?))
     };
     match look.await {
-        Err(error) => bad(&error),
-        Ok((user, None)) => Look::Well(format!("you are {}", user.username)),
+        Err(error) => failed(&error),
+        Ok((user, None)) => Diagnosis::Ok(format!("you are {}", user.username)),
         Ok((user, Some(token))) => scopes(ctx, &user.username, &token),
     }
 }
@@ -136,75 +136,75 @@ async fn gitlab(ctx: &Ctx) -> Look {
 /// Within how many days the end of a token is told.
 const SOON: i32 = 30;
 
-fn scopes(ctx: &Ctx, username: &str, token: &TokenInfo) -> Look {
+fn scopes(ctx: &Ctx, username: &str, token: &TokenInfo) -> Diagnosis {
     let scopes = token.scopes.join(", ");
     let text = format!("you are {username}, with the scopes {scopes}");
     if !token.scopes.iter().any(|scope| scope == "api") {
         let hint = "writing the issue and its comments needs the scope api";
-        return Look::Doubtful(text, hint.to_owned());
+        return Diagnosis::Warning(text, hint.to_owned());
     }
     let days = |end: Date| end.since(ctx.today()).map_or(SOON, |span| span.get_days());
     match token.expires_at {
         Some(end) if days(end) < SOON => {
-            Look::Doubtful(format!("{text}, until {end}"), "make a new token before".to_owned())
+            Diagnosis::Warning(format!("{text}, until {end}"), "make a new token before".to_owned())
         }
-        _ => Look::Well(text),
+        _ => Diagnosis::Ok(text),
     }
 }
 
-async fn audits_project(ctx: &Ctx) -> Look {
+async fn audits_project(ctx: &Ctx) -> Diagnosis {
     if !has_token(ctx, Service::Gitlab).await {
-        return Look::Doubtful(NO_TOKEN.to_owned(), Service::Gitlab.login().to_owned());
+        return Diagnosis::Warning(NO_TOKEN.to_owned(), Service::Gitlab.login().to_owned());
     }
     let project = &ctx.config.audits_project;
     let look = async { anyhow::Ok(ctx.gitlab().await?.project(project).await?) };
     match look.await.with_context(|| format!("could not look at {project}")) {
-        Ok(_) => Look::Well(project.clone()),
-        Err(error) => bad(&error),
+        Ok(_) => Diagnosis::Ok(project.clone()),
+        Err(error) => failed(&error),
     }
 }
 
-async fn template(ctx: &Ctx) -> Look {
+async fn template(ctx: &Ctx) -> Diagnosis {
     if !has_token(ctx, Service::Gitlab).await {
-        return Look::Doubtful(NO_TOKEN.to_owned(), Service::Gitlab.login().to_owned());
+        return Diagnosis::Warning(NO_TOKEN.to_owned(), Service::Gitlab.login().to_owned());
     }
     let name = &ctx.config.template;
     let look =
         async { anyhow::Ok(ctx.gitlab().await?.template(&ctx.config.audits_project, name).await?) };
     match look.await.with_context(|| format!("could not read the template {name}")) {
-        Ok(_) => Look::Well(name.clone()),
+        Ok(_) => Diagnosis::Ok(name.clone()),
         // Another template does not help whoever is not let in.
-        Err(error) if explain(&error).exit == Exit::Token => bad(&error),
+        Err(error) if explain(&error).exit == Exit::Token => failed(&error),
         Err(error) => {
             let hint = "`init-issue --template builtin` does without".to_owned();
-            Look::Doubtful(explain(&error).message, hint)
+            Diagnosis::Warning(explain(&error).message, hint)
         }
     }
 }
 
-async fn roster(ctx: &Ctx) -> Look {
+async fn roster(ctx: &Ctx) -> Diagnosis {
     if !has_token(ctx, Service::Gitlab).await {
-        return Look::Doubtful(NO_TOKEN.to_owned(), Service::Gitlab.login().to_owned());
+        return Diagnosis::Warning(NO_TOKEN.to_owned(), Service::Gitlab.login().to_owned());
     }
     match gather::gitlab_roster(ctx).await {
-        Err(error) => bad(&error),
+        Err(error) => failed(&error),
         Ok(source) => {
             let (roster, problems) =
                 audit::roster::parse(&source.files, &ctx.config.operations_team);
             let text = format!("{} people, {} problems", roster.people.len(), problems.len());
             if problems.is_empty() {
-                Look::Well(text)
+                Diagnosis::Ok(text)
             } else {
-                Look::Doubtful(text, "`support-audit run` tells each with its line".to_owned())
+                Diagnosis::Warning(text, "`support-audit run` tells each with its line".to_owned())
             }
         }
     }
 }
 
-async fn calendly(ctx: &Ctx) -> Look {
+async fn calendly(ctx: &Ctx) -> Diagnosis {
     if !has_token(ctx, Service::Calendly).await {
         let hint = "--accounts reads the admins' CSV export instead".to_owned();
-        return Look::Doubtful(NO_TOKEN.to_owned(), hint);
+        return Diagnosis::Warning(NO_TOKEN.to_owned(), hint);
     }
     let look = async {
         let organization = gather::organization(ctx).await?;
@@ -215,26 +215,26 @@ async fn calendly(ctx: &Ctx) -> Look {
         }
     };
     match look.await {
-        Ok(()) => Look::Well("the organisation can be read".to_owned()),
+        Ok(()) => Diagnosis::Ok("the organisation can be read".to_owned()),
         Err(error) => {
             // Without the service the hint would lead to GitLab's token.
             let own = "auth status --service calendly`";
             let Failure { exit, message, hint } = explain(&error);
             let hint = hint.map(|hint| hint.replace("auth status`", own));
-            Look::Bad(Failure { exit, message, hint })
+            Diagnosis::Failed(Failure { exit, message, hint })
         }
     }
 }
 
-fn managers(ctx: &Ctx) -> Look {
+fn managers(ctx: &Ctx) -> Diagnosis {
     match ctx.config.managers.as_slice() {
         [] => {
             let hint = "`managers` in the configuration names who is escalated to and who reviews";
-            Look::Doubtful("none are configured".to_owned(), hint.to_owned())
+            Diagnosis::Warning("none are configured".to_owned(), hint.to_owned())
         }
         managers => {
             let names: Vec<&str> = managers.iter().map(|it| it.username.as_str()).collect();
-            Look::Well(names.join(", "))
+            Diagnosis::Ok(names.join(", "))
         }
     }
 }

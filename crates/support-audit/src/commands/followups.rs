@@ -13,8 +13,8 @@ use serde::Serialize;
 use crate::args::Format;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure, explain};
-use crate::execute::{self, Outcome, Writing};
-use crate::gather::{self, Followed, Inputs, Need, Wanted};
+use crate::execute::{self, Outcome, WriteFlags};
+use crate::gather::{self, AccountsMode, FollowupSources, Inputs, IssueSelector};
 use crate::suggest::nearest;
 use crate::ui;
 
@@ -51,9 +51,9 @@ pub(crate) struct Followups {
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
     #[command(flatten)]
-    wanted: Wanted,
+    selector: IssueSelector,
     #[command(flatten)]
-    writing: Writing,
+    write_flags: WriteFlags,
 }
 
 impl Followups {
@@ -61,33 +61,35 @@ impl Followups {
         let format = ui::format(ctx.global.format, Format::Table, &[Format::Table, Format::Json])?;
         let now = match &self.until {
             Some(text) => {
-                self.writing.dry_run = true;
+                self.write_flags.dry_run = true;
                 instant(text)?
             }
             None => ctx.now,
         };
         let selection = self.selection(ctx.global.kind.into())?;
-        let mut followed = gather::followed(ctx, &self.inputs, &self.wanted, Need::Always).await?;
-        gather::ensure_open(&followed.issue.issue)?;
-        if let Some(unread) = &followed.unread_exceptions {
+        let mut sources =
+            gather::followup_sources(ctx, &self.inputs, &self.selector, AccountsMode::Always)
+                .await?;
+        gather::ensure_open(&sources.issue.issue)?;
+        if let Some(unread) = &sources.unread_exceptions {
             let message = format!("some of the exceptions cannot be read: {unread}");
-            return Err(Failure::new(Exit::Input, message)
+            return Err(Failure::new(Exit::BadInput, message)
                 .hint("repair them: they may justify somebody, who would be asked")
                 .into());
         }
-        followed.read_reactions(ctx, now).await?;
-        let due = settle(ctx, &mut followed, &selection, now, followup::plan).await?;
+        sources.read_reactions(ctx, now).await?;
+        let due = plan_resolving_users(ctx, &mut sources, &selection, now, followup::plan).await?;
         let answers = selection.acts.is_empty()
             && format == Format::Table
-            && !self.writing.yes
-            && !self.writing.dry_run
+            && !self.write_flags.yes
+            && !self.write_flags.dry_run
             && format != Format::Json
             && ctx.ui.may_ask();
-        self.carry_out(ctx, &mut followed, &selection, due, now, format).await?;
+        self.apply(ctx, &mut sources, &selection, due, now, format).await?;
         if answers {
-            self.settle_answers(ctx, &mut followed, &selection, now, format).await?;
+            self.settle_answers(ctx, &mut sources, &selection, now, format).await?;
         }
-        followed.incomplete.map_or(Ok(Exit::Done), |failure| Err(failure.into()))
+        sources.incomplete.map_or(Ok(Exit::Success), |failure| Err(failure.into()))
     }
 
     fn selection(&self, kind: Kind) -> Result<Selection, Failure> {
@@ -126,18 +128,18 @@ impl Followups {
     async fn settle_answers(
         &self,
         ctx: &Ctx,
-        followed: &mut Followed,
+        sources: &mut FollowupSources,
         selection: &Selection,
         now: Timestamp,
         format: Format,
     ) -> anyhow::Result<()> {
-        for (finding, shown) in answered(&followed.facts(ctx, now), selection) {
+        for (finding, shown) in answered(&sources.facts(ctx, now), selection) {
             ctx.ui.show_lines(&shown);
             let Some(act) = ask_about_answer(ctx, &finding).await? else { continue };
-            followed.read_again(ctx).await?;
+            sources.read_again(ctx).await?;
             let selection = Selection { acts: vec![act], ..Selection::default() };
-            match settle(ctx, followed, &selection, now, followup::plan).await {
-                Ok(due) => self.carry_out(ctx, followed, &selection, due, now, format).await?,
+            match plan_resolving_users(ctx, sources, &selection, now, followup::plan).await {
+                Ok(due) => self.apply(ctx, sources, &selection, due, now, format).await?,
                 // What cannot be done about one finding does not stand in the way of the others.
                 Err(error) => match explain(&error) {
                     failure if failure.exit == Exit::Usage => ctx.ui.warn(&failure.message),
@@ -149,10 +151,10 @@ impl Followups {
     }
 
     /// Shows, asks, writes, and looks whether somebody else wrote the same.
-    async fn carry_out(
+    async fn apply(
         &self,
         ctx: &Ctx,
-        followed: &mut Followed,
+        sources: &mut FollowupSources,
         selection: &Selection,
         due: Due,
         now: Timestamp,
@@ -160,25 +162,27 @@ impl Followups {
     ) -> anyhow::Result<()> {
         let gitlab = ctx.gitlab().await?;
         let Due { plan, advice, .. } = due;
-        if format == Format::Json && self.writing.dry_run {
+        if format == Format::Json && self.write_flags.dry_run {
             return print(ctx, format, &plan, &[], &advice);
         }
-        let again = tokio::sync::Mutex::new(&mut *followed);
+        let again = tokio::sync::Mutex::new(&mut *sources);
         let planned = plan.clone();
         let again = async || {
             if !selection.acts.is_empty() {
                 return Ok(planned.clone());
             }
-            let mut followed = again.lock().await;
-            followed.read_again(ctx).await?;
-            Ok(settle(ctx, &mut followed, selection, now, followup::still_due).await?.plan)
+            let mut sources = again.lock().await;
+            sources.read_again(ctx).await?;
+            Ok(plan_resolving_users(ctx, &mut sources, selection, now, followup::still_due)
+                .await?
+                .plan)
         };
-        let outcome = execute::plan_with(ctx, gitlab, &plan, self.writing, again).await?;
+        let outcome = execute::apply_with(ctx, gitlab, &plan, self.write_flags, again).await?;
         if let (Outcome::Done(pages), false) = (&outcome, plan.is_empty()) {
-            followed.read_again(ctx).await?;
-            let me = followed.operator.id;
-            let twice = followup::duplicates(&followed.facts(ctx, now), me);
-            execute::delete(ctx, gitlab, followed.issue.issue.iid, &twice).await?;
+            sources.read_again(ctx).await?;
+            let me = sources.operator.id;
+            let twice = followup::duplicates(&sources.facts(ctx, now), me);
+            execute::delete(ctx, gitlab, sources.issue.issue.iid, &twice).await?;
             print(ctx, format, &plan, pages, &advice)
         } else {
             print(ctx, format, &plan, &[], &advice)
@@ -187,22 +191,22 @@ impl Followups {
 }
 
 /// The plan, once GitLab has been asked about everybody in it.
-async fn settle(
+async fn plan_resolving_users(
     ctx: &Ctx,
-    followed: &mut Followed,
+    sources: &mut FollowupSources,
     selection: &Selection,
     now: Timestamp,
     plan: fn(&FollowupInput<'_>, &Selection, &User, &str) -> Result<Due, Refusal>,
 ) -> anyhow::Result<Due> {
     loop {
-        let operator: User = followed.operator.clone();
-        let url = followed.issue.issue.web_url.clone();
-        let facts = followed.facts(ctx, now);
+        let operator: User = sources.operator.clone();
+        let url = sources.issue.issue.web_url.clone();
+        let facts = sources.facts(ctx, now);
         let due = plan(&facts, selection, &operator, &url).map_err(|it| refused(&it))?;
         if due.inquiries.is_empty() {
             return Ok(due);
         }
-        followed.inquire(ctx, due.inquiries).await?;
+        sources.inquire(ctx, due.inquiries).await?;
     }
 }
 

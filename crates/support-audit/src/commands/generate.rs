@@ -31,7 +31,7 @@ impl Completions {
         // two places, and would complete nothing behind a subcommand.
         let script = String::from_utf8_lossy(&script);
         ui.result(&script.replace("support__subcmd__audit", "support__audit"))?;
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 }
 
@@ -56,6 +56,6 @@ impl Man {
             Failure::new(Exit::Failed, format!("could not write manual pages to {shown}: {error}"))
         })?;
         ui.say(&format!("wrote the manual pages to {shown}"));
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 }

@@ -6,7 +6,7 @@ use crate::args::Global;
 use crate::config::RosterSource;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure, explain};
-use crate::gather::{self, Inputs, Wanted};
+use crate::gather::{self, Inputs, IssueSelector};
 use crate::tokens::{Service, Stored};
 use crate::ui::Ui;
 
@@ -122,9 +122,14 @@ impl Guide {
         if self.audit.is_none() {
             let open = gather::open_audits(ctx, gitlab).await?;
             if open.is_empty() {
-                let any = Wanted::default();
-                match gather::audit_issue(ctx, gitlab, &any, audit::record::description::Adopt::No)
-                    .await
+                let any = IssueSelector::default();
+                match gather::resolve_issue(
+                    ctx,
+                    gitlab,
+                    &any,
+                    audit::record::description::Adopt::No,
+                )
+                .await
                 {
                     Err(error) if explain(&error).exit == Exit::Failed => {
                         ctx.ui.show_lines(&format!("\n{error:#}"));
@@ -139,7 +144,7 @@ impl Guide {
                 self.audit = open.get(chosen).map(|issue| issue.iid);
             }
         }
-        let wanted = self.audit.map_or_else(Wanted::default, Wanted::of);
+        let wanted = self.audit.map_or_else(IssueSelector::default, IssueSelector::for_iid);
         let (status, incomplete) = gather::status(ctx, &Inputs::default(), &wanted).await?;
         if let Some(failure) = incomplete {
             ctx.ui.error(&failure);

@@ -29,7 +29,7 @@ impl Help {
             && let Some((_, topic)) = TOPICS.iter().find(|(topic, _)| topic == name)
         {
             ui.result(&topic())?;
-            return Ok(Exit::Done);
+            return Ok(Exit::Success);
         }
         command.build();
         let mut found = &mut command;
@@ -38,7 +38,7 @@ impl Help {
             found = found.find_subcommand_mut(name).ok_or_else(|| unknown(name, &known))?;
         }
         ui.result(&format!("{}\n", found.render_long_help().to_string().trim_end()))?;
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 }
 

@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::args::Format;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure};
-use crate::execute::{self, Outcome, Writing};
+use crate::execute::{self, Outcome, WriteFlags};
 use crate::gather::{self, Operators};
 use crate::ui;
 
@@ -31,7 +31,7 @@ pub(crate) struct InitIssue {
     #[arg(long, value_name = "NAME")]
     template: Option<String>,
     #[command(flatten)]
-    writing: Writing,
+    write_flags: WriteFlags,
 }
 
 /// The name that means the template of the program itself.
@@ -50,7 +50,7 @@ impl InitIssue {
         let is_private = is_private.visibility.is_some_and(|it| it == "private");
         let issues = gitlab.issues(project, &IssueFilter::default()).await?;
         let operator = gitlab.user().await?;
-        let operators = Operators::of(ctx, &operator);
+        let operators = Operators::new(ctx, &operator);
         let confidential = ctx.config.confidential.unwrap_or(!is_private);
         let existing: Vec<Existing> =
             issues.iter().map(|issue| existing(issue, &operators)).collect();
@@ -74,14 +74,14 @@ impl InitIssue {
         let template = self.template(ctx, gitlab, kind).await?;
         opening.template = &template;
         let Beginning::Make(mut plan) = init_issue::plan(&opening, &existing) else {
-            return Ok(Exit::Done);
+            return Ok(Exit::Success);
         };
         plan.notes.extend(unseen(ctx, gitlab, &operator, confidential, is_private).await);
         drop(progress);
-        if let Outcome::Done(pages) = execute::plan(ctx, gitlab, &plan, self.writing).await? {
+        if let Outcome::Done(pages) = execute::apply(ctx, gitlab, &plan, self.write_flags).await? {
             pages.iter().try_for_each(|page| print(ctx, page))?;
         }
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 
     /// The period that was named, or the audit of today.
@@ -116,7 +116,7 @@ impl InitIssue {
                     names => format!("it has {}", names.join(", ")),
                 };
                 let hint = format!("{names}; use --template NAME, or --template {BUILTIN}");
-                Err(Failure::new(Exit::Input, message).hint(hint).into())
+                Err(Failure::new(Exit::BadInput, message).hint(hint).into())
             }
             Err(error) => Err(error.into()),
         }
@@ -129,7 +129,7 @@ fn existing(issue: &Issue, operators: &Operators) -> Existing {
         title: issue.title.clone(),
         description: issue.description.clone(),
         is_open: issue.state != "closed",
-        counts: operators.count(&issue.author),
+        counts: operators.trusts(&issue.author),
     }
 }
 
@@ -164,7 +164,7 @@ fn print(ctx: &Ctx, url: &str) -> anyhow::Result<()> {
 fn warn_of_others(ctx: &Ctx, issues: &[Issue], operators: &Operators, kind: Kind, period: Period) {
     let wanted = Marker { kind, period, marked: Marked::Issue };
     let is_by_another = |issue: &&Issue| {
-        marker(&issue.description) == Some(wanted) && !operators.count(&issue.author)
+        marker(&issue.description) == Some(wanted) && !operators.trusts(&issue.author)
     };
     for issue in issues.iter().filter(is_by_another) {
         let Issue { web_url, author, .. } = issue;
@@ -210,7 +210,7 @@ fn there_already(
             for twin in found.filter(|twin| twin.state != "closed") {
                 ctx.ui.warn(&format!("there is another one: close {}", twin.web_url));
             }
-            Ok(Some(Exit::Done))
+            Ok(Some(Exit::Success))
         }
     }
 }

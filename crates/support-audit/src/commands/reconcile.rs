@@ -14,8 +14,8 @@ use clap::Args;
 use crate::args::Format;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure};
-use crate::execute::{self, Writing};
-use crate::gather::{self, AuditIssue, Gathered, Inputs, Need, Record, Wanted};
+use crate::execute::{self, WriteFlags};
+use crate::gather::{self, AccountsMode, AuditIssue, Gathered, Inputs, IssueSelector, Record};
 use crate::tokens::{Service, Stored};
 use crate::ui;
 
@@ -50,9 +50,9 @@ pub(crate) struct Reconcile {
     #[arg(long)]
     exit_code: bool,
     #[command(flatten)]
-    wanted: Wanted,
+    selector: IssueSelector,
     #[command(flatten)]
-    writing: Writing,
+    write_flags: WriteFlags,
 }
 
 impl Reconcile {
@@ -61,27 +61,27 @@ impl Reconcile {
         if self.explain.is_some() {
             ui::format(ctx.global.format, Format::Table, &[Format::Table])?;
         }
-        if !writes && (self.writing.yes || self.writing.dry_run) {
+        if !writes && (self.write_flags.yes || self.write_flags.dry_run) {
             let message = "--yes and --dry-run go with --write or --remove";
             return Err(Failure::new(Exit::Usage, message).into());
         }
-        let record = if writes || self.wanted.names_one() {
-            Some(Record::read(ctx, &self.wanted, Adopt::No).await?)
+        let record = if writes || self.selector.names_one() {
+            Some(Record::read(ctx, &self.selector, Adopt::No).await?)
         } else {
             self.record_if_there(ctx).await?
         };
         let recorded = record.as_ref().and_then(Record::recorded_people);
         let Gathered { provenance, evaluation, incomplete, unread_exceptions } =
-            gather::evaluation(ctx, &self.inputs, Need::Always, recorded).await?;
+            gather::read_sources(ctx, &self.inputs, AccountsMode::Always, recorded).await?;
         if let Some(wanted) = &self.explain {
             explain(ctx, &evaluation, wanted)?;
-            return incomplete.map_or(Ok(Exit::Done), |failure| Err(failure.into()));
+            return incomplete.map_or(Ok(Exit::Success), |failure| Err(failure.into()));
         }
         let report = Report::new(provenance, evaluation);
         let decisions = record.as_ref().map(|record| decisions(ctx, record, &report));
         let decisions = decisions.unwrap_or_default();
         let report = report.with_rulings(decisions.rulings.clone());
-        if !self.writing.dry_run {
+        if !self.write_flags.dry_run {
             let format = ctx.global.format.unwrap_or(Format::Markdown);
             ctx.ui.result(&report.render(format.into()))?;
         }
@@ -104,7 +104,7 @@ impl Reconcile {
                 self.remove(ctx, record, report.evaluation(), &decisions).await?;
             }
         }
-        Ok(if self.exit_code && !report.is_clean() { Exit::Findings } else { Exit::Done })
+        Ok(if self.exit_code && !report.is_clean() { Exit::Findings } else { Exit::Success })
     }
 
     /// The audit's issue, if nobody must be asked for a token and there is one.
@@ -114,7 +114,7 @@ impl Reconcile {
         if is_local && !matches!(stored, Stored::Found(..)) {
             return Ok(None);
         }
-        match Record::read(ctx, &self.wanted, Adopt::No).await {
+        match Record::read(ctx, &self.selector, Adopt::No).await {
             Ok(record) => Ok(Some(record)),
             Err(error) => match crate::error::explain(&error) {
                 Failure { exit: Exit::Failed | Exit::NotReady | Exit::Usage, message, .. } => {
@@ -149,7 +149,7 @@ impl Reconcile {
                     .into());
             }
         }
-        let asks = !self.writing.yes && !self.writing.dry_run && ctx.ui.may_ask();
+        let asks = !self.write_flags.yes && !self.write_flags.dry_run && ctx.ui.may_ask();
         let own = if asks { ask_about(ctx, report, decisions).await? } else { Vec::new() };
         for proposal in decisions.proposals.iter().chain(&own) {
             let Proposal { email, decision, justification } = proposal;
@@ -173,8 +173,8 @@ impl Reconcile {
                 plan.notes.push(format!("not confirmed: {word} {email}; --decide {email} does it"));
             }
         }
-        let outcome = execute::plan(ctx, gitlab, &plan, self.writing).await?;
-        outcome.tell(ctx);
+        let outcome = execute::apply(ctx, gitlab, &plan, self.write_flags).await?;
+        outcome.report(ctx);
         Ok(())
     }
 
@@ -191,7 +191,7 @@ impl Reconcile {
         let (candidates, _) =
             removal::candidates(evaluation, decisions, limits).map_err(|it| refused(&it))?;
         let mut confirmed = self.confirm.clone();
-        if confirmed.is_empty() && ctx.ui.may_ask() && !self.writing.dry_run {
+        if confirmed.is_empty() && ctx.ui.may_ask() && !self.write_flags.dry_run {
             for account in &candidates {
                 let email = &account.email;
                 let question = format!("Type {email} to remove it, nothing to leave it");
@@ -199,7 +199,7 @@ impl Reconcile {
                     confirmed.push(email.clone());
                 }
             }
-        } else if self.writing.dry_run && confirmed.is_empty() {
+        } else if self.write_flags.dry_run && confirmed.is_empty() {
             confirmed = candidates.iter().map(|account| account.email.clone()).collect();
         } else if confirmed.is_empty() && !candidates.is_empty() {
             let emails: Vec<&str> = candidates.iter().map(|it| it.email.as_str()).collect();
@@ -213,8 +213,8 @@ impl Reconcile {
         let record = removal::Record { iid: issue.iid, marker: *marker, comments: &comments };
         let plan = removal::plan(evaluation, decisions, limits, &confirmed, &record)
             .map_err(|it| refused(&it))?;
-        let outcome = execute::plan(ctx, ctx.gitlab().await?, &plan, self.writing).await?;
-        outcome.tell(ctx);
+        let outcome = execute::apply(ctx, ctx.gitlab().await?, &plan, self.write_flags).await?;
+        outcome.report(ctx);
         Ok(())
     }
 }

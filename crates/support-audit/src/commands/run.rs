@@ -9,8 +9,8 @@ use clap::Args;
 use crate::args::Format;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure, explain};
-use crate::execute::{self, Writing};
-use crate::gather::{self, Gathered, Inputs, Need, Record, Wanted};
+use crate::execute::{self, WriteFlags};
+use crate::gather::{self, AccountsMode, Gathered, Inputs, IssueSelector, Record};
 
 /// Print the audit: who is on the roster, and what is to be fixed
 ///
@@ -32,25 +32,27 @@ pub(crate) struct Run {
     #[arg(long, requires = "write")]
     adopt: bool,
     #[command(flatten)]
-    wanted: Wanted,
+    selector: IssueSelector,
     #[command(flatten)]
-    writing: Writing,
+    write_flags: WriteFlags,
 }
 
 impl Run {
     pub(crate) async fn exec(self, ctx: &Ctx) -> anyhow::Result<Exit> {
-        if !self.write && (self.writing.yes || self.writing.dry_run || self.wanted.names_one()) {
+        if !self.write
+            && (self.write_flags.yes || self.write_flags.dry_run || self.selector.names_one())
+        {
             let message = "--yes, --dry-run, --issue and --period go with --write";
             return Err(Failure::new(Exit::Usage, message).hint("add --write").into());
         }
         let adopt = if self.adopt { Adopt::Yes } else { Adopt::No };
         let record =
-            if self.write { Some(Record::read(ctx, &self.wanted, adopt).await?) } else { None };
+            if self.write { Some(Record::read(ctx, &self.selector, adopt).await?) } else { None };
         let recorded = record.as_ref().and_then(Record::recorded_people);
         let Gathered { provenance, evaluation, incomplete, .. } =
-            gather::evaluation(ctx, &self.inputs, Need::IfConfigured, recorded).await?;
+            gather::read_sources(ctx, &self.inputs, AccountsMode::IfConfigured, recorded).await?;
         let report = Report::new(provenance, evaluation);
-        if !(self.write && self.writing.dry_run) {
+        if !(self.write && self.write_flags.dry_run) {
             let format = ctx.global.format.unwrap_or(Format::Markdown);
             let text = report.render(format.into());
             match &self.output {
@@ -68,7 +70,7 @@ impl Run {
             (Some(failure), Ok(())) => Err(failure.into()),
             (None, Err(error)) => Err(error),
             (None, Ok(())) if self.exit_code && !report.is_clean() => Ok(Exit::Findings),
-            (None, Ok(())) => Ok(Exit::Done),
+            (None, Ok(())) => Ok(Exit::Success),
         }
     }
 
@@ -80,8 +82,8 @@ impl Run {
         adopt: Adopt,
     ) -> anyhow::Result<()> {
         let plan = record.plan(report, adopt)?;
-        let outcome = execute::plan(ctx, ctx.gitlab().await?, &plan, self.writing).await?;
-        outcome.tell(ctx);
+        let outcome = execute::apply(ctx, ctx.gitlab().await?, &plan, self.write_flags).await?;
+        outcome.report(ctx);
         Ok(())
     }
 }
@@ -90,7 +92,7 @@ impl Run {
 /// the other one is told here.
 fn first(ctx: &Ctx, incomplete: Failure, error: anyhow::Error) -> anyhow::Error {
     let failed = explain(&error);
-    if matches!(failed.exit, Exit::Later | Exit::NotReady) {
+    if matches!(failed.exit, Exit::TryLater | Exit::NotReady) {
         ctx.ui.error(&failed);
         return incomplete.into();
     }

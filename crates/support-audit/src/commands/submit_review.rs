@@ -9,8 +9,8 @@ use serde::Serialize;
 use crate::args::Format;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure};
-use crate::execute::{self, Outcome, Writing};
-use crate::gather::{self, Followed, Inputs, Need, Wanted};
+use crate::execute::{self, Outcome, WriteFlags};
+use crate::gather::{self, AccountsMode, FollowupSources, Inputs, IssueSelector};
 use crate::ui;
 
 /// Ask a Support Operations Manager to review and close the audit
@@ -30,37 +30,39 @@ pub(crate) struct SubmitReview {
     #[arg(long, value_name = "USERNAME")]
     manager: Option<String>,
     #[command(flatten)]
-    wanted: Wanted,
+    selector: IssueSelector,
     #[command(flatten)]
-    writing: Writing,
+    write_flags: WriteFlags,
 }
 
 impl SubmitReview {
     pub(crate) async fn exec(self, ctx: &Ctx) -> anyhow::Result<Exit> {
         let format = ui::format(ctx.global.format, Format::Table, &[Format::Table, Format::Json])?;
-        let mut followed = gather::followed(ctx, &self.inputs, &self.wanted, Need::Always).await?;
-        gather::ensure_open(&followed.issue.issue)?;
-        followed.read_reactions(ctx, ctx.now).await?;
-        self.choose_manager(ctx, &mut followed).await?;
-        followed.settle_managers(ctx).await?;
-        let facts = followed.facts(ctx, ctx.now);
+        let mut sources =
+            gather::followup_sources(ctx, &self.inputs, &self.selector, AccountsMode::Always)
+                .await?;
+        gather::ensure_open(&sources.issue.issue)?;
+        sources.read_reactions(ctx, ctx.now).await?;
+        self.choose_manager(ctx, &mut sources).await?;
+        sources.resolve_managers(ctx).await?;
+        let facts = sources.facts(ctx, ctx.now);
         let readiness = review::readiness(&facts);
-        let is_ready = readiness.open.is_empty() && followed.incomplete.is_none();
+        let is_ready = readiness.open.is_empty() && sources.incomplete.is_none();
         if !is_ready && !self.unresolved {
-            return Err(not_ready(ctx, followed.incomplete, &readiness).into());
+            return Err(not_ready(ctx, sources.incomplete, &readiness).into());
         }
-        if is_ready && !followed.has_report() {
+        if is_ready && !sources.has_report() {
             let message = "the audit is not ready: no report is recorded in its issue";
             return Err(Failure::new(Exit::NotReady, message)
                 .hint("`support-audit run --write` records it")
                 .into());
         }
-        let url = &followed.issue.issue.web_url;
-        let reviewer = review::reviewer(&facts, &followed.operator);
+        let url = &sources.issue.issue.web_url;
+        let reviewer = review::reviewer(&facts, &sources.operator);
         let message = (!is_ready).then(|| direct_message(ctx, &facts, &readiness, url, reviewer));
         if let Some(page) = self.done(ctx, &readiness, is_ready, url)? {
             print(ctx, format, &[page], message)?;
-            return followed.incomplete.map_or(Ok(Exit::Done), |failure| Err(failure.into()));
+            return sources.incomplete.map_or(Ok(Exit::Success), |failure| Err(failure.into()));
         }
         let asked = if is_ready { reviewer } else { None };
         if is_ready && asked.is_none() {
@@ -71,23 +73,23 @@ impl SubmitReview {
                 .hint("--manager names another one, who must be active and see the issue")
                 .into());
         }
-        if asked.is_some_and(|user| user.id == followed.operator.id) {
+        if asked.is_some_and(|user| user.id == sources.operator.id) {
             ctx.ui.warn("you are the one who is asked to review: another manager should be");
         }
-        let plan = review::plan(&facts, &followed.report, asked, url);
-        let outcome = execute::plan(ctx, ctx.gitlab().await?, &plan, self.writing).await?;
+        let plan = review::plan(&facts, &sources.report, asked, url);
+        let outcome = execute::apply(ctx, ctx.gitlab().await?, &plan, self.write_flags).await?;
         match outcome {
             Outcome::Shown => {}
             Outcome::Declined => print(ctx, format, &[], None)?,
             Outcome::Done(pages) => print(ctx, format, &pages, message)?,
         }
-        followed.incomplete.map_or(Ok(Exit::Done), |failure| Err(failure.into()))
+        sources.incomplete.map_or(Ok(Exit::Success), |failure| Err(failure.into()))
     }
 
-    async fn choose_manager(&self, ctx: &Ctx, followed: &mut Followed) -> anyhow::Result<()> {
+    async fn choose_manager(&self, ctx: &Ctx, sources: &mut FollowupSources) -> anyhow::Result<()> {
         if let Some(username) = &self.manager {
-            followed.use_manager(username);
-        } else if !followed.has_managers() {
+            sources.use_manager(username);
+        } else if !sources.has_managers() {
             if !ctx.ui.may_ask() {
                 let message = "no Support Operations Manager is configured";
                 return Err(Failure::new(Exit::Usage, message)
@@ -95,7 +97,7 @@ impl SubmitReview {
                     .into());
             }
             let question = "GitLab username of the Support Operations Manager who reviews";
-            followed.use_manager(ctx.ui.ask_text(question).await?.trim());
+            sources.use_manager(ctx.ui.ask_text(question).await?.trim());
         }
         Ok(())
     }

@@ -253,7 +253,7 @@ pub(crate) enum Days {
 pub(super) fn read(path: &Path) -> anyhow::Result<File> {
     let shown = path.display();
     let text = std::fs::read_to_string(path).map_err(|error| {
-        Failure::new(Exit::Input, format!("could not read the configuration {shown}: {error}"))
+        Failure::new(Exit::BadInput, format!("could not read the configuration {shown}: {error}"))
     })?;
     toml::from_str(&text).map_err(|error| {
         let before = text.get(..error.span().unwrap_or_default().start).unwrap_or_default();
@@ -264,7 +264,7 @@ pub(super) fn read(path: &Path) -> anyhow::Result<File> {
         let number = line + 1;
         let reason = error.message();
         let message = format!("the configuration {shown} line {number}: {reason} in `{content}`");
-        Failure::new(Exit::Input, message)
+        Failure::new(Exit::BadInput, message)
             .hint("`support-audit config` without this file shows the keys and their values")
             .into()
     })

@@ -307,7 +307,7 @@ pub(crate) fn variable(name: &str) -> Result<Option<String>, Failure> {
         Ok(value) => Ok(Some(value)),
         Err(std::env::VarError::NotPresent) => Ok(None),
         Err(std::env::VarError::NotUnicode(_)) => {
-            Err(Failure::new(Exit::Input, format!("{name} is not valid UTF-8")))
+            Err(Failure::new(Exit::BadInput, format!("{name} is not valid UTF-8")))
         }
     }
 }
@@ -368,7 +368,7 @@ fn usual_file() -> Option<PathBuf> {
 fn base_url(key: &str, text: &str) -> anyhow::Result<BaseUrl> {
     BaseUrl::parse(text).map_err(|error| {
         let hint = format!("correct {key} where it is set: flag, environment or file");
-        Failure::new(Exit::Input, format!("{key}: {error}")).hint(hint).into()
+        Failure::new(Exit::BadInput, format!("{key}: {error}")).hint(hint).into()
     })
 }
 
@@ -381,7 +381,7 @@ fn known_checks(off: &[String], global: &Global) -> anyhow::Result<()> {
             let near = nearest(id, known.iter().copied());
             let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
             let hint = format!("{near}the checks are {}", known.join(", "));
-            return Err(Failure::new(Exit::Input, message).hint(hint).into());
+            return Err(Failure::new(Exit::BadInput, message).hint(hint).into());
         }
     }
     Ok(())

@@ -42,9 +42,9 @@ pub(super) async fn create_issue(
     for missing in left_out(new, &issue) {
         ctx.ui.warn(&missing);
     }
-    let operators = Operators::of(ctx, &issue.author);
+    let operators = Operators::new(ctx, &issue.author);
     let mut twins = with_marker(gitlab, &new.project, new.marker).await?;
-    twins.retain(|twin| operators.count(&twin.author));
+    twins.retain(|twin| operators.trusts(&twin.author));
     for twin in twins.iter().filter(|twin| twin.iid > issue.iid) {
         ctx.ui.warn(&format!("somebody made another one: close {}", twin.web_url));
     }
@@ -146,7 +146,7 @@ pub(super) async fn update_description(
     Ok(written.web_url)
 }
 
-/// Tells whether somebody changed the description between our last look and our writing.
+/// Refuses if somebody changed the description between our last look and our write.
 ///
 /// GitLab takes no condition with a change, so that moment stays; but it notes each change.
 async fn refuse_overwritten(

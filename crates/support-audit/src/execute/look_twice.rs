@@ -27,6 +27,6 @@ pub(super) async fn look_twice<T>(
 
 /// The error for a write that has no answer and was not found either.
 pub(super) fn unanswered(what: &str, error: &Error) -> Failure {
-    Failure::new(Exit::Later, format!("could not make {what}: {error}"))
+    Failure::new(Exit::TryLater, format!("could not make {what}: {error}"))
         .hint("it is not there now; run the command again, which looks for it first")
 }

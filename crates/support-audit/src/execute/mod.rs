@@ -20,7 +20,7 @@ use crate::error::{Exit, Failure};
 
 /// How a command that writes goes about it.
 #[derive(Debug, Clone, Copy, Args)]
-pub(crate) struct Writing {
+pub(crate) struct WriteFlags {
     /// Do what the plan says without asking
     #[arg(long, short = 'y')]
     pub(crate) yes: bool,
@@ -41,8 +41,8 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    /// Tells which pages were written.
-    pub(crate) fn tell(self, ctx: &Ctx) {
+    /// Reports which pages were written.
+    pub(crate) fn report(self, ctx: &Ctx) {
         if let Self::Done(pages) = self {
             for page in pages {
                 ctx.ui.say(&format!("written: {page}"));
@@ -58,38 +58,38 @@ const PACE: Duration = Duration::from_secs(1);
 const LOOK_AGAIN: usize = 10;
 
 /// Shows a plan, asks, and carries it out.
-pub(crate) async fn plan(
+pub(crate) async fn apply(
     ctx: &Ctx,
     gitlab: &GitLab,
     plan: &Plan,
-    writing: Writing,
+    write_flags: WriteFlags,
 ) -> anyhow::Result<Outcome> {
     let again = async || Ok(plan.clone());
-    plan_with(ctx, gitlab, plan, writing, again).await
+    apply_with(ctx, gitlab, plan, write_flags, again).await
 }
 
 /// Shows a plan, asks, and carries it out; after the first comment and then after every tenth it is
 /// made anew by `again`, and what is not in it any more is left out.
-pub(crate) async fn plan_with(
+pub(crate) async fn apply_with(
     ctx: &Ctx,
     gitlab: &GitLab,
     plan: &Plan,
-    writing: Writing,
+    write_flags: WriteFlags,
     again: impl AsyncFn() -> anyhow::Result<Plan>,
 ) -> anyhow::Result<Outcome> {
-    if writing.dry_run {
+    if write_flags.dry_run {
         let is_json = ctx.global.format == Some(Format::Json);
         let text = if is_json { document(plan)? } else { crate::ui::lines(&plan.to_string()) };
         ctx.ui.result(&text)?;
         return Ok(Outcome::Shown);
     }
-    if plan.is_empty() || writing.yes {
+    if plan.is_empty() || write_flags.yes {
         ctx.ui.say_lines(&plan.to_string());
     }
     if plan.is_empty() {
         return Ok(Outcome::Done(Vec::new()));
     }
-    if !writing.yes {
+    if !write_flags.yes {
         ctx.ui.show_lines(&plan.to_string());
         if !ctx.ui.may_ask() {
             let message = "this changes things, and nobody is here to agree";

@@ -50,7 +50,7 @@ pub(super) async fn remove(ctx: &Ctx, removal: &Removal) -> anyhow::Result<()> {
     }
     if !find(ctx, &organization, removal).await?.is_empty() {
         let message = format!("{email} is still there after it was removed");
-        return Err(Failure::new(Exit::Later, message)
+        return Err(Failure::new(Exit::TryLater, message)
             .hint("look at it in Calendly, and run the command again")
             .into());
     }

@@ -14,7 +14,7 @@ use crate::ui;
 
 /// How much a command wants the accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Need {
+pub(crate) enum AccountsMode {
     /// Where a file or a token is at hand: nobody is asked for one.
     IfConfigured,
     /// It cannot go on without them.
@@ -25,23 +25,23 @@ pub(crate) enum Need {
 pub(super) async fn accounts(
     ctx: &Ctx,
     file: Option<&Path>,
-    need: Need,
+    mode: AccountsMode,
 ) -> anyhow::Result<(Option<Accounts>, Option<Failure>)> {
     if let Some(path) = file {
         let name = path.display().to_string();
         let unread = |error| {
             let message = format!("could not read the accounts {name}: {error}");
-            Failure::new(Exit::Input, message)
+            Failure::new(Exit::BadInput, message)
         };
         let file = SourceFile { bytes: read(path).await.map_err(unread)?, name };
         let accounts = Accounts::of_file(ctx.global.kind.into(), &file, ctx.now)
-            .map_err(|problem| Failure::new(Exit::Input, format!("the accounts: {problem}")))?;
+            .map_err(|problem| Failure::new(Exit::BadInput, format!("the accounts: {problem}")))?;
         let gaps = &accounts.capture.gaps;
         let incomplete =
             (!gaps.is_empty()).then(|| incomplete_accounts(&accounts, &gaps.join("; ")));
         return Ok((Some(accounts), incomplete));
     }
-    if need == Need::IfConfigured && !is_configured(ctx).await? {
+    if mode == AccountsMode::IfConfigured && !is_configured(ctx).await? {
         return Ok((None, None));
     }
     let _progress = ctx.ui.progress("reading the accounts of Calendly");

@@ -10,8 +10,8 @@ use audit::record::marker::{Mark, Marked};
 use audit::report::Report;
 use jiff::Timestamp;
 
-use super::accounts::Need;
-use super::issue::{AuditIssue, Wanted, audit_issue, ensure_open};
+use super::accounts::AccountsMode;
+use super::issue::{AuditIssue, IssueSelector, ensure_open, resolve_issue};
 use super::operators::Operators;
 use super::sources::{self, Gathered, Inputs};
 use crate::ctx::Ctx;
@@ -25,7 +25,7 @@ const GUEST: u64 = 10;
 
 /// Everything that the follow-ups are derived from.
 #[derive(Debug)]
-pub(crate) struct Followed {
+pub(crate) struct FollowupSources {
     /// The audit's issue.
     pub(crate) issue: AuditIssue,
     /// Who runs this.
@@ -45,25 +45,25 @@ pub(crate) struct Followed {
 }
 
 /// Reads the audit's issue with its threads, the sources, and who may be mentioned.
-pub(crate) async fn followed(
+pub(crate) async fn followup_sources(
     ctx: &Ctx,
     inputs: &Inputs,
-    wanted: &Wanted,
-    need: Need,
-) -> anyhow::Result<Followed> {
+    selector: &IssueSelector,
+    mode: AccountsMode,
+) -> anyhow::Result<FollowupSources> {
     let gitlab = ctx.gitlab().await?;
     let project = &ctx.config.audits_project;
     let progress = ctx.ui.progress("reading the audit's issue");
-    let issue = audit_issue(ctx, gitlab, wanted, Adopt::No).await?;
+    let issue = resolve_issue(ctx, gitlab, selector, Adopt::No).await?;
     let conversation = conversation(ctx, gitlab, &issue).await?;
     let directory = directory(ctx, gitlab, &issue).await?;
     let me = gitlab.user().await?;
     drop(progress);
     let recorded = recorded_people(&issue, &conversation);
     let Gathered { provenance, evaluation, incomplete, unread_exceptions } =
-        sources::evaluation(ctx, inputs, need, recorded).await?;
+        sources::read_sources(ctx, inputs, mode, recorded).await?;
     tracing::debug!(project, threads = conversation.threads.len(), "read the conversation");
-    Ok(Followed {
+    Ok(FollowupSources {
         issue,
         operator: user(&me),
         report: Report::new(provenance, evaluation),
@@ -75,7 +75,7 @@ pub(crate) async fn followed(
     })
 }
 
-impl Followed {
+impl FollowupSources {
     /// What the follow-ups are derived from, at an instant.
     pub(crate) fn facts<'a>(&'a self, ctx: &'a Ctx, now: Timestamp) -> FollowupInput<'a> {
         FollowupInput {
@@ -160,7 +160,7 @@ impl Followed {
     }
 
     /// Asks GitLab about the Support Operations Managers, where that is not known yet.
-    pub(crate) async fn settle_managers(&mut self, ctx: &Ctx) -> anyhow::Result<()> {
+    pub(crate) async fn resolve_managers(&mut self, ctx: &Ctx) -> anyhow::Result<()> {
         let unknown: Vec<Inquiry> = self
             .managers
             .iter()
@@ -207,12 +207,12 @@ fn thread(discussion: Discussion, operators: &Operators) -> Thread {
     let is_resolvable = first.is_some_and(|note| note.resolvable);
     let resolved = first.filter(|note| note.resolvable && note.resolved).map(|note| Resolved {
         by: note.resolved_by.as_ref().map(user),
-        is_by_operator: note.resolved_by.as_ref().is_some_and(|by| operators.count(by)),
+        is_by_operator: note.resolved_by.as_ref().is_some_and(|by| operators.trusts(by)),
         at: note.resolved_at,
     });
     let notes = discussion.notes.into_iter().map(|note| Note {
         id: note.id,
-        is_by_operator: operators.count(&note.author),
+        is_by_operator: operators.trusts(&note.author),
         author: user(&note.author),
         body: note.body,
         created_at: note.created_at,

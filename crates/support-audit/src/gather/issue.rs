@@ -15,7 +15,7 @@ use crate::error::{Exit, Failure};
 
 /// Which issue a command is about.
 #[derive(Debug, Clone, Default, Args)]
-pub(crate) struct Wanted {
+pub(crate) struct IssueSelector {
     /// The audit's issue, by its number or address [default: that of --period]
     #[arg(long, value_name = "IID|URL")]
     issue: Option<String>,
@@ -24,9 +24,9 @@ pub(crate) struct Wanted {
     period: Option<Period>,
 }
 
-impl Wanted {
+impl IssueSelector {
     /// The issue of a number.
-    pub(crate) fn of(iid: u64) -> Self {
+    pub(crate) fn for_iid(iid: u64) -> Self {
         Self { issue: Some(iid.to_string()), period: None }
     }
 
@@ -48,23 +48,23 @@ pub(crate) struct AuditIssue {
 }
 
 /// Finds the issue that a command is about.
-pub(crate) async fn audit_issue(
+pub(crate) async fn resolve_issue(
     ctx: &Ctx,
     gitlab: &GitLab,
-    wanted: &Wanted,
+    selector: &IssueSelector,
     adopt: Adopt,
 ) -> anyhow::Result<AuditIssue> {
     let me = gitlab.user().await?;
-    let mut operators = Operators::of(ctx, &me);
-    let issue = match &wanted.issue {
+    let mut operators = Operators::new(ctx, &me);
+    let issue = match &selector.issue {
         Some(text) => {
             let project = &ctx.config.audits_project;
             let could_not = || format!("could not read the issue {text} of {project}");
             gitlab.issue(project, iid(ctx, text)?).await.with_context(could_not)?
         }
-        None => the_issue(ctx, gitlab, wanted.period, &operators).await?,
+        None => find_issue(ctx, gitlab, selector.period, &operators).await?,
     };
-    let marker = match (marker(&issue.description), wanted.period) {
+    let marker = match (marker(&issue.description), selector.period) {
         (Some(marker), Some(period)) if marker.period != period => {
             let message = format!("{} is the audit {}", issue.web_url, marker.period);
             return Err(Failure::new(Exit::Usage, message)
@@ -104,7 +104,7 @@ fn iid(ctx: &Ctx, text: &str) -> anyhow::Result<u64> {
 
 /// The open issues of this kind whose markers count.
 pub(crate) async fn open_audits(ctx: &Ctx, gitlab: &GitLab) -> anyhow::Result<Vec<Issue>> {
-    let operators = Operators::of(ctx, &gitlab.user().await?);
+    let operators = Operators::new(ctx, &gitlab.user().await?);
     Ok(audits(ctx, gitlab, None, &operators).await?.0)
 }
 
@@ -124,7 +124,7 @@ async fn audits(
         })
     });
     let (ours, others): (Vec<Issue>, Vec<Issue>) =
-        issues.into_iter().partition(|issue| operators.count(&issue.author));
+        issues.into_iter().partition(|issue| operators.trusts(&issue.author));
     for other in others.iter().filter(|issue| issue.state != "closed") {
         ctx.ui.warn(&format!(
             "{} is marked as an audit by {}, who is not among `operators`",
@@ -135,7 +135,7 @@ async fn audits(
 }
 
 /// The one open issue of this kind whose marker counts; or the one of `period`, open or closed.
-async fn the_issue(
+async fn find_issue(
     ctx: &Ctx,
     gitlab: &GitLab,
     period: Option<Period>,

@@ -10,12 +10,12 @@ mod sources;
 mod status;
 
 pub(crate) use accounts::{
-    Need, Organization, account_of_invitation, account_of_membership, organization,
+    AccountsMode, Organization, account_of_invitation, account_of_membership, organization,
 };
-pub(crate) use conversation::{Followed, followed};
-pub(crate) use issue::{AuditIssue, Wanted, audit_issue, ensure_open, open_audits};
+pub(crate) use conversation::{FollowupSources, followup_sources};
+pub(crate) use issue::{AuditIssue, IssueSelector, ensure_open, open_audits, resolve_issue};
 pub(crate) use operators::Operators;
 pub(crate) use record::Record;
 pub(crate) use roster::gitlab_roster;
-pub(crate) use sources::{Gathered, Inputs, evaluation};
+pub(crate) use sources::{Gathered, Inputs, read_sources};
 pub(crate) use status::status;

@@ -14,12 +14,12 @@ pub(crate) struct Operators {
 
 impl Operators {
     /// The token's user and those of the configuration.
-    pub(crate) fn of(ctx: &Ctx, me: &User) -> Self {
+    pub(crate) fn new(ctx: &Ctx, me: &User) -> Self {
         Self { ids: vec![me.id], usernames: ctx.config.operators.clone() }
     }
 
     /// Whether what `user` wrote counts.
-    pub(crate) fn count(&self, user: &User) -> bool {
+    pub(crate) fn trusts(&self, user: &User) -> bool {
         let is_named = |name: &String| name.eq_ignore_ascii_case(&user.username);
         self.ids.contains(&user.id) || self.usernames.iter().any(is_named)
     }

@@ -6,7 +6,7 @@ use audit::record::description::{Adopt, Broken};
 use audit::report::Report;
 use audit::steps::publish::{self, Comment, Target};
 
-use super::issue::{AuditIssue, Wanted, audit_issue, ensure_open};
+use super::issue::{AuditIssue, IssueSelector, ensure_open, resolve_issue};
 use super::operators::Operators;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure};
@@ -20,10 +20,14 @@ pub(crate) struct Record {
 
 impl Record {
     /// Reads the audit's issue, open or closed.
-    pub(crate) async fn read(ctx: &Ctx, wanted: &Wanted, adopt: Adopt) -> anyhow::Result<Self> {
+    pub(crate) async fn read(
+        ctx: &Ctx,
+        selector: &IssueSelector,
+        adopt: Adopt,
+    ) -> anyhow::Result<Self> {
         let gitlab: &GitLab = ctx.gitlab().await?;
         let _progress = ctx.ui.progress("reading the audit's issue");
-        let issue = audit_issue(ctx, gitlab, wanted, adopt).await?;
+        let issue = resolve_issue(ctx, gitlab, selector, adopt).await?;
         let mut notes = gitlab.notes(&ctx.config.audits_project, issue.issue.iid).await?;
         notes.sort_by_key(|note| note.id);
         Ok(Self { issue, notes })
@@ -32,7 +36,7 @@ impl Record {
     /// The comments of operators, in their order.
     pub(crate) fn comments(&self) -> Vec<Comment<'_>> {
         let operators: &Operators = &self.issue.operators;
-        let ours = self.notes.iter().filter(|note| !note.system && operators.count(&note.author));
+        let ours = self.notes.iter().filter(|note| !note.system && operators.trusts(&note.author));
         ours.map(|note| Comment { body: &note.body, author: &note.author.username }).collect()
     }
 

@@ -33,7 +33,7 @@ fn holds_people(name: &str) -> bool {
 pub(crate) async fn local_roster(ctx: &Ctx, path: &Path) -> anyhow::Result<Source> {
     let shown = path.display().to_string();
     let failed = |error: io::Error| {
-        Failure::new(Exit::Input, format!("could not read the roster {shown}: {error}"))
+        Failure::new(Exit::BadInput, format!("could not read the roster {shown}: {error}"))
     };
     let mut problems = Vec::new();
     let (files, sha256) = if path == Path::new("-") {
@@ -66,7 +66,7 @@ fn many(mut files: Vec<SourceFile>) -> (Vec<SourceFile>, String) {
 }
 
 fn no_files(path: &str) -> Failure {
-    Failure::new(Exit::Input, format!("the folder {path} holds no roster file"))
+    Failure::new(Exit::BadInput, format!("the folder {path} holds no roster file"))
         .hint("a roster's files end in .yaml, .yml or .json")
 }
 
@@ -147,7 +147,7 @@ pub(crate) async fn gitlab_roster(ctx: &Ctx) -> anyhow::Result<Source> {
         .map_err(|error| in_project(error, ctx, path))?;
     if archive.commit_id.as_ref().is_some_and(|id| *id != commit.id) {
         let message = format!("the archive of {path} is not of commit {}", commit.id);
-        return Err(Failure::new(Exit::Later, message).hint("run the command again").into());
+        return Err(Failure::new(Exit::TryLater, message).hint("run the command again").into());
     }
     let (files, problems) = archived(archive, path);
     if files.is_empty() {

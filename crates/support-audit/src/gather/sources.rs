@@ -6,7 +6,7 @@ use audit::evaluation::{Evaluation, Sources, exceptions};
 use audit::input::{Problem, Provenance, SourceFile};
 use clap::Args;
 
-use super::accounts::{self, Need};
+use super::accounts::{self, AccountsMode};
 use super::roster::{Source, gitlab_roster, local_roster};
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure};
@@ -42,10 +42,10 @@ pub(crate) struct Gathered {
 
 /// Reads the roster, the accounts and the exceptions, and evaluates the checks; `recorded_people` is
 /// how many people the audit's issue has recorded.
-pub(crate) async fn evaluation(
+pub(crate) async fn read_sources(
     ctx: &Ctx,
     inputs: &Inputs,
-    need: Need,
+    mode: AccountsMode,
     recorded_people: Option<usize>,
 ) -> anyhow::Result<Gathered> {
     let is_stdin =
@@ -66,7 +66,7 @@ pub(crate) async fn evaluation(
     if roster.people.is_empty() {
         return Err(no_people(&provenance.path, &problems).into());
     }
-    let (accounts, incomplete) = accounts::accounts(ctx, inputs.accounts.as_deref(), need).await?;
+    let (accounts, incomplete) = accounts::accounts(ctx, inputs.accounts.as_deref(), mode).await?;
     let (exceptions, bad_exceptions) = exceptions(ctx, inputs).await?;
     let words: Vec<String> = bad_exceptions.iter().map(ToString::to_string).collect();
     let unread_exceptions = (!words.is_empty()).then(|| words.join("; "));
@@ -86,7 +86,7 @@ async fn exceptions(
             let name = path.display().to_string();
             let failed = |error| {
                 let message = format!("could not read the exceptions {name}: {error}");
-                Failure::new(Exit::Input, message)
+                Failure::new(Exit::BadInput, message)
             };
             SourceFile { bytes: std::fs::read(path).map_err(failed)?, name }
         }
@@ -106,7 +106,7 @@ async fn exceptions(
     exceptions::parse(kind, &file).map_err(|problem| {
         let message = format!("the exceptions cannot be read: {problem}");
         let hint = "until they are, nobody can tell what is justified";
-        Failure::new(Exit::Input, message).hint(hint).into()
+        Failure::new(Exit::BadInput, message).hint(hint).into()
     })
 }
 
@@ -121,5 +121,5 @@ fn no_people(path: &str, problems: &[Problem]) -> Failure {
     if problems.len() > TOLD {
         message.push_str(&format!("; and {} more", problems.len() - TOLD));
     }
-    Failure::new(Exit::Input, message).hint("a roster is a list of people, each with a `name`")
+    Failure::new(Exit::BadInput, message).hint("a roster is a list of people, each with a `name`")
 }

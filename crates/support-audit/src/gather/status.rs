@@ -2,9 +2,9 @@
 
 use audit::steps::status::{self, Issue, Status};
 
-use super::accounts::Need;
-use super::conversation::followed;
-use super::issue::Wanted;
+use super::accounts::AccountsMode;
+use super::conversation::followup_sources;
+use super::issue::IssueSelector;
 use super::sources::Inputs;
 use crate::ctx::Ctx;
 use crate::error::Failure;
@@ -13,18 +13,18 @@ use crate::error::Failure;
 pub(crate) async fn status(
     ctx: &Ctx,
     inputs: &Inputs,
-    wanted: &Wanted,
+    selector: &IssueSelector,
 ) -> anyhow::Result<(Status, Option<Failure>)> {
-    let mut followed = followed(ctx, inputs, wanted, Need::IfConfigured).await?;
-    followed.read_reactions(ctx, ctx.now).await?;
-    let issue = &followed.issue.issue;
+    let mut sources = followup_sources(ctx, inputs, selector, AccountsMode::IfConfigured).await?;
+    sources.read_reactions(ctx, ctx.now).await?;
+    let issue = &sources.issue.issue;
     let about = Issue {
         url: issue.web_url.clone(),
         is_closed: issue.state == "closed",
         closed_by: issue.closed_by.as_ref().map(|user| user.username.clone()),
-        has_report: followed.has_report(),
-        operator: followed.operator.username.clone(),
+        has_report: sources.has_report(),
+        operator: sources.operator.username.clone(),
     };
-    let status = status::status(&followed.facts(ctx, ctx.now), &about);
-    Ok((status, followed.incomplete))
+    let status = status::status(&sources.facts(ctx, ctx.now), &about);
+    Ok((status, sources.incomplete))
 }

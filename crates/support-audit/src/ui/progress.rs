@@ -58,8 +58,8 @@ impl Ui {
         *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = Some(bar);
     }
 
-    /// Tells of a wait before a request is repeated, and counts down where progress is shown.
-    pub(crate) fn waits(&self, wait: &Wait) {
+    /// Reports a wait before a request is repeated, and counts down where progress is shown.
+    pub(crate) fn report_wait(&self, wait: &Wait) {
         let reason = match wait.reason {
             WaitReason::RateLimited => "rate limited",
             WaitReason::Retrying => "no good answer",
@@ -74,8 +74,8 @@ impl Ui {
         }
     }
 
-    /// Tells how much of a list has been read, beside the progress that is shown.
-    pub(crate) fn has_read(&self, page: &PageRead) {
+    /// Reports how much of a list has been read, beside the progress that is shown.
+    pub(crate) fn report_page(&self, page: &PageRead) {
         let progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(bar) = progress {
             let PageRead { list, number, items } = page;
