@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     issue::{Actor, Desk},
-    world::{User, Visibility},
+    world::{GUEST, User, Visibility},
 };
 
 /// A mail or a to-do item that somebody got.
@@ -113,7 +113,7 @@ impl Desk<'_> {
     fn can_be_notified(&self, user: &User, internal: bool) -> bool {
         let actor: Actor = self.as_actor(user);
         user.state == "active"
-            && (self.visibility != Visibility::Private || actor.level > 0)
+            && (self.visibility != Visibility::Private || actor.level >= GUEST)
             && actor.may_see(self.issue)
             && (!internal || actor.may_see_internal())
     }

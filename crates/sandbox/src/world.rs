@@ -13,6 +13,9 @@ use crate::{
     repository::{Commit, File, Repository},
 };
 
+/// The access level from which a member sees a private project; minimal access, 5, is below it.
+pub(crate) const GUEST: u8 = 10;
+
 /// Everything that exists, and the instant at which it does. A plain value: alter it before
 /// [`Sandbox::start`](crate::Sandbox::start), or later in
 /// [`Sandbox::update`](crate::Sandbox::update).
@@ -126,8 +129,14 @@ pub struct Project {
     /// Full paths that it had before; they answer with a redirect.
     #[serde(default)]
     pub renamed_from: Vec<String>,
-    /// Username to access level: 10 guest, 15 planner, 20 reporter, 30 developer, 40 maintainer,
-    /// 50 owner (GitLab docs: Members API).
+    /// Whether it is archived: read as before, written to no more.
+    #[serde(default)]
+    pub archived: bool,
+    /// Whether its issues are switched off: there are none for anybody.
+    #[serde(default)]
+    pub issues_disabled: bool,
+    /// Username to access level: 5 minimal access, 10 guest, 15 planner, 20 reporter, 30
+    /// developer, 40 maintainer, 50 owner (GitLab docs: Members API).
     #[serde(default)]
     pub members: BTreeMap<String, u8>,
     /// Files and history.
@@ -181,6 +190,8 @@ impl World {
             visibility: Visibility::Private,
             default_branch: "main".to_owned(),
             renamed_from: Vec::new(),
+            archived: false,
+            issues_disabled: false,
             members: BTreeMap::new(),
             repository: Repository::default(),
             labels: Vec::new(),

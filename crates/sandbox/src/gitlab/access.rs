@@ -7,7 +7,7 @@ use crate::{
     issue::{Actor, Issue},
     reply::Reply,
     request::Request,
-    world::{Project, Token, User, Visibility, World},
+    world::{GUEST, Project, Token, User, Visibility, World},
 };
 
 /// Scopes that read everything.
@@ -141,8 +141,8 @@ pub(super) struct Found<'world> {
 ///
 /// # Errors
 ///
-/// As [`project`]; 401 to nobody who wants to write; 400 for a number that is none; 404 as
-/// `missing` says for an issue that does not exist or is hidden.
+/// As [`project_and_actor`]; 400 for a number that is none; 404 as `missing` says for an issue
+/// that does not exist or is hidden, and for every one of a project without issues.
 pub(super) fn issue<'world>(
     world: &'world World,
     request: &Request,
@@ -150,6 +150,9 @@ pub(super) fn issue<'world>(
     missing: fn() -> Reply,
 ) -> Result<Found<'world>, Reply> {
     let (project, actor) = project_and_actor(world, request, id)?;
+    if project.issues_disabled {
+        return Err(missing());
+    }
     let number: u64 = iid.parse().map_err(|_| super::bad_parameter("issue_iid is invalid"))?;
     let mut issues = project.issues.iter();
     let issue = issues.find(|issue| issue.iid == number && actor.may_see(issue));
@@ -160,7 +163,7 @@ pub(super) fn issue<'world>(
 ///
 /// # Errors
 ///
-/// As [`project`]; 401 to nobody who wants to write.
+/// As [`project`]; 401 to nobody who wants to write; 403 to writes in an archived project.
 pub(super) fn project_and_actor<'world>(
     world: &'world World,
     request: &Request,
@@ -172,6 +175,9 @@ pub(super) fn project_and_actor<'world>(
         return Err(unauthorized());
     }
     let project = project(world, request, caller, id)?;
+    if request.is_write() && project.archived {
+        return Err(forbidden());
+    }
     let level = level(project, caller).unwrap_or(0);
     let may_command = caller.is_some_and(|caller| !caller.token.no_quick_actions);
     Ok((project, Actor { user: caller.map_or(0, |caller| caller.user.id), level, may_command }))
@@ -186,7 +192,7 @@ fn can_see(project: &Project, caller: Option<Caller<'_>>) -> bool {
     match project.visibility {
         Visibility::Public => true,
         Visibility::Internal => caller.is_some(),
-        Visibility::Private => level(project, caller).is_some(),
+        Visibility::Private => level(project, caller).is_some_and(|level| level >= GUEST),
     }
 }
 

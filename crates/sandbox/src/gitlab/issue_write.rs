@@ -50,10 +50,13 @@ const METADATA: &[&str] = &[
     "remove_labels",
 ];
 
-/// `POST /projects/:id/issues`, so many in a minute.
+/// `POST /projects/:id/issues`, so many in a minute; 403 where issues are switched off.
 pub(super) fn create(world: &mut World, request: &Request, id: &str) -> Answered {
     throttle::issue(world, request)?;
     let (project, actor) = access::project_and_actor(world, request, id)?;
+    if project.issues_disabled {
+        return Err(forbidden());
+    }
     let number = project.id;
     let parameters = Parameters::of(request)?;
     if !parameters.has("title") {

@@ -27,7 +27,8 @@ pub(super) fn show(world: &World, request: &Request, id: &str, iid: &str) -> Ans
     Ok(Reply::json(200, &view.single(found.issue, found.actor.user)))
 }
 
-/// `GET /projects/:id/issues`.
+/// `GET /projects/:id/issues`; where they are switched off, the list is empty (GitLab's finder of
+/// issues; not recorded).
 pub(super) fn list(world: &World, request: &Request, id: &str) -> Answered {
     let (project, actor) = access::project_and_actor(world, request, id)?;
     let parameters = Parameters::of(request)?;
@@ -39,6 +40,7 @@ pub(super) fn list(world: &World, request: &Request, id: &str) -> Answered {
     let mut issues: Vec<&Issue> = project
         .issues
         .iter()
+        .filter(|_| !project.issues_disabled)
         .filter(|issue| actor.may_see(issue) && filter.admits(issue, actor))
         .filter(|issue| state == "all" || (state == "closed") == issue.closed.is_some())
         .collect();

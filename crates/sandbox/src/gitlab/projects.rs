@@ -31,9 +31,24 @@ pub(super) fn show(world: &World, request: &Request, id: &str) -> Answered {
     let open = project.issues.iter().filter(|issue| issue.closed.is_none());
     let open = open.filter(|issue| sees_all || !issue.confidential).count();
     body.insert("open_issues_count".to_owned(), json!(open));
+    body.insert("archived".to_owned(), json!(project.archived));
+    if project.issues_disabled {
+        without_issues(&mut body);
+    }
     let access = level.map(|level| json!({"access_level": level, "notification_level": 3}));
     body.insert("permissions".to_owned(), json!({"project_access": access, "group_access": null}));
     Ok(Reply::json(200, &Value::Object(body)))
+}
+
+/// A project whose issues are switched off has no number of them and no link to them (GitLab's
+/// entity of projects; not recorded).
+fn without_issues(body: &mut Map<String, Value>) {
+    body.remove("open_issues_count");
+    body.insert("issues_enabled".to_owned(), json!(false));
+    body.insert("issues_access_level".to_owned(), json!("disabled"));
+    if let Some(Value::Object(links)) = body.get_mut("_links") {
+        links.remove("issues");
+    }
 }
 
 fn names(project: &Project, request: &Request) -> Value {

@@ -9,7 +9,7 @@ use crate::{
     limits::Counts,
     notification::Notification,
     objects,
-    world::{Project, User, Visibility, World},
+    world::{GUEST, Project, User, Visibility, World},
 };
 
 /// The access level from which a member sees what is confidential and sets labels, assignees
@@ -127,7 +127,7 @@ impl Actor {
     }
 
     pub(crate) fn may_comment(self, issue: &Issue) -> bool {
-        self.level > 0 || issue.discussion_locked != Some(true)
+        self.level >= GUEST || issue.discussion_locked != Some(true)
     }
 
     pub(crate) fn may_resolve(self, issue: &Issue) -> bool {

@@ -1,9 +1,11 @@
 //! Finding a project, and hiding it.
 
 use sandbox::{Sandbox, Visibility};
+use serde_json::json;
 
 use crate::{
-    http::{get, send},
+    http::{get, send, write},
+    office::{read, with_issue},
     start, world,
 };
 
@@ -102,5 +104,113 @@ fn a_new_project_of_an_old_path_comes_first() -> anyhow::Result<()> {
     assert_eq!(seen.json()?["id"], 3);
     assert_eq!(seen.json()?["empty_repo"], true);
     assert!(seen.json()?["default_branch"].is_null());
+    Ok(())
+}
+
+/// Requests that write, one of each kind.
+const WRITES: &[(&str, &str)] = &[
+    ("POST", "issues"),
+    ("PUT", "issues/1"),
+    ("DELETE", "issues/1"),
+    ("POST", "issues/1/notes"),
+    ("POST", "issues/1/discussions"),
+    ("POST", "issues/1/notes/1/award_emoji"),
+    ("PUT", "issues/1/notes/1"),
+    ("DELETE", "issues/1/notes/1"),
+];
+
+#[test]
+fn an_archived_project_is_read_and_not_written_to() -> anyhow::Result<()> {
+    let sandbox = with_issue()?;
+    sandbox.update(|world| -> anyhow::Result<()> {
+        world.comment("group/audits", 1, "olga", "Hello")?;
+        world.project("group/audits")?.archived = true;
+        Ok(())
+    })?;
+    assert_eq!(read(&sandbox, "olga", "projects/1")?["archived"], true);
+    assert_eq!(read(&sandbox, "olga", "projects/1/issues/1/notes")?[0]["body"], "Hello");
+    for &(method, path) in WRITES {
+        let path = format!("projects/1/{path}");
+        let seen = write(&sandbox, "olga", (method, &path), &json!({"title": "x", "body": "x"}))?;
+        assert_eq!(seen.status, 403, "{method} {path}");
+        assert_eq!(seen.text(), r#"{"message":"403 Forbidden"}"#);
+    }
+    assert_eq!(sandbox.update(|world| world.project("group/audits").unwrap().issues.len()), 1);
+    Ok(())
+}
+
+#[test]
+fn where_issues_are_switched_off_there_are_none() -> anyhow::Result<()> {
+    let sandbox = with_issue()?;
+    sandbox.update(|world| -> anyhow::Result<()> {
+        world.project("group/audits")?.issues_disabled = true;
+        Ok(())
+    })?;
+    let project = read(&sandbox, "olga", "projects/1")?;
+    assert_eq!(project["issues_access_level"], "disabled");
+    assert_eq!(project["_links"].get("issues"), None);
+    assert_eq!(read(&sandbox, "olga", "projects/1/issues")?, json!([]));
+    assert_eq!(get(&sandbox, "olga", "projects/1/issues/1/notes")?.status, 404);
+    for &(method, path) in WRITES {
+        let path = format!("projects/1/{path}");
+        let seen = write(&sandbox, "olga", (method, &path), &json!({"title": "x", "body": "x"}))?;
+        assert_eq!(seen.status, if path.ends_with("/issues") { 403 } else { 404 }, "{path}");
+    }
+    Ok(())
+}
+
+#[test]
+fn nothing_is_written_by_an_old_path() -> anyhow::Result<()> {
+    let sandbox = with_issue()?;
+    sandbox.update(|world| world.rename_project("group/audits", "new/place"))?;
+    for &(method, path) in WRITES {
+        let path = format!("projects/group%2Faudits/{path}");
+        let seen = write(&sandbox, "olga", (method, &path), &json!({"title": "x", "body": "x"}))?;
+        let text = "Non GET methods are not allowed for moved projects";
+        assert_eq!((seen.status, seen.json()?), (405, json!({"message": text})), "{path}");
+    }
+    Ok(())
+}
+
+#[test]
+fn each_access_level_sees_and_hears_what_it_may() -> anyhow::Result<()> {
+    let sandbox = with_issue()?;
+    sandbox.update(|world| world.open_issue("group/audits", "dev", "Hidden", "/confidential"))?;
+    let levels = [(5, 404, 404), (10, 200, 404), (15, 200, 200), (20, 200, 200), (50, 200, 200)];
+    for (level, open, confidential) in levels {
+        sandbox.update(|world| world.set_access_level("group/audits", "eve", level))?;
+        let member = read(&sandbox, "dev", "projects/1/members/all/7")?;
+        assert_eq!(member["access_level"], level);
+        for (iid, status) in [(1, open), (2, confidential)] {
+            let path = format!("projects/1/issues/{iid}");
+            assert_eq!(get(&sandbox, "eve", &path)?.status, status, "level {level}, {path}");
+            let before = sandbox.notifications().len();
+            sandbox.update(|world| world.comment("group/audits", iid, "dev", "@eve"))?;
+            let told = sandbox.notifications().split_off(before);
+            let is_told = told.iter().any(|told| told.user == "eve");
+            assert_eq!(is_told, status == 200, "level {level}, {path}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn two_operators_write_each_as_themself() -> anyhow::Result<()> {
+    let sandbox = with_issue()?;
+    for (user, id) in [("dev", 3), ("max", 2)] {
+        assert_eq!(read(&sandbox, user, "user")?["id"], id);
+        let own = read(&sandbox, user, "personal_access_tokens/self")?;
+        assert_eq!(own["user_id"], id);
+        let path = "projects/1/issues/1/discussions";
+        let thread = write(&sandbox, user, ("POST", path), &json!({"body": "Notice"}))?.json()?;
+        assert_eq!(thread["notes"][0]["author"]["id"], id);
+    }
+    let notes = "projects/1/issues/1/notes";
+    let others = format!("{notes}/2");
+    let body = json!({"body": "Struck"});
+    assert_eq!(write(&sandbox, "dev", ("PUT", &others), &body)?.status, 403, "a maintainer's");
+    let own = format!("{notes}/1");
+    assert_eq!(write(&sandbox, "dev", ("PUT", &own), &body)?.status, 200);
+    assert_eq!(write(&sandbox, "dev", ("DELETE", &own), &json!({}))?.status, 204);
     Ok(())
 }
