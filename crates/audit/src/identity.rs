@@ -55,8 +55,27 @@ pub fn digest(text: &str) -> String {
     hex_digits(text, EVIDENCE_LENGTH)
 }
 
+/// The digest of a text that is read piece by piece, where each beginning of it has to be compared.
+#[derive(Default, Clone)]
+pub(crate) struct RunningDigest(Sha256);
+
+impl RunningDigest {
+    /// Appends the next piece of the text.
+    pub(crate) fn push(&mut self, piece: &str) {
+        self.0.update(piece.as_bytes());
+    }
+
+    /// The [`digest`] of everything so far.
+    pub(crate) fn digest(&self) -> String {
+        first_hex_digits(&self.0.clone().finalize(), EVIDENCE_LENGTH)
+    }
+}
+
 fn hex_digits(text: &str, count: usize) -> String {
-    let bytes = Sha256::digest(text.as_bytes());
+    first_hex_digits(&Sha256::digest(text.as_bytes()), count)
+}
+
+fn first_hex_digits(bytes: &[u8], count: usize) -> String {
     let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     digits.take(count).filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use crate::identity::{SubjectId, digest, key_digest};
+use crate::identity::{RunningDigest, SubjectId, digest, key_digest};
 use crate::report::{
     EXCEPTED, EXCLUDED, OUTSIDERS_COLUMNS, TEAM_COLUMNS, UNDECIDED, UNKNOWN, UNREADABLE,
 };
@@ -129,15 +129,27 @@ pub(super) fn begins_a_block(line: &str) -> bool {
     ["#", ">", "- ", "* ", "+ ", "```", "~~~", "<"].iter().any(|it| line.starts_with(it))
 }
 
-/// What stands in `old` behind the text of the digest `ours`; all of it where that is gone.
+/// What somebody typed behind the text whose digest is `ours`; the complete cell where that text is gone.
+///
+/// The longest such text counts. Each byte is hashed once, so that a cell of any size takes linear time.
 fn behind<'a>(old: &'a str, ours: &str) -> &'a str {
-    let mut ends = old.char_indices().map(|(index, _)| index).chain([old.len()]).rev();
-    let is_ours = |end: &usize| {
-        let (text, rest) = old.split_at_checked(*end).unwrap_or_default();
-        let is_whole = text.is_empty() || rest.is_empty() || rest.starts_with(' ');
-        is_whole && text.trim_end() == text && digest(text) == ours
-    };
-    match ends.find(is_ours) {
+    let mut running = RunningDigest::default();
+    let mut hashed = 0;
+    let mut end = (ours == running.digest()).then_some(0);
+    let word_ends = old.match_indices(' ').map(|(index, _)| index).chain([old.len()]);
+    for word_end in word_ends {
+        let text = old.get(hashed..word_end).unwrap_or_default();
+        // Our texts do not end in white space, so a space after a space ends nothing.
+        if text.is_empty() || text.ends_with(char::is_whitespace) {
+            continue;
+        }
+        running.push(text);
+        hashed = word_end;
+        if running.digest() == ours {
+            end = Some(word_end);
+        }
+    }
+    match end {
         Some(end) => old.get(end..).unwrap_or_default().trim(),
         None => old,
     }
@@ -251,7 +263,11 @@ impl Stamp {
     /// The whole stamp that begins at a place of the line, and where it ends.
     fn at(line: &str, start: usize) -> Option<(Self, usize)> {
         let inner = start + Self::BEGIN.len();
-        let length = line.get(inner..)?.find(Self::END)?;
+        // A stamp does not hold the beginning of another, so the search ends there: else a line of many
+        // torn stamps would be read once for each of them.
+        let rest = line.get(inner..)?;
+        let rest = rest.split(Self::BEGIN).next().unwrap_or(rest);
+        let length = rest.find(Self::END)?;
         let is_hex = |word: &&str, length| {
             word.len() == length && word.bytes().all(|byte| byte.is_ascii_hexdigit())
         };
