@@ -9,6 +9,7 @@ mod region;
 mod table;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 
@@ -100,7 +101,7 @@ pub fn write(description: &str, report: &Report, adopt: Adopt) -> Result<Written
         }
         Place::Pasted(range) => {
             let text = description.get(range.clone()).unwrap_or_default();
-            Previous::read(text, &[], report.evaluation().kind.spec())
+            Previous::read(text, &HashSet::new(), report.evaluation().kind.spec())
         }
         Place::Nothing { .. } => Previous::default(),
     };
@@ -187,7 +188,7 @@ pub fn marker(description: &str) -> Option<Marker> {
 #[derive(Debug)]
 enum Place<'a> {
     /// Between our marks.
-    Region { outer: Range<usize>, inner: Range<usize>, digests: Vec<&'a str> },
+    Region { outer: Range<usize>, inner: Range<usize>, digests: HashSet<&'a str> },
     /// Pasted, without marks.
     Pasted(Range<usize>),
     /// Nowhere yet; it belongs at the offset, below a heading of its own if there is no section.

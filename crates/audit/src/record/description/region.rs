@@ -1,5 +1,7 @@
 //! Our region of an issue: the report, with what people typed into its tables.
 
+use std::collections::HashSet;
+
 use super::table::{Index, Of, Row, Table, begins_a_block, cells, line, stamped};
 use super::{BEGIN, END};
 use crate::identity::{SubjectId, digest};
@@ -48,7 +50,7 @@ pub(super) struct Previous<'a> {
 
 impl<'a> Previous<'a> {
     /// Reads a region; `digests` are those of its lines that are ours.
-    pub(super) fn read(text: &'a str, digests: &[&str], spec: &Spec) -> Self {
+    pub(super) fn read(text: &'a str, digests: &HashSet<&str>, spec: &Spec) -> Self {
         let mut previous = Self::default();
         let mut at = At::Text;
         for line in text.lines() {
@@ -57,7 +59,7 @@ impl<'a> Previous<'a> {
         previous
     }
 
-    fn take(&mut self, line: &'a str, at: At, digests: &[&str], spec: &Spec) -> At {
+    fn take(&mut self, line: &'a str, at: At, digests: &HashSet<&str>, spec: &Spec) -> At {
         if line.trim().is_empty() {
             self.blank += 1;
             return if matches!(at, At::Heading(_)) { at } else { At::Text };
@@ -140,13 +142,13 @@ fn table_of_heading(line: &str, spec: &Spec) -> Option<Of> {
 
 /// Whether we wrote a line that is no row: by its digest, or in a pasted report by how it begins and
 /// whether it stands above the tables.
-fn is_ours(line: &str, digests: &[&str], is_above: bool) -> bool {
+fn is_ours(line: &str, digests: &HashSet<&str>, is_above: bool) -> bool {
     let line = line.trim();
     if line.starts_with(BEGIN) || line == END {
         return true;
     }
     if !digests.is_empty() {
-        return digests.contains(&&*digest(line));
+        return digests.contains(&*digest(line));
     }
     is_provenance(line) || is_summary(line) || is_above && is_note_or_problem(line)
 }
