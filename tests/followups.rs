@@ -6,6 +6,7 @@ mod closing;
 mod doubt;
 mod hostile;
 mod lost;
+mod mails;
 mod mentioned;
 mod plan;
 mod prompts;

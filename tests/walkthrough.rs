@@ -3,6 +3,7 @@
 //! What is typed and what comes back is `docs/walkthrough.md`, which is written anew by this test with
 //! `UPDATE_EXPECT=1`; `cargo xtask demo` is this test, telling as it goes.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -34,6 +35,8 @@ The roster has forty-one people, and one fault is planted for each check.
 struct Play {
     test: TestWorld,
     text: String,
+    /// The most mails that one run made for one person.
+    most_mails: usize,
 }
 
 impl Play {
@@ -41,7 +44,7 @@ impl Play {
         let mut world = World::demo().unwrap();
         world.now = START.parse().unwrap();
         let test = TestWorld::new(world).with_token().with_accounts();
-        let mut play = Self { test, text: String::new() };
+        let mut play = Self { test, text: String::new(), most_mails: 0 };
         play.tell(HEAD);
         play
     }
@@ -63,7 +66,9 @@ impl Play {
 
     /// Runs the program; what it prints goes to the file, if there is one.
     fn run(&mut self, arguments: &[&str], file: Option<&str>) {
+        let before = self.test.sandbox.update(|world| world.mails().count());
         let ran = self.test.run(arguments).success();
+        self.most_mails = self.most_mails.max(self.most_mails_since(before));
         let words: Vec<String> = arguments.iter().map(|word| quoted(word)).collect();
         let mut shown = format!("$ support-audit {}", words.join(" "));
         match file {
@@ -76,6 +81,17 @@ impl Play {
         let gitlab = self.test.sandbox.gitlab_url();
         let shown = shown.replace(&gitlab, "https://gitlab.example.com");
         self.tell(&format!("```console\n{}\n```\n", shown.trim_end()));
+    }
+
+    /// The most mails that one person got after so many others were sent.
+    fn most_mails_since(&self, before: usize) -> usize {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        self.test.sandbox.update(|world| {
+            for mail in world.mails().skip(before) {
+                *counts.entry(mail.user.clone()).or_default() += 1;
+            }
+        });
+        counts.into_values().max().unwrap_or(0)
     }
 
     /// Something happens that is not the program's doing.
@@ -273,8 +289,9 @@ fn count_mails(play: &mut Play) {
     );
     let table = play.test.sandbox.update(|world| world.mail_table(OPERATOR));
     let (total, people) = (table.total(), table.recipients.len());
+    let most = play.most_mails;
     play.tell(&format!(
-        "The audit made {} mails to {people} people, {} of them for a mention; what people did made {} more.\n",
+        "The audit made {} mails to {people} people, {} of them for a mention, and no run more than {most} to one person; what people did made {} more.\n",
         total.from_operator(),
         total.mentioned,
         total.from_others
