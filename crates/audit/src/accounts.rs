@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::identity::AccountIdx;
 use crate::input::{Location, Problem, SourceFile, sha256};
 use crate::kinds::{Export, Kind};
 
@@ -41,7 +42,7 @@ pub struct Account {
     /// Since when it has been there, as the source tells it; empty where it does not.
     pub since: String,
     /// Where it was read: a row of a file, or the address of the thing itself.
-    pub place: Location,
+    pub location: Location,
 }
 
 impl Account {
@@ -114,6 +115,16 @@ impl Accounts {
             self.capture.gaps.push("no account was read".to_owned());
         }
         self
+    }
+
+    /// The account at `index`.
+    pub fn get(&self, index: AccountIdx) -> Option<&Account> {
+        self.list.get(index.0)
+    }
+
+    /// The accounts with their indexes.
+    pub fn enumerate(&self) -> impl Iterator<Item = (AccountIdx, &Account)> {
+        self.list.iter().enumerate().map(|(index, account)| (AccountIdx(index), account))
     }
 
     /// Whether all accounts were read: only then anything may be concluded from absence.
@@ -189,7 +200,7 @@ mod tests {
             page: None,
             standing,
             since: String::new(),
-            place: Location { file: "a".to_owned(), line: None },
+            location: Location { file: "a".to_owned(), line: None },
         }
     }
 

@@ -28,13 +28,25 @@ impl fmt::Display for SubjectId {
     }
 }
 
+/// The position of a person in [`Roster::people`](crate::roster::Roster::people).
+///
+/// It is valid for the roster of one evaluation; across evaluations a [`SubjectId`] identifies a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PersonIdx(pub(crate) usize);
+
+/// The position of an account in [`Accounts::list`](crate::accounts::Accounts::list).
+///
+/// It is valid for the accounts of one evaluation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AccountIdx(pub(crate) usize);
+
 /// What a finding is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
-    /// A person, by their place in [`crate::roster::Roster::people`].
-    Person(usize),
-    /// An account of nobody on the roster, by its place in [`crate::accounts::Accounts::list`].
-    Account(usize),
+    /// A person of the roster.
+    Person(PersonIdx),
+    /// An account that belongs to nobody on the roster.
+    Account(AccountIdx),
     /// The audited organisation.
     Organization,
 }

@@ -31,7 +31,7 @@ pub struct Location {
 pub struct Problem {
     /// Where it is.
     #[serde(flatten)]
-    pub place: Location,
+    pub location: Location,
     /// What is wrong, as a lower-case sentence without a final stop.
     pub message: String,
     /// Whether somebody who should have access may be hidden behind it.
@@ -43,7 +43,7 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: {}", self.place, self.message)
+        write!(formatter, "{}: {}", self.location, self.message)
     }
 }
 

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use crate::accounts::{Account, AccountStatus, Accounts};
+use crate::identity::{AccountIdx, PersonIdx};
 use crate::roster::{Field, Person, Roster};
 use crate::text::{comparable_link, slug_letters};
 
@@ -32,13 +33,13 @@ impl MatchedBy {
     }
 }
 
-/// A person and an account of theirs, by their places in the roster and among the accounts.
+/// A person and an account of theirs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Match {
-    /// The person's place.
-    pub person: usize,
-    /// The account's place.
-    pub account: usize,
+    /// The person.
+    pub person: PersonIdx,
+    /// The account.
+    pub account: AccountIdx,
     /// By what it is theirs.
     pub key: MatchedBy,
 }
@@ -49,7 +50,7 @@ pub struct Matching {
     /// In the order of the people.
     matches: Vec<Match>,
     /// For each account, the first person whose it is.
-    holders: Vec<Option<usize>>,
+    holders: Vec<Option<PersonIdx>>,
 }
 
 /// Further e-mail addresses of people: the one in the roster and that of the account, in any order.
@@ -61,8 +62,8 @@ impl Matching {
         let mut matching = Self { matches: Vec::new(), holders: vec![None; accounts.list.len()] };
         let by_email =
             people_by(roster, |_, person| person.email.value().map(|it| it.to_lowercase()));
-        for (place, account) in accounts.list.iter().enumerate() {
-            matching.add(place, by_email.get(&account.key()), MatchedBy::Email);
+        for (index, account) in accounts.enumerate() {
+            matching.add(index, by_email.get(&account.key()), MatchedBy::Email);
         }
         matching.match_pages(roster, accounts);
         let mut others: HashMap<String, Vec<String>> = HashMap::new();
@@ -71,10 +72,10 @@ impl Matching {
             others.entry(one.clone()).or_default().push(other.clone());
             others.entry(other).or_default().push(one);
         }
-        for (place, account) in accounts.list.iter().enumerate() {
-            if matching.holder(place).is_none() {
+        for (index, account) in accounts.enumerate() {
+            if matching.holder(index).is_none() {
                 for other in others.get(&account.key()).into_iter().flatten() {
-                    matching.add(place, by_email.get(other), MatchedBy::Alias);
+                    matching.add(index, by_email.get(other), MatchedBy::Alias);
                 }
             }
         }
@@ -87,44 +88,44 @@ impl Matching {
     fn match_pages(&mut self, roster: &Roster, accounts: &Accounts) {
         let mut has_account = vec![false; roster.people.len()];
         for it in &self.matches {
-            if let Some(has) = has_account.get_mut(it.person) {
+            if let Some(has) = has_account.get_mut(it.person.0) {
                 *has = true;
             }
         }
-        let by_link = people_by(roster, |place, person| {
-            let is_free = has_account.get(place) == Some(&false);
+        let by_link = people_by(roster, |index, person| {
+            let is_free = has_account.get(index.0) == Some(&false);
             let link = person.calendly.value().filter(|_| is_free)?;
             Some(comparable_link(link).into_owned())
         });
-        let mut by_page: HashMap<String, Vec<usize>> = HashMap::new();
-        for (place, account) in accounts.list.iter().enumerate() {
-            if let Some(page) = account.page.as_ref().filter(|_| self.holder(place).is_none()) {
-                by_page.entry(comparable_link(page).into_owned()).or_default().push(place);
+        let mut by_page: HashMap<String, Vec<AccountIdx>> = HashMap::new();
+        for (index, account) in accounts.enumerate() {
+            if let Some(page) = account.page.as_ref().filter(|_| self.holder(index).is_none()) {
+                by_page.entry(comparable_link(page).into_owned()).or_default().push(index);
             }
         }
-        for (page, places) in by_page {
-            if let [place] = places.as_slice() {
-                self.add(*place, by_link.get(&page), MatchedBy::Page);
+        for (page, accounts) in by_page {
+            if let [account] = accounts.as_slice() {
+                self.add(*account, by_link.get(&page), MatchedBy::Page);
             }
         }
     }
 
-    fn add(&mut self, account: usize, people: Option<&Vec<usize>>, key: MatchedBy) {
+    fn add(&mut self, account: AccountIdx, people: Option<&Vec<PersonIdx>>, key: MatchedBy) {
         for person in people.into_iter().flatten() {
             self.matches.push(Match { person: *person, account, key });
-            if let Some(holder) = self.holders.get_mut(account) {
+            if let Some(holder) = self.holders.get_mut(account.0) {
                 holder.get_or_insert(*person);
             }
         }
     }
 
     /// The first person whose account it is.
-    pub fn holder(&self, account: usize) -> Option<usize> {
-        self.holders.get(account).copied().flatten()
+    pub fn holder(&self, account: AccountIdx) -> Option<PersonIdx> {
+        self.holders.get(account.0).copied().flatten()
     }
 
     /// The accounts of a person.
-    pub fn of_person(&self, person: usize) -> &[Match] {
+    pub fn of_person(&self, person: PersonIdx) -> &[Match] {
         let start = self.matches.partition_point(|it| it.person < person);
         let end = self.matches.partition_point(|it| it.person <= person);
         self.matches.get(start..end).unwrap_or_default()
@@ -133,30 +134,31 @@ impl Matching {
 
 fn people_by(
     roster: &Roster,
-    key: impl Fn(usize, &Person) -> Option<String>,
-) -> HashMap<String, Vec<usize>> {
-    let mut index: HashMap<String, Vec<usize>> = HashMap::new();
-    for (place, person) in roster.people.iter().enumerate() {
-        if let Some(key) = key(place, person) {
-            index.entry(key).or_default().push(place);
+    key: impl Fn(PersonIdx, &Person) -> Option<String>,
+) -> HashMap<String, Vec<PersonIdx>> {
+    let mut people: HashMap<String, Vec<PersonIdx>> = HashMap::new();
+    for (index, person) in roster.enumerate() {
+        if let Some(key) = key(index, person) {
+            people.entry(key).or_default().push(index);
         }
     }
-    index
+    people
 }
 
 /// People by what an account may have in common with them though it is theirs by no key.
 #[derive(Debug, Default)]
 pub struct SimilarityIndex {
-    names: HashMap<String, Vec<usize>>,
-    addresses: HashMap<String, Vec<usize>>,
-    usernames: HashMap<String, Vec<usize>>,
+    names: HashMap<String, Vec<PersonIdx>>,
+    addresses: HashMap<String, Vec<PersonIdx>>,
+    usernames: HashMap<String, Vec<PersonIdx>>,
 }
 
 impl SimilarityIndex {
-    /// Those of the people whom `wanted` names by their places.
-    pub fn new(roster: &Roster, wanted: impl Fn(usize) -> bool) -> Self {
+    /// An index of the people for whom `is_wanted` holds.
+    pub fn new(roster: &Roster, is_wanted: impl Fn(PersonIdx) -> bool) -> Self {
         let by = |key: fn(&Person) -> String| {
-            let mut index = people_by(roster, |place, person| wanted(place).then(|| key(person)));
+            let mut index =
+                people_by(roster, |index, person| is_wanted(index).then(|| key(person)));
             index.remove("");
             index
         };
@@ -172,8 +174,8 @@ impl SimilarityIndex {
     }
 
     /// The people who may be the account's holder, each once, with what they have in common.
-    pub fn suggest(&self, account: &Account) -> Vec<(usize, &'static str)> {
-        let mut people: Vec<(usize, &'static str)> = Vec::new();
+    pub fn suggest(&self, account: &Account) -> Vec<(PersonIdx, &'static str)> {
+        let mut people: Vec<(PersonIdx, &'static str)> = Vec::new();
         let local = local(&account.email);
         for (index, key, reason) in [
             (&self.names, &slug_letters(&account.name), "the same name"),
@@ -198,7 +200,7 @@ fn local(email: &str) -> String {
 
 /// The standing of a person's accounts: that of the first who has joined, else invited.
 pub(crate) fn standing(accounts: &Accounts, matches: &[Match]) -> Option<AccountStatus> {
-    matches.iter().filter_map(|it| accounts.list.get(it.account)).map(|it| it.standing).min()
+    matches.iter().filter_map(|it| accounts.get(it.account)).map(|it| it.standing).min()
 }
 
 /// Whether nobody can tell whether a person has an account: they have no e-mail address by which it

@@ -24,7 +24,7 @@ pub struct Exception {
     /// The first day on which it justifies nothing any more.
     pub expires: Date,
     /// Where it stands.
-    pub place: Location,
+    pub location: Location,
 }
 
 /// An entry as it stands in the file.
@@ -55,8 +55,8 @@ enum Checks {
 /// The file is no YAML list.
 pub fn parse(kind: Kind, file: &SourceFile) -> Result<(Vec<Exception>, Vec<Problem>), Problem> {
     let problem = |line: Option<u64>, message: String| {
-        let place = Location { file: file.name.clone(), line };
-        Problem { place, message, hides_person: false }
+        let location = Location { file: file.name.clone(), line };
+        Problem { location, message, hides_person: false }
     };
     let text = str::from_utf8(&file.bytes)
         .map_err(|_| problem(None, "the text is not valid UTF-8".to_owned()))?;
@@ -77,10 +77,10 @@ pub fn parse(kind: Kind, file: &SourceFile) -> Result<(Vec<Exception>, Vec<Probl
     let (mut exceptions, mut problems) = (Vec::new(), Vec::new());
     for entry in entries.unwrap_or_default() {
         let line = Some(entry.referenced.line());
-        let place = Location { file: file.name.clone(), line };
+        let location = Location { file: file.name.clone(), line };
         match Entry::deserialize(entry.value)
             .map_err(|error| error.to_string())
-            .and_then(|entry| entry.judge(kind, place))
+            .and_then(|entry| entry.judge(kind, location))
         {
             Ok(exception) => exceptions.push(exception),
             Err(message) => problems.push(problem(line, message)),
@@ -91,7 +91,7 @@ pub fn parse(kind: Kind, file: &SourceFile) -> Result<(Vec<Exception>, Vec<Probl
 
 impl Entry {
     /// The exception, or why it can be none.
-    fn judge(self, kind: Kind, place: Location) -> Result<Exception, String> {
+    fn judge(self, kind: Kind, location: Location) -> Result<Exception, String> {
         let checks = match self.check {
             Checks::One(check) => vec![check],
             Checks::Several(checks) => checks,
@@ -124,7 +124,7 @@ impl Entry {
             approved_by,
             approved_on: self.approved_on,
             expires: self.expires,
-            place,
+            location,
         })
     }
 }
@@ -204,7 +204,7 @@ mod tests {
         assert_eq!(vendor.checks, ["outsider", "admin-unexpected"]);
         assert_eq!(vendor.email.as_deref(), Some("vendor@example.com"));
         assert_eq!(vendor.approved_by, "nadeyemi");
-        assert_eq!((organisation.place.line, &organisation.email), (Some(7), &None));
+        assert_eq!((organisation.location.line, &organisation.email), (Some(7), &None));
         assert_eq!(read("").unwrap(), (vec![], vec![]));
     }
 
@@ -228,7 +228,7 @@ mod tests {
             let (exceptions, problems) = read(&text).unwrap();
             let [problem] = problems.as_slice() else { panic!("{from}: {problems:?}") };
             assert!(problem.message.contains(message), "{problem}");
-            assert_eq!((problem.place.line, exceptions.len()), (Some(1), 1), "{problem}");
+            assert_eq!((problem.location.line, exceptions.len()), (Some(1), 1), "{problem}");
         }
     }
 
@@ -236,7 +236,7 @@ mod tests {
     fn what_is_no_list_is_refused_with_its_line() {
         for text in ["check: outsider\n", "- check: \"open\n", "just words"] {
             let problem = read(text).unwrap_err();
-            assert!(problem.place.line.is_some(), "{problem}");
+            assert!(problem.location.line.is_some(), "{problem}");
         }
     }
 

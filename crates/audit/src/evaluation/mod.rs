@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use crate::accounts::{Account, AccountStatus, Accounts};
 use crate::check::{Check, CheckInput, Find, Finding, Hit, Requirement};
 use crate::evaluation::exceptions::{Exception, ExceptionOutcome};
-use crate::identity::{Subject, SubjectId};
+use crate::identity::{AccountIdx, Subject, SubjectId};
 use crate::input::Problem;
 use crate::kinds::Kind;
 use crate::matching::{Aliases, Matching, is_unmatchable};
@@ -211,13 +211,13 @@ impl Evaluation {
     }
 
     fn has_unmatchable(&self) -> bool {
-        let mut people = self.roster.people.iter().enumerate();
-        people.any(|(place, person)| is_unmatchable(person, self.matching.of_person(place)))
+        let mut people = self.roster.enumerate();
+        people.any(|(index, person)| is_unmatchable(person, self.matching.of_person(index)))
     }
 
     /// Justifies what the exceptions cover.
     fn except(&mut self, exceptions: Vec<Exception>, policy: &Policy, today: Date) {
-        for (place, exception) in exceptions.into_iter().enumerate() {
+        for (number, exception) in exceptions.into_iter().enumerate() {
             let mut fate = if self.all_evaluated(&exception.checks) {
                 ExceptionOutcome::Unused
             } else {
@@ -244,7 +244,7 @@ impl Evaluation {
             for index in covered {
                 fate = ExceptionOutcome::Used;
                 if let Some(finding) = self.findings.get_mut(index) {
-                    finding.exception.get_or_insert(place);
+                    finding.exception.get_or_insert(number);
                 }
             }
             if fate == ExceptionOutcome::Expired {
@@ -280,11 +280,11 @@ impl Evaluation {
 
     fn accounts_of(&self, about: Subject) -> Vec<String> {
         match about {
-            Subject::Person(place) => {
-                let matches = self.matching.of_person(place).iter();
+            Subject::Person(index) => {
+                let matches = self.matching.of_person(index).iter();
                 matches.filter_map(|it| self.account(it.account)).map(Account::key).collect()
             }
-            Subject::Account(place) => self.account(place).map(Account::key).into_iter().collect(),
+            Subject::Account(index) => self.account(index).map(Account::key).into_iter().collect(),
             Subject::Organization => Vec::new(),
         }
     }
@@ -300,14 +300,14 @@ impl Evaluation {
     /// The person whom a finding is about.
     pub fn person(&self, about: Subject) -> Option<&Person> {
         match about {
-            Subject::Person(place) => self.roster.people.get(place),
+            Subject::Person(index) => self.roster.person(index),
             Subject::Account(_) | Subject::Organization => None,
         }
     }
 
-    /// The account of a place.
-    pub fn account(&self, place: usize) -> Option<&Account> {
-        self.accounts.as_ref()?.list.get(place)
+    /// The account at `index`, if accounts were read.
+    pub fn account(&self, index: AccountIdx) -> Option<&Account> {
+        self.accounts.as_ref()?.get(index)
     }
 
     /// Who a finding is about, whatever else about them changes: all that they are known by, the
@@ -316,11 +316,11 @@ impl Evaluation {
     /// One who is found under any of them is the same.
     pub fn keys(&self, about: Subject) -> Vec<SubjectId> {
         match about {
-            Subject::Person(place) => {
-                self.roster.people.get(place).map(Person::keys).unwrap_or_default()
+            Subject::Person(index) => {
+                self.roster.person(index).map(Person::keys).unwrap_or_default()
             }
-            Subject::Account(place) => {
-                self.account(place).map(|it| SubjectId::Email(it.key())).into_iter().collect()
+            Subject::Account(index) => {
+                self.account(index).map(|it| SubjectId::Email(it.key())).into_iter().collect()
             }
             Subject::Organization => vec![SubjectId::Organization],
         }
@@ -343,11 +343,11 @@ impl Evaluation {
         self.findings.iter().filter(|finding| finding.exception.is_none())
     }
 
-    /// The places of the accounts of nobody on the roster which a check has found.
-    pub fn outsiders(&self) -> impl Iterator<Item = usize> {
+    /// The accounts of nobody on the roster which a check has found.
+    pub fn outsiders(&self) -> impl Iterator<Item = AccountIdx> {
         self.findings.iter().filter(|finding| finding.check.id == OUTSIDER).filter_map(|finding| {
             match finding.about {
-                Subject::Account(place) => Some(place),
+                Subject::Account(index) => Some(index),
                 Subject::Person(_) | Subject::Organization => None,
             }
         })
@@ -358,7 +358,7 @@ impl Evaluation {
     pub fn seats(&self) -> Option<Seats> {
         let accounts = self.accounts.as_ref().filter(|accounts| accounts.is_complete())?;
         let is_known = !self.unknown.iter().any(|(check, _)| check.id == OUTSIDER);
-        let free = (0..accounts.list.len()).filter(|place| self.matching.holder(*place).is_none());
+        let free = accounts.enumerate().filter(|(index, _)| self.matching.holder(*index).is_none());
         Some(Seats {
             active: accounts.with(AccountStatus::Active).count(),
             invited: accounts.with(AccountStatus::Invited).count(),
@@ -398,12 +398,11 @@ fn exclude(
     let mut nobody = Vec::new();
     for wanted in exclude {
         let before = excluded.len();
-        let people =
-            roster.people.iter().enumerate().filter(|(_, person)| is_meant(person, wanted));
-        excluded.extend(people.map(|(place, _)| Subject::Person(place)));
-        let accounts = accounts.iter().flat_map(|accounts| accounts.list.iter().enumerate());
+        let people = roster.enumerate().filter(|(_, person)| is_meant(person, wanted));
+        excluded.extend(people.map(|(index, _)| Subject::Person(index)));
+        let accounts = accounts.iter().flat_map(|accounts| accounts.enumerate());
         let accounts = accounts.filter(|(_, account)| account.key() == wanted.to_lowercase());
-        excluded.extend(accounts.map(|(place, _)| Subject::Account(place)));
+        excluded.extend(accounts.map(|(index, _)| Subject::Account(index)));
         if excluded.len() == before {
             nobody.push(wanted.clone());
         }

@@ -60,13 +60,13 @@ fn manager(facts: &FollowupInput<'_>, managers: &Managers<'_>, case: &Case<'_>, 
     let mut seen = BTreeSet::from([subject]);
     let mut place = subject;
     loop {
-        let people = &facts.evaluation.roster.people;
-        let name = people.get(place).map_or("", |person| &*person.name);
-        let Some(next) = managers.of(place) else {
+        let roster = &facts.evaluation.roster;
+        let name = roster.person(place).map_or("", |person| &*person.name);
+        let Some(next) = managers.manager(place) else {
             chain.reasons.push(format!("the manager of {name} is not known"));
             return;
         };
-        let Some(person) = people.get(next).filter(|_| seen.insert(next)) else {
+        let Some(person) = roster.person(next).filter(|_| seen.insert(next)) else {
             chain.reasons.push(format!("the managers above {name} go round in a circle"));
             return;
         };

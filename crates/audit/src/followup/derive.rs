@@ -9,7 +9,7 @@ use super::cases::{Case, Entry, State};
 use super::{FollowupInput, Justification};
 use crate::check::{Audience, Check, Find, Finding, Requirement};
 use crate::evaluation::OUTSIDER;
-use crate::identity::{Subject, digest};
+use crate::identity::{PersonIdx, Subject, digest};
 use crate::matching::is_unmatchable;
 use crate::record::conversation::{Marked as MarkedNote, Moment, Note, Thread, User};
 use crate::record::marker::{Item, Mark, Marked};
@@ -354,7 +354,7 @@ impl<'m, 'a> Judge<'_, 'm, 'a> {
         }
         match (self.case.about, self.is_about_accounts()) {
             (Some(Subject::Person(place)), _) => {
-                let person = evaluation.roster.people.get(place);
+                let person = evaluation.roster.person(place);
                 // What two people have in common is still so if the other one is hidden.
                 let is_hidden = self.check.asked == Audience::Both && is_in_doubt;
                 let is_readable = person.is_some_and(Person::is_readable);
@@ -389,14 +389,13 @@ impl<'m, 'a> Judge<'_, 'm, 'a> {
 
     /// Whether nobody can tell which account is the person's, so that no check of accounts can tell
     /// that something is fixed.
-    fn lacks_account(&self, person: usize) -> bool {
+    fn lacks_account(&self, person: PersonIdx) -> bool {
         let evaluation = self.facts.evaluation;
         let matches = evaluation.matching.of_person(person);
         self.is_among_accounts()
             && evaluation
                 .roster
-                .people
-                .get(person)
+                .person(person)
                 .is_some_and(|person| is_unmatchable(person, matches))
     }
 }

@@ -27,10 +27,11 @@ pub(super) struct Subjects {
 impl Subjects {
     /// Everybody who is there. What two of them share tells neither, and is left out.
     pub(super) fn of<'i>(evaluation: &Evaluation, items: impl Iterator<Item = &'i Item>) -> Self {
-        let people = (0..evaluation.roster.people.len()).map(Subject::Person);
-        let accounts = evaluation.accounts.as_ref().map_or(0, |accounts| accounts.list.len());
-        let nobodys = (0..accounts)
-            .filter(|place| evaluation.matching.holder(*place).is_none())
+        let people = evaluation.roster.enumerate().map(|(index, _)| Subject::Person(index));
+        let accounts = evaluation.accounts.iter().flat_map(|accounts| accounts.enumerate());
+        let nobodys = accounts
+            .map(|(index, _)| index)
+            .filter(|index| evaluation.matching.holder(*index).is_none())
             .map(Subject::Account);
         let all: Vec<Subject> = people.chain(nobodys).chain([Subject::Organization]).collect();
         let mut counts: HashMap<String, u32> = HashMap::new();

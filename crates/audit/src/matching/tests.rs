@@ -1,6 +1,7 @@
 //! Whose each account is, and whose it is not.
 
 use super::*;
+use crate::identity::PersonIdx;
 use crate::input::SourceFile;
 use crate::kinds::Kind;
 use crate::roster::{OperationsTeam, parse};
@@ -38,11 +39,11 @@ fn matching(
 fn assert_matches(people: &[&str], accounts: &[&str], aliases: &[(&str, &str)], expected: &[&str]) {
     let (roster, accounts, matching) = matching(people, accounts, aliases);
     let mut found = Vec::new();
-    for place in 0..roster.people.len() {
-        for it in matching.of_person(place) {
-            let account = &accounts.list[it.account];
+    for (index, person) in roster.enumerate() {
+        for it in matching.of_person(index) {
+            let account = accounts.get(it.account).unwrap();
             assert!(matching.holder(it.account).is_some());
-            found.push(format!("{} {} {:?}", roster.people[place].name, account.email, it.key));
+            found.push(format!("{} {} {:?}", person.name, account.email, it.key));
         }
     }
     assert_eq!(found, expected);
@@ -117,11 +118,11 @@ fn likeness_is_a_suggestion_only() {
         "Eve e@y.example -",
     ];
     let (roster, accounts, matching) = matching(&people, &accounts, &[]);
-    let free = |place: usize| matching.of_person(place).is_empty();
+    let free = |index: PersonIdx| matching.of_person(index).is_empty();
     let likeness = SimilarityIndex::new(&roster, free);
     let suggested = |email: &str| {
         let account = accounts.list.iter().find(|account| account.email == email).unwrap();
-        let name = |(place, reason): (usize, &'static str)| (&*roster.people[place].name, reason);
+        let name = |(index, reason)| (&*roster.person(index).unwrap().name, reason);
         likeness.suggest(account).into_iter().map(name).collect::<Vec<_>>()
     };
     assert_eq!(suggested("al@y.example"), [("Ada-Lo", "the same name")]);

@@ -69,7 +69,7 @@ fn accounts_provenance(accounts: &Accounts) -> Row {
 }
 
 fn outsider_row(outsider: &Outsider<'_>) -> Row {
-    let Account { name, email, since, place, .. } = outsider.account;
+    let Account { name, email, since, location, .. } = outsider.account;
     row([
         ("table", "outsiders"),
         ("name", name),
@@ -80,22 +80,22 @@ fn outsider_row(outsider: &Outsider<'_>) -> Row {
         ("since", since),
         ("justification", outsider.justification()),
         ("decision", &outsider.decision()),
-        ("file", &place.file),
-        ("line", &place.line.map(|line| line.to_string()).unwrap_or_default()),
+        ("file", &location.file),
+        ("line", &location.line.map(|line| line.to_string()).unwrap_or_default()),
     ])
 }
 
 fn problem(problem: &Problem) -> Row {
     row([
         ("table", "problem"),
-        ("file", &problem.place.file),
-        ("line", &problem.place.line.map(|line| line.to_string()).unwrap_or_default()),
+        ("file", &problem.location.file),
+        ("line", &problem.location.line.map(|line| line.to_string()).unwrap_or_default()),
         ("message", &problem.message),
     ])
 }
 
 fn team_row(report: &Report, member: &Member<'_>) -> Row {
-    let place = report.evaluation.roster.place(member.person);
+    let location = report.evaluation.roster.location(member.person);
     row([
         ("table", "support-team"),
         ("name", &member.person.name),
@@ -104,8 +104,8 @@ fn team_row(report: &Report, member: &Member<'_>) -> Row {
         ("calendly_link", value(&member.calendly_link())),
         ("account", member.account.as_str()),
         ("findings", &member.findings_cell()),
-        ("file", &place.file),
-        ("line", &place.line.map(|line| line.to_string()).unwrap_or_default()),
+        ("file", &location.file),
+        ("line", &location.line.map(|line| line.to_string()).unwrap_or_default()),
     ])
 }
 

@@ -55,7 +55,7 @@ struct OutsiderRow<'a> {
     decision: String,
     findings: Vec<FindingRow<'a>>,
     #[serde(flatten)]
-    place: &'a Location,
+    location: &'a Location,
 }
 
 #[derive(Serialize)]
@@ -68,7 +68,7 @@ struct ExceptionRow<'a> {
     expires: Date,
     fate: &'static str,
     #[serde(flatten)]
-    place: &'a Location,
+    location: &'a Location,
 }
 
 #[derive(Serialize)]
@@ -84,7 +84,7 @@ struct PersonRow<'a> {
     excluded: bool,
     findings: Vec<FindingRow<'a>>,
     #[serde(flatten)]
-    place: Location,
+    location: Location,
 }
 
 #[derive(Serialize)]
@@ -151,7 +151,7 @@ fn exception((exception, fate): &(Exception, ExceptionOutcome)) -> ExceptionRow<
         approved_on: exception.approved_on,
         expires: exception.expires,
         fate: fate.describe(),
-        place: &exception.place,
+        location: &exception.location,
     }
 }
 
@@ -181,7 +181,7 @@ fn outsiders(report: &Report) -> Vec<OutsiderRow<'_>> {
             justification: outsider.justification(),
             decision: outsider.decision(),
             findings: findings(outsider.findings),
-            place: &outsider.account.place,
+            location: &outsider.account.location,
         })
         .collect()
 }
@@ -205,7 +205,7 @@ fn people(report: &Report) -> Vec<PersonRow<'_>> {
             account: member.account,
             excluded: member.is_excluded,
             findings: findings(member.findings),
-            place: report.evaluation.roster.place(person),
+            location: report.evaluation.roster.location(person),
         }
     });
     people.collect()

@@ -84,8 +84,8 @@ pub(crate) fn notes(report: &Report) -> impl Iterator<Item = Markdown> {
 }
 
 pub(crate) fn problem(problem: &Problem) -> Markdown {
-    let line = problem.place.line.map(|line| format!(" line {line}")).unwrap_or_default();
-    Markdown::code(&problem.place.file)
+    let line = problem.location.line.map(|line| format!(" line {line}")).unwrap_or_default();
+    Markdown::code(&problem.location.file)
         .and(&Markdown::text(format!("{line}: ")))
         .and(&Markdown::untrusted(&problem.message))
 }

@@ -16,7 +16,7 @@ use crate::accounts::{Account, AccountStatus, Accounts};
 use crate::check::Finding;
 use crate::evaluation::exceptions::Exception;
 use crate::evaluation::{Evaluation, OUTSIDER, Unknown};
-use crate::identity::Subject;
+use crate::identity::{PersonIdx, Subject};
 use crate::input::Provenance;
 use crate::roster::{Field, Person};
 use crate::text::fold;
@@ -39,8 +39,8 @@ pub enum Format {
 pub struct Report {
     provenance: Provenance,
     pub(crate) evaluation: Evaluation,
-    /// The people's places in the roster, in the order of their names.
-    order: Vec<usize>,
+    /// The people in the order of their names.
+    order: Vec<PersonIdx>,
     /// What was ruled about outsiders, by their e-mail addresses in lower case.
     rulings: BTreeMap<String, Ruling>,
 }
@@ -48,9 +48,9 @@ pub struct Report {
 impl Report {
     /// The report of an evaluation of the roster which `provenance` tells of.
     pub fn new(provenance: Provenance, evaluation: Evaluation) -> Self {
-        let people = &evaluation.roster.people;
-        let mut order: Vec<usize> = (0..people.len()).collect();
-        order.sort_by_cached_key(|index| people.get(*index).map(|it| fold(&it.name)));
+        let roster = &evaluation.roster;
+        let mut order: Vec<PersonIdx> = roster.enumerate().map(|(index, _)| index).collect();
+        order.sort_by_cached_key(|index| roster.person(*index).map(|person| fold(&person.name)));
         Self { provenance, evaluation, order, rulings: BTreeMap::new() }
     }
 
@@ -84,12 +84,12 @@ impl Report {
     /// The people in the order of their names, each with what was found about them.
     pub(crate) fn team(&self) -> impl Iterator<Item = Member<'_>> {
         let evaluation = &self.evaluation;
-        self.order.iter().filter_map(|place| {
-            let about = Subject::Person(*place);
+        self.order.iter().filter_map(|index| {
+            let about = Subject::Person(*index);
             Some(Member {
                 person: evaluation.person(about)?,
                 findings: evaluation.findings_of(about),
-                account: AccountCell::of(evaluation, *place),
+                account: AccountCell::of(evaluation, *index),
                 is_excluded: evaluation.is_excluded(about),
             })
         })
@@ -97,9 +97,9 @@ impl Report {
 
     /// The outsiders in the order of their e-mail addresses.
     pub(crate) fn outsiders(&self) -> impl Iterator<Item = Outsider<'_>> {
-        self.evaluation.outsiders().filter_map(|place| {
-            let account = self.evaluation.account(place)?;
-            let findings = self.evaluation.findings_of(Subject::Account(place));
+        self.evaluation.outsiders().filter_map(|index| {
+            let account = self.evaluation.account(index)?;
+            let findings = self.evaluation.findings_of(Subject::Account(index));
             let exception = findings
                 .iter()
                 .find(|finding| finding.check.id == OUTSIDER)
@@ -165,7 +165,7 @@ impl Report {
     /// Those who are left out: people by their names, accounts by their e-mail addresses.
     fn excluded(&self) -> impl Iterator<Item = &str> {
         self.evaluation.excluded.iter().filter_map(|about| match about {
-            Subject::Account(place) => self.evaluation.account(*place).map(|it| it.email.as_str()),
+            Subject::Account(index) => self.evaluation.account(*index).map(|it| it.email.as_str()),
             _ => self.evaluation.person(*about).map(|it| &*it.name),
         })
     }
@@ -376,7 +376,7 @@ pub(crate) enum AccountCell<'a> {
 }
 
 impl<'a> AccountCell<'a> {
-    fn of(evaluation: &'a Evaluation, person: usize) -> Self {
+    fn of(evaluation: &'a Evaluation, person: PersonIdx) -> Self {
         let matches = evaluation.matching.of_person(person).iter();
         let accounts = matches.filter_map(|it| evaluation.account(it.account));
         match accounts.min_by_key(|account| account.standing) {
@@ -386,8 +386,9 @@ impl<'a> AccountCell<'a> {
             Some(Account { email, role, .. }) => Self::Active { email, role: role.as_deref() },
             None => {
                 let is_whole = evaluation.accounts.as_ref().is_some_and(Accounts::is_complete);
-                let people = &evaluation.roster.people;
-                let is_findable = people.get(person).is_some_and(|it| it.email.value().is_some());
+                let roster = &evaluation.roster;
+                let is_findable =
+                    roster.person(person).is_some_and(|it| it.email.value().is_some());
                 if is_whole && is_findable { Self::None } else { Self::Unknown }
             }
         }

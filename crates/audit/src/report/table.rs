@@ -11,7 +11,7 @@ pub(super) fn render(report: &Report) -> String {
     if !report.evaluation.problems.is_empty() {
         text.push_str("\nPROBLEMS\n");
         let problems = report.evaluation.problems.iter().map(|problem| {
-            [&problem.place.to_string(), &problem.message].map(|text| clean(text).into_owned())
+            [&problem.location.to_string(), &problem.message].map(|text| clean(text).into_owned())
         });
         text.push_str(&columns(&problems.collect::<Vec<_>>()));
     }

@@ -22,7 +22,7 @@ pub(crate) use managers::Managers;
 pub use operations_team::OperationsTeam;
 use read::{Item, Reading, Trouble};
 
-use crate::identity::SubjectId;
+use crate::identity::{PersonIdx, SubjectId};
 use crate::input::{Location, Problem, SourceFile};
 use crate::text::fold;
 
@@ -117,13 +117,23 @@ pub struct Roster {
 }
 
 impl Roster {
-    /// Where `person` stands in the roster's files.
-    pub fn place(&self, person: &Person) -> Location {
-        place(&self.files, person.position)
+    /// The person at `index`.
+    pub fn person(&self, index: PersonIdx) -> Option<&Person> {
+        self.people.get(index.0)
+    }
+
+    /// The people with their indexes.
+    pub fn enumerate(&self) -> impl Iterator<Item = (PersonIdx, &Person)> {
+        self.people.iter().enumerate().map(|(index, person)| (PersonIdx(index), person))
+    }
+
+    /// The line of the roster's files at which the entry of `person` begins.
+    pub fn location(&self, person: &Person) -> Location {
+        location(&self.files, person.position)
     }
 }
 
-fn place(files: &[String], position: Position) -> Location {
+fn location(files: &[String], position: Position) -> Location {
     let file = files.get(position.file as usize).cloned().unwrap_or_default();
     Location { file, line: Some(position.line) }
 }
@@ -139,16 +149,16 @@ pub fn parse(files: &[SourceFile], team: &OperationsTeam) -> (Roster, Vec<Proble
     for ((reading, source), file) in readings.into_iter().zip(files).zip(0..) {
         admission.roster.files.push(source.name.clone());
         for trouble in reading.problems {
-            let place = Location { file: source.name.clone(), line: trouble.line };
+            let location = Location { file: source.name.clone(), line: trouble.line };
             let Trouble { message, hides_person, .. } = trouble;
-            admission.problems.push(Problem { place, message, hides_person });
+            admission.problems.push(Problem { location, message, hides_person });
         }
         admission.roster.people.reserve(reading.items.len());
         for Item { fields, line } in reading.items {
             admission.admit(*fields, Position { file, line });
         }
     }
-    admission.problems.sort_by(|one, other| one.place.cmp(&other.place));
+    admission.problems.sort_by(|one, other| one.location.cmp(&other.location));
     (admission.roster, admission.problems)
 }
 
@@ -169,8 +179,8 @@ impl<'a> Admission<'a> {
     }
 
     fn tell(&mut self, position: Position, message: String, hides_person: bool) {
-        let place = place(&self.roster.files, position);
-        self.problems.push(Problem { place, message, hides_person });
+        let location = location(&self.roster.files, position);
+        self.problems.push(Problem { location, message, hides_person });
     }
 
     fn admit(&mut self, mut fields: Fields, position: Position) {
@@ -192,7 +202,7 @@ impl<'a> Admission<'a> {
             self.roster.people.push(person);
             return;
         };
-        let Location { file, line } = place(&self.roster.files, twin.position);
+        let Location { file, line } = location(&self.roster.files, twin.position);
         let line = line.unwrap_or_default();
         let name = &person.name;
         if twin.is_same {

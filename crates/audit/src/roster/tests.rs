@@ -19,7 +19,7 @@ fn check(text: impl AsRef<[u8]>, expected: &Expect) {
         lines.push_str(&format!("{line}: {}{email}\n", person.name.escape_debug()));
     }
     for problem in &problems {
-        let line = problem.place.line.map(|line| format!(" {line}")).unwrap_or_default();
+        let line = problem.location.line.map(|line| format!(" {line}")).unwrap_or_default();
         let hides = if problem.hides_person { " (may hide a person)" } else { "" };
         lines.push_str(&format!("problem{line}: {}{hides}\n", problem.message));
     }
@@ -232,7 +232,7 @@ fn aliases_within_and_across_entries() {
     let last = roster.people.last().unwrap();
     assert_eq!(last.email.value().map(|it| &**it), Some("ada@example.com"));
     assert_eq!(last.position.line, 104);
-    let lines: Vec<_> = problems.iter().filter_map(|problem| problem.place.line).collect();
+    let lines: Vec<_> = problems.iter().filter_map(|problem| problem.location.line).collect();
     assert_eq!(lines, [103, 107]);
     assert!(problems[1].message.contains("unknown anchor"), "{}", problems[1].message);
 }
@@ -249,7 +249,7 @@ fn a_bomb_of_aliases_is_a_problem_and_soon() {
     let (roster, problems) = read(&text);
     assert_eq!(roster.people.len(), 2);
     assert_eq!(problems.len(), 1);
-    assert!(matches!(problems[0].place.line, Some(2..=14)), "{:?}", problems[0]);
+    assert!(matches!(problems[0].location.line, Some(2..=14)), "{:?}", problems[0]);
     let as_a_whole = format!("name: Ada\n{}", bomb.replace("- name: Bomb\n", ""));
     assert_eq!(read(as_a_whole).1.len(), 1);
 }
@@ -386,8 +386,8 @@ fn a_folder_of_people_keeps_files_apart() {
         file("d.yaml", "---\nname: Ada\ngitlab: {id: 1}\n"),
     ];
     let (roster, problems) = parse(&files, &OperationsTeam::default());
-    assert_eq!(roster.place(&roster.people[0]).file, "a.yaml");
-    let places: Vec<_> = problems.iter().map(|it| (&*it.place.file, it.place.line)).collect();
+    assert_eq!(roster.location(&roster.people[0]).file, "a.yaml");
+    let places: Vec<_> = problems.iter().map(|it| (&*it.location.file, it.location.line)).collect();
     assert_eq!(places, [("b.yaml", None), ("c.yaml", Some(1)), ("d.yaml", Some(2))]);
 }
 

@@ -2,7 +2,7 @@
 
 use crate::accounts::{Account, AccountStatus};
 use crate::evaluation::Evaluation;
-use crate::identity::Subject;
+use crate::identity::{AccountIdx, PersonIdx, Subject};
 use crate::matching::{Match, SimilarityIndex};
 use crate::roster::{Field, Person};
 use crate::text::{comparable_link, fold};
@@ -22,23 +22,23 @@ pub fn explain(evaluation: &Evaluation, wanted: &str) -> String {
     };
     let mut text = String::new();
     let mut told = Vec::new();
-    for (place, person) in evaluation.roster.people.iter().enumerate() {
+    for (index, person) in evaluation.roster.enumerate() {
         if is_wanted(person) {
-            told.extend(evaluation.matching.of_person(place).iter().map(|it| it.account));
-            explain_person(evaluation, place, person, &mut text);
+            told.extend(evaluation.matching.of_person(index).iter().map(|it| it.account));
+            explain_person(evaluation, index, person, &mut text);
         }
     }
-    let accounts = evaluation.accounts.iter().flat_map(|accounts| accounts.list.iter().enumerate());
-    for (place, account) in accounts {
+    let accounts = evaluation.accounts.iter().flat_map(|accounts| accounts.enumerate());
+    for (index, account) in accounts {
         let is_wanted = account.key() == lower || fold(&account.name) == fold(wanted);
-        if is_wanted && !told.contains(&place) {
-            explain_account(evaluation, place, account, &mut text);
+        if is_wanted && !told.contains(&index) {
+            explain_account(evaluation, index, account, &mut text);
         }
     }
     text
 }
 
-fn explain_person(evaluation: &Evaluation, place: usize, person: &Person, text: &mut String) {
+fn explain_person(evaluation: &Evaluation, index: PersonIdx, person: &Person, text: &mut String) {
     let field = |field: &Field<Box<str>>| match field {
         Field::Missing => "none".to_owned(),
         Field::Unreadable => "unreadable".to_owned(),
@@ -52,11 +52,11 @@ fn explain_person(evaluation: &Evaluation, place: usize, person: &Person, text: 
     text.push_str(&format!(
         "{}, {}\n  e-mail address: {}\n  link: {}\n  operations team: {operations}\n",
         person.name,
-        evaluation.roster.place(person),
+        evaluation.roster.location(person),
         field(&person.email),
         field(&person.calendly),
     ));
-    let matches = evaluation.matching.of_person(place);
+    let matches = evaluation.matching.of_person(index);
     for Match { account, key, .. } in matches {
         if let Some(account) = evaluation.account(*account) {
             let by = key.describe();
@@ -72,29 +72,34 @@ fn explain_person(evaluation: &Evaluation, place: usize, person: &Person, text: 
             Some(_) => "  account: none\n",
         });
     }
-    for (account, reason) in refused(evaluation, place, person) {
+    for (account, reason) in refused(evaluation, index, person) {
         text.push_str(&format!("  refused: {}: {reason}\n", described(account)));
     }
-    findings(evaluation, Subject::Person(place), text);
+    findings(evaluation, Subject::Person(index), text);
 }
 
-fn explain_account(evaluation: &Evaluation, place: usize, account: &Account, text: &mut String) {
+fn explain_account(
+    evaluation: &Evaluation,
+    index: AccountIdx,
+    account: &Account,
+    text: &mut String,
+) {
     text.push_str(&format!("{}\n", described(account)));
-    let holder = evaluation.matching.holder(place);
-    if let Some(person) = holder.and_then(|holder| evaluation.roster.people.get(holder)) {
-        let place = evaluation.roster.place(person);
-        text.push_str(&format!("  the account of {}, {place}\n", person.name));
+    let holder = evaluation.matching.holder(index);
+    if let Some(person) = holder.and_then(|holder| evaluation.roster.person(holder)) {
+        let location = evaluation.roster.location(person);
+        text.push_str(&format!("  the account of {}, {location}\n", person.name));
     } else {
         text.push_str("  of nobody on the roster by e-mail address, link or alias\n");
         let likeness = SimilarityIndex::new(&evaluation.roster, |_| true);
         for (person, reason) in likeness.suggest(account) {
-            if let Some(person) = evaluation.roster.people.get(person) {
-                let place = evaluation.roster.place(person);
-                text.push_str(&format!("  refused: {}, {place}: {reason} only\n", person.name));
+            if let Some(person) = evaluation.roster.person(person) {
+                let location = evaluation.roster.location(person);
+                text.push_str(&format!("  refused: {}, {location}: {reason} only\n", person.name));
             }
         }
     }
-    findings(evaluation, Subject::Account(place), text);
+    findings(evaluation, Subject::Account(index), text);
 }
 
 fn findings(evaluation: &Evaluation, about: Subject, text: &mut String) {
@@ -111,15 +116,14 @@ fn findings(evaluation: &Evaluation, about: Subject, text: &mut String) {
 /// Accounts that have something in common with a person and are not theirs, with the reason.
 fn refused<'a>(
     evaluation: &'a Evaluation,
-    place: usize,
+    index: PersonIdx,
     person: &Person,
 ) -> Vec<(&'a Account, String)> {
-    let likeness = SimilarityIndex::new(&evaluation.roster, |other| other == place);
-    let accounts: &[Account] = evaluation.accounts.as_ref().map_or(&[], |accounts| &accounts.list);
+    let likeness = SimilarityIndex::new(&evaluation.roster, |other| other == index);
     let link = person.calendly.value().map(|link| comparable_link(link));
-    let matches = evaluation.matching.of_person(place);
+    let matches = evaluation.matching.of_person(index);
     let mut refused = Vec::new();
-    for (index, account) in accounts.iter().enumerate() {
+    for (index, account) in evaluation.accounts.iter().flat_map(|accounts| accounts.enumerate()) {
         if matches.iter().any(|it| it.account == index) {
             continue;
         }
@@ -127,7 +131,7 @@ fn refused<'a>(
         if has_page && link.is_some() {
             let reason = match evaluation.matching.holder(index) {
                 Some(holder) => {
-                    let holder = evaluation.roster.people.get(holder).map_or("", |it| &*it.name);
+                    let holder = evaluation.roster.person(holder).map_or("", |it| &*it.name);
                     format!("its page is the link, and it is the account of {holder}")
                 }
                 None if matches.is_empty() => "its page is the link, and another's too".to_owned(),
@@ -142,12 +146,12 @@ fn refused<'a>(
 }
 
 fn described(account: &Account) -> String {
-    let Account { email, name, role, standing, place, .. } = account;
+    let Account { email, name, role, standing, location, .. } = account;
     let name = if name.is_empty() { String::new() } else { format!(" ({name})") };
     let role = match (standing, role) {
         (AccountStatus::Invited, _) => "invited",
         (AccountStatus::Active, Some(role)) => role,
         (AccountStatus::Active, None) => "role unknown",
     };
-    format!("{email}{name}, {role}, {place}")
+    format!("{email}{name}, {role}, {location}")
 }

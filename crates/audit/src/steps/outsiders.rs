@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::check::Finding;
 use crate::evaluation::{Evaluation, OUTSIDER, Policy, handle};
-use crate::identity::{Subject, SubjectId, digest, key_digest};
+use crate::identity::{AccountIdx, Subject, SubjectId, digest, key_digest};
 use crate::markdown::{Markdown, item};
 use crate::plan::Action;
 use crate::record::description::Typed;
@@ -50,8 +50,8 @@ pub fn decisions(
     comments: &[Comment<'_>],
 ) -> Decisions {
     let mut decisions = Decisions::default();
-    for (place, finding) in outsiders(evaluation) {
-        let Some(account) = evaluation.account(place) else { continue };
+    for (index, finding) in outsiders(evaluation) {
+        let Some(account) = evaluation.account(index) else { continue };
         let email = account.key();
         let typed = typed.iter().find(|typed| typed.email == email);
         let justification = typed.map_or("", |typed| &typed.justification);
@@ -102,10 +102,10 @@ fn unclear(email: &str, words: &str) -> Markdown {
     Markdown::code(email).and(&Markdown::text(format!(" {words}")))
 }
 
-fn outsiders(evaluation: &Evaluation) -> impl Iterator<Item = (usize, &Finding)> {
+fn outsiders(evaluation: &Evaluation) -> impl Iterator<Item = (AccountIdx, &Finding)> {
     evaluation.findings.iter().filter(|finding| finding.check.id == OUTSIDER).filter_map(
         |finding| match finding.about {
-            Subject::Account(place) => Some((place, finding)),
+            Subject::Account(index) => Some((index, finding)),
             Subject::Person(_) | Subject::Organization => None,
         },
     )
@@ -153,10 +153,10 @@ pub fn confirm(
     if own.is_some_and(|own| own.eq_ignore_ascii_case(operator)) {
         return None;
     }
-    let is_it = |place: usize| {
-        evaluation.account(place).is_some_and(|account| account.key() == proposal.email)
+    let is_it = |index: AccountIdx| {
+        evaluation.account(index).is_some_and(|account| account.key() == proposal.email)
     };
-    let (_, finding) = outsiders(evaluation).find(|(place, _)| is_it(*place))?;
+    let (_, finding) = outsiders(evaluation).find(|(index, _)| is_it(*index))?;
     let marker = marker.of(Marked::Decide);
     let mark = Mark {
         items: vec![Item {

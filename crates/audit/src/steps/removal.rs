@@ -79,12 +79,12 @@ pub fn candidates<'a>(
         return Err(Refusal::Off);
     }
     let (mut candidates, mut stay) = (Vec::new(), Vec::new());
-    for place in evaluation.outsiders() {
-        let Some(account) = evaluation.account(place) else { continue };
+    for index in evaluation.outsiders() {
+        let Some(account) = evaluation.account(index) else { continue };
         if decisions.confirmed.get(&account.key()) != Some(&Decision::Remove) {
             continue;
         }
-        let findings = evaluation.findings_of(Subject::Account(place));
+        let findings = evaluation.findings_of(Subject::Account(index));
         let is_excepted =
             findings.iter().any(|it| it.exception.is_some() && it.check.id == OUTSIDER);
         let reason = if account.role.as_deref() == Some(OWNER) {
@@ -151,7 +151,7 @@ pub fn plan(
     for account in removed {
         plan.actions.push(Action::Remove(Removal {
             email: account.email.clone(),
-            uri: account.place.file.clone(),
+            uri: account.location.file.clone(),
             standing: account.standing,
             role: account.role.clone(),
         }));

@@ -3,7 +3,7 @@
 use audit::steps::outsiders::{self, Decisions, Proposal};
 
 use audit::evaluation::Evaluation;
-use audit::identity::Subject;
+use audit::identity::{PersonIdx, Subject};
 use audit::matching::SimilarityIndex;
 use audit::record::description::{Adopt, typed};
 use audit::report::{Decision, Report};
@@ -248,10 +248,10 @@ async fn ask_about(
 ) -> anyhow::Result<Vec<Proposal>> {
     let evaluation = report.evaluation();
     let mut proposals = Vec::new();
-    for place in evaluation.outsiders() {
-        let Some(account) = evaluation.account(place) else { continue };
+    for index in evaluation.outsiders() {
+        let Some(account) = evaluation.account(index) else { continue };
         let email = account.key();
-        let findings = evaluation.findings_of(Subject::Account(place));
+        let findings = evaluation.findings_of(Subject::Account(index));
         let is_settled = findings.iter().any(|finding| finding.exception.is_some())
             || decisions.confirmed.contains_key(&email)
             || decisions.proposals.iter().any(|proposal| proposal.email == email);
@@ -302,15 +302,15 @@ fn decisions(ctx: &Ctx, record: &Record, report: &Report) -> Decisions {
 
 /// Accounts of nobody on the roster with the people who may be meant, and why.
 fn suggestions(evaluation: &Evaluation) -> Vec<(String, String, &'static str)> {
-    let is_free = |person: usize| evaluation.matching.of_person(person).is_empty();
+    let is_free = |person: PersonIdx| evaluation.matching.of_person(person).is_empty();
     let likeness = SimilarityIndex::new(&evaluation.roster, is_free);
     let mut suggestions = Vec::new();
-    for (place, account) in evaluation.accounts.iter().flat_map(|it| it.list.iter().enumerate()) {
-        if evaluation.matching.holder(place).is_some() {
+    for (index, account) in evaluation.accounts.iter().flat_map(|it| it.enumerate()) {
+        if evaluation.matching.holder(index).is_some() {
             continue;
         }
         for (person, reason) in likeness.suggest(account) {
-            if let Some(person) = evaluation.roster.people.get(person) {
+            if let Some(person) = evaluation.roster.person(person) {
                 suggestions.push((account.email.clone(), person.name.to_string(), reason));
             }
         }

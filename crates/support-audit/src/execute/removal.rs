@@ -21,7 +21,7 @@ pub(super) async fn remove(ctx: &Ctx, removal: &Removal) -> anyhow::Result<()> {
     let found = find(ctx, &organization, removal).await?;
     match found.as_slice() {
         [] => return Err(changed("there is no such account any more").into()),
-        [account] if account.place.file != *uri => {
+        [account] if account.location.file != *uri => {
             return Err(changed("it is another account by now").into());
         }
         [account] if account.role.as_deref() == Some(OWNER) => {

@@ -160,7 +160,7 @@ pub(crate) fn account_of_membership(membership: &Membership) -> Account {
         page: Some(user.scheduling_url.clone()).filter(|page| !page.is_empty()),
         standing: AccountStatus::Active,
         since: day(created_at.as_ref()),
-        place: Location { file: uri.clone(), line: None },
+        location: Location { file: uri.clone(), line: None },
     }
 }
 
@@ -174,7 +174,7 @@ pub(crate) fn account_of_invitation(invitation: &Invitation) -> Account {
         page: None,
         standing: AccountStatus::Invited,
         since: day(created_at.as_ref()),
-        place: Location { file: uri.clone(), line: None },
+        location: Location { file: uri.clone(), line: None },
     }
 }
 

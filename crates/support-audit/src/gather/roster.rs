@@ -117,7 +117,7 @@ fn holds_people_below(folder: &Path) -> bool {
 
 fn unread(file: String, message: &str) -> Problem {
     Problem {
-        place: Location { file, line: None },
+        location: Location { file, line: None },
         message: message.to_owned(),
         hides_person: true,
     }

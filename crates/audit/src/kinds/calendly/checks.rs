@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use crate::identity::Subject;
+use crate::identity::{PersonIdx, Subject};
 
 use crate::check::{Audience, Check, Find, Hit, Requirement};
 use crate::roster::{Field, Person, Roster};
@@ -127,13 +127,13 @@ pub(super) static CHECKS: [Check; 11] = [
 /// The hits of a check that looks at one person at a time; it returns what it saw.
 pub(super) fn hits<'a>(
     roster: &'a Roster,
-    find: impl Fn(usize, &'a Person) -> Option<Cow<'a, str>>,
+    find: impl Fn(PersonIdx, &'a Person) -> Option<Cow<'a, str>>,
 ) -> Vec<Hit> {
-    let hit = |(place, person): (usize, &'a Person)| {
-        let evidence = find(place, person)?.into_owned();
-        Some(Hit { about: Subject::Person(place), evidence })
+    let hit = |(index, person): (PersonIdx, &'a Person)| {
+        let evidence = find(index, person)?.into_owned();
+        Some(Hit { about: Subject::Person(index), evidence })
     };
-    roster.people.iter().enumerate().filter_map(hit).collect()
+    roster.enumerate().filter_map(hit).collect()
 }
 
 fn link_missing(roster: &Roster) -> Vec<Hit> {

@@ -68,23 +68,23 @@ pub(super) fn read(file: &SourceFile) -> Result<Export, Problem> {
     }
     let mut twice = Vec::new();
     export.list = once_each(std::mem::take(&mut export.list), |account, other| {
-        let line = other.place.line.unwrap_or_default();
+        let line = other.location.line.unwrap_or_default();
         let message = format!("the address is there already, on line {line}");
-        twice.push(Problem { message, ..unread_row(&account.place) });
+        twice.push(Problem { message, ..unread_row(&account.location) });
     });
     export.problems.extend(twice);
-    export.problems.sort_by_key(|problem| problem.place.line);
+    export.problems.sort_by_key(|problem| problem.location.line);
     Ok(export)
 }
 
 fn problem(file: &SourceFile, line: u64, message: &str) -> Problem {
-    let place = Location { file: file.name.clone(), line: Some(line) };
-    Problem { message: message.to_owned(), ..unread_row(&place) }
+    let location = Location { file: file.name.clone(), line: Some(line) };
+    Problem { message: message.to_owned(), ..unread_row(&location) }
 }
 
 /// A problem of a row; it hides nobody of the roster.
-fn unread_row(place: &Location) -> Problem {
-    Problem { place: place.clone(), message: String::new(), hides_person: false }
+fn unread_row(location: &Location) -> Problem {
+    Problem { location: location.clone(), message: String::new(), hides_person: false }
 }
 
 /// Tells the lines of a text's rows, one behind the other.
@@ -185,7 +185,7 @@ impl Columns {
             page: known(cell(self.page)),
             standing: if is_invited { AccountStatus::Invited } else { AccountStatus::Active },
             since: cell(self.since).to_owned(),
-            place: Location { file: file.name.clone(), line: Some(line) },
+            location: Location { file: file.name.clone(), line: Some(line) },
         })
     }
 }
@@ -209,8 +209,8 @@ mod tests {
             Ok(export) => {
                 let mut text = String::new();
                 for account in &export.list {
-                    let Account { email, name, role, page, standing, since, place } = account;
-                    let line = place.line.unwrap_or_default();
+                    let Account { email, name, role, page, standing, since, location } = account;
+                    let line = location.line.unwrap_or_default();
                     let role = role.as_deref().unwrap_or("?");
                     let page = page.as_deref().unwrap_or("?");
                     let name = name.escape_debug();

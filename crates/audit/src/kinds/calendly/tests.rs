@@ -22,7 +22,7 @@ fn assert_found(id: &str, text: &str, expected: &[(&str, &str)]) {
     let Find::InRoster(find) = check.find else { panic!("{id} needs accounts") };
     let hits = find(&roster);
     let name = |about: Subject| match about {
-        Subject::Person(place) => &*roster.people[place].name,
+        Subject::Person(index) => &*roster.person(index).unwrap().name,
         other => panic!("{other:?}"),
     };
     let found: Vec<_> = hits.iter().map(|hit| (name(hit.about), &*hit.evidence)).collect();
