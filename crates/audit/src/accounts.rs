@@ -86,7 +86,7 @@ impl Accounts {
     /// The accounts of a service, read through its interface.
     ///
     /// Whoever has joined and has an invitation beside it has joined.
-    pub fn of_service(
+    pub fn from_service(
         source: String,
         read_at: Timestamp,
         list: Vec<Account>,
@@ -103,7 +103,7 @@ impl Accounts {
     /// # Errors
     ///
     /// The file is none of accounts.
-    pub fn of_file(kind: Kind, file: &SourceFile, read_at: Timestamp) -> Result<Self, Problem> {
+    pub fn from_file(kind: Kind, file: &SourceFile, read_at: Timestamp) -> Result<Self, Problem> {
         let Export { list, problems, gaps } = (kind.spec().export)(file)?;
         let (source, sha256) = (file.name.clone(), sha256(&file.bytes));
         Ok(Self { list, capture: Capture { source, read_at, sha256, gaps }, problems }.suspected())
@@ -138,12 +138,12 @@ impl Accounts {
     }
 
     /// Whether the role of everybody who has joined is known.
-    pub(crate) fn tell_roles(&self) -> bool {
+    pub(crate) fn reports_roles(&self) -> bool {
         self.with(AccountStatus::Active).all(|account| account.role.is_some())
     }
 
     /// Whether the source tells the accounts' pages.
-    pub(crate) fn tell_pages(&self) -> bool {
+    pub(crate) fn reports_pages(&self) -> bool {
         self.list.is_empty() || self.list.iter().any(|account| account.page.is_some())
     }
 
@@ -213,7 +213,7 @@ mod tests {
             account("A@example.com", AccountStatus::Invited),
         ];
         let now = "2026-11-22T10:00:00Z".parse().unwrap();
-        let accounts = Accounts::of_service("here".to_owned(), now, list, Vec::new());
+        let accounts = Accounts::from_service("here".to_owned(), now, list, Vec::new());
         let emails: Vec<_> =
             accounts.list.iter().map(|account| (&*account.email, account.standing)).collect();
         assert_eq!(

@@ -125,7 +125,7 @@ impl Matching {
     }
 
     /// The accounts of a person.
-    pub fn of_person(&self, person: PersonIdx) -> &[Match] {
+    pub fn for_person(&self, person: PersonIdx) -> &[Match] {
         let start = self.matches.partition_point(|it| it.person < person);
         let end = self.matches.partition_point(|it| it.person <= person);
         self.matches.get(start..end).unwrap_or_default()

@@ -190,10 +190,10 @@ impl Evaluation {
                     Some(accounts) => is(Unknown::Gaps, !accounts.is_complete()),
                 },
                 Requirement::Roles => {
-                    is(Unknown::NoRoles, accounts.is_some_and(|it| !it.tell_roles()))
+                    is(Unknown::NoRoles, accounts.is_some_and(|it| !it.reports_roles()))
                 }
                 Requirement::Pages => {
-                    is(Unknown::NoPages, accounts.is_some_and(|it| !it.tell_pages()))
+                    is(Unknown::NoPages, accounts.is_some_and(|it| !it.reports_pages()))
                 }
                 Requirement::Everybody => {
                     let is_about_accounts = matches!(check.find, Find::AmongAccounts(_));
@@ -212,7 +212,7 @@ impl Evaluation {
 
     fn has_unmatchable(&self) -> bool {
         let mut people = self.roster.enumerate();
-        people.any(|(index, person)| is_unmatchable(person, self.matching.of_person(index)))
+        people.any(|(index, person)| is_unmatchable(person, self.matching.for_person(index)))
     }
 
     /// Justifies what the exceptions cover.
@@ -281,7 +281,7 @@ impl Evaluation {
     fn accounts_of(&self, about: Subject) -> Vec<String> {
         match about {
             Subject::Person(index) => {
-                let matches = self.matching.of_person(index).iter();
+                let matches = self.matching.for_person(index).iter();
                 matches.filter_map(|it| self.account(it.account)).map(Account::key).collect()
             }
             Subject::Account(index) => self.account(index).map(Account::key).into_iter().collect(),

@@ -27,9 +27,9 @@ impl Given<'_> {
     fn evaluate(&self) -> Evaluation {
         let (roster, problems) = parse(&[file("team.yaml", self.team)], &OperationsTeam::default());
         let now = "2026-11-22T10:00:00Z".parse().unwrap();
-        let accounts = self
-            .accounts
-            .map(|text| Accounts::of_file(Kind::Calendly, &file("users.csv", text), now).unwrap());
+        let accounts = self.accounts.map(|text| {
+            Accounts::from_file(Kind::Calendly, &file("users.csv", text), now).unwrap()
+        });
         let (exceptions, unread) =
             exceptions::parse(Kind::Calendly, &file("exceptions.yaml", self.exceptions)).unwrap();
         assert_eq!(unread, []);
@@ -44,7 +44,7 @@ fn found(evaluation: &Evaluation) -> Vec<String> {
     let line = |finding: &Finding| {
         let subject = match finding.about {
             Subject::Person(_) => evaluation.person(finding.about).unwrap().name.to_string(),
-            Subject::Account(place) => evaluation.account(place).unwrap().key(),
+            Subject::Account(index) => evaluation.account(index).unwrap().key(),
             Subject::Organization => "organization".to_owned(),
         };
         let line = format!("{} {subject} {}", finding.check.id, finding.evidence);

@@ -391,7 +391,7 @@ impl<'m, 'a> Judge<'_, 'm, 'a> {
     /// that something is fixed.
     fn lacks_account(&self, person: PersonIdx) -> bool {
         let evaluation = self.facts.evaluation;
-        let matches = evaluation.matching.of_person(person);
+        let matches = evaluation.matching.for_person(person);
         self.is_among_accounts()
             && evaluation
                 .roster

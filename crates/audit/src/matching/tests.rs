@@ -27,7 +27,7 @@ fn matching(
     }
     let file = SourceFile { name: "users.csv".to_owned(), bytes: csv.into_bytes() };
     let now = "2026-11-22T10:00:00Z".parse().unwrap();
-    let accounts = Accounts::of_file(Kind::Calendly, &file, now).unwrap();
+    let accounts = Accounts::from_file(Kind::Calendly, &file, now).unwrap();
     let aliases =
         aliases.iter().map(|(one, other)| ((*one).to_owned(), (*other).to_owned())).collect();
     let matching = Matching::new(&roster, &accounts, &aliases);
@@ -40,7 +40,7 @@ fn assert_matches(people: &[&str], accounts: &[&str], aliases: &[(&str, &str)], 
     let (roster, accounts, matching) = matching(people, accounts, aliases);
     let mut found = Vec::new();
     for (index, person) in roster.enumerate() {
-        for it in matching.of_person(index) {
+        for it in matching.for_person(index) {
             let account = accounts.get(it.account).unwrap();
             assert!(matching.holder(it.account).is_some());
             found.push(format!("{} {} {:?}", person.name, account.email, it.key));
@@ -118,7 +118,7 @@ fn likeness_is_a_suggestion_only() {
         "Eve e@y.example -",
     ];
     let (roster, accounts, matching) = matching(&people, &accounts, &[]);
-    let free = |index: PersonIdx| matching.of_person(index).is_empty();
+    let free = |index: PersonIdx| matching.for_person(index).is_empty();
     let likeness = SimilarityIndex::new(&roster, free);
     let suggested = |email: &str| {
         let account = accounts.list.iter().find(|account| account.email == email).unwrap();

@@ -95,7 +95,7 @@ impl Directory {
                 Err(Unmentionable::Unreadable)
             }
             (Field::Value(id), username) => {
-                let known = self.of_id(*id)?;
+                let known = self.known_by_id(*id)?;
                 let is_same = |name: &str| name.eq_ignore_ascii_case(&known.user.username);
                 match username {
                     // They may have been renamed since; but nobody else may have that name.
@@ -125,7 +125,7 @@ impl Directory {
     ///
     /// [`Unmentionable`] where they must not be mentioned.
     pub fn username(&self, username: &str) -> Result<&User, Unmentionable> {
-        mentionable(self.of_username(username)?)
+        mentionable(self.known_by_username(username)?)
     }
 
     /// The number of the user who is a person of the roster, whether or not they may be mentioned.
@@ -148,7 +148,7 @@ impl Directory {
         Some(&known.user.username)
     }
 
-    fn of_id(&self, id: u64) -> Result<&Known, Unmentionable> {
+    fn known_by_id(&self, id: u64) -> Result<&Known, Unmentionable> {
         match self.by_id.get(&id) {
             Some(Some(known)) => Ok(known),
             Some(None) => Err(Unmentionable::Nobody),
@@ -157,10 +157,10 @@ impl Directory {
         }
     }
 
-    fn of_username(&self, username: &str) -> Result<&Known, Unmentionable> {
+    fn known_by_username(&self, username: &str) -> Result<&Known, Unmentionable> {
         let username = username.to_lowercase();
         match self.by_username.get(&username) {
-            Some(Some(id)) => self.of_id(*id),
+            Some(Some(id)) => self.known_by_id(*id),
             Some(None) => Err(Unmentionable::Nobody),
             None if self.is_complete => Err(Unmentionable::Nobody),
             None => Err(Unmentionable::NotAsked(Inquiry::Username(username))),

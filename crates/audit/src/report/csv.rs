@@ -99,7 +99,7 @@ fn team_row(report: &Report, member: &Member<'_>) -> Row {
     row([
         ("table", "support-team"),
         ("name", &member.person.name),
-        ("email", value(&Cell::of(&member.person.email))),
+        ("email", value(&Cell::from_field(&member.person.email))),
         ("gitlab", value(&member.gitlab_username())),
         ("calendly_link", value(&member.calendly_link())),
         ("account", member.account.as_str()),

@@ -89,7 +89,7 @@ impl Report {
             Some(Member {
                 person: evaluation.person(about)?,
                 findings: evaluation.findings_of(about),
-                account: AccountCell::of(evaluation, *index),
+                account: AccountCell::for_person(evaluation, *index),
                 is_excluded: evaluation.is_excluded(about),
             })
         })
@@ -300,11 +300,11 @@ impl Member<'_> {
     }
 
     fn gitlab_username(&self) -> Cell<'_> {
-        Cell::of(&self.person.gitlab_username)
+        Cell::from_field(&self.person.gitlab_username)
     }
 
     fn calendly_link(&self) -> Cell<'_> {
-        Cell::of(&self.person.calendly)
+        Cell::from_field(&self.person.calendly)
     }
 }
 
@@ -376,8 +376,8 @@ pub(crate) enum AccountCell<'a> {
 }
 
 impl<'a> AccountCell<'a> {
-    fn of(evaluation: &'a Evaluation, person: PersonIdx) -> Self {
-        let matches = evaluation.matching.of_person(person).iter();
+    fn for_person(evaluation: &'a Evaluation, person: PersonIdx) -> Self {
+        let matches = evaluation.matching.for_person(person).iter();
         let accounts = matches.filter_map(|it| evaluation.account(it.account));
         match accounts.min_by_key(|account| account.standing) {
             Some(Account { email, standing: AccountStatus::Invited, .. }) => {
@@ -412,7 +412,7 @@ enum Cell<'a> {
 }
 
 impl<'a> Cell<'a> {
-    fn of(field: &'a Field<Box<str>>) -> Self {
+    fn from_field(field: &'a Field<Box<str>>) -> Self {
         match field {
             Field::Missing => Self::Missing,
             Field::Unreadable => Self::Unreadable,

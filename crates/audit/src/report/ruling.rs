@@ -19,7 +19,7 @@ impl Decision {
     }
 
     /// The decision that a cell holds: its word, in whatever case, and nothing else but punctuation.
-    pub fn of_cell(cell: &str) -> Option<Self> {
+    pub fn parse(cell: &str) -> Option<Self> {
         let word = cell.trim_matches(|it: char| !it.is_alphanumeric()).to_lowercase();
         [Self::Keep, Self::Remove].into_iter().find(|decision| decision.as_str() == word)
     }

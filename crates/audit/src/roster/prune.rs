@@ -16,7 +16,7 @@ pub(super) fn push_pruned(item: &str, team: &OperationsTeam, text: &mut String) 
     let mut field = "";
     let mut key = None;
     for line in item.split_inclusive('\n') {
-        let starts_field = match Line::of(line) {
+        let starts_field = match Line::parse(line) {
             Line::Doubtful => break,
             Line::OpenField => {
                 push_field(key, field, team, text);
@@ -71,7 +71,7 @@ enum Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    fn of(line: &'a str) -> Self {
+    fn parse(line: &'a str) -> Self {
         let content = line.trim_end_matches(['\n', '\r']).trim_end_matches(' ');
         if content.contains(['\t', '\r']) {
             return Self::Doubtful;

@@ -24,7 +24,7 @@ pub fn explain(evaluation: &Evaluation, wanted: &str) -> String {
     let mut told = Vec::new();
     for (index, person) in evaluation.roster.enumerate() {
         if is_wanted(person) {
-            told.extend(evaluation.matching.of_person(index).iter().map(|it| it.account));
+            told.extend(evaluation.matching.for_person(index).iter().map(|it| it.account));
             explain_person(evaluation, index, person, &mut text);
         }
     }
@@ -56,7 +56,7 @@ fn explain_person(evaluation: &Evaluation, index: PersonIdx, person: &Person, te
         field(&person.email),
         field(&person.calendly),
     ));
-    let matches = evaluation.matching.of_person(index);
+    let matches = evaluation.matching.for_person(index);
     for Match { account, key, .. } in matches {
         if let Some(account) = evaluation.account(*account) {
             let by = key.describe();
@@ -121,7 +121,7 @@ fn refused<'a>(
 ) -> Vec<(&'a Account, String)> {
     let likeness = SimilarityIndex::new(&evaluation.roster, |other| other == index);
     let link = person.calendly.value().map(|link| comparable_link(link));
-    let matches = evaluation.matching.of_person(index);
+    let matches = evaluation.matching.for_person(index);
     let mut refused = Vec::new();
     for (index, account) in evaluation.accounts.iter().flat_map(|accounts| accounts.enumerate()) {
         if matches.iter().any(|it| it.account == index) {

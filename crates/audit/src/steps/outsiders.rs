@@ -56,7 +56,7 @@ pub fn decisions(
         let typed = typed.iter().find(|typed| typed.email == email);
         let justification = typed.map_or("", |typed| &typed.justification);
         let cell = typed.map_or("", |typed| &typed.decision);
-        let proposed = Decision::of_cell(cell);
+        let proposed = Decision::parse(cell);
         let confirmed = confirmed(&email, finding, policy, marker, comments);
         decisions.confirmed.extend(confirmed.as_ref().map(|(it, _)| (email.clone(), *it)));
         let is_confirmed = |(decision, reason): &(Decision, Option<String>)| {
@@ -130,7 +130,7 @@ fn confirmed(
         let is_own = own.is_some_and(|own| own.eq_ignore_ascii_case(comment.author));
         let counts =
             mark.marker.marked == Marked::Decide && mark.items.iter().any(is_it) && !is_own;
-        let decision = Decision::of_cell(mark.values.get(DECISION)?)?;
+        let decision = Decision::parse(mark.values.get(DECISION)?)?;
         counts.then(|| (decision, mark.values.get(REASON).cloned()))
     });
     said.into_iter().next()

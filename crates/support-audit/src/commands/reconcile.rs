@@ -302,7 +302,7 @@ fn decisions(ctx: &Ctx, record: &Record, report: &Report) -> Decisions {
 
 /// Accounts of nobody on the roster with the people who may be meant, and why.
 fn suggestions(evaluation: &Evaluation) -> Vec<(String, String, &'static str)> {
-    let is_free = |person: PersonIdx| evaluation.matching.of_person(person).is_empty();
+    let is_free = |person: PersonIdx| evaluation.matching.for_person(person).is_empty();
     let likeness = SimilarityIndex::new(&evaluation.roster, is_free);
     let mut suggestions = Vec::new();
     for (index, account) in evaluation.accounts.iter().flat_map(|it| it.enumerate()) {

@@ -34,7 +34,7 @@ pub(super) async fn accounts(
             Failure::new(Exit::BadInput, message)
         };
         let file = SourceFile { bytes: read(path).await.map_err(unread)?, name };
-        let accounts = Accounts::of_file(ctx.global.kind.into(), &file, ctx.now)
+        let accounts = Accounts::from_file(ctx.global.kind.into(), &file, ctx.now)
             .map_err(|problem| Failure::new(Exit::BadInput, format!("the accounts: {problem}")))?;
         let gaps = &accounts.capture.gaps;
         let incomplete =
@@ -51,7 +51,7 @@ pub(super) async fn accounts(
         Err(error) => {
             let gaps = vec![explain(&error).message];
             let source = ctx.config.calendly_url.to_string();
-            let accounts = Accounts::of_service(source, ctx.now, Vec::new(), gaps);
+            let accounts = Accounts::from_service(source, ctx.now, Vec::new(), gaps);
             return Ok((Some(accounts), Some(as_incomplete(&error))));
         }
     };
@@ -62,7 +62,7 @@ pub(super) async fn accounts(
     let mut incomplete = None;
     let mut list = whole(members, &mut gaps, &mut incomplete, |it| account_of_membership(&it));
     list.extend(whole(invited, &mut gaps, &mut incomplete, |it| account_of_invitation(&it)));
-    let accounts = Accounts::of_service(organization.uri, ctx.now, list, gaps);
+    let accounts = Accounts::from_service(organization.uri, ctx.now, list, gaps);
     if !accounts.is_complete() && incomplete.is_none() {
         incomplete = Some(incomplete_accounts(&accounts, &accounts.capture.gaps.join("; ")));
     }

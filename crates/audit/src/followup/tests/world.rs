@@ -40,10 +40,9 @@ impl Texts {
             |name: &str, text: &str| SourceFile { name: name.to_owned(), bytes: text.into() };
         let (roster, problems) =
             parse(&[file("team.yaml", &self.team)], &OperationsTeam::default());
-        let accounts = self
-            .accounts
-            .as_ref()
-            .map(|text| Accounts::of_file(Kind::Calendly, &file("users.csv", text), now).unwrap());
+        let accounts = self.accounts.as_ref().map(|text| {
+            Accounts::from_file(Kind::Calendly, &file("users.csv", text), now).unwrap()
+        });
         let (exceptions, unread) =
             exceptions::parse(Kind::Calendly, &file("exceptions.yaml", &self.exceptions)).unwrap();
         assert_eq!(unread, []);

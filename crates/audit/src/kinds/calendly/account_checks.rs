@@ -12,7 +12,7 @@ use crate::text::comparable_link;
 
 /// The accounts of a person who have joined.
 fn joined<'a>(input: &'a CheckInput<'_>, person: PersonIdx) -> impl Iterator<Item = &'a Account> {
-    let matches = input.matching.of_person(person).iter();
+    let matches = input.matching.for_person(person).iter();
     let accounts = matches.filter_map(|it| input.accounts.get(it.account));
     accounts.filter(|account| account.standing == AccountStatus::Active)
 }
@@ -36,14 +36,14 @@ pub(super) fn link_mismatch(input: &CheckInput<'_>) -> Vec<Hit> {
 
 pub(super) fn account_missing(input: &CheckInput<'_>) -> Vec<Hit> {
     hits(input.roster, |index, person| {
-        let matches = input.matching.of_person(index);
+        let matches = input.matching.for_person(index);
         (matches.is_empty() && !is_unmatchable(person, matches)).then_some(Cow::Borrowed(""))
     })
 }
 
 pub(super) fn invitation_pending(input: &CheckInput<'_>) -> Vec<Hit> {
     hits(input.roster, |index, _| {
-        let matches = input.matching.of_person(index);
+        let matches = input.matching.for_person(index);
         let is_invited = standing(input.accounts, matches) == Some(AccountStatus::Invited);
         is_invited.then_some(Cow::Borrowed(""))
     })

@@ -179,7 +179,7 @@ fn manager_unresolved(roster: &Roster) -> Vec<Hit> {
         let is_resolved = if exact.contains(&**manager) {
             *manager != person.name
         } else {
-            !is_named(person, manager) && names.of(roster).holds(manager)
+            !is_named(person, manager) && names.get(roster).holds(manager)
         };
         (!is_resolved).then_some(Cow::Borrowed(manager))
     })
@@ -207,7 +207,7 @@ struct Names {
 }
 
 impl NameIndex {
-    fn of(&self, roster: &Roster) -> &Names {
+    fn get(&self, roster: &Roster) -> &Names {
         self.0.get_or_init(|| Names {
             folded: roster.people.iter().map(|person| fold(&person.name).into_owned()).collect(),
             slugs: roster.people.iter().map(|person| slug_letters(&person.name)).collect(),

@@ -33,14 +33,16 @@ pub(super) fn read(file: &SourceFile) -> Result<Export, Problem> {
     let mut rows = Vec::new();
     // It reads from memory, and the text is UTF-8.
     for row in reader.records().flatten() {
-        let line = lines.of(&row);
+        let line = lines.line(&row);
         if row.iter().any(|cell| !cell.trim().is_empty()) {
             rows.push((line, row));
         }
     }
     let (columns, rows) = match rows.split_first() {
         None => return Err(problem(file, 1, "the file holds no account")),
-        Some(((_, first), rest)) => match Columns::of(first).map_err(|it| problem(file, 1, &it))? {
+        Some(((_, first), rest)) => match Columns::from_head(first)
+            .map_err(|it| problem(file, 1, &it))?
+        {
             Some(columns) => (columns, rest),
             None if first.len() == 1 && is_email(first.get(0).unwrap_or_default().trim()) => {
                 (Columns { count: 1, ..Columns::default() }, rows.as_slice())
@@ -98,7 +100,7 @@ struct Lines<'a> {
 
 impl Lines<'_> {
     /// The line on which a row begins, counted from 1.
-    fn of(&mut self, row: &StringRecord) -> u64 {
+    fn line(&mut self, row: &StringRecord) -> u64 {
         let start = row.position().and_then(|it| usize::try_from(it.byte()).ok()).unwrap_or(0);
         let bytes = self.text.as_bytes();
         let rest = bytes.get(start..).unwrap_or_default();
@@ -133,7 +135,7 @@ struct Columns {
 
 impl Columns {
     /// The columns by their names; nothing if none is of e-mail addresses.
-    fn of(head: &StringRecord) -> Result<Option<Self>, String> {
+    fn from_head(head: &StringRecord) -> Result<Option<Self>, String> {
         let names: Vec<String> = head.iter().map(letters).collect();
         let find = |wanted: &[&str]| {
             wanted.iter().find_map(|wanted| names.iter().position(|name| name == wanted))

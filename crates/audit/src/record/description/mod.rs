@@ -92,7 +92,7 @@ pub struct Written {
 /// [`Broken`], and nothing is lost: the description is as it was.
 pub fn write(description: &str, report: &Report, adopt: Adopt) -> Result<Written, Broken> {
     let description = &*with_line_feeds(description);
-    let outline = Outline::of(description);
+    let outline = Outline::new(description);
     let place = find(description, &outline, report, adopt)?;
     let previous = match &place {
         Place::Region { inner, digests, .. } => {
@@ -116,7 +116,7 @@ pub fn write(description: &str, report: &Report, adopt: Adopt) -> Result<Written
         let same = put(extent, ReadAt::Kept);
         let is_same = stored(&same) == stored(description);
         let text = if is_same { same } else { put(extent, ReadAt::New) };
-        let written = Outline::of(&text);
+        let written = Outline::new(&text);
         let place_of_it = find(&text, &written, report, Adopt::No);
         // What was typed into our region stands below it now, and may hide the rest of the issue.
         let rest = description.len() - place.end();
@@ -145,7 +145,7 @@ pub struct Typed {
 /// What people typed about the outsiders of `report` into the table of its issue.
 pub fn typed(description: &str, report: &Report) -> Vec<Typed> {
     let description = &*with_line_feeds(description);
-    let outline = Outline::of(description);
+    let outline = Outline::new(description);
     let Ok(Place::Region { inner, digests, .. }) = find(description, &outline, report, Adopt::No)
     else {
         return Vec::new();
@@ -179,7 +179,7 @@ fn with_line_feeds(text: &str) -> Cow<'_, str> {
 /// A comment's marker, as in a comment that somebody pasted, makes no audit of an issue.
 pub fn marker(description: &str) -> Option<Marker> {
     let description = &*with_line_feeds(description);
-    let outline = Outline::of(description);
+    let outline = Outline::new(description);
     let marker = |range: &Range<usize>| Marker::of_line(description.get(range.clone())?);
     outline.html.iter().filter_map(marker).find(|marker| marker.marked == Marked::Issue)
 }

@@ -24,7 +24,7 @@ pub(super) struct Outline {
 }
 
 impl Outline {
-    pub(super) fn of(text: &str) -> Self {
+    pub(super) fn new(text: &str) -> Self {
         let mut outline = Self::default();
         let mut depth = 0_usize;
         let mut heading: Option<Heading> = None;

@@ -26,7 +26,7 @@ fn evaluation(accounts: &str) -> Evaluation {
     let file = |name: &str, text: &str| SourceFile { name: name.to_owned(), bytes: text.into() };
     let (roster, problems) = parse(&[file("team.yaml", &team)], &OperationsTeam::default());
     let now = "2026-11-22T10:00:00Z".parse().unwrap();
-    let accounts = Accounts::of_file(Kind::Calendly, &file("users.csv", accounts), now).unwrap();
+    let accounts = Accounts::from_file(Kind::Calendly, &file("users.csv", accounts), now).unwrap();
     let sources = Sources { roster, accounts: Some(accounts), problems, ..Sources::default() };
     Evaluation::new(Kind::Calendly, &Policy::default(), sources, "2026-11-22".parse().unwrap())
 }
@@ -111,8 +111,8 @@ fn what_cannot_be_confirmed_is_told() {
         let unclear: Vec<_> = decisions.unclear.iter().map(ToString::to_string).collect();
         assert_eq!((unclear, decisions.proposals), (vec![expected.to_owned()], vec![]));
     }
-    assert_eq!(Decision::of_cell(" `REMOVE`. "), Some(Decision::Remove));
-    assert_eq!(Decision::of_cell("do not remove"), None);
+    assert_eq!(Decision::parse(" `REMOVE`. "), Some(Decision::Remove));
+    assert_eq!(Decision::parse("do not remove"), None);
 }
 
 fn removed(
