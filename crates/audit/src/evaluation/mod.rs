@@ -400,7 +400,7 @@ fn exclude(
         let before = excluded.len();
         let people = roster.enumerate().filter(|(_, person)| is_meant(person, wanted));
         excluded.extend(people.map(|(index, _)| Subject::Person(index)));
-        let accounts = accounts.iter().flat_map(|accounts| accounts.enumerate());
+        let accounts = accounts.into_iter().flat_map(Accounts::enumerate);
         let accounts = accounts.filter(|(_, account)| account.key() == wanted.to_lowercase());
         excluded.extend(accounts.map(|(index, _)| Subject::Account(index)));
         if excluded.len() == before {

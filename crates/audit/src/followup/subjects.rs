@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use crate::accounts::Accounts;
 use crate::evaluation::Evaluation;
 use crate::identity::{Subject, SubjectId, key_digest};
 use crate::record::marker::Item;
@@ -28,7 +29,7 @@ impl Subjects {
     /// Everybody who is there. What two of them share tells neither, and is left out.
     pub(super) fn of<'i>(evaluation: &Evaluation, items: impl Iterator<Item = &'i Item>) -> Self {
         let people = evaluation.roster.enumerate().map(|(index, _)| Subject::Person(index));
-        let accounts = evaluation.accounts.iter().flat_map(|accounts| accounts.enumerate());
+        let accounts = evaluation.accounts.iter().flat_map(Accounts::enumerate);
         let nobodys = accounts
             .map(|(index, _)| index)
             .filter(|index| evaluation.matching.holder(*index).is_none())

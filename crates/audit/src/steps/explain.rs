@@ -1,6 +1,6 @@
 //! How somebody's account was found, or why it was not.
 
-use crate::accounts::{Account, AccountStatus};
+use crate::accounts::{Account, AccountStatus, Accounts};
 use crate::evaluation::Evaluation;
 use crate::identity::{AccountIdx, PersonIdx, Subject};
 use crate::matching::{Match, SimilarityIndex};
@@ -28,7 +28,7 @@ pub fn explain(evaluation: &Evaluation, wanted: &str) -> String {
             explain_person(evaluation, index, person, &mut text);
         }
     }
-    let accounts = evaluation.accounts.iter().flat_map(|accounts| accounts.enumerate());
+    let accounts = evaluation.accounts.iter().flat_map(Accounts::enumerate);
     for (index, account) in accounts {
         let is_wanted = account.key() == lower || fold(&account.name) == fold(wanted);
         if is_wanted && !told.contains(&index) {
@@ -123,7 +123,7 @@ fn refused<'a>(
     let link = person.calendly.value().map(|link| comparable_link(link));
     let matches = evaluation.matching.for_person(index);
     let mut refused = Vec::new();
-    for (index, account) in evaluation.accounts.iter().flat_map(|accounts| accounts.enumerate()) {
+    for (index, account) in evaluation.accounts.iter().flat_map(Accounts::enumerate) {
         if matches.iter().any(|it| it.account == index) {
             continue;
         }

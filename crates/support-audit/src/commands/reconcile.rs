@@ -1,5 +1,6 @@
 //! `reconcile`: who really has an account, beside who should.
 
+use audit::accounts::Accounts;
 use audit::steps::outsiders::{self, Decisions, Proposal};
 
 use audit::evaluation::Evaluation;
@@ -305,7 +306,7 @@ fn suggestions(evaluation: &Evaluation) -> Vec<(String, String, &'static str)> {
     let is_free = |person: PersonIdx| evaluation.matching.for_person(person).is_empty();
     let likeness = SimilarityIndex::new(&evaluation.roster, is_free);
     let mut suggestions = Vec::new();
-    for (index, account) in evaluation.accounts.iter().flat_map(|it| it.enumerate()) {
+    for (index, account) in evaluation.accounts.iter().flat_map(Accounts::enumerate) {
         if evaluation.matching.holder(index).is_some() {
             continue;
         }
