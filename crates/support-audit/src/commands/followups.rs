@@ -160,7 +160,6 @@ impl Followups {
         now: Timestamp,
         format: Format,
     ) -> anyhow::Result<()> {
-        let gitlab = ctx.gitlab().await?;
         let Due { plan, advice, .. } = due;
         if format == Format::Json && self.write_flags.dry_run {
             return print(ctx, format, &plan, &[], &advice);
@@ -177,12 +176,12 @@ impl Followups {
                 .await?
                 .plan)
         };
-        let outcome = execute::apply_with(ctx, gitlab, &plan, self.write_flags, again).await?;
+        let outcome = execute::apply_with(ctx, &plan, self.write_flags, again).await?;
         if let (Outcome::Done(pages), false) = (&outcome, plan.is_empty()) {
             sources.read_again(ctx).await?;
             let me = sources.operator.id;
             let twice = followup::duplicates(&sources.facts(ctx, now), me);
-            execute::delete(ctx, gitlab, sources.issue.issue.iid, &twice).await?;
+            execute::delete_duplicates(ctx, sources.issue.issue.iid, &twice).await?;
             print(ctx, format, &plan, pages, &advice)
         } else {
             print(ctx, format, &plan, &[], &advice)

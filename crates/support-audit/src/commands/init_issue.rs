@@ -16,7 +16,7 @@ use crate::args::Format;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure};
 use crate::execute::{self, Outcome, WriteFlags};
-use crate::gather::{self, Operators};
+use crate::gather::{self, Operators, Visibility, is_closed};
 use crate::ui;
 
 /// Make the audit's issue, or print the one that is there
@@ -46,12 +46,13 @@ impl InitIssue {
         let gitlab = ctx.gitlab().await?;
         let progress = ctx.ui.progress(&format!("looking for the audit {period} in {project}"));
         let could_not = || format!("could not look at the project {project}");
-        let is_private = gitlab.project(project).await.with_context(could_not)?;
-        let is_private = is_private.visibility.is_some_and(|it| it == "private");
+        let found = gitlab.project(project).await.with_context(could_not)?;
+        let visibility = Visibility::from_project(&found);
         let issues = gitlab.issues(project, &IssueFilter::default()).await?;
         let operator = gitlab.user().await?;
         let operators = Operators::new(ctx, &operator);
-        let confidential = ctx.config.confidential.unwrap_or(!is_private);
+        let confidential =
+            ctx.config.confidential.unwrap_or(visibility.needs_confidential_issues());
         let existing: Vec<Existing> =
             issues.iter().map(|issue| existing(issue, &operators)).collect();
         warn_of_others(ctx, &issues, &operators, kind, period);
@@ -76,9 +77,10 @@ impl InitIssue {
         let Beginning::Make(mut plan) = init_issue::plan(&opening, &existing) else {
             return Ok(Exit::Success);
         };
-        plan.notes.extend(unseen(ctx, gitlab, &operator, confidential, is_private).await);
+        plan.notes
+            .extend(unseen(ctx, gitlab, &operator, visibility.level_to_see(confidential)).await);
         drop(progress);
-        if let Outcome::Done(pages) = execute::apply(ctx, gitlab, &plan, self.write_flags).await? {
+        if let Outcome::Done(pages) = execute::apply(ctx, &plan, self.write_flags).await? {
             pages.iter().try_for_each(|page| print(ctx, page))?;
         }
         Ok(Exit::Success)
@@ -128,7 +130,7 @@ fn existing(issue: &Issue, operators: &Operators) -> Existing {
         iid: issue.iid,
         title: issue.title.clone(),
         description: issue.description.clone(),
-        is_open: issue.state != "closed",
+        is_open: !is_closed(issue),
         counts: operators.trusts(&issue.author),
     }
 }
@@ -200,14 +202,14 @@ fn there_already(
         Beginning::Exists(iids) => {
             let mut found = iids.iter().filter_map(|iid| of(*iid));
             if let Some(issue) = found.next() {
-                let state = if issue.state == "closed" { ", and closed" } else { "" };
+                let state = if is_closed(issue) { ", and closed" } else { "" };
                 ctx.ui.say(&format!("the issue is there already{state}"));
-                if issue.state == "closed" {
+                if is_closed(issue) {
                     ctx.ui.say("--period makes that of another period");
                 }
                 print(ctx, &issue.web_url)?;
             }
-            for twin in found.filter(|twin| twin.state != "closed") {
+            for twin in found.filter(|twin| !is_closed(twin)) {
                 ctx.ui.warn(&format!("there is another one: close {}", twin.web_url));
             }
             Ok(Some(Exit::Success))
@@ -215,25 +217,9 @@ fn there_already(
     }
 }
 
-/// The access level from which members see confidential issues (GitLab docs: Confidential issues).
-const PLANNER: u64 = 15;
-
-/// The access level from which members see a private project's issues.
-const GUEST: u64 = 10;
-
 /// How many people of the roster will not see the issue, if anybody may not.
-async fn unseen(
-    ctx: &Ctx,
-    gitlab: &GitLab,
-    operator: &User,
-    confidential: bool,
-    private: bool,
-) -> Option<String> {
-    let level = match (confidential, private) {
-        (true, _) => PLANNER,
-        (false, true) => GUEST,
-        (false, false) => return None,
-    };
+async fn unseen(ctx: &Ctx, gitlab: &GitLab, operator: &User, level: Option<u64>) -> Option<String> {
+    let level = level?;
     let counted = async {
         let source = gather::gitlab_roster(ctx).await?;
         let (roster, _) = audit::roster::parse(&source.files, &ctx.config.operations_team);

@@ -174,7 +174,7 @@ impl Reconcile {
                 plan.notes.push(format!("not confirmed: {word} {email}; --decide {email} does it"));
             }
         }
-        let outcome = execute::apply(ctx, gitlab, &plan, self.write_flags).await?;
+        let outcome = execute::apply(ctx, &plan, self.write_flags).await?;
         outcome.report(ctx);
         Ok(())
     }
@@ -214,7 +214,7 @@ impl Reconcile {
         let record = removal::Record { iid: issue.iid, marker: *marker, comments: &comments };
         let plan = removal::plan(evaluation, decisions, limits, &confirmed, &record)
             .map_err(|it| refused(&it))?;
-        let outcome = execute::apply(ctx, ctx.gitlab().await?, &plan, self.write_flags).await?;
+        let outcome = execute::apply(ctx, &plan, self.write_flags).await?;
         outcome.report(ctx);
         Ok(())
     }

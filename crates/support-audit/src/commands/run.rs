@@ -82,7 +82,7 @@ impl Run {
         adopt: Adopt,
     ) -> anyhow::Result<()> {
         let plan = record.plan(report, adopt)?;
-        let outcome = execute::apply(ctx, ctx.gitlab().await?, &plan, self.write_flags).await?;
+        let outcome = execute::apply(ctx, &plan, self.write_flags).await?;
         outcome.report(ctx);
         Ok(())
     }

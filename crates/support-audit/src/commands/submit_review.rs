@@ -77,7 +77,7 @@ impl SubmitReview {
             ctx.ui.warn("you are the one who is asked to review: another manager should be");
         }
         let plan = review::plan(&facts, &sources.report, asked, url);
-        let outcome = execute::apply(ctx, ctx.gitlab().await?, &plan, self.write_flags).await?;
+        let outcome = execute::apply(ctx, &plan, self.write_flags).await?;
         match outcome {
             Outcome::Shown => {}
             Outcome::Declined => print(ctx, format, &[], None)?,

@@ -1,18 +1,20 @@
 //! Carries out plans: shows, asks, does, tells. Nothing else writes to GitLab or Calendly.
 
 mod comment;
-mod issue;
+mod description;
+mod issue_client;
 mod look_twice;
+mod new_issue;
 mod removal;
 
 use std::time::Duration;
 
-use api::GitLab;
 use audit::plan::{Action, Plan};
 use clap::Args;
 use serde::Serialize;
 
-pub(crate) use comment::delete;
+pub(crate) use comment::delete_duplicates;
+use issue_client::IssueClient;
 
 use crate::args::Format;
 use crate::ctx::Ctx;
@@ -60,19 +62,17 @@ const LOOK_AGAIN: usize = 10;
 /// Shows a plan, asks, and carries it out.
 pub(crate) async fn apply(
     ctx: &Ctx,
-    gitlab: &GitLab,
     plan: &Plan,
     write_flags: WriteFlags,
 ) -> anyhow::Result<Outcome> {
     let again = async || Ok(plan.clone());
-    apply_with(ctx, gitlab, plan, write_flags, again).await
+    apply_with(ctx, plan, write_flags, again).await
 }
 
 /// Shows a plan, asks, and carries it out; after the first comment and then after every tenth it is
 /// made anew by `again`, and what is not in it any more is left out.
 pub(crate) async fn apply_with(
     ctx: &Ctx,
-    gitlab: &GitLab,
     plan: &Plan,
     write_flags: WriteFlags,
     again: impl AsyncFn() -> anyhow::Result<Plan>,
@@ -113,7 +113,7 @@ pub(crate) async fn apply_with(
         if is_comment(action) && written > 0 {
             ctx.pause(PACE).await;
         }
-        pages.extend(act(ctx, gitlab, action).await?);
+        pages.extend(act(ctx, action).await?);
         if is_comment(action) {
             written += 1;
             if let Some(progress) = &progress {
@@ -145,23 +145,23 @@ fn is_comment(action: &Action) -> bool {
     matches!(action, Action::Comment { .. } | Action::OpenThread { .. } | Action::Reply { .. })
 }
 
-/// Does one thing; the page of what was made or changed, if it has one.
-async fn act(ctx: &Ctx, gitlab: &GitLab, action: &Action) -> anyhow::Result<Option<String>> {
-    let project = &ctx.config.audits_project;
+/// Carries out one action; gives the page of what was made or changed, if it has one.
+async fn act(ctx: &Ctx, action: &Action) -> anyhow::Result<Option<String>> {
     Ok(match action {
-        Action::CreateIssue(new) => Some(issue::create_issue(ctx, gitlab, new).await?),
+        Action::CreateIssue(new) => Some(new_issue::create(ctx, new).await?),
         Action::UpdateDescription { iid, read, text } => {
-            Some(issue::update_description(ctx, gitlab, project, *iid, read, text).await?)
+            let issue = IssueClient::new(ctx, *iid).await?;
+            Some(issue.update_description(read, text).await?)
         }
-        Action::Comment { .. } | Action::OpenThread { .. } | Action::Reply { .. } => {
-            comment::comment(ctx, gitlab, action).await?
-        }
+        Action::Comment { iid, .. }
+        | Action::OpenThread { iid, .. }
+        | Action::Reply { iid, .. } => IssueClient::new(ctx, *iid).await?.comment(action).await?,
         Action::Resolve { iid, thread, resolved } => {
-            comment::resolve(ctx, gitlab, *iid, thread, *resolved).await?;
+            IssueClient::new(ctx, *iid).await?.resolve(thread, *resolved).await?;
             None
         }
         Action::DeleteComment { iid, note } => {
-            comment::delete_one(ctx, gitlab, *iid, *note).await?;
+            IssueClient::new(ctx, *iid).await?.delete(*note).await?;
             None
         }
         Action::Remove(removal) => {

@@ -14,14 +14,9 @@ use super::accounts::AccountsMode;
 use super::issue::{AuditIssue, IssueSelector, ensure_open, resolve_issue};
 use super::operators::Operators;
 use super::sources::{self, Gathered, Inputs};
+use super::visibility::Visibility;
 use crate::ctx::Ctx;
 use crate::error::Failure;
-
-/// The access level from which members see confidential issues (GitLab docs: Confidential issues).
-const PLANNER: u64 = 15;
-
-/// The access level from which members see a private project's issues.
-const GUEST: u64 = 10;
 
 /// Everything that the follow-ups are derived from.
 #[derive(Debug)]
@@ -224,18 +219,14 @@ fn thread(discussion: Discussion, operators: &Operators) -> Thread {
 /// Who may be mentioned: the members of the project, and whoever made the issue or has it.
 async fn directory(ctx: &Ctx, gitlab: &GitLab, issue: &AuditIssue) -> anyhow::Result<Directory> {
     let project = &ctx.config.audits_project;
-    let is_private = gitlab.project(project).await?.visibility.is_none_or(|it| it == "private");
-    let level = match (issue.issue.confidential, is_private) {
-        (true, _) => PLANNER,
-        (false, true) => GUEST,
-        (false, false) => 0,
-    };
+    let visibility = Visibility::from_project(&gitlab.project(project).await?);
+    let level = visibility.level_to_see(issue.issue.confidential);
     let mut directory = Directory::default();
-    directory.is_complete = level > 0;
+    directory.is_complete = level.is_some();
     for member in gitlab.members(project).await? {
         let user = conversation::User { id: member.id, username: member.username };
         let is_active = member.state == ACTIVE;
-        let sees_issue = member.access_level >= level;
+        let sees_issue = level.is_none_or(|level| member.access_level >= level);
         directory.add(Known { user, is_active, sees_issue });
     }
     let issue = &issue.issue;

@@ -125,13 +125,13 @@ async fn audits(
     });
     let (ours, others): (Vec<Issue>, Vec<Issue>) =
         issues.into_iter().partition(|issue| operators.trusts(&issue.author));
-    for other in others.iter().filter(|issue| issue.state != "closed") {
+    for other in others.iter().filter(|issue| !is_closed(issue)) {
         ctx.ui.warn(&format!(
             "{} is marked as an audit by {}, who is not among `operators`",
             other.web_url, other.author.username
         ));
     }
-    Ok(ours.into_iter().partition(|issue| issue.state != "closed"))
+    Ok(ours.into_iter().partition(|issue| !is_closed(issue)))
 }
 
 /// The one open issue of this kind whose marker counts; or the one of `period`, open or closed.
@@ -168,9 +168,15 @@ async fn find_issue(
     }
 }
 
+/// Whether an issue is closed. A state that GitLab adds one day counts as open: it can be written into
+/// until GitLab says otherwise.
+pub(crate) fn is_closed(issue: &Issue) -> bool {
+    issue.state == "closed"
+}
+
 /// Refuses an issue that is closed: its audit is over.
 pub(crate) fn ensure_open(issue: &Issue) -> Result<(), Failure> {
-    if issue.state != "closed" {
+    if !is_closed(issue) {
         return Ok(());
     }
     let by = issue.closed_by.as_ref().map(|user| format!(" by {}", user.username));

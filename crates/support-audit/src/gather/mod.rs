@@ -8,14 +8,18 @@ mod record;
 mod roster;
 mod sources;
 mod status;
+mod visibility;
 
 pub(crate) use accounts::{
     AccountsMode, Organization, account_of_invitation, account_of_membership, organization,
 };
 pub(crate) use conversation::{FollowupSources, followup_sources};
-pub(crate) use issue::{AuditIssue, IssueSelector, ensure_open, open_audits, resolve_issue};
+pub(crate) use issue::{
+    AuditIssue, IssueSelector, ensure_open, is_closed, open_audits, resolve_issue,
+};
 pub(crate) use operators::Operators;
 pub(crate) use record::Record;
 pub(crate) use roster::gitlab_roster;
 pub(crate) use sources::{Gathered, Inputs, read_sources};
 pub(crate) use status::status;
+pub(crate) use visibility::Visibility;

@@ -4,7 +4,7 @@ use audit::steps::status::{self, Issue, Status};
 
 use super::accounts::AccountsMode;
 use super::conversation::followup_sources;
-use super::issue::IssueSelector;
+use super::issue::{IssueSelector, is_closed};
 use super::sources::Inputs;
 use crate::ctx::Ctx;
 use crate::error::Failure;
@@ -20,7 +20,7 @@ pub(crate) async fn status(
     let issue = &sources.issue.issue;
     let about = Issue {
         url: issue.web_url.clone(),
-        is_closed: issue.state == "closed",
+        is_closed: is_closed(issue),
         closed_by: issue.closed_by.as_ref().map(|user| user.username.clone()),
         has_report: sources.has_report(),
         operator: sources.operator.username.clone(),
