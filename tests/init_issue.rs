@@ -5,7 +5,7 @@ mod trouble;
 
 use audit::kinds::Kind;
 use jiff::civil::date;
-use sandbox::{By, Happening, Notification, Visibility, Why};
+use sandbox::{By, EventKind, Notification, Visibility, Why};
 
 use crate::support::{AUDITS, Ran, TestWorld};
 
@@ -230,7 +230,7 @@ fn commands_in_the_template_run_once_and_leave_the_marker() {
         let [issue] = test.issues().try_into().unwrap();
         let mut happened = issue.events.into_iter().map(|event| event.what).collect::<Vec<_>>();
         happened.sort_by_key(|what| format!("{what:?}"));
-        let added = |name: &str| Happening::LabelAdded(name.to_owned());
+        let added = |name: &str| EventKind::LabelAdded(name.to_owned());
         assert_eq!(happened, [added("in doubt"), added("later")], "{content}");
         let stored = issue.description.unwrap();
         assert!(stored.ends_with(MARKER) && !stored.contains("/label"), "{stored}");

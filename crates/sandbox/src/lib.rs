@@ -67,7 +67,7 @@ pub use calendly::{
     Calendly, CalendlyInvitation, CalendlyToken, CalendlyUser, InvitationStatus, Quota,
 };
 pub use fault::{Answer, Fault, FaultKind};
-pub use issue::{Discussion, Done, Event, Happening, Issue, Journal, Label, Note, Reaction};
+pub use issue::{Discussion, Done, Event, EventKind, Issue, Journal, Label, Note, Reaction};
 pub use limits::Limits;
 pub use mails::{MailCounts, MailTable};
 pub use notification::{By, Notification, Why};

@@ -18,7 +18,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    issue::{Actor, Desk},
+    issue::{Actor, IssueEditor},
     world::{GUEST, User, Visibility},
 };
 
@@ -82,7 +82,7 @@ impl About {
     }
 }
 
-impl Desk<'_> {
+impl IssueEditor<'_> {
     /// Notifies the users of an event, as far as each may hear of it.
     pub(crate) fn notify(&mut self, users: &BTreeSet<u64>, why: Why, about: About) {
         let actor = self.user(about.actor).map(|actor| actor.username.clone()).unwrap_or_default();

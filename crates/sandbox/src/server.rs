@@ -25,7 +25,7 @@ use crate::{
     notification::Notification,
     reply::Reply,
     request::{Request, Service},
-    valve::{Door, Valve},
+    valve::{Port, Valve},
     world::World,
 };
 
@@ -40,10 +40,10 @@ pub struct Sandbox {
     thread: Option<JoinHandle<()>>,
 }
 
-type Shared = Arc<Mutex<Inside>>;
+type Shared = Arc<Mutex<Inner>>;
 
 #[derive(Debug)]
-struct Inside {
+struct Inner {
     world: World,
     requests: Vec<Request>,
     faults: Vec<Fault>,
@@ -51,7 +51,7 @@ struct Inside {
 }
 
 #[derive(Clone, Debug)]
-struct Site {
+struct Endpoint {
     service: Service,
     shared: Shared,
 }
@@ -67,19 +67,19 @@ impl Sandbox {
             .enable_all()
             .build()
             .context("starting the sandbox's runtime")?;
-        let inside = Inside { world, requests: Vec::new(), faults: Vec::new(), hooks: Vec::new() };
-        let shared = Arc::new(Mutex::new(inside));
+        let inner = Inner { world, requests: Vec::new(), faults: Vec::new(), hooks: Vec::new() };
+        let shared = Arc::new(Mutex::new(inner));
         let inside_runtime = runtime.enter();
-        let (gitlab, gitlab_door) = open().context("opening a port for GitLab")?;
-        let (calendly, calendly_door) = open().context("opening a port for Calendly")?;
+        let (gitlab, gitlab_port) = open().context("opening a port for GitLab")?;
+        let (calendly, calendly_port) = open().context("opening a port for Calendly")?;
         drop(inside_runtime);
         let (stop, stopped) = oneshot::channel();
-        let site = |service| Site { service, shared: shared.clone() };
-        let (gitlab_site, calendly_site) = (site(Service::GitLab), site(Service::Calendly));
+        let endpoint = |service| Endpoint { service, shared: shared.clone() };
+        let (gitlab_site, calendly_site) = (endpoint(Service::GitLab), endpoint(Service::Calendly));
         let serve_both = async move {
             tokio::select! {
-                () = serve(gitlab_door, gitlab_site) => {}
-                () = serve(calendly_door, calendly_site) => {}
+                () = serve(gitlab_port, gitlab_site) => {}
+                () = serve(calendly_port, calendly_site) => {}
                 _ = stopped => {}
             }
         };
@@ -108,8 +108,8 @@ impl Sandbox {
     /// The requests other than `GET` and `HEAD`, in order, also those that were refused or met a
     /// fault.
     pub fn writes(&self) -> Vec<Request> {
-        let inside = lock(&self.shared);
-        inside.requests.iter().filter(|request| request.is_write()).cloned().collect()
+        let inner = lock(&self.shared);
+        inner.requests.iter().filter(|request| request.is_write()).cloned().collect()
     }
 
     /// Changes the world between two requests, or looks into it.
@@ -150,43 +150,43 @@ impl Drop for Sandbox {
     }
 }
 
-fn lock(shared: &Shared) -> MutexGuard<'_, Inside> {
+fn lock(shared: &Shared) -> MutexGuard<'_, Inner> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Opens a free port; needs the runtime's context.
-fn open() -> anyhow::Result<(SocketAddr, Door)> {
+fn open() -> anyhow::Result<(SocketAddr, Port)> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     listener.set_nonblocking(true)?;
-    Ok((listener.local_addr()?, Door(tokio::net::TcpListener::from_std(listener)?)))
+    Ok((listener.local_addr()?, Port(tokio::net::TcpListener::from_std(listener)?)))
 }
 
-async fn serve(door: Door, site: Site) {
-    let service = Router::new().fallback(handle).with_state(site);
+async fn serve(port: Port, endpoint: Endpoint) {
+    let service = Router::new().fallback(handle).with_state(endpoint);
     // It never ends, so there is no error to report.
-    drop(axum::serve(door, service.into_make_service_with_connect_info::<Valve>()).await);
+    drop(axum::serve(port, service.into_make_service_with_connect_info::<Valve>()).await);
 }
 
 async fn handle(
-    State(site): State<Site>,
+    State(endpoint): State<Endpoint>,
     ConnectInfo(valve): ConnectInfo<Valve>,
     request: axum::extract::Request,
 ) -> Response {
-    let request = receive(site.service, request).await;
+    let request = receive(endpoint.service, request).await;
     let fault = {
-        let mut inside = lock(&site.shared);
-        inside.requests.push(request.clone());
-        let change = hook::take(&mut inside.hooks, &request);
+        let mut inner = lock(&endpoint.shared);
+        inner.requests.push(request.clone());
+        let change = hook::take(&mut inner.hooks, &request);
         if let Some(change) = change {
-            change(&mut inside.world);
+            change(&mut inner.world);
         }
-        fault::take(&mut inside.faults, &request)
+        fault::take(&mut inner.faults, &request)
     };
     let reply = match fault {
-        None => site.answer(&request),
+        None => endpoint.answer(&request),
         Some(FaultKind::Answer(answer)) => answer.into(),
         Some(FaultKind::AnswerAfter(answer)) => {
-            drop(site.answer(&request));
+            drop(endpoint.answer(&request));
             answer.into()
         }
         Some(FaultKind::Redirect { status, location }) => {
@@ -198,32 +198,32 @@ async fn handle(
         }
         Some(FaultKind::CutAfter) => {
             valve.shut();
-            site.answer(&request)
+            endpoint.answer(&request)
         }
         Some(FaultKind::Slow(delay)) => {
             tokio::time::sleep(delay).await;
-            site.answer(&request)
+            endpoint.answer(&request)
         }
         Some(FaultKind::Truncate(bytes)) => {
             valve.shut_after(bytes);
-            site.answer(&request)
+            endpoint.answer(&request)
         }
         Some(FaultKind::ContentType(kind)) => {
-            let mut reply = site.answer(&request);
+            let mut reply = endpoint.answer(&request);
             reply.headers.retain(|(name, _)| name != "content-type");
             reply.with("content-type", kind)
         }
-        Some(FaultKind::WrongSha256) => with_wrong_sha256(site.answer(&request)),
-        Some(FaultKind::NoPaging) => without_paging(site.answer(&request)),
+        Some(FaultKind::WrongSha256) => with_wrong_sha256(endpoint.answer(&request)),
+        Some(FaultKind::NoPaging) => without_paging(endpoint.answer(&request)),
         Some(FaultKind::LinkOrigin(origin)) => {
-            with_link_origin(site.answer(&request), &request.origin(), &origin)
+            with_link_origin(endpoint.answer(&request), &request.origin(), &origin)
         }
-        Some(FaultKind::Date(date)) => site.answer(&request).with("date", date),
+        Some(FaultKind::Date(date)) => endpoint.answer(&request).with("date", date),
     };
-    send(site.dated(reply))
+    send(endpoint.dated(reply))
 }
 
-impl Site {
+impl Endpoint {
     fn answer(&self, request: &Request) -> Reply {
         let world = &mut lock(&self.shared).world;
         match self.service {

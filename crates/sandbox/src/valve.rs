@@ -71,9 +71,9 @@ impl Valve {
 
 /// A listener whose connections each have a valve, given as their address.
 #[derive(Debug)]
-pub(crate) struct Door(pub(crate) TcpListener);
+pub(crate) struct Port(pub(crate) TcpListener);
 
-impl Listener for Door {
+impl Listener for Port {
     type Io = Pipe;
     type Addr = Valve;
 
@@ -88,8 +88,8 @@ impl Listener for Door {
     }
 }
 
-impl Connected<IncomingStream<'_, Door>> for Valve {
-    fn connect_info(stream: IncomingStream<'_, Door>) -> Self {
+impl Connected<IncomingStream<'_, Port>> for Valve {
+    fn connect_info(stream: IncomingStream<'_, Port>) -> Self {
         stream.remote_addr().clone()
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn list(world: &World, request: &Request, organization: &str) -> Answ
     own(calendly, caller, organization, NO_ACCESS)?;
     let email = request.parameter("email");
     let status = status(request)?;
-    let mut found: Vec<&CalendlyInvitation> = of(calendly, caller)
+    let mut found: Vec<&CalendlyInvitation> = invitations_of(calendly, caller)
         .filter(|invitation| email.as_ref().is_none_or(|email| invitation.has_email(email)))
         .filter(|invitation| status.is_none_or(|status| invitation.status == status))
         .collect();
@@ -32,7 +32,7 @@ pub(super) fn list(world: &World, request: &Request, organization: &str) -> Answ
     if newest_first(request)? {
         found.reverse();
     }
-    page::of(world, request, found.into_iter(), |invitation| shown(calendly, invitation))
+    page::render(world, request, found.into_iter(), |invitation| shown(calendly, invitation))
 }
 
 /// `GET /organizations/{org_uuid}/invitations/{uuid}` (Calendly docs: Get organization
@@ -108,7 +108,7 @@ fn admin<'world>(
 }
 
 /// The invitations to the caller's organisation: others than ours have none.
-fn of<'world>(
+fn invitations_of<'world>(
     calendly: &'world Calendly,
     caller: &CalendlyUser,
 ) -> impl Iterator<Item = &'world CalendlyInvitation> {
@@ -121,7 +121,7 @@ fn find<'world>(
     caller: &CalendlyUser,
     id: &str,
 ) -> Result<&'world CalendlyInvitation, Reply> {
-    of(calendly, caller).find(|invitation| invitation.id == id).ok_or_else(not_found)
+    invitations_of(calendly, caller).find(|invitation| invitation.id == id).ok_or_else(not_found)
 }
 
 fn status(request: &Request) -> Result<Option<InvitationStatus>, Reply> {

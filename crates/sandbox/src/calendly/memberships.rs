@@ -36,7 +36,7 @@ pub(super) fn list(world: &World, request: &Request) -> Answered {
         .filter(|member| user.as_ref().is_none_or(|uri| member.uri() == *uri))
         .filter(|member| email.as_ref().is_none_or(|email| member.has_email(email)))
         .filter(|member| role.as_ref().is_none_or(|role| member.role == *role));
-    page::of(world, request, found, |member| membership(calendly, member))
+    page::render(world, request, found, |member| membership(calendly, member))
 }
 
 /// `GET /organization_memberships/{uuid}` (Calendly docs: Get organization membership).

@@ -15,7 +15,7 @@ const MASK: u64 = 0x9e37_79b9_7f4a_7c15;
 /// A page of the items, beginning where `page_token` says; behind the page only one item more is
 /// looked at. A token means a place in the list, of this path and these filters: where somebody
 /// leaves who stands before it, the next moves up and is on no page.
-pub(super) fn of<T>(
+pub(super) fn render<T>(
     world: &World,
     request: &Request,
     items: impl Iterator<Item = T>,

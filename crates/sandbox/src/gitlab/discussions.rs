@@ -11,7 +11,7 @@ use super::{
     parameters::Parameters,
 };
 use crate::{
-    issue::{Discussion, Posted, Where},
+    issue::{Discussion, Placement, Posted},
     reply::Reply,
     request::Request,
     world::World,
@@ -54,7 +54,7 @@ pub(super) fn notes(
 
 /// `POST …/issues/:iid/discussions`.
 pub(super) fn create(world: &mut World, request: &Request, place: (&str, &str)) -> Answered {
-    match notes::post(world, request, place, &Where::NewThread)? {
+    match notes::post(world, request, place, &Placement::NewThread)? {
         Posted::Note { discussion, .. } => shown(world, request, place, (201, &discussion)),
         Posted::CommandsOnly { changes, summary } => Ok(notes::commands_only(&changes, &summary)),
     }
@@ -67,7 +67,7 @@ pub(super) fn reply(
     place: (&str, &str),
     discussion: &str,
 ) -> Answered {
-    match notes::post(world, request, place, &Where::Reply(discussion.to_owned()))? {
+    match notes::post(world, request, place, &Placement::Reply(discussion.to_owned()))? {
         Posted::Note { note, changes, .. } => {
             notes::shown(world, request, (place, None), (201, note, &changes))
         }
@@ -94,7 +94,7 @@ pub(super) fn update_note(
     place: (&str, &str),
     (discussion, note): (&str, &str),
 ) -> Answered {
-    let parameters = Parameters::of(request)?;
+    let parameters = Parameters::parse(request)?;
     match (parameters.has("body"), parameters.has("resolved")) {
         (true, true) => return Err(bad_parameter("body, resolved are mutually exclusive")),
         (true, false) => {
@@ -128,13 +128,13 @@ fn set_resolved(
     let mut discussions = issue.discussions.iter();
     let thread = discussions.find(|found| found.id == discussion);
     let is_thread = thread.ok_or_else(|| not_found("Discussion"))?.is_thread;
-    let resolved = Parameters::of(request)?.flag("resolved")?;
+    let resolved = Parameters::parse(request)?.flag("resolved")?;
     let resolved = resolved.ok_or_else(|| bad_parameter("resolved is missing"))?;
     if !may_resolve || !is_thread {
         return Err(forbidden());
     }
-    let mut desk = world.desk(project, iid).ok_or_else(notes::no_issue)?;
-    desk.resolve(actor, discussion, resolved);
+    let mut editor = world.issue_editor(project, iid).ok_or_else(notes::no_issue)?;
+    editor.resolve(actor, discussion, resolved);
     Ok(())
 }
 

@@ -58,7 +58,7 @@ pub(super) fn create(world: &mut World, request: &Request, id: &str) -> Answered
         return Err(forbidden());
     }
     let number = project.id;
-    let parameters = Parameters::of(request)?;
+    let parameters = Parameters::parse(request)?;
     if !parameters.has("title") {
         return Err(bad_parameter("title is missing"));
     }
@@ -75,7 +75,7 @@ pub(super) fn create(world: &mut World, request: &Request, id: &str) -> Answered
 pub(super) fn update(world: &mut World, request: &Request, id: &str, iid: &str) -> Answered {
     let Found { project, issue, actor } = access::issue(world, request, (id, iid), missing)?;
     let (number, iid, may_update) = (project.id, issue.iid, actor.may_update(issue));
-    let parameters = Parameters::of(request)?;
+    let parameters = Parameters::parse(request)?;
     if !CHANGEABLE.iter().any(|name| parameters.has(name)) {
         let names = CHANGEABLE.join(", ");
         let text = format!("{names} are missing, at least one parameter must be provided");
@@ -86,11 +86,11 @@ pub(super) fn update(world: &mut World, request: &Request, id: &str, iid: &str) 
         return Err(forbidden());
     }
     let (changes, commands) = wishes(&parameters, actor)?;
-    let mut desk = world.desk(number, iid).ok_or_else(missing)?;
-    let outcome = interpret(&desk, actor, &commands, false);
+    let mut editor = world.issue_editor(number, iid).ok_or_else(missing)?;
+    let outcome = interpret(&editor, actor, &commands, false);
     let changes = changes.then(outcome.changes);
     changes.check().map_err(too_big)?;
-    desk.change(actor, changes);
+    editor.change(actor, changes);
     answer(world, request, 200, (id, iid))
 }
 

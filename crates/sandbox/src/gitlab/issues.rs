@@ -31,8 +31,8 @@ pub(super) fn show(world: &World, request: &Request, id: &str, iid: &str) -> Ans
 /// issues; not recorded).
 pub(super) fn list(world: &World, request: &Request, id: &str) -> Answered {
     let (project, actor) = access::project_and_actor(world, request, id)?;
-    let parameters = Parameters::of(request)?;
-    let filter = Filter::of(world, &parameters)?;
+    let parameters = Parameters::parse(request)?;
+    let filter = Filter::parse(world, &parameters)?;
     let order = parameters.word("order_by", &["created_at", "updated_at", "due_date", "title"])?;
     let sort = parameters.word("sort", &["desc", "asc"])?;
     let state = parameters.word("state", &["all", "opened", "closed"])?;
@@ -156,7 +156,7 @@ impl Person {
 }
 
 impl Filter {
-    fn of(world: &World, parameters: &Parameters) -> Result<Self, Reply> {
+    fn parse(world: &World, parameters: &Parameters) -> Result<Self, Reply> {
         let search = parameters.text("search")?.unwrap_or_default().to_lowercase();
         let fields = parameters.list("in");
         let fields = fields.unwrap_or_else(|| vec!["title".to_owned(), "description".to_owned()]);
@@ -175,7 +175,7 @@ impl Filter {
             created: instants("created_after", "created_before")?,
             updated: instants("updated_after", "updated_before")?,
             scope: parameters.word("scope", &scopes)?,
-            not: Not::of(world, parameters)?,
+            not: Not::parse(world, parameters)?,
         })
     }
 
@@ -219,7 +219,7 @@ impl Filter {
 }
 
 impl Not {
-    fn of(world: &World, parameters: &Parameters) -> Result<Self, Reply> {
+    fn parse(world: &World, parameters: &Parameters) -> Result<Self, Reply> {
         let named = |name: &str| format!("not[{name}]");
         Ok(Self {
             labels: parameters.list(&named("labels")).unwrap_or_default(),

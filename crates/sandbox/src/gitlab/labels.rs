@@ -12,7 +12,7 @@ use super::{
     parameters::Parameters,
 };
 use crate::{
-    issue::{Event, Happening},
+    issue::{Event, EventKind},
     request::Request,
     world::World,
 };
@@ -20,7 +20,7 @@ use crate::{
 /// `GET /projects/:id/labels`.
 pub(super) fn list(world: &World, request: &Request, id: &str) -> Answered {
     let (project, _) = access::project_and_actor(world, request, id)?;
-    let search = Parameters::of(request)?.text("search")?.unwrap_or_default().to_lowercase();
+    let search = Parameters::parse(request)?.text("search")?.unwrap_or_default().to_lowercase();
     let mut labels: Vec<_> =
         project.labels.iter().filter(|label| label.name.to_lowercase().contains(&search)).collect();
     labels.sort_by(|one, other| one.name.cmp(&other.name));
@@ -49,18 +49,18 @@ pub(super) fn events(
     let view = View { world, request, project };
     let shown = |event: &Event| {
         let own = match &event.what {
-            Happening::Closed | Happening::Reopened if kind == "resource_label_events" => {
+            EventKind::Closed | EventKind::Reopened if kind == "resource_label_events" => {
                 return None;
             }
-            Happening::LabelAdded(_) | Happening::LabelRemoved(_)
+            EventKind::LabelAdded(_) | EventKind::LabelRemoved(_)
                 if kind == "resource_state_events" =>
             {
                 return None;
             }
-            Happening::Closed => state("closed"),
-            Happening::Reopened => state("reopened"),
-            Happening::LabelAdded(name) | Happening::LabelRemoved(name) => {
-                let is_added = matches!(event.what, Happening::LabelAdded(_));
+            EventKind::Closed => state("closed"),
+            EventKind::Reopened => state("reopened"),
+            EventKind::LabelAdded(name) | EventKind::LabelRemoved(name) => {
+                let is_added = matches!(event.what, EventKind::LabelAdded(_));
                 let known = project.labels.iter().find(|label| label.name == *name);
                 let action = if is_added { "add" } else { "remove" };
                 json!({"label": known.map(label), "action": action})

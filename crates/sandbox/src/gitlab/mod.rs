@@ -31,12 +31,12 @@ type Answered = Result<Reply, Reply>;
 
 /// What GitLab answers to a request.
 pub(crate) fn answer(world: &mut World, request: &Request) -> Reply {
-    let usage = Usage::of(world, request);
+    let usage = Usage::count(world, request);
     if let Some(refusal) = usage.refusal(world) {
         return usage.show(dress(refusal, request), world);
     }
     // What cannot be read comes to no route, whoever sent it (recorded from GitLab 18.9).
-    let reply = match Parameters::of(request) {
+    let reply = match Parameters::parse(request) {
         Ok(_) => dress(route(world, request).unwrap_or_else(|refusal| refusal), request),
         Err(refusal) => refusal,
     };

@@ -12,7 +12,7 @@ use super::{
     throttle,
 };
 use crate::{
-    issue::{Discussion, Edited, Note, NoteRefused, Posted, Where},
+    issue::{Discussion, Edited, Note, NoteRefused, Placement, Posted},
     reply::Reply,
     request::Request,
     world::World,
@@ -26,7 +26,7 @@ pub(super) fn no_issue() -> Reply {
 /// `GET …/issues/:iid/notes`.
 pub(super) fn list(world: &World, request: &Request, (id, iid): (&str, &str)) -> Answered {
     let Found { project, issue, actor } = access::issue(world, request, (id, iid), no_issue)?;
-    let parameters = Parameters::of(request)?;
+    let parameters = Parameters::parse(request)?;
     let sort = parameters.word("sort", &["desc", "asc"])?;
     let order = parameters.word("order_by", &["created_at", "updated_at"])?;
     let activity =
@@ -68,7 +68,7 @@ pub(super) fn show(world: &World, request: &Request, place: (&str, &str), note: 
 /// `POST …/issues/:iid/notes`, so many in a minute.
 pub(super) fn create(world: &mut World, request: &Request, place: (&str, &str)) -> Answered {
     throttle::note(world, request)?;
-    match post(world, request, place, &Where::Alone)? {
+    match post(world, request, place, &Placement::Alone)? {
         Posted::Note { note, changes, .. } => {
             shown(world, request, (place, None), (201, note, &changes))
         }
@@ -85,9 +85,9 @@ pub(super) fn update(
 ) -> Answered {
     let note = number(note)?;
     let (project, iid, actor) = authorize_edit(world, request, (place, discussion), note)?;
-    let body = body(&Parameters::of(request)?)?;
-    let mut desk = world.desk(project, iid).ok_or_else(no_issue)?;
-    let edited = desk.edit(actor, note, &body);
+    let body = body(&Parameters::parse(request)?)?;
+    let mut editor = world.issue_editor(project, iid).ok_or_else(no_issue)?;
+    let edited = editor.edit(actor, note, &body);
     match edited.map_err(refusal)? {
         Edited::Note => shown(world, request, (place, discussion), (200, note, &Map::new())),
         Edited::CommandsOnly { changes, summary } => Ok(commands_only(&changes, &summary)),
@@ -105,7 +105,7 @@ pub(super) fn delete(
     let (project, iid, _) = authorize_edit(world, request, (place, discussion), note)?;
     let found = access::issue(world, request, place, no_issue)?.issue.note(note);
     condition::unmodified(request, found.ok_or_else(missing)?.updated_at)?;
-    world.desk(project, iid).ok_or_else(no_issue)?.delete(note);
+    world.issue_editor(project, iid).ok_or_else(no_issue)?.delete(note);
     Ok(Reply::nothing())
 }
 
@@ -114,19 +114,19 @@ pub(super) fn post(
     world: &mut World,
     request: &Request,
     (id, iid): (&str, &str),
-    place: &Where,
+    place: &Placement,
 ) -> Result<Posted, Reply> {
     let Found { project, issue, actor } = access::issue(world, request, (id, iid), no_issue)?;
     let (number, iid) = (project.id, issue.iid);
     if !actor.may_comment(issue) {
         return Err(forbidden());
     }
-    let parameters = Parameters::of(request)?;
+    let parameters = Parameters::parse(request)?;
     let body = body(&parameters)?;
     let internal = parameters.flag("internal")?.unwrap_or(false) && actor.may_see_internal();
     let created_at = parameters.instant("created_at")?.filter(|_| actor.is_owner());
-    let mut desk = world.desk(number, iid).ok_or_else(no_issue)?;
-    let posted = desk.post(actor, place, &body, (internal, created_at));
+    let mut editor = world.issue_editor(number, iid).ok_or_else(no_issue)?;
+    let posted = editor.post(actor, place, &body, (internal, created_at));
     posted.map_err(refusal)
 }
 

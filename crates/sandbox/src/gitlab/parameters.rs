@@ -17,7 +17,7 @@ impl Parameters {
     /// # Errors
     ///
     /// 400 for a body that is not the JSON it claims to be, and for a NUL anywhere.
-    pub(super) fn of(request: &Request) -> Result<Self, Reply> {
+    pub(super) fn parse(request: &Request) -> Result<Self, Reply> {
         let mut parameters = Map::new();
         for (name, value) in request.query() {
             add(&mut parameters, &name, value);

@@ -11,7 +11,7 @@ use super::{
     parameters::Parameters,
 };
 use crate::{
-    issue::{Issue, NotReacted, Reaction, Target},
+    issue::{Issue, Reaction, ReactionRefused, Target},
     reply::Reply,
     request::Request,
     world::World,
@@ -43,7 +43,7 @@ pub(super) fn show(world: &World, request: &Request, place: Place<'_>, award: &s
 pub(super) fn create(world: &mut World, request: &Request, place: Place<'_>) -> Answered {
     let (Found { project, issue, actor }, target) = find(world, request, place)?;
     let (number, iid, may_react) = (project.id, issue.iid, actor.may_comment(issue));
-    let parameters = Parameters::of(request)?;
+    let parameters = Parameters::parse(request)?;
     if !parameters.has("name") {
         return Err(bad_parameter("name is missing"));
     }
@@ -51,8 +51,8 @@ pub(super) fn create(world: &mut World, request: &Request, place: Place<'_>) -> 
     if !may_react {
         return Err(not_found("Award Emoji"));
     }
-    let mut desk = world.desk(number, iid).ok_or_else(missing)?;
-    let award = desk.react(actor, target, &name).map_err(refusal)?;
+    let mut editor = world.issue_editor(number, iid).ok_or_else(missing)?;
+    let award = editor.react(actor, target, &name).map_err(refusal)?;
     let (Found { project, issue, .. }, target) = find(world, request, place)?;
     let reaction = reaction(issue, target, &award.to_string())?;
     let view = View { world, request, project };
@@ -76,7 +76,7 @@ pub(super) fn delete(
         return Err(unauthorized());
     }
     condition::unmodified(request, at)?;
-    world.desk(number, iid).ok_or_else(missing)?.take_back(target, award);
+    world.issue_editor(number, iid).ok_or_else(missing)?.take_back(target, award);
     Ok(Reply::nothing())
 }
 
@@ -121,11 +121,11 @@ fn shown(view: View<'_>, issue: &Issue, target: Target, reaction: &Reaction) -> 
 
 /// The text for an unknown name and the status for the same one twice were recorded from GitLab
 /// 18.9; the other texts are those of its code.
-fn refusal(refused: NotReacted) -> Reply {
+fn refusal(refused: ReactionRefused) -> Reply {
     match refused {
-        NotReacted::Missing => missing(),
-        NotReacted::Unreactable => not_found("Award Emoji Awardable cannot be awarded emoji"),
-        NotReacted::UnknownName => not_found("Award Emoji Name is not a valid emoji name"),
-        NotReacted::Twice => not_found("Award Emoji Name has already been taken"),
+        ReactionRefused::Missing => missing(),
+        ReactionRefused::Unreactable => not_found("Award Emoji Awardable cannot be awarded emoji"),
+        ReactionRefused::UnknownName => not_found("Award Emoji Name is not a valid emoji name"),
+        ReactionRefused::Twice => not_found("Award Emoji Name has already been taken"),
     }
 }

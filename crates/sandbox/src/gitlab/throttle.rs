@@ -21,7 +21,7 @@ pub(super) struct Usage {
 
 impl Usage {
     /// Counts the request, unless nobody sent it.
-    pub(super) fn of(world: &mut World, request: &Request) -> Self {
+    pub(super) fn count(world: &mut World, request: &Request) -> Self {
         let Some(limit) = world.limits.requests_per_minute else {
             return Self { limit: LIMIT, observed: 1 };
         };

@@ -15,7 +15,7 @@ pub(super) fn list(world: &World, request: &Request, id: &str) -> Answered {
     let parameter = |name: &str| request.parameter(name).unwrap_or_default();
     let (path, reference) = (parameter("path"), parameter("ref"));
     let path = path.trim_matches('/');
-    let parameters = Parameters::of(request)?;
+    let parameters = Parameters::parse(request)?;
     let recursive = parameters.flag("recursive")?.unwrap_or(false);
     let pagination = parameters.word("pagination", &["legacy", "keyset", "none"])?;
     let reference = if reference.is_empty() { "HEAD" } else { &reference };

@@ -18,7 +18,7 @@ use crate::{
 /// (recorded from GitLab 18.9).
 pub(super) fn list(world: &World, request: &Request) -> Answered {
     access::somebody(world, request, access::READ_USER)?;
-    let parameters = Parameters::of(request)?;
+    let parameters = Parameters::parse(request)?;
     let username = parameters.text("username")?;
     let search = parameters.text("search")?;
     parameters.flag("active")?;
@@ -89,7 +89,7 @@ pub(super) fn status(world: &World, request: &Request, id: &str) -> Answered {
 /// `GET /projects/:id/members` and `…/members/all`, the blocked among them.
 pub(super) fn members(world: &World, request: &Request, id: &str) -> Answered {
     let (project, _) = access::project_and_actor(world, request, id)?;
-    let parameters = Parameters::of(request)?;
+    let parameters = Parameters::parse(request)?;
     let query = parameters.text("query")?.unwrap_or_default();
     let is_member = |user: &&User| project.members.contains_key(&user.username);
     let mut users: Vec<&User> =

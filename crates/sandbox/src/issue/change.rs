@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use jiff::{Timestamp, civil::Date};
 
 use super::{
-    Actor, Desk, Done, Happening, Issue,
-    traces::{of_description, of_title},
+    Actor, Done, EventKind, Issue, IssueEditor,
+    traces::{description_changed, title_changed},
 };
 use crate::{
     notification::{About, Why, users_named},
@@ -130,16 +130,16 @@ impl World {
             reactions: Vec::new(),
             subscriptions: [(actor.user, true)].into(),
         });
-        let mut desk = self.desk(project, iid)?;
-        let outcome = interpret(&desk, actor, &commands, true);
-        desk.settle(actor, changes.then(outcome.changes), true);
-        desk.issue.updated_at = created_at;
-        desk.notify_of_opening(actor);
+        let mut editor = self.issue_editor(project, iid)?;
+        let outcome = interpret(&editor, actor, &commands, true);
+        editor.settle(actor, changes.then(outcome.changes), true);
+        editor.issue.updated_at = created_at;
+        editor.notify_of_opening(actor);
         Some(iid)
     }
 }
 
-impl Desk<'_> {
+impl IssueEditor<'_> {
     /// Changes the issue and tells those whom the change concerns.
     pub(crate) fn change(&mut self, actor: Actor, changes: Changes) {
         let says_more = changes.title.is_some() || changes.description.is_some();
@@ -157,12 +157,12 @@ impl Desk<'_> {
     fn settle(&mut self, actor: Actor, changes: Changes, is_new: bool) {
         let mut traces = Vec::new();
         if let Some(title) = changes.title.filter(|title| *title != self.issue.title) {
-            traces.push(of_title(&self.issue.title, &title));
+            traces.push(title_changed(&self.issue.title, &title));
             self.issue.title = title;
         }
         let old = self.issue.description.as_deref().unwrap_or_default();
         if let Some(text) = changes.description.filter(|text| text != old) {
-            traces.extend(of_description(old, &text));
+            traces.extend(description_changed(old, &text));
             self.issue.description = Some(text);
         }
         if let Some(assignees) = changes.assignees {
@@ -205,13 +205,13 @@ impl Desk<'_> {
     fn set_state(&mut self, actor: Actor, state: StateChange) -> bool {
         match (state, self.issue.closed) {
             (StateChange::Close, None) => {
-                let done: Done = self.record(actor.user, Happening::Closed);
+                let done: Done = self.record(actor.user, EventKind::Closed);
                 self.issue.closed = Some(done);
                 self.notify(&self.followers(), Why::Participating, About::issue(actor));
                 true
             }
             (StateChange::Reopen, Some(_)) => {
-                self.record(actor.user, Happening::Reopened);
+                self.record(actor.user, EventKind::Reopened);
                 self.issue.closed = None;
                 self.notify(&self.followers(), Why::Participating, About::issue(actor));
                 true
@@ -244,10 +244,10 @@ impl Desk<'_> {
             in_order.iter().filter(is_new).cloned().collect::<Vec<_>>()
         };
         for name in moved(&before, &after) {
-            self.record(actor.user, Happening::LabelAdded(name));
+            self.record(actor.user, EventKind::LabelAdded(name));
         }
         for name in moved(&after, &before) {
-            self.record(actor.user, Happening::LabelRemoved(name));
+            self.record(actor.user, EventKind::LabelRemoved(name));
         }
         let changed = after != before;
         self.issue.labels = after;

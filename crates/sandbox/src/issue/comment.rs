@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::{Actor, Desk, Discussion, Done, Note};
+use super::{Actor, Discussion, Done, IssueEditor, Note};
 use crate::{
     mentions,
     notification::{About, By, Why, users_named},
@@ -17,7 +17,7 @@ const NOTE: usize = 1_000_000;
 
 /// Where a note goes.
 #[derive(Clone, Debug)]
-pub(crate) enum Where {
+pub(crate) enum Placement {
     /// By itself.
     Alone,
     /// At the start of a new thread.
@@ -59,12 +59,12 @@ pub(crate) enum NoteRefused {
     NoNote,
 }
 
-impl Desk<'_> {
+impl IssueEditor<'_> {
     /// Writes a note and carries out its quick actions.
     pub(crate) fn post(
         &mut self,
         actor: Actor,
-        place: &Where,
+        place: &Placement,
         body: &str,
         (internal, created_at): (bool, Option<Timestamp>),
     ) -> Result<Posted, NoteRefused> {
@@ -176,17 +176,17 @@ impl Desk<'_> {
         self.file(Discussion { id, is_thread: false, resolved: None, notes: vec![note] });
     }
 
-    fn check_place(&self, place: &Where) -> Result<(), NoteRefused> {
-        let Where::Reply(id) = place else { return Ok(()) };
+    fn check_place(&self, place: &Placement) -> Result<(), NoteRefused> {
+        let Placement::Reply(id) = place else { return Ok(()) };
         let found = self.issue.discussions.iter().find(|found| found.id == *id);
         let found = found.ok_or(NoteRefused::NoDiscussion)?;
         let is_system = found.notes.iter().any(|note| note.system);
         if is_system { Err(NoteRefused::NoReplies) } else { Ok(()) }
     }
 
-    fn place(&mut self, actor: Actor, place: &Where, note: Note) -> String {
+    fn place(&mut self, actor: Actor, place: &Placement, note: Note) -> String {
         let at = note.created_at;
-        if let Where::Reply(id) = place
+        if let Placement::Reply(id) = place
             && let Some(position) = self.issue.discussions.iter().position(|own| own.id == *id)
         {
             let mut thread = self.issue.discussions.remove(position);
@@ -199,7 +199,7 @@ impl Desk<'_> {
             return id.clone();
         }
         let id = self.journal.next_discussion();
-        let is_thread = matches!(place, Where::NewThread);
+        let is_thread = matches!(place, Placement::NewThread);
         self.file(Discussion { id: id.clone(), is_thread, resolved: None, notes: vec![note] });
         self.issue.subscriptions.entry(actor.user).or_insert(true);
         id

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{Span, Timestamp, ToSpan as _};
 
-use super::{Done, Event, Happening, Issue, Label};
+use super::{Done, Event, EventKind, Issue, Label};
 use crate::{
     limits::Counts,
     notification::Notification,
@@ -51,7 +51,7 @@ pub(crate) struct Actor {
 
 /// An issue with what a write to it needs; borrowed from a world.
 #[derive(Debug)]
-pub(crate) struct Desk<'world> {
+pub(crate) struct IssueEditor<'world> {
     pub(crate) users: &'world [User],
     pub(crate) project: u64,
     pub(crate) path: &'world str,
@@ -143,7 +143,7 @@ impl Actor {
     }
 }
 
-impl Desk<'_> {
+impl IssueEditor<'_> {
     /// The instant of the next thing written.
     pub(crate) fn tick(&mut self) -> Timestamp {
         self.journal.tick(self.now)
@@ -166,7 +166,7 @@ impl Desk<'_> {
     }
 
     /// Records what happened to the issue.
-    pub(crate) fn record(&mut self, by: u64, what: Happening) -> Done {
+    pub(crate) fn record(&mut self, by: u64, what: EventKind) -> Done {
         let done = Done { at: self.tick(), by };
         let id = self.journal.next_event();
         self.issue.events.push(Event { id, done, what });
@@ -184,14 +184,14 @@ impl Desk<'_> {
 
 impl World {
     /// The issue of a project, ready to be written to.
-    pub(crate) fn desk(&mut self, project: u64, iid: u64) -> Option<Desk<'_>> {
+    pub(crate) fn issue_editor(&mut self, project: u64, iid: u64) -> Option<IssueEditor<'_>> {
         let Self { users, projects, journal, .. } = self;
         let (now, quiet, notes_per_issue) = (self.now, self.quiet, self.limits.notes_per_issue);
         let project = projects.iter_mut().find(|found| found.id == project)?;
         let Project { id, path, visibility, members, labels, issues, .. } = project;
         let issue = issues.iter_mut().find(|issue| issue.iid == iid)?;
         let (project, visibility) = (*id, *visibility);
-        Some(Desk {
+        Some(IssueEditor {
             users,
             project,
             path,

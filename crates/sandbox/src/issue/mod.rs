@@ -23,11 +23,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{Timestamp, civil::Date};
 
 pub(crate) use change::{Changes, Due, Opening, StateChange, TooBig};
-pub(crate) use comment::{Edited, NoteRefused, Posted, Where};
+pub(crate) use comment::{Edited, NoteRefused, Placement, Posted};
 pub use desk::Journal;
-pub(crate) use desk::{Actor, Desk, add_label};
+pub(crate) use desk::{Actor, IssueEditor, add_label};
 pub use reaction::Reaction;
-pub(crate) use reaction::{NotReacted, Target};
+pub(crate) use reaction::{ReactionRefused, Target};
 
 use crate::{mentions, notification::users_named, world::User};
 
@@ -123,12 +123,12 @@ pub struct Event {
     /// When and by whom.
     pub done: Done,
     /// What happened.
-    pub what: Happening,
+    pub what: EventKind,
 }
 
 /// What an [`Event`] tells.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Happening {
+pub enum EventKind {
     /// The issue got the label of this name.
     LabelAdded(String),
     /// The issue lost the label of this name.

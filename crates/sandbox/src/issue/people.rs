@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 
-use super::{Actor, Changes, Desk, Issue, Opening, StateChange};
+use super::{Actor, Changes, Issue, IssueEditor, Opening, StateChange};
 use crate::{
     notification::Notification,
     quick_actions::{extract, interpret},
@@ -67,11 +67,11 @@ impl World {
         text: &str,
     ) -> anyhow::Result<()> {
         let actor = self.person(project, author)?;
-        let mut desk = self.desk_at(project, iid)?;
+        let mut editor = self.editor(project, iid)?;
         let (text, commands) = extract(text);
         let description = Changes { description: Some(text), ..Changes::default() };
-        let outcome = interpret(&desk, actor, &commands, false);
-        desk.change(actor, description.then(outcome.changes));
+        let outcome = interpret(&editor, actor, &commands, false);
+        editor.change(actor, description.then(outcome.changes));
         Ok(())
     }
 
@@ -90,11 +90,11 @@ impl World {
         text: &str,
     ) -> anyhow::Result<String> {
         let actor = self.person(project, username)?;
-        let mut desk = self.desk_at(project, iid)?;
+        let mut editor = self.editor(project, iid)?;
         let (rest, commands) = extract(text);
         ensure!(rest.is_empty(), "these are no quick actions: {rest}");
-        let outcome = interpret(&desk, actor, &commands, false);
-        desk.change(actor, outcome.changes);
+        let outcome = interpret(&editor, actor, &commands, false);
+        editor.change(actor, outcome.changes);
         Ok(outcome.summary)
     }
 
@@ -124,9 +124,9 @@ impl World {
         state: StateChange,
     ) -> anyhow::Result<()> {
         let actor = self.person(project, username)?;
-        let mut desk = self.desk_at(project, iid)?;
-        ensure!(actor.may_update(desk.issue), "{username} may not change issue {iid}");
-        desk.change(actor, Changes { state: Some(state), ..Changes::default() });
+        let mut editor = self.editor(project, iid)?;
+        ensure!(actor.may_update(editor.issue), "{username} may not change issue {iid}");
+        editor.change(actor, Changes { state: Some(state), ..Changes::default() });
         Ok(())
     }
 
@@ -138,8 +138,8 @@ impl World {
         Ok(Actor { user: id, level, may_command: true })
     }
 
-    pub(super) fn desk_at(&mut self, project: &str, iid: u64) -> anyhow::Result<Desk<'_>> {
+    pub(super) fn editor(&mut self, project: &str, iid: u64) -> anyhow::Result<IssueEditor<'_>> {
         let id = self.project(project)?.id;
-        self.desk(id, iid).with_context(|| format!("{project} has no issue {iid}"))
+        self.issue_editor(id, iid).with_context(|| format!("{project} has no issue {iid}"))
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Actor, Desk};
+use super::{Actor, IssueEditor};
 
 /// Names that one can react with: a few of the two thousand that GitLab knows.
 const KNOWN: &[&str] = &[
@@ -56,7 +56,7 @@ pub(crate) enum Target {
 
 /// Why there is no reaction.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum NotReacted {
+pub(crate) enum ReactionRefused {
     /// There is nothing to react to.
     Missing,
     /// System notes take no reactions.
@@ -66,7 +66,7 @@ pub(crate) enum NotReacted {
     Twice,
 }
 
-impl Desk<'_> {
+impl IssueEditor<'_> {
     /// Reacts; the answer is the reaction's id. That moves a note's `updated_at`, as in GitLab's
     /// code (not recorded).
     pub(crate) fn react(
@@ -74,20 +74,20 @@ impl Desk<'_> {
         actor: Actor,
         target: Target,
         name: &str,
-    ) -> Result<u64, NotReacted> {
+    ) -> Result<u64, ReactionRefused> {
         if let Target::Note(note) = target {
-            let note = self.issue.note(note).ok_or(NotReacted::Missing)?;
+            let note = self.issue.note(note).ok_or(ReactionRefused::Missing)?;
             if note.system {
-                return Err(NotReacted::Unreactable);
+                return Err(ReactionRefused::Unreactable);
             }
         }
         let name = full_name(name);
         if !is_known(name) {
-            return Err(NotReacted::UnknownName);
+            return Err(ReactionRefused::UnknownName);
         }
-        let reactions = self.issue.reactions_to(target).ok_or(NotReacted::Missing)?;
+        let reactions = self.issue.reactions_to(target).ok_or(ReactionRefused::Missing)?;
         if reactions.iter().any(|own| own.user == actor.user && own.name == name) {
-            return Err(NotReacted::Twice);
+            return Err(ReactionRefused::Twice);
         }
         let (id, at) = (self.journal.next_reaction(), self.tick());
         let reaction = Reaction { id, name: name.to_owned(), user: actor.user, at };

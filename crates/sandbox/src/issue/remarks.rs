@@ -4,7 +4,7 @@
 use anyhow::{Context as _, anyhow, bail, ensure};
 use jiff::Timestamp;
 
-use super::{Edited, Posted, Target, Where};
+use super::{Edited, Placement, Posted, Target};
 use crate::world::World;
 
 impl World {
@@ -20,7 +20,7 @@ impl World {
         author: &str,
         body: &str,
     ) -> anyhow::Result<u64> {
-        self.write(project, iid, author, (Where::Alone, body, None))
+        self.write(project, iid, author, (Placement::Alone, body, None))
     }
 
     /// Comments as [`World::comment`] does, at a time of its own, before or after the clock's:
@@ -37,7 +37,7 @@ impl World {
         body: &str,
         at: Timestamp,
     ) -> anyhow::Result<u64> {
-        self.write(project, iid, author, (Where::Alone, body, Some(at)))
+        self.write(project, iid, author, (Placement::Alone, body, Some(at)))
     }
 
     /// Opens a thread as a user; the answer is the id of its first note, and
@@ -53,7 +53,7 @@ impl World {
         author: &str,
         body: &str,
     ) -> anyhow::Result<u64> {
-        self.write(project, iid, author, (Where::NewThread, body, None))
+        self.write(project, iid, author, (Placement::NewThread, body, None))
     }
 
     /// Replies in a discussion as a user; the answer is the note's id.
@@ -68,7 +68,7 @@ impl World {
         author: &str,
         (discussion, body): (&str, &str),
     ) -> anyhow::Result<u64> {
-        self.write(project, iid, author, (Where::Reply(discussion.to_owned()), body, None))
+        self.write(project, iid, author, (Placement::Reply(discussion.to_owned()), body, None))
     }
 
     /// Replies as [`World::reply`] does, at a time of its own.
@@ -84,7 +84,7 @@ impl World {
         (discussion, body): (&str, &str),
         at: Timestamp,
     ) -> anyhow::Result<u64> {
-        self.write(project, iid, author, (Where::Reply(discussion.to_owned()), body, Some(at)))
+        self.write(project, iid, author, (Placement::Reply(discussion.to_owned()), body, Some(at)))
     }
 
     /// Replaces the text of a note as its author.
@@ -100,12 +100,12 @@ impl World {
         note: u64,
         body: &str,
     ) -> anyhow::Result<()> {
-        let mut desk = self.desk_at(project, iid)?;
-        let found = desk.issue.note(note).filter(|note| !note.system);
+        let mut editor = self.editor(project, iid)?;
+        let found = editor.issue.note(note).filter(|note| !note.system);
         let author = found.with_context(|| format!("issue {iid} has no comment {note}"))?.author;
-        let author = desk.user(author).context("its author is gone")?;
-        let actor = desk.as_actor(author);
-        let edited = desk.edit(actor, note, body);
+        let author = editor.user(author).context("its author is gone")?;
+        let actor = editor.as_actor(author);
+        let edited = editor.edit(actor, note, body);
         match edited.map_err(|refusal| anyhow!("GitLab would not take the text: {refusal:?}"))? {
             Edited::Note => Ok(()),
             Edited::CommandsOnly { .. } => bail!("the text holds nothing but quick actions"),
@@ -118,9 +118,9 @@ impl World {
     ///
     /// There is no such project, issue or note.
     pub fn delete_comment(&mut self, project: &str, iid: u64, note: u64) -> anyhow::Result<()> {
-        let mut desk = self.desk_at(project, iid)?;
-        desk.issue.note(note).with_context(|| format!("issue {iid} has no note {note}"))?;
-        desk.delete(note);
+        let mut editor = self.editor(project, iid)?;
+        editor.issue.note(note).with_context(|| format!("issue {iid} has no note {note}"))?;
+        editor.delete(note);
         Ok(())
     }
 
@@ -136,12 +136,12 @@ impl World {
         iid: u64,
         discussion: &str,
     ) -> anyhow::Result<()> {
-        let mut desk = self.desk_at(project, iid)?;
-        let thread = desk.issue.discussions.iter().find(|thread| thread.id == discussion);
+        let mut editor = self.editor(project, iid)?;
+        let thread = editor.issue.discussions.iter().find(|thread| thread.id == discussion);
         let thread = thread.with_context(|| format!("issue {iid} has no thread {discussion}"))?;
         let notes: Vec<u64> = thread.notes.iter().map(|note| note.id).collect();
         for note in notes {
-            desk.delete(note);
+            editor.delete(note);
         }
         Ok(())
     }
@@ -161,11 +161,11 @@ impl World {
         resolved: bool,
     ) -> anyhow::Result<()> {
         let actor = self.person(project, username)?;
-        let mut desk = self.desk_at(project, iid)?;
-        let mut threads = desk.issue.discussions.iter().filter(|found| found.is_thread);
+        let mut editor = self.editor(project, iid)?;
+        let mut threads = editor.issue.discussions.iter().filter(|found| found.is_thread);
         ensure!(threads.any(|found| found.id == discussion), "there is no thread {discussion}");
-        ensure!(actor.may_resolve(desk.issue), "{username} may not resolve threads");
-        desk.resolve(actor, discussion, resolved);
+        ensure!(actor.may_resolve(editor.issue), "{username} may not resolve threads");
+        editor.resolve(actor, discussion, resolved);
         Ok(())
     }
 
@@ -184,7 +184,7 @@ impl World {
         name: &str,
     ) -> anyhow::Result<u64> {
         let actor = self.person(project, username)?;
-        let reacted = self.desk_at(project, iid)?.react(actor, Target::Note(note), name);
+        let reacted = self.editor(project, iid)?.react(actor, Target::Note(note), name);
         reacted.map_err(|refusal| anyhow!("GitLab would not take the reaction: {refusal:?}"))
     }
 
@@ -193,10 +193,10 @@ impl World {
         project: &str,
         iid: u64,
         author: &str,
-        (place, body, at): (Where, &str, Option<Timestamp>),
+        (place, body, at): (Placement, &str, Option<Timestamp>),
     ) -> anyhow::Result<u64> {
         let actor = self.person(project, author)?;
-        match self.desk_at(project, iid)?.post(actor, &place, body, (false, at)) {
+        match self.editor(project, iid)?.post(actor, &place, body, (false, at)) {
             Ok(Posted::Note { note, .. }) => Ok(note),
             Ok(Posted::CommandsOnly { .. }) => bail!("the text holds nothing but quick actions"),
             Err(refusal) => bail!("GitLab would not take the note: {refusal:?}"),

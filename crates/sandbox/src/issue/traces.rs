@@ -5,7 +5,7 @@ use crate::markdown;
 /// What GitLab notes of a new description: the boxes that were ticked or cleared, and if there are
 /// any, nothing else that changed (GitLab docs: Task lists). The words are those of GitLab's code,
 /// not recorded; newer versions escape the Markdown in the item's text.
-pub(super) fn of_description(old: &str, new: &str) -> Vec<String> {
+pub(super) fn description_changed(old: &str, new: &str) -> Vec<String> {
     let (old, new) = (markdown::tasks(old), markdown::tasks(new));
     let pairs = old.iter().zip(&new);
     let changed = pairs.filter(|(old, new)| old.text == new.text && old.is_done != new.is_done);
@@ -18,7 +18,7 @@ pub(super) fn of_description(old: &str, new: &str) -> Vec<String> {
 }
 
 /// What GitLab notes of a new title.
-pub(super) fn of_title(old: &str, new: &str) -> String {
+pub(super) fn title_changed(old: &str, new: &str) -> String {
     let (old, new) = marked(old, new);
     format!("changed title from **{old}** to **{new}**")
 }

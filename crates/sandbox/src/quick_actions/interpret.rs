@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::Command;
 use crate::{
-    issue::{Actor, Changes, Desk, Due, Label, StateChange},
+    issue::{Actor, Changes, Due, IssueEditor, Label, StateChange},
     world::User,
 };
 
@@ -20,7 +20,7 @@ pub(crate) struct Outcome {
 /// Reads the quick actions as the actor's, against the issue as it is before any of them. On a
 /// new issue even a guest may set what only planners may change later (recorded from GitLab 18.9).
 pub(crate) fn interpret(
-    desk: &Desk<'_>,
+    editor: &IssueEditor<'_>,
     actor: Actor,
     commands: &[Command],
     is_new: bool,
@@ -28,9 +28,9 @@ pub(crate) fn interpret(
     let mut outcome = Outcome::default();
     let mut said = Vec::new();
     let reading = Reading {
-        desk,
+        editor,
         actor,
-        may_update: is_new || actor.may_update(desk.issue),
+        may_update: is_new || actor.may_update(editor.issue),
         may_set: is_new || actor.may_set_metadata(),
     };
     for command in commands {
@@ -58,8 +58,8 @@ enum Read {
     Unavailable,
 }
 
-struct Reading<'desk> {
-    desk: &'desk Desk<'desk>,
+struct Reading<'editor> {
+    editor: &'editor IssueEditor<'editor>,
     actor: Actor,
     may_update: bool,
     may_set: bool,
@@ -67,7 +67,7 @@ struct Reading<'desk> {
 
 impl Reading<'_> {
     fn read(&self, command: &Command) -> Read {
-        let issue = &*self.desk.issue;
+        let issue = &*self.editor.issue;
         let argument = command.argument.as_str();
         let is_open = issue.closed.is_none();
         let is_locked = issue.discussion_locked == Some(true);
@@ -125,7 +125,7 @@ impl Reading<'_> {
 
     /// Labels that the project does not have are dropped in silence.
     fn labels(&self, argument: &str, verb: &str, change: impl Fn(Vec<String>) -> Changes) -> Read {
-        let is_label = |name: &String| self.desk.labels.iter().any(|label| label.name == *name);
+        let is_label = |name: &String| self.editor.labels.iter().any(|label| label.name == *name);
         let names: Vec<String> = label_names(argument).into_iter().filter(is_label).collect();
         if names.is_empty() {
             return Read::Silent;
@@ -147,9 +147,9 @@ impl Reading<'_> {
             let username = name.trim_start_matches('@');
             let is_named = |user: &&User| user.username.eq_ignore_ascii_case(username);
             let user = if name == "me" {
-                self.desk.user(self.actor.user)
+                self.editor.user(self.actor.user)
             } else {
-                self.desk.users.iter().find(is_named)
+                self.editor.users.iter().find(is_named)
             };
             match user {
                 Some(user) => users.push(user),
@@ -166,7 +166,7 @@ impl Reading<'_> {
     }
 
     fn due(&self, argument: &str) -> Read {
-        let today = self.desk.now.to_zoned(TimeZone::UTC).date();
+        let today = self.editor.now.to_zoned(TimeZone::UTC).date();
         let Some(day) = day(argument, today) else {
             let text = "Failed to set due date because the date format is invalid.";
             return Read::Failed(text.to_owned());
