@@ -2,7 +2,7 @@
 //!
 //! | file | concept |
 //! | --- | --- |
-//! | `desk` | one issue with all that a write to it looks at |
+//! | `editor` | one issue with all that a write to it looks at |
 //! | `change` | changing an issue, and the traces that it leaves |
 //! | `traces` | the words of the system notes that a change leaves |
 //! | `comment` | notes and threads |
@@ -12,7 +12,7 @@
 
 mod change;
 mod comment;
-mod desk;
+mod editor;
 mod people;
 mod reaction;
 mod remarks;
@@ -24,8 +24,8 @@ use jiff::{Timestamp, civil::Date};
 
 pub(crate) use change::{Changes, Due, Opening, StateChange, TooBig};
 pub(crate) use comment::{Edited, NoteRefused, Placement, Posted};
-pub use desk::Journal;
-pub(crate) use desk::{Actor, IssueEditor, add_label};
+pub use editor::Journal;
+pub(crate) use editor::{Actor, IssueEditor, add_label};
 pub use reaction::Reaction;
 pub(crate) use reaction::{ReactionRefused, Target};
 
