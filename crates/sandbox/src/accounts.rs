@@ -1,4 +1,4 @@
-//! What a test does to the accounts of people on GitLab: as an administrator, without HTTP.
+//! Lets a test rename, block and remove users as an administrator would, without HTTP.
 
 use anyhow::Context as _;
 
@@ -24,9 +24,9 @@ impl World {
         Ok(())
     }
 
-    /// Blocks a user. They stay a member, with the state `blocked`, `GET /users?username=` no
-    /// longer finds them (recorded from GitLab 18.9), nobody tells them anything, and their
-    /// tokens are refused.
+    /// Blocks a user. They stay a member, with the state `blocked`; `GET /users?username=` no
+    /// longer finds them (recorded from GitLab 18.9), they get no notifications, and their tokens
+    /// are refused.
     ///
     /// # Errors
     ///
@@ -63,7 +63,7 @@ impl World {
         Ok(())
     }
 
-    /// Ends a membership. An issue that was theirs stays theirs.
+    /// Ends a membership. The user stays the assignee of their issues.
     ///
     /// # Errors
     ///

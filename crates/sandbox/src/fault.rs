@@ -1,4 +1,4 @@
-//! Misbehaviour on demand.
+//! Faults: what a server, a proxy or a connection does wrong, on demand.
 
 use std::time::Duration;
 
@@ -6,17 +6,19 @@ use serde_json::json;
 
 use crate::{reply::Reply, request::Request};
 
-/// A misbehaviour that waits for the requests it applies to. A request meets at most one fault:
-/// of those injected, the first that matches it, does not let it pass and is not used up.
+/// A fault that waits for the requests it applies to.
+///
+/// A request meets at most one fault: of those injected, the first that matches, has nothing left
+/// to skip and is not used up.
 #[derive(Clone, Debug)]
 pub struct Fault {
     /// Only requests of this method, in capitals; none: of any.
     pub method: Option<String>,
-    /// Only requests whose path and query, encoded as they were sent, contain this; an empty
-    /// text matches all, of both services.
+    /// Only requests whose path and query, encoded as sent, contain this. An empty text matches
+    /// every request to both services.
     pub path_contains: String,
-    /// How many more requests it lets pass before it applies to one; those that meet an earlier
-    /// fault do not count.
+    /// How many matching requests pass before it applies; those that meet an earlier fault do not
+    /// count.
     pub skip: u32,
     /// How many more requests it applies to.
     pub times: u32,
@@ -38,7 +40,7 @@ pub enum FaultKind {
     /// The request waits, then is handled as usual.
     Slow(Duration),
     /// The request is handled; the head and so many bytes of the body are sent, then the
-    /// connection ends. `Content-Length` tells the whole body's.
+    /// connection ends. `Content-Length` is the complete body's.
     Truncate(usize),
     /// The request is not handled; the answer is a redirect.
     Redirect {
@@ -62,7 +64,7 @@ pub enum FaultKind {
     Date(String),
 }
 
-/// An answer made up by a test: any status, also of the wrong type.
+/// An answer that a test makes up: any status, also with a content type that does not fit.
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
     /// The HTTP status.

@@ -1,4 +1,5 @@
-//! What happens just before a request is handled.
+//! Changes of the world that happen just before a request is handled: what somebody else does
+//! between two requests of the client under trial.
 
 use std::fmt;
 
@@ -23,6 +24,10 @@ impl Hook {
         let (path_contains, method) = (path_contains.to_owned(), method.to_owned());
         Self { path_contains, method, change: Box::new(change) }
     }
+
+    fn matches(&self, request: &Request) -> bool {
+        request.method == self.method && request.path.contains(&self.path_contains)
+    }
 }
 
 impl fmt::Debug for Hook {
@@ -34,8 +39,6 @@ impl fmt::Debug for Hook {
 
 /// Takes out the change of the first hook that matches the request.
 pub(crate) fn take(hooks: &mut Vec<Hook>, request: &Request) -> Option<Change> {
-    let matches =
-        |hook: &Hook| hook.method == request.method && request.path.contains(&hook.path_contains);
-    let position = hooks.iter().position(matches)?;
-    Some(hooks.remove(position).change)
+    let index = hooks.iter().position(|hook| hook.matches(request))?;
+    Some(hooks.remove(index).change)
 }

@@ -1,8 +1,9 @@
-//! PRETENDS. A small GitLab and a small Calendly on loopback HTTP.
+//! A small GitLab and a small Calendly on loopback HTTP, for tests and the demonstration.
 //!
-//! A [`World`] says who and what exists; a [`Sandbox`] serves it on two ports of `127.0.0.1`,
-//! records every [`Request`], and misbehaves on demand ([`Fault`]). It shares no type with the
-//! programs that are tried on it, so that a misspelt field cannot be wrong on both sides.
+//! A [`World`] holds the users, projects and accounts. A [`Sandbox`] serves it on two ports of
+//! `127.0.0.1`, records every [`Request`] and [`Notification`], and misbehaves on demand
+//! ([`Fault`]). The crate shares no type with the programs under trial, so that a misspelt field
+//! cannot be wrong on both sides.
 //!
 //! ```
 //! use sandbox::{Sandbox, Token, World};
@@ -22,22 +23,22 @@
 //! | file | concept |
 //! | --- | --- |
 //! | `world` | what exists: users, tokens, projects, the Calendly organisation |
-//! | `accounts` | what becomes of people's accounts |
-//! | `load` | a world from a folder |
-//! | `limits` | how much GitLab takes before it refuses more |
+//! | `accounts` | renaming, blocking and removing users |
+//! | `load` | reads a world from a folder |
+//! | `limits` | rate limits and sizes |
 //! | `repository` | the files of a project and their history |
 //! | `objects` | git's object ids |
 //! | `archive` | a `git archive` of a commit |
-//! | `server` | from HTTP to `Request`, from `Reply` to HTTP, and the faults between |
+//! | `server` | turns HTTP into a `Request` and a `Reply` into HTTP, and applies the faults |
 //! | `request`, `reply`, `percent` | a request and its answer as values, and the encoding of addresses |
 //! | `fault` | which requests misbehave, and how |
-//! | `valve` | cutting a connection at a chosen byte |
-//! | `issue` | issues, their notes and threads, and what writing to them brings about |
-//! | `quick_actions` | lines such as `/close`, cut out of a text and carried out |
-//! | `markdown`, `mentions` | what of a text is text, and whom it mentions |
+//! | `valve` | cuts a connection at a chosen byte |
+//! | `issue` | issues, their notes and threads, and the effects of writing to them |
+//! | `quick_actions` | lines such as `/close`: cuts them out of a text and executes them |
+//! | `markdown`, `mentions` | GitLab's Markdown, and whom a text mentions |
 //! | `notification` | who is notified of what, and why |
 //! | `mails` | the mails counted by recipient and reason |
-//! | `hook` | what happens just before a request is handled |
+//! | `hook` | changes of the world just before a request is handled |
 //! | `gitlab`, `calendly` | the routes, each a function from world and request to reply |
 
 mod accounts;

@@ -1,4 +1,4 @@
-//! How much GitLab takes before it refuses more.
+//! GitLab's rate limits and sizes.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,10 @@ use serde::Deserialize;
 /// The seconds in the windows in which requests are counted.
 const WINDOW: i64 = 60;
 
-/// How much GitLab takes before it refuses more. What is counted in a minute is counted in whole
-/// minutes of the world's clock, each user by themself, and what was refused counts too.
+/// How much GitLab accepts before it refuses more.
+///
+/// A limit per minute counts for each user, in calendar minutes of the world's clock, and counts
+/// refused requests too.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
@@ -29,8 +31,8 @@ pub struct Limits {
     /// GitLab 18.9).
     pub issues_per_minute: Option<u64>,
     /// The requests that a user may make in a minute. None: as many as they like, and every
-    /// answer's `RateLimit-…` headers tell of the first of 2,000, GitLab.com's number (GitLab
-    /// docs: GitLab.com settings). The notes of a minute do not show in those headers.
+    /// answer's `RateLimit-…` headers say that it is the first of 2,000, GitLab.com's number
+    /// (GitLab docs: GitLab.com settings). The limits of notes and issues are not in those headers.
     pub requests_per_minute: Option<u64>,
     /// Lists of more items than that have no totals: no `x-total`, no `x-total-pages`, no link to
     /// the last page (GitLab docs: REST API, pagination).
@@ -63,7 +65,7 @@ impl Default for Limits {
 }
 
 impl Counts {
-    /// Counts one more, and tells how many that makes in this minute.
+    /// Counts one more, and returns the count of this minute.
     pub(crate) fn count(&mut self, what: Counted, user: u64, now: Timestamp) -> u64 {
         let minute = now.as_second().div_euclid(WINDOW);
         let (counted_in, count) = self.0.entry((what, user)).or_default();

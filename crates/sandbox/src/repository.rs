@@ -76,14 +76,16 @@ impl Repository {
         self.commits.push(Commit { id, parent, message: message.to_owned(), at, files, trees });
     }
 
-    /// The commit of an id, whole or its first seven digits or more.
+    /// The commit whose id is the text or begins with it; fewer than seven digits name none.
     pub(crate) fn by_id(&self, id: &str) -> Option<&Commit> {
-        let whole_or_prefix = |commit: &&Commit| id.len() >= 7 && commit.id.starts_with(id);
-        self.commits.iter().find(whole_or_prefix)
+        if id.len() < 7 {
+            return None;
+        }
+        self.commits.iter().find(|commit| commit.id.starts_with(id))
     }
 
     /// The commits up to `tip` that changed something at or under `path`, newest first; an empty
-    /// path is the whole repository.
+    /// path is the complete repository.
     pub(crate) fn log(&self, tip: &Commit, path: &str) -> Vec<&Commit> {
         let mut changes = Vec::new();
         let mut before: Vec<(&str, &str)> = Vec::new();

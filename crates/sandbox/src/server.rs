@@ -29,8 +29,9 @@ use crate::{
     world::World,
 };
 
-/// A running sandbox: a GitLab and a Calendly, each on its own port of `127.0.0.1`. It runs in a
-/// thread of its own and stops when it is dropped, cutting open connections.
+/// A running sandbox: a GitLab and a Calendly, each on its own port of `127.0.0.1`.
+///
+/// It runs in a thread of its own. Dropping it stops it and cuts open connections.
 #[derive(Debug)]
 pub struct Sandbox {
     gitlab: SocketAddr,
@@ -69,17 +70,17 @@ impl Sandbox {
             .context("starting the sandbox's runtime")?;
         let inner = Inner { world, requests: Vec::new(), faults: Vec::new(), hooks: Vec::new() };
         let shared = Arc::new(Mutex::new(inner));
-        let inside_runtime = runtime.enter();
+        let runtime_context = runtime.enter();
         let (gitlab, gitlab_port) = open().context("opening a port for GitLab")?;
         let (calendly, calendly_port) = open().context("opening a port for Calendly")?;
-        drop(inside_runtime);
+        drop(runtime_context);
         let (stop, stopped) = oneshot::channel();
-        let endpoint = |service| Endpoint { service, shared: shared.clone() };
-        let (gitlab_site, calendly_site) = (endpoint(Service::GitLab), endpoint(Service::Calendly));
+        let gitlab_endpoint = Endpoint { service: Service::GitLab, shared: shared.clone() };
+        let calendly_endpoint = Endpoint { service: Service::Calendly, shared: shared.clone() };
         let serve_both = async move {
             tokio::select! {
-                () = serve(gitlab_port, gitlab_site) => {}
-                () = serve(calendly_port, calendly_site) => {}
+                () = serve(gitlab_port, gitlab_endpoint) => {}
+                () = serve(calendly_port, calendly_endpoint) => {}
                 _ = stopped => {}
             }
         };
@@ -134,7 +135,7 @@ impl Sandbox {
         lock(&self.shared).hooks.push(Hook::new(path_contains, method, change));
     }
 
-    /// Who has been told of what, in order.
+    /// The mails and to-do items that were sent so far, in order.
     pub fn notifications(&self) -> Vec<Notification> {
         lock(&self.shared).world.notifications().to_vec()
     }
@@ -283,9 +284,11 @@ fn with_wrong_sha256(mut reply: Reply) -> Reply {
 async fn receive(service: Service, request: axum::extract::Request) -> Request {
     let (head, body) = request.into_parts();
     let path = head.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    let headers =
-        head.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+    let mut headers = Vec::new();
+    for (name, value) in &head.headers {
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        headers.push((name.to_string(), value));
+    }
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default().to_vec();
     Request { service, method: head.method.to_string(), path, headers, body }
 }

@@ -16,15 +16,18 @@ use crate::{
 /// The access level from which a member sees a private project; minimal access, 5, is below it.
 pub(crate) const GUEST: u8 = 10;
 
-/// Everything that exists, and the instant at which it does. A plain value: alter it before
-/// [`Sandbox::start`](crate::Sandbox::start), or later in
+/// Everything that exists at one instant.
+///
+/// It is a plain value: change it before [`Sandbox::start`](crate::Sandbox::start), or later in
 /// [`Sandbox::update`](crate::Sandbox::update).
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct World {
-    /// The sandbox's clock, which stands still: tokens expire and rate-limit windows end by it,
-    /// and what is written bears its time, each thing a millisecond after the one before.
-    /// The system's time when the world was made, unless the world's file or a test says other.
+    /// The sandbox's clock. It does not advance by itself: a test moves it.
+    ///
+    /// Tokens expire and rate-limit windows end by it, every answer carries it as `Date`, and each
+    /// thing written gets its time, a millisecond later than the one before. Its first value is
+    /// the system's time, unless the world's file or a test sets another.
     #[serde(default = "system_time")]
     pub now: Timestamp,
     /// The users of GitLab.
@@ -39,23 +42,24 @@ pub struct World {
     /// The Calendly organisation.
     #[serde(default)]
     pub calendly: Calendly,
-    /// The absolute path of the world's `config.toml`, a file for the program under trial; the
-    /// sandbox does not read it. None where the world has none.
+    /// The absolute path of the world's `config.toml`, if it has one: a file for the program under
+    /// trial, which the sandbox does not read.
     #[serde(skip)]
     pub config: Option<PathBuf>,
-    /// By how much the pages of a list of either service are shorter than the client asked,
-    /// though more pages follow. GitLab gives such pages where it drops what the caller may not
-    /// see after it has cut the page; here nothing is lost by it.
+    /// By how many items a page of either service is shorter than the client asked, though more
+    /// pages follow. GitLab sends such pages because it cuts the page before it drops what the
+    /// caller may not see. Here the list stays complete.
     #[serde(default)]
     pub short_pages: usize,
-    /// How much GitLab takes before it refuses more.
+    /// GitLab's rate limits and sizes.
     #[serde(default)]
     pub limits: Limits,
-    /// Nobody is told of an issue for [taking part](crate::Why::Participating) in it: for issues
-    /// of thousands of people, where what they are told grows with the square of their number.
+    /// Whether notifications for [taking part](crate::Why::Participating) in an issue are left
+    /// out. Their number grows with the square of the people in an issue, so tests with thousands
+    /// of people set this.
     #[serde(default)]
     pub quiet: bool,
-    /// What has been counted and sent so far.
+    /// The counters and the notifications so far.
     #[serde(skip)]
     pub journal: Journal,
 }
@@ -90,14 +94,14 @@ pub struct Token {
     pub user: String,
     /// What it may do: `api`, `read_api`, `read_user`, `read_repository`, …
     pub scopes: Vec<String>,
-    /// It dies at 00:00 UTC of this day (GitLab docs: Personal access tokens); none: never.
+    /// The day at whose 00:00 UTC it expires (GitLab docs: Personal access tokens); none: never.
     #[serde(default)]
     pub expires_at: Option<Date>,
-    /// Taken back before its time.
+    /// Whether it was revoked before it expired.
     #[serde(default)]
     pub revoked: bool,
-    /// It may run no quick actions: a text that holds one is refused whole, with 403 (GitLab
-    /// docs: Fine-grained permissions for personal access tokens).
+    /// Whether it lacks the permission to run quick actions: a text with one is refused with 403
+    /// (GitLab docs: Fine-grained permissions for personal access tokens).
     #[serde(default)]
     pub no_quick_actions: bool,
 }
@@ -126,7 +130,7 @@ pub struct Project {
     pub visibility: Visibility,
     /// The only branch of the repository.
     pub default_branch: String,
-    /// Full paths that it had before; they answer with a redirect.
+    /// Full paths that it had before. They redirect reads and refuse writes.
     #[serde(default)]
     pub renamed_from: Vec<String>,
     /// Whether it is archived: read as before, written to no more.
@@ -151,7 +155,7 @@ pub struct Project {
 }
 
 impl World {
-    /// A world of nobody and nothing.
+    /// A world without users, tokens, projects and accounts.
     pub fn empty() -> Self {
         Self {
             now: system_time(),
@@ -167,7 +171,7 @@ impl World {
         }
     }
 
-    /// Adds an active user whose name is the username; the answer is for setting the rest.
+    /// Adds an active user whose name is the username, and returns it to set the rest.
     pub fn add_user(&mut self, username: &str) -> &mut User {
         let id = 1 + self.users.iter().map(|user| user.id).max().unwrap_or(0);
         let (username, name) = (username.to_owned(), username.to_owned());
@@ -180,8 +184,8 @@ impl World {
         self.tokens.push(token);
     }
 
-    /// Adds a private project without members or files, with the default branch `main`; the
-    /// answer is for setting the rest.
+    /// Adds a private project without members or files, with the default branch `main`, and
+    /// returns it to set the rest.
     pub fn add_project(&mut self, path: &str) -> &mut Project {
         let id = 1 + self.projects.iter().map(|project| project.id).max().unwrap_or(0);
         self.projects.push_mut(Project {
@@ -245,7 +249,7 @@ impl Token {
         }
     }
 
-    /// Whether it is dead at the instant.
+    /// Whether it has expired at the instant.
     pub(crate) fn is_expired(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|day| day <= now.to_zoned(TimeZone::UTC).date())
     }
@@ -276,7 +280,7 @@ impl Project {
         self
     }
 
-    /// Takes a file away, as one commit; one that is not there stays away.
+    /// Removes a file as one commit. A file that does not exist is no error.
     pub fn remove_file(&mut self, path: &str) -> &mut Self {
         self.repository.commit("Remove a file", |files| {
             files.remove(path);
@@ -303,7 +307,7 @@ fn active() -> String {
     "active".to_owned()
 }
 
-#[expect(clippy::disallowed_methods, reason = "a world needs a start; it is set aside by `now`")]
+#[expect(clippy::disallowed_methods, reason = "a new world starts at the present")]
 fn system_time() -> Timestamp {
     Timestamp::now()
 }

@@ -126,6 +126,11 @@ impl CalendlyUser {
 }
 
 impl CalendlyInvitation {
+    /// Whether it invites the address and nobody has answered it.
+    pub(super) fn is_pending_for(&self, email: &str) -> bool {
+        self.status == InvitationStatus::Pending && self.has_email(email)
+    }
+
     pub(super) fn has_email(&self, email: &str) -> bool {
         is_same(&self.email, email)
     }

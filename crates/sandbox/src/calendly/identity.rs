@@ -48,12 +48,12 @@ pub(super) fn own(
     message: &str,
 ) -> Result<(), Reply> {
     let uri = format!("{API}/organizations/{id}");
-    let is_of = |user: &CalendlyUser| calendly.organization_of(user) == uri;
-    if is_of(caller) {
-        Ok(())
-    } else if calendly.organization == uri || calendly.users.iter().any(is_of) {
-        Err(denied(message))
-    } else {
-        Err(not_found())
+    if calendly.organization_of(caller) == uri {
+        return Ok(());
     }
+    let mut organizations = calendly.users.iter().map(|user| calendly.organization_of(user));
+    if calendly.organization == uri || organizations.any(|organization| organization == uri) {
+        return Err(denied(message));
+    }
+    Err(not_found())
 }

@@ -24,15 +24,15 @@ pub(super) fn list(world: &World, request: &Request, organization: &str) -> Answ
     own(calendly, caller, organization, NO_ACCESS)?;
     let email = request.parameter("email");
     let status = status(request)?;
-    let mut found: Vec<&CalendlyInvitation> = invitations_of(calendly, caller)
+    let mut invitations: Vec<&CalendlyInvitation> = invitations_of(calendly, caller)
         .filter(|invitation| email.as_ref().is_none_or(|email| invitation.has_email(email)))
         .filter(|invitation| status.is_none_or(|status| invitation.status == status))
         .collect();
-    found.sort_by_key(|invitation| invitation.created_at);
+    invitations.sort_by_key(|invitation| invitation.created_at);
     if newest_first(request)? {
-        found.reverse();
+        invitations.reverse();
     }
-    page::render(world, request, found.into_iter(), |invitation| shown(calendly, invitation))
+    page::render(world, request, invitations.into_iter(), |invitation| shown(calendly, invitation))
 }
 
 /// `GET /organizations/{org_uuid}/invitations/{uuid}` (Calendly docs: Get organization
@@ -63,10 +63,7 @@ pub(super) fn create(world: &mut World, request: &Request, organization: &str) -
         let message = format!("{email} is already in the organization");
         return Err(refusal(400, "Already Organization Member", &message));
     }
-    let is_pending = |invitation: &CalendlyInvitation| {
-        invitation.status == InvitationStatus::Pending && invitation.has_email(&email)
-    };
-    if calendly.invitations.iter().any(is_pending) {
+    if calendly.invitations.iter().any(|invitation| invitation.is_pending_for(&email)) {
         let message = format!("{email} has already been invited");
         return Err(refusal(400, "Already Invited", &message));
     }
@@ -126,9 +123,10 @@ fn find<'world>(
 
 fn status(request: &Request) -> Result<Option<InvitationStatus>, Reply> {
     let Some(sent) = request.parameter("status") else { return Ok(None) };
-    let status = serde_json::from_value(json!(sent));
-    let refused = || invalid("status", "must be one of: pending, accepted, declined");
-    status.map(Some).map_err(|_| refused())
+    match serde_json::from_value(json!(sent)) {
+        Ok(status) => Ok(Some(status)),
+        Err(_) => Err(invalid("status", "must be one of: pending, accepted, declined")),
+    }
 }
 
 /// Whether the order is the other way round than usual.

@@ -24,19 +24,21 @@ pub(super) fn list(world: &World, request: &Request) -> Answered {
     if organization.is_some_and(|uri| uri != calendly.organization_of(caller)) {
         return Err(denied(NOT_OURS));
     }
-    let members = || calendly.users.iter().filter(|user| user.organization == caller.organization);
+    let mut members: Vec<&CalendlyUser> = calendly.users.iter().collect();
+    members.retain(|user| user.organization == caller.organization);
     let user = reference(request, "user", "users")?;
-    if user.as_ref().is_some_and(|uri| !members().any(|user| user.uri() == *uri)) {
+    if user.as_ref().is_some_and(|uri| !members.iter().any(|user| user.uri() == *uri)) {
         return Err(denied(NOT_OURS));
     }
     let email = request.parameter("email");
     let role = request.parameter("role");
-    let found = members()
+    let listed = members
+        .into_iter()
         .filter(|member| caller.is_admin() || member.id == caller.id)
         .filter(|member| user.as_ref().is_none_or(|uri| member.uri() == *uri))
         .filter(|member| email.as_ref().is_none_or(|email| member.has_email(email)))
         .filter(|member| role.as_ref().is_none_or(|role| member.role == *role));
-    page::render(world, request, found, |member| membership(calendly, member))
+    page::render(world, request, listed, |member| membership(calendly, member))
 }
 
 /// `GET /organization_memberships/{uuid}` (Calendly docs: Get organization membership).

@@ -96,9 +96,8 @@ impl Calendly {
         email: &str,
         at: Timestamp,
     ) -> anyhow::Result<&mut CalendlyUser> {
-        let invitation = self.invitations.iter_mut().find(|invitation| {
-            invitation.status == InvitationStatus::Pending && invitation.has_email(email)
-        });
+        let mut invitations = self.invitations.iter_mut();
+        let invitation = invitations.find(|invitation| invitation.is_pending_for(email));
         let invitation = invitation.with_context(|| format!("{email} is not invited"))?;
         invitation.status = InvitationStatus::Accepted;
         invitation.updated_at = Some(at);

@@ -92,13 +92,19 @@ pub(super) fn project<'world>(
     id: &str,
 ) -> Result<&'world Project, Reply> {
     let number = id.parse::<u64>().ok();
-    let is_same = |path: &String| path.eq_ignore_ascii_case(id);
-    let visible = || world.projects.iter().filter(|project| can_see(project, caller));
-    let present = |project: &&Project| Some(project.id) == number || is_same(&project.path);
-    if let Some(project) = visible().find(present) {
-        return Ok(project);
+    let mut moved_project = None;
+    for project in &world.projects {
+        if !can_see(project, caller) {
+            continue;
+        }
+        if Some(project.id) == number || project.path.eq_ignore_ascii_case(id) {
+            return Ok(project);
+        }
+        if project.renamed_from.iter().any(|path| path.eq_ignore_ascii_case(id)) {
+            moved_project = moved_project.or(Some(project));
+        }
     }
-    match visible().find(|project| project.renamed_from.iter().any(is_same)) {
+    match moved_project {
         Some(project) if request.method == "GET" => Err(moved(request, project)),
         Some(_) => {
             let text = "Non GET methods are not allowed for moved projects";

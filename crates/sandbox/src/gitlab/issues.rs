@@ -105,8 +105,8 @@ fn start(
     let mut all = project.issues.iter();
     let last = all.find(|issue| cursor(issue, order) == sent);
     let last = key(last.ok_or_else(|| bad_parameter("cursor is invalid"))?, order);
-    let is_before = |issue: &&Issue| compare(&key(issue, order), &last, sort) != Ordering::Greater;
-    Ok(issues.partition_point(is_before))
+    Ok(issues
+        .partition_point(|issue| compare(&key(issue, order), &last, sort) != Ordering::Greater))
 }
 
 fn nobody() -> Reply {
@@ -160,9 +160,6 @@ impl Filter {
         let search = parameters.text("search")?.unwrap_or_default().to_lowercase();
         let fields = parameters.list("in");
         let fields = fields.unwrap_or_else(|| vec!["title".to_owned(), "description".to_owned()]);
-        let instants = |one: &str, other: &str| -> Result<_, Reply> {
-            Ok([parameters.instant(one)?, parameters.instant(other)?])
-        };
         let scopes = ["all", "created_by_me", "created-by-me", "assigned_to_me", "assigned-to-me"];
         Ok(Self {
             labels: parameters.list("labels").filter(|labels| !labels.is_empty()),
@@ -172,19 +169,16 @@ impl Filter {
             assignee: assignee(world, parameters, &str::to_owned)?,
             iids: parameters.numbers("iids")?,
             confidential: parameters.flag("confidential")?,
-            created: instants("created_after", "created_before")?,
-            updated: instants("updated_after", "updated_before")?,
+            created: [parameters.instant("created_after")?, parameters.instant("created_before")?],
+            updated: [parameters.instant("updated_after")?, parameters.instant("updated_before")?],
             scope: parameters.word("scope", &scopes)?,
             not: Not::parse(world, parameters)?,
         })
     }
 
     fn admits(&self, issue: &Issue, actor: Actor) -> bool {
-        let fits = |wanted: &Option<Person>, users: &[u64]| {
-            wanted.as_ref().is_none_or(|wanted| wanted.is_among(users))
-        };
-        fits(&self.assignee, &issue.assignees)
-            && fits(&self.author, &[issue.author])
+        self.assignee.as_ref().is_none_or(|person| person.is_among(&issue.assignees))
+            && self.author.as_ref().is_none_or(|person| person.is_among(&[issue.author]))
             && self.iids.as_ref().is_none_or(|iids| iids.contains(&issue.iid))
             && self.confidential.is_none_or(|hidden| hidden == issue.confidential)
             && (!self.scope.starts_with("created") || issue.author == actor.user)
@@ -229,12 +223,9 @@ impl Not {
     }
 
     fn forbids(&self, issue: &Issue) -> bool {
-        let is_among = |person: &Option<Person>, users: &[u64]| {
-            person.as_ref().is_some_and(|person| person.is_among(users))
-        };
         self.labels.iter().any(|label| issue.labels.contains(label))
-            || is_among(&self.author, &[issue.author])
-            || is_among(&self.assignee, &issue.assignees)
+            || self.author.as_ref().is_some_and(|person| person.is_among(&[issue.author]))
+            || self.assignee.as_ref().is_some_and(|person| person.is_among(&issue.assignees))
     }
 }
 

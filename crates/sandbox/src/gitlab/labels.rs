@@ -12,7 +12,7 @@ use super::{
     parameters::Parameters,
 };
 use crate::{
-    issue::{Event, EventKind},
+    issue::{Event, EventKind, Label},
     request::Request,
     world::World,
 };
@@ -24,17 +24,19 @@ pub(super) fn list(world: &World, request: &Request, id: &str) -> Answered {
     let mut labels: Vec<_> =
         project.labels.iter().filter(|label| label.name.to_lowercase().contains(&search)).collect();
     labels.sort_by(|one, other| one.name.cmp(&other.name));
-    let show = |found| {
-        let mut body = label(found);
-        if let Value::Object(body) = &mut body {
-            body.insert("subscribed".to_owned(), json!(false));
-            body.insert("priority".to_owned(), Value::Null);
-            body.insert("is_project_label".to_owned(), json!(true));
-        }
-        body
-    };
     let fixed = [("id", id), ("include_ancestor_groups", "true"), ("with_counts", "false")];
-    page::by_number(world, request, &fixed, (labels, show), true)
+    page::by_number(world, request, &fixed, (labels, listed_label), true)
+}
+
+/// A label with the fields that only the list has.
+fn listed_label(of_project: &Label) -> Value {
+    let mut body = label(of_project);
+    if let Value::Object(body) = &mut body {
+        body.insert("subscribed".to_owned(), json!(false));
+        body.insert("priority".to_owned(), Value::Null);
+        body.insert("is_project_label".to_owned(), json!(true));
+    }
+    body
 }
 
 /// `GET …/issues/:iid/resource_label_events` and `…/resource_state_events`.

@@ -91,9 +91,12 @@ pub(super) fn members(world: &World, request: &Request, id: &str) -> Answered {
     let (project, _) = access::project_and_actor(world, request, id)?;
     let parameters = Parameters::parse(request)?;
     let query = parameters.text("query")?.unwrap_or_default();
-    let is_member = |user: &&User| project.members.contains_key(&user.username);
-    let mut users: Vec<&User> =
-        world.users.iter().filter(is_member).filter(|user| matches(user, &query)).collect();
+    let mut users: Vec<&User> = world
+        .users
+        .iter()
+        .filter(|user| project.members.contains_key(&user.username))
+        .filter(|user| matches(user, &query))
+        .collect();
     users.sort_by_key(|user| user.id);
     let show = |user: &User| shown(project, user, request).unwrap_or_default();
     page::by_number(world, request, &[("id", id)], (users, show), true)

@@ -237,17 +237,16 @@ impl IssueEditor<'_> {
         }
         after.retain(|name| !removed.contains(name));
         // The events are in the order of the labels' numbers, as far as was recorded.
-        let in_order = self.labels.iter().map(|label| label.name.clone());
-        let in_order: Vec<String> = in_order.collect();
-        let moved = |from: &BTreeSet<String>, to: &BTreeSet<String>| {
-            let is_new = |name: &&String| to.contains(*name) && !from.contains(*name);
-            in_order.iter().filter(is_new).cloned().collect::<Vec<_>>()
-        };
-        for name in moved(&before, &after) {
-            self.record(actor.user, EventKind::LabelAdded(name));
+        let names: Vec<String> = self.labels.iter().map(|label| label.name.clone()).collect();
+        for name in names.iter().filter(|name| !before.contains(*name)) {
+            if after.contains(name) {
+                self.record(actor.user, EventKind::LabelAdded(name.clone()));
+            }
         }
-        for name in moved(&after, &before) {
-            self.record(actor.user, EventKind::LabelRemoved(name));
+        for name in names.iter().filter(|name| !after.contains(*name)) {
+            if before.contains(name) {
+                self.record(actor.user, EventKind::LabelRemoved(name.clone()));
+            }
         }
         let changed = after != before;
         self.issue.labels = after;
@@ -257,8 +256,9 @@ impl IssueEditor<'_> {
     /// Makes the issue the first member's of those wanted: the free edition has one assignee. The
     /// answer is the system note.
     fn assign(&mut self, actor: Actor, wanted: &[u64], is_new: bool) -> Option<String> {
-        let is_member = |user: &u64| self.user(*user).is_some_and(|user| self.is_member(user));
-        let after: Vec<u64> = wanted.iter().copied().filter(is_member).take(1).collect();
+        let mut after = wanted.to_vec();
+        after.retain(|&user| self.user(user).is_some_and(|user| self.is_member(user)));
+        after.truncate(1);
         let before = std::mem::replace(&mut self.issue.assignees, after.clone());
         let added: BTreeSet<u64> =
             after.iter().copied().filter(|user| !before.contains(user)).collect();
@@ -266,19 +266,25 @@ impl IssueEditor<'_> {
         if !is_new {
             self.notify_of_reassignment(actor, &added, &removed);
         }
-        let reference = |user: &u64| Some(format!("@{}", self.user(*user)?.username));
-        let added: Vec<String> = added.iter().filter_map(reference).collect();
-        let removed: Vec<String> = removed.iter().filter_map(reference).collect();
-        match (added.as_slice(), removed.as_slice()) {
-            ([], []) => None,
-            (added, []) => Some(format!("assigned to {}", added.join(", "))),
-            ([], removed) => Some(format!("unassigned {}", removed.join(", "))),
-            (added, removed) => Some(format!(
-                "assigned to {} and unassigned {}",
-                added.join(", "),
-                removed.join(", ")
-            )),
+        let added = self.references(added);
+        let removed = self.references(removed);
+        match (added.as_str(), removed.as_str()) {
+            ("", "") => None,
+            (added, "") => Some(format!("assigned to {added}")),
+            ("", removed) => Some(format!("unassigned {removed}")),
+            (added, removed) => Some(format!("assigned to {added} and unassigned {removed}")),
         }
+    }
+
+    /// The users as a system note names them: `@ada, @bob`.
+    fn references(&self, users: impl IntoIterator<Item = u64>) -> String {
+        let mut references = Vec::new();
+        for id in users {
+            if let Some(user) = self.user(id) {
+                references.push(format!("@{}", user.username));
+            }
+        }
+        references.join(", ")
     }
 
     /// The assignees and those whom the issue mentions; who is both gets one mail.

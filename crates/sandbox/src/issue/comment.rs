@@ -142,11 +142,12 @@ impl IssueEditor<'_> {
         Ok(Edited::Note)
     }
 
-    /// Takes a note away, and with its last note a discussion.
+    /// Deletes a note, and with its last note a discussion; the replies to a deleted note stay.
     pub(crate) fn delete(&mut self, id: u64) {
-        let holds = |found: &Discussion| found.notes.iter().any(|note| note.id == id);
-        let Some(position) = self.issue.discussions.iter().position(holds) else { return };
-        let mut discussion = self.issue.discussions.remove(position);
+        let mut discussions = self.issue.discussions.iter();
+        let index = discussions.position(|own| own.notes.iter().any(|note| note.id == id));
+        let Some(index) = index else { return };
+        let mut discussion = self.issue.discussions.remove(index);
         discussion.notes.retain(|note| note.id != id);
         if !discussion.notes.is_empty() {
             self.file(discussion);
@@ -207,10 +208,10 @@ impl IssueEditor<'_> {
 
     /// Puts a discussion where its first note belongs by its time, which an owner may have set.
     fn file(&mut self, discussion: Discussion) {
-        let first = |discussion: &Discussion| discussion.notes.first().map(key);
-        let before = |own: &Discussion| first(own) < first(&discussion);
-        let position = self.issue.discussions.partition_point(before);
-        self.issue.discussions.insert(position, discussion);
+        let start = discussion.notes.first().map(key);
+        let discussions = &mut self.issue.discussions;
+        let index = discussions.partition_point(|own| own.notes.first().map(key) < start);
+        discussions.insert(index, discussion);
     }
 
     pub(super) fn note_mut(&mut self, id: u64) -> Option<&mut Note> {

@@ -1,4 +1,4 @@
-//! One issue with all that a write to it looks at or adds to.
+//! An issue with everything that a write to it reads or changes.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ const MAINTAINER: u8 = 40;
 /// The access level that may delete issues and set the times of what it writes.
 const OWNER: u8 = 50;
 
-/// What a world has counted and sent so far; a new world begins with an empty one. See
+/// The counters and notifications of a world; a new world has an empty one. See
 /// [`World::notifications`].
 #[derive(Clone, Debug, Default)]
 pub struct Journal {
@@ -38,18 +38,18 @@ pub struct Journal {
     pub(crate) notifications: Vec<Notification>,
 }
 
-/// Somebody who writes.
+/// A user who reads or writes in a project.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Actor {
     /// The user id.
     pub(crate) user: u64,
-    /// The access level; 0 for those who are no members.
+    /// The access level; 0 for a user who is not a member.
     pub(crate) level: u8,
     /// Whether the token may run quick actions.
     pub(crate) may_command: bool,
 }
 
-/// An issue with what a write to it needs; borrowed from a world.
+/// An issue with what a write to it needs, borrowed from a world.
 #[derive(Debug)]
 pub(crate) struct IssueEditor<'world> {
     pub(crate) users: &'world [User],
@@ -154,7 +154,7 @@ impl IssueEditor<'_> {
         self.users.iter().find(|user| user.id == id)
     }
 
-    /// A user as somebody who might write here.
+    /// The user as an actor in the issue's project.
     pub(crate) fn as_actor(&self, user: &User) -> Actor {
         let level = self.members.get(&user.username).copied().unwrap_or(0);
         Actor { user: user.id, level, may_command: true }

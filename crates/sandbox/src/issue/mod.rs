@@ -1,14 +1,14 @@
-//! Issues and what is said in them.
+//! Issues, their notes and threads.
 //!
 //! | file | concept |
 //! | --- | --- |
-//! | `editor` | one issue with all that a write to it looks at |
-//! | `change` | changing an issue, and the traces that it leaves |
-//! | `traces` | the words of the system notes that a change leaves |
+//! | `editor` | an issue with everything that a write to it reads or changes |
+//! | `change` | changes of an issue, with their system notes, events and notifications |
+//! | `traces` | the texts of system notes |
 //! | `comment` | notes and threads |
 //! | `reaction` | reactions to notes and issues |
-//! | `people` | what a test lets people do to issues without HTTP |
-//! | `remarks` | what a test lets people say in them without HTTP |
+//! | `people` | lets a test change issues as a user, without HTTP |
+//! | `remarks` | lets a test write and delete comments as a user, without HTTP |
 
 mod change;
 mod comment;
@@ -46,9 +46,9 @@ pub struct Issue {
     pub labels: BTreeSet<String>,
     /// Who opened it.
     pub author: u64,
-    /// Whose it is: nobody's or, in the free edition, one person's.
+    /// The assignees: at most one in the free edition.
     pub assignees: Vec<u64>,
-    /// Hidden from guests and strangers.
+    /// Whether it is hidden from guests and from users who are not members.
     pub confidential: bool,
     /// When it is due.
     pub due_date: Option<Date>,
@@ -69,7 +69,7 @@ pub struct Issue {
     pub(crate) subscriptions: BTreeMap<u64, bool>,
 }
 
-/// That something was done.
+/// When something was done, and by whom.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Done {
     /// When.
@@ -98,15 +98,15 @@ pub struct Note {
     pub id: u64,
     /// The text as stored: without quick actions.
     pub body: String,
-    /// Who wrote it, or did what the system notes.
+    /// Who wrote it, or caused the activity that it records.
     pub author: u64,
     /// When it was written.
     pub created_at: Timestamp,
     /// When it was last edited or reacted to, or its thread resolved.
     pub updated_at: Timestamp,
-    /// Written by GitLab: activity, not a comment.
+    /// Whether GitLab wrote it, as a record of activity; else it is a comment.
     pub system: bool,
-    /// Hidden from guests and strangers.
+    /// Whether it is hidden from guests and from users who are not members.
     pub internal: bool,
     /// Reactions to it, oldest first.
     pub reactions: Vec<Reaction>,
@@ -126,7 +126,7 @@ pub struct Event {
     pub what: EventKind,
 }
 
-/// What an [`Event`] tells.
+/// What happened in an [`Event`].
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum EventKind {
     /// The issue got the label of this name.

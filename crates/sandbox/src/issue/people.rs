@@ -1,5 +1,4 @@
-//! What a test lets people do to issues without HTTP: with all that it brings about, as if by a
-//! request.
+//! Lets a test change issues as a user, without HTTP but with every effect that a request has.
 
 use std::time::Duration;
 
@@ -33,7 +32,7 @@ impl World {
         found.with_context(|| format!("{project} has no issue {iid}"))
     }
 
-    /// Opens an issue as a user; the answer is its number within the project.
+    /// Opens an issue as a user, and returns its number within the project.
     ///
     /// # Errors
     ///
@@ -75,9 +74,9 @@ impl World {
         Ok(())
     }
 
-    /// Carries out quick actions as a user, without leaving a comment: `/assign @ada`,
-    /// `/label ~x`, `/due tomorrow`, … The answer is what GitLab says about them, which may be
-    /// that it could not; what they leave are system notes or, for labels and state, events.
+    /// Executes quick actions as a user, without a comment: `/assign @ada`, `/label ~x`,
+    /// `/due tomorrow`, … They leave system notes or, for labels and state, events. Returns what
+    /// GitLab says about them, which may be that it could not execute them.
     ///
     /// # Errors
     ///
@@ -92,7 +91,7 @@ impl World {
         let actor = self.person(project, username)?;
         let mut editor = self.editor(project, iid)?;
         let (rest, commands) = extract(text);
-        ensure!(rest.is_empty(), "these are no quick actions: {rest}");
+        ensure!(rest.is_empty(), "not quick actions: {rest}");
         let outcome = interpret(&editor, actor, &commands, false);
         editor.change(actor, outcome.changes);
         Ok(outcome.summary)
@@ -130,7 +129,7 @@ impl World {
         Ok(())
     }
 
-    /// A user as somebody who writes in a project.
+    /// A user as an actor in a project.
     pub(super) fn person(&mut self, project: &str, username: &str) -> anyhow::Result<Actor> {
         let user = self.user(username).with_context(|| format!("no user is named {username}"))?;
         let (id, username) = (user.id, user.username.clone());

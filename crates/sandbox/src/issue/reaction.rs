@@ -1,4 +1,4 @@
-//! Reactions: a thumb under a note or an issue. They tell nobody.
+//! Reactions to notes and issues, such as a thumb. They notify nobody.
 
 use jiff::Timestamp;
 

@@ -1,5 +1,5 @@
-//! What a test lets people say in issues without HTTP: with all that it brings about, as if by a
-//! request. Nobody asks whether they could see the issue.
+//! Lets a test write and delete comments as a user, without HTTP but with every effect that a
+//! request has. Whether the user can see the issue is not checked.
 
 use anyhow::{Context as _, anyhow, bail, ensure};
 use jiff::Timestamp;
@@ -8,7 +8,7 @@ use super::{Edited, Placement, Posted, Target};
 use crate::world::World;
 
 impl World {
-    /// Comments on an issue as a user, outside any thread; the answer is the note's id.
+    /// Comments on an issue as a user, outside any thread, and returns the note's id.
     ///
     /// # Errors
     ///
@@ -40,7 +40,7 @@ impl World {
         self.write(project, iid, author, (Placement::Alone, body, Some(at)))
     }
 
-    /// Opens a thread as a user; the answer is the id of its first note, and
+    /// Opens a thread as a user, and returns the id of its first note;
     /// [`Issue::discussion_of`](crate::Issue::discussion_of) finds the thread.
     ///
     /// # Errors
@@ -56,7 +56,7 @@ impl World {
         self.write(project, iid, author, (Placement::NewThread, body, None))
     }
 
-    /// Replies in a discussion as a user; the answer is the note's id.
+    /// Replies in a discussion as a user, and returns the note's id.
     ///
     /// # Errors
     ///
@@ -112,7 +112,7 @@ impl World {
         }
     }
 
-    /// Takes a note away, and with its last note a discussion.
+    /// Deletes a note, and with its last note a discussion; the replies to a deleted note stay.
     ///
     /// # Errors
     ///
@@ -124,8 +124,8 @@ impl World {
         Ok(())
     }
 
-    /// Takes away every note of a discussion, and with the last one the discussion: GitLab has no
-    /// other way to delete a thread.
+    /// Deletes every note of a discussion, and so the discussion: GitLab has no other way to
+    /// delete a thread.
     ///
     /// # Errors
     ///
@@ -169,8 +169,8 @@ impl World {
         Ok(())
     }
 
-    /// Reacts to a note as a user, with an emoji's name without colons; the answer is the
-    /// reaction's id. It tells nobody.
+    /// Reacts to a note as a user, with an emoji's name without colons, and returns the reaction's
+    /// id. A reaction notifies nobody.
     ///
     /// # Errors
     ///

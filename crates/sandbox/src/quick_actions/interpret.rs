@@ -4,16 +4,13 @@ use jiff::{Span, ToSpan as _, civil::Date, tz::TimeZone};
 use serde_json::{Map, Value, json};
 
 use super::Command;
-use crate::{
-    issue::{Actor, Changes, Due, IssueEditor, Label, StateChange},
-    world::User,
-};
+use crate::issue::{Actor, Changes, Due, IssueEditor, Label, StateChange};
 
 /// What quick actions come to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outcome {
     pub(crate) changes: Changes,
-    /// What GitLab tells the user about them.
+    /// What GitLab says about them to the user.
     pub(crate) summary: String,
 }
 
@@ -125,15 +122,12 @@ impl Reading<'_> {
 
     /// Labels that the project does not have are dropped in silence.
     fn labels(&self, argument: &str, verb: &str, change: impl Fn(Vec<String>) -> Changes) -> Read {
-        let is_label = |name: &String| self.editor.labels.iter().any(|label| label.name == *name);
-        let names: Vec<String> = label_names(argument).into_iter().filter(is_label).collect();
+        let mut names = label_names(argument);
+        names.retain(|name| self.editor.labels.iter().any(|label| label.name == *name));
         if names.is_empty() {
             return Read::Silent;
         }
-        let reference = |name: &String| {
-            if name.contains(' ') { format!("~\"{name}\"") } else { format!("~{name}") }
-        };
-        let references: Vec<String> = names.iter().map(reference).collect();
+        let references: Vec<String> = names.iter().map(|name| label_reference(name)).collect();
         let noun = if names.len() == 1 { "label" } else { "labels" };
         let message = format!("{verb} {} {noun}.", references.join(" "));
         Read::Done { changes: change(names), message }
@@ -145,11 +139,11 @@ impl Reading<'_> {
         let mut users = Vec::new();
         for name in names {
             let username = name.trim_start_matches('@');
-            let is_named = |user: &&User| user.username.eq_ignore_ascii_case(username);
             let user = if name == "me" {
                 self.editor.user(self.actor.user)
             } else {
-                self.editor.users.iter().find(is_named)
+                let mut users = self.editor.users.iter();
+                users.find(|user| user.username.eq_ignore_ascii_case(username))
             };
             match user {
                 Some(user) => users.push(user),
@@ -228,13 +222,24 @@ fn day(text: &str, today: Date) -> Option<Date> {
     today.checked_add(later).ok()
 }
 
+/// A label as GitLab's messages name it.
+fn label_reference(name: &str) -> String {
+    if name.contains(' ') { format!("~\"{name}\"") } else { format!("~{name}") }
+}
+
+/// The ids of the labels that have one of the names.
+fn label_ids(labels: &[Label], names: &[String]) -> Vec<u64> {
+    labels.iter().filter(|label| names.contains(&label.name)).map(|label| label.id).collect()
+}
+
+/// The ids as a field that is left out where there are no names.
+fn label_field(labels: &[Label], names: &[String]) -> Option<Value> {
+    if names.is_empty() { None } else { Some(json!(label_ids(labels, names))) }
+}
+
 impl Changes {
     /// The changes of quick actions as the API names them, `commands_changes`.
     pub(crate) fn as_fields(&self, labels: &[Label]) -> Map<String, Value> {
-        let ids = |names: &[String]| -> Vec<u64> {
-            let known = labels.iter().filter(|label| names.contains(&label.name));
-            known.map(|label| label.id).collect()
-        };
         let state = self.state.map(|state| match state {
             StateChange::Close => json!("close"),
             StateChange::Reopen => json!("reopen"),
@@ -242,13 +247,12 @@ impl Changes {
         let subscription = self
             .subscribed
             .map(|subscribed| json!(if subscribed { "subscribe" } else { "unsubscribe" }));
-        let some = |names: &[String]| (!names.is_empty()).then(|| json!(ids(names)));
         let due = self.due_date.map(|due| json!(due.0.map(|day| day.to_string())));
         let fields = [
             ("title", self.title.as_ref().map(|title| json!(title))),
-            ("label_ids", self.labels.as_ref().map(|names| json!(ids(names)))),
-            ("add_label_ids", some(&self.add_labels)),
-            ("remove_label_ids", some(&self.remove_labels)),
+            ("label_ids", self.labels.as_ref().map(|names| json!(label_ids(labels, names)))),
+            ("add_label_ids", label_field(labels, &self.add_labels)),
+            ("remove_label_ids", label_field(labels, &self.remove_labels)),
             ("assignee_ids", self.assignees.as_ref().map(|users| json!(users))),
             ("confidential", self.confidential.map(|hidden| json!(hidden))),
             ("due_date", due),
