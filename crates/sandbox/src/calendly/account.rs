@@ -1,4 +1,4 @@
-//! A person's account, an invitation, a token: what an organisation consists of.
+//! A person's account, an invitation and a token: the parts of an organisation.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::organization::API;
 use crate::objects;
 
-/// When everything was made whose making does not matter.
+/// The creation time of everything whose creation time does not matter.
 pub(super) const BEGINNING: Timestamp = Timestamp::constant(1_735_718_400, 0);
 
-/// A person's Calendly account, and what they are in their organisation.
+/// A person's Calendly account, and their role in their organisation.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CalendlyUser {
@@ -24,13 +24,13 @@ pub struct CalendlyUser {
     /// An IANA name such as `Europe/Berlin`.
     #[serde(default = "timezone")]
     pub timezone: String,
-    /// `user`, `admin`, `owner`, or any other text: Calendly may invent more.
+    /// `user`, `admin`, `owner`, or any other text: Calendly may add more.
     #[serde(default = "role")]
     pub role: String,
-    /// When they became what they are; the account is as old.
+    /// When they joined the organisation; the account is as old.
     #[serde(default = "beginning")]
     pub joined: Timestamp,
-    /// The URI of the organisation to which they belong, where it is another than
+    /// The URI of their organisation, where it differs from
     /// [`Calendly::organization`](super::Calendly::organization).
     #[serde(default)]
     pub organization: Option<String>,
@@ -65,9 +65,9 @@ pub enum InvitationStatus {
     /// Nothing yet: there is no member.
     #[default]
     Pending,
-    /// Who was invited is a member, or was.
+    /// Whoever was invited is a member, or was one.
     Accepted,
-    /// Who was invited does not want to be one.
+    /// Whoever was invited has declined.
     Declined,
 }
 
@@ -102,8 +102,8 @@ impl CalendlyUser {
         format!("{API}/organization_memberships/{}", self.membership_id())
     }
 
-    /// Leaves the organisation. The account stays, in an organisation of its own, whose owner it
-    /// is: whoever is removed falls back to a plan of their own.
+    /// Leaves the organisation. The account remains, as the owner of an organisation of its own:
+    /// whoever is removed falls back to a plan of their own.
     pub fn leave(&mut self) {
         let own = identifier("organization", &self.id);
         self.organization = Some(format!("{API}/organizations/{own}"));

@@ -1,4 +1,4 @@
-//! Who the token is, and the organisation.
+//! The token's user, and the organisation.
 
 use serde_json::{Value, json};
 

@@ -15,8 +15,8 @@ use crate::{reply::Reply, request::Request, world::World};
 const NOT_OURS: &str = "This user is not in your organization";
 
 /// `GET /organization_memberships` (Calendly docs: List organization memberships), in the order
-/// of [`Calendly::users`]. Who is no admin sees only themself. Parameters that the documentation
-/// does not have, `sort` among them, are ignored.
+/// of [`Calendly::users`]. A user who is not an admin sees only themself. Parameters that the
+/// documentation does not have, such as `sort`, are ignored.
 pub(super) fn list(world: &World, request: &Request) -> Answered {
     let calendly = &world.calendly;
     let caller = access::caller(calendly, request, access::READ)?;
@@ -101,7 +101,7 @@ fn membership(calendly: &Calendly, member: &CalendlyUser) -> Value {
     })
 }
 
-/// An account as it stands in its membership.
+/// A membership as JSON.
 pub(super) fn person(user: &CalendlyUser) -> Value {
     let joined = instant(user.joined);
     json!({

@@ -1,4 +1,4 @@
-//! The organisation: its members, its invitations, its tokens.
+//! The organisation with its members, invitations and tokens.
 
 use anyhow::Context as _;
 use jiff::Timestamp;
@@ -12,7 +12,7 @@ use super::{
     quota::Quota,
 };
 
-/// What every identifier begins with. Identifiers are no addresses: they are the same whatever
+/// The beginning of every identifier. Identifiers are not addresses: they are the same whatever
 /// the address of the service.
 pub(super) const API: &str = "https://api.calendly.com";
 
@@ -23,8 +23,8 @@ pub struct Calendly {
     /// Its URI, an identifier rather than an address: `https://api.calendly.com/organizations/…`.
     #[serde(default = "organization")]
     pub organization: String,
-    /// Accounts are made and removed by an identity provider, so that to invite and to revoke is
-    /// refused (Calendly docs: Invite user to organization).
+    /// Whether an identity provider creates and removes the accounts, so that invitations cannot be
+    /// sent or revoked (Calendly docs: Invite user to organization).
     #[serde(default)]
     pub scim: bool,
     /// How many requests a user may make.
@@ -42,7 +42,7 @@ pub struct Calendly {
 }
 
 impl Default for Calendly {
-    /// An organisation of nobody.
+    /// An organisation without members.
     fn default() -> Self {
         Self {
             organization: organization(),
@@ -56,8 +56,8 @@ impl Default for Calendly {
 }
 
 impl Calendly {
-    /// Adds a member with the role `user`, whose name and page are the first part of the
-    /// address; the answer is for setting the rest. There must be no account of that address.
+    /// Adds a member with the role `user`, whose name and page are the first part of the address,
+    /// and returns it to set the rest. There must be no account with that address.
     pub fn add_member(&mut self, email: &str) -> &mut CalendlyUser {
         let (name, _) = email.split_once('@').unwrap_or((email, ""));
         self.users.push_mut(CalendlyUser {
@@ -72,8 +72,8 @@ impl Calendly {
         })
     }
 
-    /// Adds a pending invitation, sent at the instant at which it is made; the answer is for
-    /// setting the rest.
+    /// Adds a pending invitation, sent at the instant at which it is made, and returns it to set
+    /// the rest.
     pub fn invite(&mut self, email: &str, at: Timestamp) -> &mut CalendlyInvitation {
         self.invitations.push_mut(CalendlyInvitation {
             id: identifier("invitation", &format!("{email} {at}")),

@@ -5,16 +5,17 @@ use serde_json::{Value, json};
 use super::{Answered, refusal::invalid};
 use crate::{objects, percent, reply::Reply, request::Request, world::World};
 
-/// The biggest page there is, and the one that is given unasked.
+/// The most items on a page, and the number without a `count`.
 const BIGGEST: usize = 100;
 const USUAL: usize = 20;
 
-/// What hides the places in tokens, which are not to be read.
+/// Hides the positions in tokens, which clients must not read.
 const MASK: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// A page of the items, beginning where `page_token` says; behind the page only one item more is
-/// looked at. A token means a place in the list, of this path and these filters: where somebody
-/// leaves who stands before it, the next moves up and is on no page.
+/// A page of the items that begins at `page_token`; after the page only one more item is looked at.
+///
+/// A token is a position in the list of this path and these filters. When an item before it leaves
+/// the list, the next item moves up and is on no page.
 pub(super) fn render<T>(
     world: &World,
     request: &Request,
@@ -52,7 +53,7 @@ fn count(request: &Request) -> Result<usize, Reply> {
     }
 }
 
-/// What makes two lists different: the path and the filters.
+/// The path and the filters, by which one list differs from another.
 fn list(request: &Request) -> String {
     let mut filters = request.query();
     filters.retain(|(name, _)| name != "count" && name != "page_token");

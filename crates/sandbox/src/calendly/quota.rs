@@ -26,13 +26,13 @@ struct Window {
     used: u32,
 }
 
-/// What became of one request.
+/// Whether one request was within the limit, and what is left.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Turn {
     pub(super) granted: bool,
     pub(super) limit: u32,
     pub(super) remaining: u32,
-    /// Until the window ends: a duration, not an instant.
+    /// The seconds until the window ends: a duration, not an instant.
     pub(super) seconds_left: i64,
 }
 

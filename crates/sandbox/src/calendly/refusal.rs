@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::reply::Reply;
 
-/// What is said of a thing that the caller may not see.
+/// The message about something that the caller may not see.
 pub(super) const NO_ACCESS: &str = "You do not have permission to access this resource.";
 
 /// A refusal without details.
@@ -22,7 +22,7 @@ pub(super) fn denied(message: &str) -> Reply {
     refusal(403, "Permission Denied", message)
 }
 
-/// 404, also for what is no route.
+/// 404, also for an address without a route.
 pub(super) fn not_found() -> Reply {
     let message = "The server could not find the requested resource.";
     refusal(404, "Resource Not Found", message)

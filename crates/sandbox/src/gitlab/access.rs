@@ -1,4 +1,4 @@
-//! Who asks, and what they may see.
+//! The caller of a request, and what they may see.
 
 use serde_json::json;
 
@@ -12,33 +12,33 @@ use crate::{
 
 /// Scopes that read everything.
 pub(super) const READ: &[&str] = &["api", "read_api"];
-/// Scopes that read who one is.
+/// Scopes that read users.
 pub(super) const READ_USER: &[&str] = &["read_user", "api", "read_api"];
 /// Scopes that read files: `read_repository` is for this one API (GitLab docs: Personal access
 /// token scopes).
 pub(super) const READ_FILES: &[&str] = &["read_repository", "api", "read_api"];
 /// Scopes that write.
 pub(super) const WRITE: &[&str] = &["api"];
-/// Any scope will do.
+/// Any scope is enough.
 pub(super) const ANY: &[&str] = &[];
 
 /// The access level from which a member of a private project may read its files: reporter
 /// (GitLab docs: Permissions and roles).
 const READS_FILES: u8 = 20;
 
-/// Somebody with a living token.
+/// The user of a valid token.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Caller<'world> {
     pub(super) token: &'world Token,
     pub(super) user: &'world User,
 }
 
-/// The caller, or nobody where no token was sent.
+/// The caller, or none where no token was sent.
 ///
 /// # Errors
 ///
-/// 401 for a wrong or dead token, 403 for one without any of the scopes and for one of a user
-/// who is blocked.
+/// 401 for a wrong, expired or revoked token; 403 for a token without any of the scopes, and for
+/// a blocked user's.
 pub(super) fn caller<'world>(
     world: &'world World,
     request: &Request,
@@ -66,7 +66,7 @@ pub(super) fn caller<'world>(
     Ok(Some(caller))
 }
 
-/// The caller, who must be somebody.
+/// The caller, who must have sent a token.
 ///
 /// # Errors
 ///
@@ -83,7 +83,7 @@ pub(super) fn somebody<'world>(
 ///
 /// # Errors
 ///
-/// 404, which does not tell a hidden project from a missing one; for a path that the project had
+/// 404 for a missing project and for a hidden one alike; for a path that the project had
 /// before, 301 to the number (GitLab docs: REST API, redirects) and 405 to all but GET.
 pub(super) fn project<'world>(
     world: &'world World,
@@ -139,15 +139,15 @@ pub(super) fn readable<'world>(
 pub(super) struct Found<'world> {
     pub(super) project: &'world Project,
     pub(super) issue: &'world Issue,
-    /// Of nobody, the user is 0, which is no user's id.
+    /// Without a token, the user is 0, which is no user's id.
     pub(super) actor: Actor,
 }
 
-/// The issue of a number within a project, if the caller can see it.
+/// The issue with the number in a project, if the caller can see it.
 ///
 /// # Errors
 ///
-/// As [`project_and_actor`]; 400 for a number that is none; 404 as `missing` says for an issue
+/// As [`project_and_actor`]; 400 where the number is not one; 404 as `missing` says for an issue
 /// that does not exist or is hidden, and for every one of a project without issues.
 pub(super) fn issue<'world>(
     world: &'world World,
@@ -165,11 +165,11 @@ pub(super) fn issue<'world>(
     Ok(Found { project, issue: issue.ok_or_else(missing)?, actor })
 }
 
-/// A project that the caller can see, and the caller as somebody who reads or writes in it.
+/// A project that the caller can see, and the caller as an actor in it.
 ///
 /// # Errors
 ///
-/// As [`project`]; 401 to nobody who wants to write; 403 to writes in an archived project.
+/// As [`project`]; 401 for a write without a token; 403 for a write to an archived project.
 pub(super) fn project_and_actor<'world>(
     world: &'world World,
     request: &Request,
@@ -211,12 +211,12 @@ fn moved(request: &Request, project: &Project) -> Reply {
     Reply::bytes(301, "text/plain", text).with("location", location)
 }
 
-/// The refusal of what can be seen but not done.
+/// The refusal of what the caller can see but not do.
 pub(super) fn forbidden() -> Reply {
     Reply::json(403, &json!({"message": "403 Forbidden"}))
 }
 
-/// The refusal of nobody, or of a wrong token.
+/// The refusal of a missing or wrong token.
 pub(super) fn unauthorized() -> Reply {
     Reply::json(401, &json!({"message": "401 Unauthorized"}))
 }
@@ -235,8 +235,8 @@ fn invalid_token(text: &str) -> Reply {
         .with("www-authenticate", challenge)
 }
 
-/// Named are all scopes with which the route can be called at all, be it for reading alone, in
-/// GitLab's own way (recorded from GitLab 18.9 for the issues of a project).
+/// The scopes listed are those that can call the route at all, even only to read, in GitLab's
+/// own order (recorded from GitLab 18.9 for the issues of a project).
 fn insufficient_scope(request: &Request, scopes: &[&str]) -> Reply {
     let text = "The request requires higher privileges than provided by the access token.";
     let parts: Vec<&str> = request.raw_path().split('/').skip(5).collect();

@@ -1,4 +1,4 @@
-//! `If-Unmodified-Since`, which GitLab heeds when it deletes, and only then (GitLab docs: Notes API;
+//! `If-Unmodified-Since`, which GitLab respects for deletions only (GitLab docs: Notes API;
 //! recorded from GitLab 18.9: updates ignore it).
 
 use jiff::{Timestamp, fmt::rfc2822::DateTimeParser};
@@ -6,11 +6,11 @@ use serde_json::json;
 
 use crate::{reply::Reply, request::Request};
 
-/// Refuses to delete what has changed since the request says it has not.
+/// Refuses a deletion of what has changed after the instant that the request names.
 ///
 /// # Errors
 ///
-/// 412. A time that cannot be read is no condition.
+/// 412. A time that cannot be read is ignored.
 pub(super) fn unmodified(request: &Request, updated_at: Timestamp) -> Result<(), Reply> {
     let sent = request.header("if-unmodified-since");
     let since = sent.and_then(|text| DateTimeParser::new().parse_timestamp(text).ok());

@@ -40,7 +40,7 @@ pub(super) fn show(
     shown(world, request, place, (200, discussion))
 }
 
-/// `GET …/discussions/:discussion_id/notes`: all of them, on no pages.
+/// `GET …/discussions/:discussion_id/notes`: all of them, without pages.
 pub(super) fn notes(
     world: &World,
     request: &Request,
@@ -115,7 +115,8 @@ pub(super) fn update_note(
     shown(world)
 }
 
-/// A lone note cannot be resolved, which is a 403 as well (recorded from GitLab 18.9).
+/// Resolves or reopens a thread. A lone note cannot be resolved and answers 403 too (recorded from
+/// GitLab 18.9).
 fn set_resolved(
     world: &mut World,
     request: &Request,

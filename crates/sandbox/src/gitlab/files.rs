@@ -12,7 +12,7 @@ use crate::{
     world::{Project, World},
 };
 
-/// A file at a commit, with what the answers say of it.
+/// A file at a commit, with what the answers say about it.
 struct Found<'world> {
     file: &'world File,
     path: &'world str,

@@ -1,4 +1,4 @@
-//! Who the token is, and what the server is.
+//! The token's user, the token itself, and the server's version.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::{
     world::{User, World},
 };
 
-/// When everything was made whose making does not matter.
+/// The creation time of everything whose creation time does not matter.
 pub(super) const BEGINNING: Timestamp = Timestamp::constant(1_735_718_400, 0);
 
 /// `GET /user` (GitLab docs: Users API).

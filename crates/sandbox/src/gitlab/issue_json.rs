@@ -10,7 +10,7 @@ use crate::{
     world::{Project, World},
 };
 
-/// What everything here is shown with.
+/// What rendering needs: the world, the request and the project.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct View<'world> {
     pub(super) world: &'world World,
@@ -19,7 +19,7 @@ pub(super) struct View<'world> {
 }
 
 impl View<'_> {
-    /// A user by their id; null for one who is gone.
+    /// The user of the id; null where there is none any more.
     pub(super) fn user(self, id: u64) -> Value {
         self.world.user_by_id(id).map_or(Value::Null, |user| basic(user, self.request))
     }
@@ -108,7 +108,7 @@ impl View<'_> {
         .collect()
     }
 
-    /// A discussion with its notes, but for those that are hidden.
+    /// A discussion with its notes, without those that are hidden.
     pub(super) fn discussion(
         self,
         issue: &Issue,

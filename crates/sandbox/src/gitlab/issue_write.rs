@@ -19,8 +19,8 @@ use crate::{
     world::World,
 };
 
-/// The parameters of which an update has at least one, in the order of the complaint (recorded
-/// from GitLab 18.9).
+/// The parameters of which an update needs at least one, in the order of GitLab's message
+/// (recorded from GitLab 18.9).
 const CHANGEABLE: &[&str] = &[
     "assignee_id",
     "assignee_ids",
@@ -38,7 +38,7 @@ const CHANGEABLE: &[&str] = &[
     "issue_type",
 ];
 
-/// What only planners may change in an issue that is there already.
+/// The parameters of an existing issue that only planners may change.
 const METADATA: &[&str] = &[
     "assignee_id",
     "assignee_ids",
@@ -50,7 +50,7 @@ const METADATA: &[&str] = &[
     "remove_labels",
 ];
 
-/// `POST /projects/:id/issues`, so many in a minute; 403 where issues are switched off.
+/// `POST /projects/:id/issues`, limited per minute; 403 where issues are switched off.
 pub(super) fn create(world: &mut World, request: &Request, id: &str) -> Answered {
     throttle::issue(world, request)?;
     let (project, actor) = access::project_and_actor(world, request, id)?;
@@ -113,7 +113,7 @@ fn answer(world: &World, request: &Request, status: u16, (id, iid): (&str, u64))
     Ok(Reply::json(status, &view.single(found.issue, found.actor.user)))
 }
 
-/// What the parameters ask for, and the quick actions in the description.
+/// The changes that the parameters ask for, and the quick actions in the description.
 fn wishes(parameters: &Parameters, actor: Actor) -> Result<(Changes, Vec<Command>), Reply> {
     let (mut description, mut commands) = (None, Vec::new());
     if parameters.has("description") {

@@ -74,7 +74,7 @@ fn shown(view: View<'_>, issue: &Issue, details: bool) -> Value {
     body
 }
 
-/// What the issues are ordered by: a text that sorts as the value does, then the id.
+/// The sort key of an issue: a text that sorts as the value does, then the id.
 fn key(issue: &Issue, order: &str) -> (String, u64) {
     let text = match order {
         "updated_at" => instant(issue.updated_at),
@@ -89,13 +89,14 @@ fn compare(one: &(String, u64), other: &(String, u64), sort: &str) -> Ordering {
     if sort == "asc" { one.cmp(other) } else { other.cmp(one) }
 }
 
-/// The place behind an issue, for the client an opaque text.
+/// The position after an issue, as a text that is opaque to the client.
 fn cursor(issue: &Issue, order: &str) -> String {
     let (value, id) = key(issue, order);
     base64(json!({order: value, "id": id.to_string(), "_kd": "n"}).to_string().as_bytes())
 }
 
-/// Where a list goes on behind the issue of a cursor, which need not be in the list any more.
+/// The index at which a list continues after the issue of a cursor. The issue itself may have left
+/// the list.
 fn start(
     sent: &str,
     project: &Project,
@@ -113,7 +114,7 @@ fn nobody() -> Reply {
     bad_parameter("assignee_id should be an integer, 'None' or 'Any'")
 }
 
-/// Which issues a list shall hold.
+/// Which issues a list includes.
 #[derive(Debug)]
 struct Filter {
     labels: Option<Vec<String>>,
@@ -129,7 +130,7 @@ struct Filter {
     not: Not,
 }
 
-/// Which issues a list shall not hold: `not[labels]`, `not[author_username]`, …
+/// Which issues a list excludes: `not[labels]`, `not[author_username]`, …
 #[derive(Debug)]
 struct Not {
     labels: Vec<String>,
@@ -199,7 +200,7 @@ impl Filter {
         }
     }
 
-    /// Every word has to be somewhere. GitLab looks for whole words, with rules of its own.
+    /// Each word must occur somewhere. GitLab itself searches for complete words, by other rules.
     fn admits_words(&self, issue: &Issue) -> bool {
         let description = issue.description.as_deref().unwrap_or_default();
         let texts = [("title", issue.title.as_str()), ("description", description)];
@@ -229,7 +230,7 @@ impl Not {
     }
 }
 
-/// The author that the parameters name, whose own names `prefixed` gives.
+/// The author that the parameters name; `prefixed` makes the parameters' names.
 fn author(
     world: &World,
     parameters: &Parameters,
@@ -241,7 +242,7 @@ fn author(
     Ok(by_id.or_else(|| name.map(|name| id(world, &name))).map(Person::User))
 }
 
-/// Likewise the assignee, who may be nobody or anybody.
+/// The assignee that the parameters name, who may also be nobody or anybody.
 fn assignee(
     world: &World,
     parameters: &Parameters,

@@ -26,7 +26,7 @@ use serde_json::json;
 use self::{parameters::Parameters, throttle::Usage};
 use crate::{objects, percent, reply::Reply, request::Request, world::World};
 
-/// An answer, or the refusal that is given in its place.
+/// An answer, or the refusal that replaces it.
 type Answered = Result<Reply, Reply>;
 
 /// What GitLab answers to a request.
@@ -160,7 +160,7 @@ fn route_reactions(
     }
 }
 
-/// The answer to an address that is no route, which includes an unencoded project path.
+/// The answer to an address without a route, such as an unencoded project path.
 fn no_route() -> Reply {
     Reply::json(404, &json!({"error": "404 Not Found"}))
 }
@@ -170,7 +170,7 @@ fn not_found(what: &str) -> Reply {
     Reply::json(404, &json!({"message": format!("404 {what} Not Found")}))
 }
 
-/// The answer where something is not there, or hidden, that has no name of its own.
+/// The answer for something missing or hidden whose kind GitLab does not name.
 fn missing() -> Reply {
     Reply::json(404, &json!({"message": "404 Not found"}))
 }
@@ -190,7 +190,8 @@ fn instant(at: Timestamp) -> String {
     format!("{at:.3}")
 }
 
-/// Adds the headers that all answers have, and answers 304 to whoever has the same already.
+/// Adds the headers that every answer has, and turns it into a 304 where the client has the same
+/// already.
 fn dress(mut reply: Reply, request: &Request) -> Reply {
     let is_json = reply.header("content-type") == Some("application/json");
     if matches!(reply.status, 200 | 201) && is_json && !reply.body.is_empty() {

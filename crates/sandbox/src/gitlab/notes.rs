@@ -18,7 +18,7 @@ use crate::{
     world::World,
 };
 
-/// Why there is no issue to read or write notes of.
+/// The answer where the notes' issue is missing or hidden.
 pub(super) fn no_issue() -> Reply {
     not_found("Issue")
 }
@@ -65,7 +65,7 @@ pub(super) fn show(world: &World, request: &Request, place: (&str, &str), note: 
     shown(world, request, (place, None), (200, number(note)?, &Map::new()))
 }
 
-/// `POST …/issues/:iid/notes`, so many in a minute.
+/// `POST …/issues/:iid/notes`, limited per minute.
 pub(super) fn create(world: &mut World, request: &Request, place: (&str, &str)) -> Answered {
     throttle::note(world, request)?;
     match post(world, request, place, &Placement::Alone)? {
@@ -130,12 +130,12 @@ pub(super) fn post(
     posted.map_err(refusal)
 }
 
-/// The answer to a note of quick actions alone, whether or not they were carried out.
+/// The answer to a note of quick actions alone, whether or not they were executed.
 pub(super) fn commands_only(changes: &Map<String, Value>, summary: &str) -> Reply {
     Reply::json(202, &json!({"commands_changes": changes, "summary": [summary]}))
 }
 
-/// One note; with a discussion given, only if it is in that.
+/// One note; where a discussion is given, only a note of that discussion.
 pub(super) fn shown(
     world: &World,
     request: &Request,
@@ -161,7 +161,8 @@ pub(super) fn number(note: &str) -> Result<u64, Reply> {
     note.parse().map_err(|_| bad_parameter("note_id is invalid"))
 }
 
-/// Own comments, and as a maintainer those of others; never system notes.
+/// Allows edits of the caller's own comments and, to maintainers, of everybody's, but never of
+/// system notes.
 fn authorize_edit(
     world: &World,
     request: &Request,

@@ -5,14 +5,15 @@ use serde_json::Value;
 use super::{Answered, bad_parameter};
 use crate::{percent, reply::Reply, request::Request, world::World};
 
-/// The biggest page there is.
+/// The most items on a page.
 const BIGGEST: usize = 100;
 
-/// A page by its number, with the headers of offset pagination. `fixed` are the parameters that
-/// GitLab adds to the links. Without `counted` the totals are left out, as GitLab does where
-/// counting is dear and in long lists. Only the items of the page are shown, so that a page of a long list costs no
-/// more than one of a short list. Items that show as null count, but are dropped from their page:
-/// what the caller may not see.
+/// A page by its number, with the headers of offset pagination.
+///
+/// `fixed` are the parameters that GitLab adds to the links. Without `counted` the totals are left
+/// out, as GitLab does for long lists and where counting is expensive. Only the items of the page
+/// are rendered, so a page of a long list costs no more than a page of a short list. An item that
+/// renders as null is one that the caller may not see: it counts, but is dropped from its page.
 pub(super) fn by_number<Item>(
     world: &World,
     request: &Request,
@@ -90,7 +91,7 @@ pub(super) fn by_token(
     })
 }
 
-/// A page that begins behind the item whose cursor is `cursor`, with the headers of keyset
+/// A page that begins after the item whose cursor is `cursor`, with the headers of keyset
 /// pagination as issues have it: a link to the next page and its cursor, no totals. Items come
 /// in order, with their cursors.
 pub(super) fn by_cursor(
@@ -129,7 +130,7 @@ fn positive(request: &Request, name: &str) -> Result<Option<usize>, Reply> {
 }
 
 /// The request's address with its query completed by `fixed` and replaced by `own`, names in
-/// alphabetical order as GitLab has them. A name may be there more than once, as in `iids[]`.
+/// alphabetical order as GitLab has them. A name may occur more than once, such as `iids[]`.
 fn address(request: &Request, fixed: &[(&str, &str)], own: &[(&str, &str)]) -> String {
     let pair = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
     let has = |pairs: &[(String, String)], name: &str| pairs.iter().any(|(key, _)| key == name);
@@ -147,7 +148,7 @@ fn address(request: &Request, fixed: &[(&str, &str)], own: &[(&str, &str)]) -> S
     format!("{}{}?{}", request.origin(), request.raw_path(), query.join("&"))
 }
 
-/// A parameter as GitLab repeats it in its links: labels one by one.
+/// A parameter as GitLab repeats it in its links: each label by itself.
 fn spelled_out(name: String, value: String) -> Vec<(String, String)> {
     if name != "labels" {
         return vec![(name, value)];

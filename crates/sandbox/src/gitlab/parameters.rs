@@ -40,12 +40,12 @@ impl Parameters {
         Ok(Self(parameters))
     }
 
-    /// Whether it was sent, be it null.
+    /// Whether the parameter was sent, even as null.
     pub(super) fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
 
-    /// A text; null is no text.
+    /// A text; none for null.
     ///
     /// # Errors
     ///
@@ -57,11 +57,11 @@ impl Parameters {
         }
     }
 
-    /// A truth, in one of the ways in which clients write it: `true`, `True`, `1`, …
+    /// A flag, in any of the forms that clients send: `true`, `True`, `1`, …
     ///
     /// # Errors
     ///
-    /// 400 for what is none.
+    /// 400 for anything else.
     pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, Reply> {
         let text = self.text(name)?.filter(|text| !text.is_empty());
         match text.map(|text| text.to_lowercase()).as_deref() {
@@ -72,7 +72,7 @@ impl Parameters {
         }
     }
 
-    /// A list, as an array or as a text with commas; null is no list.
+    /// A list, as an array or as a text with commas; none for null.
     pub(super) fn list(&self, name: &str) -> Option<Vec<String>> {
         let items = match self.0.get(name)? {
             Value::Null => return None,
@@ -87,7 +87,7 @@ impl Parameters {
     ///
     /// # Errors
     ///
-    /// 400 for what is no number.
+    /// 400 for an item that is not a number.
     pub(super) fn numbers(&self, name: &str) -> Result<Option<Vec<u64>>, Reply> {
         let Some(items) = self.list(name) else { return Ok(None) };
         let numbers: Result<Vec<u64>, _> = items.iter().map(|item| item.parse()).collect();
@@ -107,7 +107,7 @@ impl Parameters {
         instant.map(Some).map_err(|_| invalid(name))
     }
 
-    /// One of several words; the first of them where none was sent.
+    /// One of several words; the first where none was sent.
     ///
     /// # Errors
     ///

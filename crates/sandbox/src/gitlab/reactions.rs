@@ -59,7 +59,8 @@ pub(super) fn create(world: &mut World, request: &Request, place: Place<'_>) -> 
     Ok(Reply::json(201, &shown(view, issue, target, reaction)))
 }
 
-/// `DELETE …/award_emoji/:award_id`: one's own; to that of another GitLab's code answers 401.
+/// `DELETE …/award_emoji/:award_id`: the caller's own; for another user's, GitLab's code answers
+/// 401.
 pub(super) fn delete(
     world: &mut World,
     request: &Request,
@@ -80,7 +81,7 @@ pub(super) fn delete(
     Ok(Reply::nothing())
 }
 
-/// The note is looked for after the issue was seen; one that is hidden is missing.
+/// The issue, and the note where there is one; a hidden note answers as a missing one does.
 fn find<'world>(
     world: &'world World,
     request: &Request,

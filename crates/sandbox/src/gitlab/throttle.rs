@@ -1,4 +1,4 @@
-//! Refusing what is too much in a minute (GitLab docs: Rate limits).
+//! GitLab's limits per minute (GitLab docs: Rate limits).
 
 use super::access;
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 /// Requests a user may make in a minute on GitLab.com (GitLab docs: GitLab.com settings).
 const LIMIT: u64 = 2_000;
 
-/// How many requests of a minute, of how many allowed, the present one makes.
+/// How many requests the caller has made in this minute, and how many are allowed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Usage {
     limit: u64,
@@ -20,7 +20,7 @@ pub(super) struct Usage {
 }
 
 impl Usage {
-    /// Counts the request, unless nobody sent it.
+    /// Counts the request, if it has a valid token.
     pub(super) fn count(world: &mut World, request: &Request) -> Self {
         let Some(limit) = world.limits.requests_per_minute else {
             return Self { limit: LIMIT, observed: 1 };
@@ -33,14 +33,14 @@ impl Usage {
         Self { limit, observed }
     }
 
-    /// The refusal of one request too many.
+    /// The refusal, if the request is beyond the limit.
     pub(super) fn refusal(self, world: &World) -> Option<Reply> {
         let wait = window_ends(world.now) - world.now.as_second();
         let refused = Answer::too_many_requests_text().header("retry-after", &wait.to_string());
         (self.observed > self.limit).then(|| refused.into())
     }
 
-    /// Adds the headers that tell of it.
+    /// Adds the `RateLimit-…` headers.
     pub(super) fn show(self, reply: Reply, world: &World) -> Reply {
         reply
             .with("ratelimit-limit", self.limit.to_string())
@@ -55,7 +55,7 @@ impl Usage {
 ///
 /// # Errors
 ///
-/// 429 for one too many; as [`access::caller`].
+/// 429 beyond the limit; as [`access::caller`].
 pub(super) fn note(world: &mut World, request: &Request) -> Result<(), Reply> {
     let limit = world.limits.notes_per_minute;
     write(world, request, (Counted::Notes, limit), world.limits.notes_retry_after)

@@ -14,7 +14,7 @@ use crate::{
     world::{Project, User, World},
 };
 
-/// `GET /users`, all or the one of a `username`. The blocked are not there for ordinary users
+/// `GET /users`: all, or the one with the `username`. Ordinary users do not see blocked users
 /// (recorded from GitLab 18.9).
 pub(super) fn list(world: &World, request: &Request) -> Answered {
     access::somebody(world, request, access::READ_USER)?;
@@ -58,7 +58,7 @@ pub(super) fn list(world: &World, request: &Request) -> Answered {
     page::by_number(world, request, &fixed, (users, show), true)
 }
 
-/// `GET /users/:id`, the blocked too.
+/// `GET /users/:id`, blocked users too.
 pub(super) fn show(world: &World, request: &Request, id: &str) -> Answered {
     access::somebody(world, request, access::READ_USER)?;
     let user = find(world, id)?;
@@ -86,7 +86,7 @@ pub(super) fn status(world: &World, request: &Request, id: &str) -> Answered {
     Ok(Reply::json(200, &body))
 }
 
-/// `GET /projects/:id/members` and `…/members/all`, the blocked among them.
+/// `GET /projects/:id/members` and `…/members/all`, blocked users among them.
 pub(super) fn members(world: &World, request: &Request, id: &str) -> Answered {
     let (project, _) = access::project_and_actor(world, request, id)?;
     let parameters = Parameters::parse(request)?;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::Command;
 use crate::issue::{Actor, Changes, Due, IssueEditor, Label, StateChange};
 
-/// What quick actions come to.
+/// The result of quick actions.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outcome {
     pub(crate) changes: Changes,
@@ -14,7 +14,7 @@ pub(crate) struct Outcome {
     pub(crate) summary: String,
 }
 
-/// Reads the quick actions as the actor's, against the issue as it is before any of them. On a
+/// Interprets the quick actions as the actor's, against the issue as it is before any of them. On a
 /// new issue even a guest may set what only planners may change later (recorded from GitLab 18.9).
 pub(crate) fn interpret(
     editor: &IssueEditor<'_>,
@@ -120,7 +120,7 @@ impl Reading<'_> {
         }
     }
 
-    /// Labels that the project does not have are dropped in silence.
+    /// Labels that the project does not have are dropped silently.
     fn labels(&self, argument: &str, verb: &str, change: impl Fn(Vec<String>) -> Changes) -> Read {
         let mut names = label_names(argument);
         names.retain(|name| self.editor.labels.iter().any(|label| label.name == *name));
@@ -208,7 +208,7 @@ fn label_names(argument: &str) -> Vec<String> {
     }
 }
 
-/// The ways to say a day that are read here: `2026-12-15`, `today`, `tomorrow`, `in 2 days`,
+/// Reads a day: `2026-12-15`, `today`, `tomorrow`, `in 2 days`,
 /// `in 3 weeks`. GitLab reads many more.
 fn day(text: &str, today: Date) -> Option<Date> {
     let words: Vec<&str> = text.split_whitespace().collect();

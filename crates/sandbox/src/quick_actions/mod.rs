@@ -1,4 +1,4 @@
-//! Quick actions: lines such as `/close` that GitLab cuts out of a text and carries out.
+//! Quick actions: lines such as `/close` that GitLab cuts out of a text and executes.
 //!
 //! | file | concept |
 //! | --- | --- |

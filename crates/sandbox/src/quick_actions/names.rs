@@ -79,7 +79,7 @@ pub(super) fn is_known(name: &str) -> bool {
     KNOWN.binary_search(&name).is_ok()
 }
 
-/// What is put in the place of a name that stands for a text.
+/// The text that replaces a name which is a substitution.
 pub(super) fn substitution(name: &str) -> Option<&'static str> {
     match name {
         "shrug" => Some(r"¯\\＿(ツ)＿/¯"),
