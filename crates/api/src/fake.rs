@@ -23,6 +23,14 @@ impl Received {
         self.head.split(' ').nth(1).unwrap().to_owned()
     }
 
+    /// The value of a parameter of the query, as it was sent.
+    pub(crate) fn parameter(&self, name: &str) -> Option<String> {
+        let path = self.path();
+        let (_, query) = path.split_once('?')?;
+        let pair = |pair: &str| Some(pair.strip_prefix(name)?.strip_prefix('=')?.to_owned());
+        query.split('&').find_map(pair)
+    }
+
     /// The value of a header.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.head
@@ -67,6 +75,18 @@ impl Fake {
         Self::serve(|mut stream, log| {
             stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}").unwrap();
             log.lock().unwrap().push(request(&mut stream));
+        })
+    }
+
+    /// Starts a server that computes its answers and gives several at once; it answers each
+    /// connection once and then hangs up.
+    pub(crate) fn respond(answer: impl Fn(&Received) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        let answer = Arc::new(answer);
+        Self::serve(move |mut stream, log| {
+            let received = log.lock().unwrap().last().unwrap().clone();
+            let answer = Arc::clone(&answer);
+            // The client may have hung up on purpose.
+            thread::spawn(move || drop(stream.write_all(&answer(&received))));
         })
     }
 
@@ -120,6 +140,11 @@ pub(crate) fn answer(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     .into_bytes();
     answer.extend_from_slice(body);
     answer
+}
+
+/// The only page of a list, with these items as JSON.
+pub(crate) fn only_page(items: &str) -> Vec<u8> {
+    json("X-Next-Page: \r\n", &format!("[{items}]"))
 }
 
 /// A 200 with this JSON.

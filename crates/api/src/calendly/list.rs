@@ -1,7 +1,8 @@
-//! Following a Calendly list to its last page, and keeping what was read where it breaks.
+//! Following a Calendly list to its last page, and keeping what was read before an error.
 //!
-//! A page names the one after it twice: by a token, and by a whole URL (Calendly, "Pagination").
-//! Only the token is used. Our access token would go wherever the URL points to.
+//! A page names the next one by a token and by a complete URL (Calendly, "Pagination"). Only the
+//! token is used, because our access token would go wherever the URL points to. The token continues
+//! where the page ended, so an item that is removed meanwhile hides no other.
 
 use std::collections::HashSet;
 
@@ -13,16 +14,16 @@ use crate::events::PageRead;
 use crate::http::Http;
 use crate::pages::MAX_PAGES;
 
-/// How many items a page should have: the most there can be (Calendly, parameter `count`).
+/// How many items to ask for in a page: the most that Calendly sends (parameter `count`).
 const COUNT: &str = "100";
 
 /// A list as far as it could be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub struct Listing<T> {
-    /// What was read, in Calendly's order. It is all there is only where `broken` is `None`.
+    /// What was read, in Calendly's order. It is complete only if `broken` is `None`.
     pub items: Vec<T>,
-    /// Where and why the reading ended early; `None` when the last page was reached.
+    /// Where and why the reading ended early; `None` if the last page was reached.
     pub broken: Option<BrokenPage>,
 }
 
@@ -30,53 +31,59 @@ pub struct Listing<T> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("page {number} of {list} could not be read, after {items} items")]
 pub struct BrokenPage {
-    /// What the list is of, in words: `the organisation's members`.
+    /// What is listed, such as `the organisation's members`.
     pub list: &'static str,
-    /// Which page it is; the first one is 1.
+    /// The number of the page; the first one is 1.
     pub number: usize,
-    /// How many items the pages before it have.
+    /// How many items were read before it.
     pub items: usize,
-    /// Why, after the repeats. On page 1 it may be that the token may not see the list at all.
+    /// Why, after the repeats. An error on page 1 may mean that the token may not see the list.
     #[source]
     pub error: Error,
 }
 
-/// A page, as Calendly sends it.
+/// A page as Calendly sends it.
 #[derive(Deserialize)]
 struct Page<T> {
     collection: Vec<T>,
     pagination: Pagination,
 }
 
-/// What a page tells of the next one.
+/// What a page says about the next one.
 #[derive(Deserialize)]
 struct Pagination {
     next_page_token: Option<String>,
-    /// Whether there is a next page; where it is said to be does not matter.
+    /// Whether there is a next page; its address does not matter.
     next_page: Option<IgnoredAny>,
 }
 
-/// Reads all pages of the list at `path`; `list` says what it is of, for errors and progress.
+/// Reads all pages of the list at `path`.
+///
+/// `list` says what is listed, for errors and progress; items with the same `key` are returned once.
 pub(super) async fn all<T: DeserializeOwned>(
     http: &Http,
     path: &str,
     query: &[(&str, &str)],
     list: &'static str,
+    key: fn(&T) -> &str,
 ) -> Listing<T> {
-    let mut items = Vec::new();
-    let mut read = 0;
-    let followed = follow(http, path, query, list, |page| {
-        read += 1;
-        items.extend(page);
-        http.report_page(PageRead { list, number: read, items: items.len() });
+    let mut items: Vec<T> = Vec::new();
+    let mut keys = HashSet::new();
+    let mut number = 0;
+    let followed = follow(http, path, query, list, |mut page: Vec<T>| {
+        page.retain(|item| keys.insert(key(item).to_owned()));
+        items.append(&mut page);
+        number += 1;
+        http.report_page(PageRead { list, number, items: items.len() });
     });
-    let broken = followed.await.err();
-    let broken =
-        broken.map(|error| BrokenPage { list, number: read + 1, items: items.len(), error });
+    let broken = match followed.await {
+        Ok(()) => None,
+        Err(error) => Some(BrokenPage { list, number: number + 1, items: items.len(), error }),
+    };
     Listing { items, broken }
 }
 
-/// Hands over page after page, up to the last one or the first that cannot be read.
+/// Passes on page after page, up to the last one or the first that cannot be read.
 async fn follow<T: DeserializeOwned>(
     http: &Http,
     path: &str,
@@ -84,7 +91,7 @@ async fn follow<T: DeserializeOwned>(
     list: &'static str,
     mut take: impl FnMut(Vec<T>),
 ) -> Result<(), Error> {
-    let mut seen = HashSet::new();
+    let mut tokens = HashSet::new();
     let mut token: Option<String> = None;
     loop {
         let mut query = query.to_vec();
@@ -101,10 +108,10 @@ async fn follow<T: DeserializeOwned>(
             }
             return Ok(());
         };
-        if !seen.insert(next.clone()) {
+        if !tokens.insert(next.clone()) {
             return Err(broken("a page names an earlier one as the next".to_owned()));
         }
-        if seen.len() >= MAX_PAGES {
+        if tokens.len() >= MAX_PAGES {
             return Err(broken(format!("there are more than {MAX_PAGES} pages")));
         }
     }

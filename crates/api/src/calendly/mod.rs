@@ -28,6 +28,9 @@ mod tests;
 /// What a list of memberships is called in errors and progress.
 const MEMBERS: &str = "the organisation's members";
 
+/// The status of an invitation that was neither accepted nor declined.
+const PENDING: &str = "pending";
+
 /// A client of Calendly.
 #[derive(Debug)]
 pub struct Calendly {
@@ -63,7 +66,7 @@ impl Calendly {
     /// [`ErrorKind::Paging`] if the pages have no end.
     pub async fn memberships(&self, organization: &str) -> Listing<Membership> {
         let query = [("organization", organization)];
-        list::all(&self.http, "organization_memberships", &query, MEMBERS).await
+        self.list_memberships(&query).await
     }
 
     /// Lists the memberships of an e-mail address, in whatever case: `GET
@@ -75,8 +78,7 @@ impl Calendly {
         email: &str,
     ) -> Result<Vec<Membership>, Error> {
         let query = [("organization", organization), ("email", email)];
-        let listing: Listing<Membership> =
-            list::all(&self.http, "organization_memberships", &query, MEMBERS).await;
+        let listing = self.list_memberships(&query).await;
         if let Some(broken) = listing.broken {
             return Err(broken.error);
         }
@@ -100,7 +102,17 @@ impl Calendly {
         match split_uri(organization, "organizations") {
             Ok((_, uuid)) => {
                 let path = format!("organizations/{uuid}/invitations");
-                list::all(&self.http, &path, &[("status", "pending")], list).await
+                let mut listing = list::all(
+                    &self.http,
+                    &path,
+                    &[("status", PENDING)],
+                    list,
+                    |invitation: &Invitation| &invitation.uri,
+                )
+                .await;
+                // One that was accepted or declined is none, whatever the server filters.
+                listing.items.retain(|invitation| invitation.status == PENDING);
+                listing
             }
             Err(error) => {
                 let broken = BrokenPage { list, number: 1, items: 0, error };
@@ -137,6 +149,12 @@ impl Calendly {
         let (organization, uuid) = split_uri(uri, "invitations")?;
         let (_, organization) = split_uri(organization, "organizations")?;
         self.delete(&format!("organizations/{organization}/invitations/{uuid}")).await
+    }
+
+    /// Lists the memberships that match the query.
+    async fn list_memberships(&self, query: &[(&str, &str)]) -> Listing<Membership> {
+        let path = "organization_memberships";
+        list::all(&self.http, path, query, MEMBERS, |membership: &Membership| &membership.uri).await
     }
 
     /// Deletes what is at `path`, which is encoded.

@@ -234,7 +234,10 @@ async fn pages_without_an_end_are_left() {
         (vec![url_only.to_owned()], 1, "there is a next page, but no token for it"),
         (vec![next("t1"), empty_token], 2, "there is a next page, but no token for it"),
     ] {
-        let answers = pages.iter().map(|pagination| page(&[membership("A")], pagination));
+        let answers = pages
+            .iter()
+            .enumerate()
+            .map(|(index, pagination)| page(&[membership(&index.to_string())], pagination));
         let fake = Fake::start(answers.collect());
         let listing = client(&fake).memberships(ORGANIZATION).await;
         let broken = listing.broken.unwrap();
@@ -284,7 +287,7 @@ async fn all_members_of_an_address_are_found_and_nobody_else() {
     let everybody = [membership("A"), membership("B")];
     let fake = Fake::start(vec![
         page(&everybody, &next("t1")),
-        page(&[membership("A")], LAST),
+        page(&[membership("a"), membership("A")], LAST),
         page(&[], LAST),
         page(&everybody, &next("t1")),
         refused("403 Forbidden", "Permission Denied", "no"),
@@ -292,7 +295,8 @@ async fn all_members_of_an_address_are_found_and_nobody_else() {
     let calendly = client(&fake);
     let found = calendly.memberships_of_email(ORGANIZATION, "a@example.COM").await.unwrap();
     let emails: Vec<_> = found.iter().map(|membership| &*membership.user.email).collect();
-    assert_eq!(emails, ["A@Example.com"; 2]);
+    // The same membership on two pages is one; two memberships of an address are two.
+    assert_eq!(emails, ["A@Example.com", "a@Example.com"]);
     assert_eq!(calendly.memberships_of_email(ORGANIZATION, "a+b@x").await, Ok(Vec::new()));
     let error = calendly.memberships_of_email(ORGANIZATION, "a@example.com").await.unwrap_err();
     assert!(matches!(&error.kind, ErrorKind::Forbidden { .. }), "{error:?}");
@@ -310,12 +314,13 @@ async fn all_members_of_an_address_are_found_and_nobody_else() {
 
 #[tokio::test]
 async fn pending_invitations_are_read_to_the_last_page() {
-    let invitation = |name: &str| {
-        format!(r#"{{"uri":"{ORGANIZATION}/invitations/{name}","email":"x","status":"pending"}}"#)
+    let with_status = |name: &str, status: &str| {
+        format!(r#"{{"uri":"{ORGANIZATION}/invitations/{name}","email":"x","status":"{status}"}}"#)
     };
+    let invitation = |name: &str| with_status(name, "pending");
     let fake = Fake::start(vec![
         page(&[invitation("A")], &next("t1")),
-        page(&[invitation("B")], LAST),
+        page(&[invitation("B"), with_status("C", "declined"), with_status("D", "odd")], LAST),
         refused("403 Forbidden", "Permission Denied", "no"),
     ]);
     let calendly = client(&fake);

@@ -125,7 +125,8 @@ impl GitLab {
             query.extend([("search", words), ("in", "title")]);
         }
         let path = project_path(project, "issues")?;
-        pages::all(&self.http, &path, &query, "the project's issues").await
+        pages::all(&self.http, &path, &query, "the project's issues", |issue: &Issue| issue.iid)
+            .await
     }
 
     /// Reads an issue: `GET /projects/:id/issues/:issue_iid` (GitLab, "Issues API").

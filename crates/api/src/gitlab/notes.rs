@@ -76,7 +76,7 @@ impl GitLab {
     pub async fn notes(&self, project: &str, iid: u64) -> Result<Vec<Note>, Error> {
         let path = issue_path(project, iid, "notes")?;
         let query = [("order_by", "created_at"), ("sort", "asc")];
-        pages::all(&self.http, &path, &query, "the issue's notes").await
+        pages::all(&self.http, &path, &query, "the issue's notes", |note: &Note| note.id).await
     }
 
     /// Writes a note: `POST /projects/:id/issues/:issue_iid/notes` (GitLab, "Notes API"). Sent
@@ -95,7 +95,10 @@ impl GitLab {
     /// /projects/:id/issues/:issue_iid/discussions` (GitLab, "Discussions API").
     pub async fn discussions(&self, project: &str, iid: u64) -> Result<Vec<Discussion>, Error> {
         let path = issue_path(project, iid, "discussions")?;
-        pages::all(&self.http, &path, &[], "the issue's threads").await
+        pages::all(&self.http, &path, &[], "the issue's threads", |thread: &Discussion| {
+            thread.id.clone()
+        })
+        .await
     }
 
     /// Opens a thread: `POST /projects/:id/issues/:issue_iid/discussions` (GitLab, "Discussions
@@ -165,7 +168,10 @@ impl GitLab {
         note_id: u64,
     ) -> Result<Vec<Reaction>, Error> {
         let path = issue_path(project, iid, &format!("notes/{note_id}/award_emoji"))?;
-        pages::all(&self.http, &path, &[], "the note's reactions").await
+        pages::all(&self.http, &path, &[], "the note's reactions", |reaction: &Reaction| {
+            reaction.id
+        })
+        .await
     }
 
     /// Removes a note: `DELETE /projects/:id/issues/:issue_iid/notes/:note_id` (GitLab, "Notes

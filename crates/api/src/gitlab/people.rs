@@ -49,7 +49,9 @@ impl GitLab {
     /// once, with the highest access level.
     pub async fn members(&self, project: &str) -> Result<Vec<Member>, Error> {
         let path = project_path(project, "members/all")?;
-        Ok(highest_levels(pages::all(&self.http, &path, &[], "the project's members").await?))
+        let key = |member: &Member| (member.id, member.access_level);
+        let members = pages::all(&self.http, &path, &[], "the project's members", key).await?;
+        Ok(highest_levels(members))
     }
 }
 
@@ -71,7 +73,7 @@ fn highest_levels(members: Vec<Member>) -> Vec<Member> {
 #[cfg(test)]
 mod tests {
     use crate::error::{Error, ErrorKind};
-    use crate::fake::{Fake, answer, json};
+    use crate::fake::{Fake, answer, json, only_page};
     use crate::gitlab::tests::{client, paths};
 
     const BOB: &str = r#"{"id":2,"username":"bob","public_email":null,"name":"Bob",
@@ -110,26 +112,24 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn members_are_read_to_the_last_page_and_named_once() {
+    async fn members_are_listed_once_with_their_highest_level() {
         let member = |level: u8| {
             format!(r#"{BOB},"access_level":{level},"created_at":"x","expires_at":null}}"#)
         };
         let carol = r#"{"id":4,"username":"carol","access_level":10}"#;
-        let fake = Fake::start(vec![
-            json("X-Next-Page: 2\r\n", &format!("[{},{carol}]", member(20))),
-            json("X-Next-Page: 3\r\n", &format!("[{}]", member(40))),
-            json("", &format!("[{}]", member(10))),
-        ]);
+        let fake = Fake::start(vec![only_page(&format!(
+            "{},{carol},{},{}",
+            member(20),
+            member(40),
+            member(10)
+        ))]);
         let members = client(&fake).members("acme/team").await.unwrap();
         let found: Vec<_> = members.iter().map(|m| (m.id, &*m.username, m.access_level)).collect();
         assert_eq!(found, [(2, "bob", 40), (4, "carol", 10)]);
         assert_eq!((&*members[0].state, &*members[1].state), ("active", ""));
         assert_eq!(
-            paths(&fake)[..2],
-            [
-                "/gitlab/api/v4/projects/acme%2Fteam/members/all?per_page=100",
-                "/gitlab/api/v4/projects/acme%2Fteam/members/all?per_page=100&page=2",
-            ]
+            paths(&fake),
+            ["/gitlab/api/v4/projects/acme%2Fteam/members/all?per_page=100&page=1"]
         );
     }
 }

@@ -24,8 +24,9 @@ impl GitLab {
     /// included: `GET /projects/:id/templates/issues` (GitLab, "Project templates API").
     pub async fn templates(&self, project: &str) -> Result<Vec<String>, Error> {
         let path = project_path(project, "templates/issues")?;
+        let list = "the project's issue templates";
         let entries: Vec<Entry> =
-            pages::all(&self.http, &path, &[], "the project's issue templates").await?;
+            pages::all(&self.http, &path, &[], list, |entry: &Entry| entry.name.clone()).await?;
         Ok(entries.into_iter().map(|entry| entry.name).collect())
     }
 
@@ -46,20 +47,20 @@ impl GitLab {
 #[cfg(test)]
 mod tests {
     use crate::error::{Error, ErrorKind};
-    use crate::fake::{Fake, answer, json};
+    use crate::fake::{Fake, answer, json, only_page};
     use crate::gitlab::tests::{client, paths};
 
     #[tokio::test]
-    async fn templates_are_listed_to_the_last_page() {
-        let fake = Fake::start(vec![
-            json("X-Next-Page: 2\r\n", r#"[{"key":"Access request","name":"Access request"}]"#),
-            json("X-Next-Page: \r\n", r#"[{"key":"Calendly","name":"Calendly"}]"#),
-        ]);
+    async fn templates_are_listed_by_name() {
+        let fake = Fake::start(vec![only_page(
+            r#"{"key":"Access request","name":"Access request"},
+                    {"key":"Calendly","name":"Calendly"}"#,
+        )]);
         let names = client(&fake).templates("acme/team").await.unwrap();
         assert_eq!(names, ["Access request", "Calendly"]);
         assert_eq!(
             paths(&fake)[0],
-            "/gitlab/api/v4/projects/acme%2Fteam/templates/issues?per_page=100"
+            "/gitlab/api/v4/projects/acme%2Fteam/templates/issues?per_page=100&page=1"
         );
     }
 

@@ -120,6 +120,11 @@ impl Http {
         })
     }
 
+    /// Describes a request for errors.
+    pub(crate) fn call(&self, request: &Request<'_>) -> Call {
+        request.call(self.service)
+    }
+
     /// Reports a page to whoever watches.
     pub(crate) fn report_page(&self, page: PageRead) {
         (self.pages)(page);
@@ -145,7 +150,7 @@ impl Http {
 
     /// Makes a request as often as it may and needs to be made.
     async fn repeat(&self, request: &Request<'_>) -> Result<Answer, Error> {
-        let call = request.call(self.service);
+        let call = self.call(request);
         let decide = if request.method.is_read() { retry::decide } else { retry::decide_write };
         let mut backoffs = retry::backoffs();
         let mut attempt = 1;

@@ -1,7 +1,7 @@
 //! Notes against prepared answers, which are those of GitLab 18.9.
 
 use super::*;
-use crate::fake::{Fake, answer, json};
+use crate::fake::{Fake, answer, json, only_page};
 use crate::gitlab::tests::{client, paths};
 
 const ALICE: &str = r#"{"id":3,"username":"alice","name":"Alice","state":"active"}"#;
@@ -57,35 +57,31 @@ fn sparse_notes_are_read_too() {
 }
 
 #[tokio::test]
-async fn notes_are_read_to_the_last_page() {
-    let fake = Fake::start(vec![
-        json("X-Next-Page: 2\r\n", &format!("[{}]", text(1, ""))),
-        json("X-Next-Page: 3\r\n", "[]"),
-        json("", &format!("[{},{}]", text(2, ""), text(9, ""))),
-    ]);
+async fn notes_are_listed() {
+    let fake =
+        Fake::start(vec![only_page(&format!("{},{},{}", text(1, ""), text(2, ""), text(9, "")))]);
     let notes = client(&fake).notes("acme/team", 4).await.unwrap();
     assert_eq!(notes.iter().map(|note| note.id).collect::<Vec<_>>(), [1, 2, 9]);
     let first = "/gitlab/api/v4/projects/acme%2Fteam/issues/4/notes\
-        ?order_by=created_at&sort=asc&per_page=100";
-    assert_eq!(paths(&fake), [first, &format!("{first}&page=2"), &format!("{first}&page=3")]);
+        ?order_by=created_at&sort=asc&per_page=100&page=1";
+    assert_eq!(paths(&fake), [first]);
 }
 
 #[tokio::test]
-async fn threads_are_read_to_the_last_page() {
+async fn threads_are_listed_with_their_notes() {
     let thread = |id: &str, lone: bool, notes: &str| {
-        format!(r#"[{{"id":"{id}","individual_note":{lone},"notes":[{notes}]}}]"#)
+        format!(r#"{{"id":"{id}","individual_note":{lone},"notes":[{notes}]}}"#)
     };
     let two = format!("{},{}", text(8, ""), text(9, ""));
-    let fake = Fake::start(vec![
-        json("X-Next-Page: 2\r\n", &thread("cac42d", true, &text(1, ""))),
-        json("", &thread("25555f", false, &two)),
-    ]);
+    let fake = Fake::start(vec![only_page(
+        &[thread("cac42d", true, &text(1, "")), thread("25555f", false, &two)].join(","),
+    )]);
     let threads = client(&fake).discussions("acme/team", 4).await.unwrap();
     let found: Vec<_> = threads.iter().map(|thread| (&*thread.id, thread.notes.len())).collect();
     assert_eq!(found, [("cac42d", 1), ("25555f", 2)]);
     assert_eq!(
         paths(&fake)[0],
-        "/gitlab/api/v4/projects/acme%2Fteam/issues/4/discussions?per_page=100"
+        "/gitlab/api/v4/projects/acme%2Fteam/issues/4/discussions?per_page=100&page=1"
     );
 }
 
@@ -225,19 +221,18 @@ async fn why_a_thread_is_not_resolved_can_be_told() {
 }
 
 #[tokio::test]
-async fn reactions_are_read_to_the_last_page() {
+async fn reactions_are_listed() {
     let reaction = |id: u64, user: &str| {
         format!(
-            r#"[{{"id":{id},"name":"eyes","user":{user},"created_at":"2026-11-22T12:04:28.175Z",
+            r#"{{"id":{id},"name":"eyes","user":{user},"created_at":"2026-11-22T12:04:28.175Z",
                 "updated_at":"2026-11-22T12:04:29Z","awardable_id":8,"awardable_type":"Note",
-                "url":null}}]"#
+                "url":null}}"#
         )
     };
     let fake = Fake::start(vec![
-        json("X-Next-Page: 2\r\n", &reaction(1, ALICE)),
-        json("X-Next-Page: \r\n", &reaction(2, "null")),
+        only_page(&format!("{},{}", reaction(1, ALICE), reaction(2, "null"))),
         answer("404 Not Found", "", br#"{"message":"404 Note Not Found"}"#),
-        json("", &reaction(1, ALICE).replace("created_at", "other")),
+        only_page(&reaction(1, ALICE).replace("created_at", "other")),
     ]);
     let gitlab = client(&fake);
     let reactions = gitlab.reactions("acme/team", 4, 8).await.unwrap();
@@ -252,7 +247,6 @@ async fn reactions_are_read_to_the_last_page() {
         gitlab.reactions("a/b", 4, 8).await,
         Err(Error { kind: ErrorKind::Decode { .. }, .. })
     ));
-    let first =
-        "/gitlab/api/v4/projects/acme%2Fteam/issues/4/notes/8/award_emoji?per_page=100".to_owned();
-    assert_eq!(paths(&fake)[..2], [first.clone(), first + "&page=2"]);
+    let path = "/gitlab/api/v4/projects/acme%2Fteam/issues/4/notes/8/award_emoji";
+    assert_eq!(paths(&fake)[0], format!("{path}?per_page=100&page=1"));
 }
