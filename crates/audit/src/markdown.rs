@@ -1,4 +1,7 @@
-//! Markdown that can only be built from our own words and from neutralised untrusted text.
+//! Markdown that can only be built from literals and from neutralised untrusted text.
+//!
+//! [`Markdown`] is a piece of a line; a [`Document`] is what is made of such pieces: the body of a
+//! comment, with its paragraphs, lists and tables.
 //!
 //! GitLab acts on what it renders: `@name` mentions, a line that begins with `/` is a command, `#1`
 //! and commit-like words link and leave traces elsewhere (GitLab docs: GitLab Flavored Markdown,
@@ -8,21 +11,55 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use jiff::Timestamp;
+use jiff::civil::Date;
 use unicode_general_category::{GeneralCategory as Category, get_general_category};
 
 use crate::record::conversation::User;
 use crate::text::clean;
 
-/// A piece of Markdown without line breaks, fit for a table's cell or a list's item.
+/// A piece of Markdown without line breaks, fit for a paragraph, a table's cell or a list's item.
 ///
-/// What begins a line is never untrusted: see [`row`] and [`item`].
+/// Pieces are joined by [`Markdown::and`], which takes a literal as it is:
+/// `Markdown::code(check.id).and(" of ").and(Markdown::untrusted(name))`.
+/// Neither a literal nor untrusted text can begin a line in a way that GitLab acts on, because
+/// [`Markdown::untrusted`] puts whatever does not begin with a letter into a code span.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Markdown(String);
+pub struct Markdown(Cow<'static, str>);
 
 impl Markdown {
-    /// Our own words.
+    /// Words of the program itself.
+    pub const fn literal(words: &'static str) -> Self {
+        Self(Cow::Borrowed(words))
+    }
+
+    /// A count or another number.
+    pub fn number(number: usize) -> Self {
+        Self(Cow::Owned(number.to_string()))
+    }
+
+    /// A day, as `2027-02-01`.
+    pub fn date(date: Date) -> Self {
+        Self(Cow::Owned(date.to_string()))
+    }
+
+    /// An instant in UTC without a fraction of a second, as `2027-02-01T10:00:00Z`.
+    pub fn instant(instant: Timestamp) -> Self {
+        Self(Cow::Owned(format!("{instant:.0}")))
+    }
+
+    /// `label` as a link to `address`; the label alone where the address is not a plain web address.
+    pub fn link(label: impl Into<Self>, address: &str) -> Self {
+        let label = label.into();
+        if is_linkable(address) { Self(Cow::Owned(format!("[{label}]({address})"))) } else { label }
+    }
+
+    /// Our own words, which the caller has put together.
+    ///
+    /// Prefer [`Markdown::literal`]: this one takes any text, so only the caller's discipline keeps
+    /// untrusted text out.
     pub fn text(words: impl Into<String>) -> Self {
-        Self(words.into())
+        Self(Cow::Owned(words.into()))
     }
 
     /// Untrusted text in a code span, whatever it is; a bar is kept apart from a backslash before it.
@@ -36,7 +73,7 @@ impl Markdown {
         let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or(0);
         let fence = "`".repeat(longest + 1);
         let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
-        Self(format!("{fence}{pad}{text}{pad}{fence}"))
+        Self(Cow::Owned(format!("{fence}{pad}{text}{pad}{fence}")))
     }
 
     /// Untrusted text as it reads best: plain where it is harmless, else in a code span.
@@ -46,9 +83,9 @@ impl Markdown {
         let text = clean(untrusted);
         let text = text.trim();
         if is_plain(text) {
-            Self(text.to_owned())
+            Self(Cow::Owned(text.to_owned()))
         } else if is_calendly_address(text) {
-            Self(format!("<{text}>"))
+            Self(Cow::Owned(format!("<{text}>")))
         } else {
             Self::code(text)
         }
@@ -56,16 +93,21 @@ impl Markdown {
 
     /// A mention, which tells the user: only of one whom GitLab has confirmed.
     ///
-    /// GitLab's usernames hold nothing that Markdown would act on (GitLab docs: Usernames).
+    /// Old accounts have usernames such as `_dan_`, which Markdown would take for emphasis; GitLab
+    /// mentions them with the underscores escaped.
     pub(crate) fn mention(user: &User) -> Self {
-        Self(format!("@{}", clean(&user.username)))
+        Self(Cow::Owned(format!("@{}", clean(&user.username).replace('_', "\\_"))))
     }
 
-    /// This, and `next` behind it.
+    /// This piece with `next` behind it.
     #[must_use]
-    pub fn and(mut self, next: &Self) -> Self {
-        self.0.push_str(&next.0);
-        self
+    pub fn and(self, next: impl Into<Self>) -> Self {
+        Self(self.0 + next.into().0)
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }
 
@@ -73,6 +115,118 @@ impl fmt::Display for Markdown {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
     }
+}
+
+impl From<&'static str> for Markdown {
+    fn from(words: &'static str) -> Self {
+        Self::literal(words)
+    }
+}
+
+impl From<&Self> for Markdown {
+    fn from(piece: &Self) -> Self {
+        piece.clone()
+    }
+}
+
+/// Joins pieces with a literal between each two.
+pub fn join(pieces: impl IntoIterator<Item = Markdown>, separator: &'static str) -> Markdown {
+    let mut joined = Markdown::default();
+    for (index, piece) in pieces.into_iter().enumerate() {
+        if index > 0 {
+            joined = joined.and(separator);
+        }
+        joined = joined.and(piece);
+    }
+    joined
+}
+
+/// The body of a comment: blocks of [`Markdown`] with a blank line between each two.
+///
+/// A block without content is left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Document(String);
+
+impl Document {
+    /// A document without any block.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a heading of the second level.
+    #[must_use]
+    pub fn heading(self, content: impl Into<Markdown>) -> Self {
+        self.block(&format!("## {}", content.into()))
+    }
+
+    /// Adds a paragraph.
+    #[must_use]
+    pub fn paragraph(self, content: impl Into<Markdown>) -> Self {
+        self.block(&content.into().0)
+    }
+
+    /// Adds a bulleted list.
+    #[must_use]
+    pub fn list(self, items: impl IntoIterator<Item = Markdown>) -> Self {
+        let items: String = items.into_iter().map(|content| item(&content)).collect();
+        self.block(&items)
+    }
+
+    /// Adds a list whose items are numbered from 1.
+    #[must_use]
+    pub fn numbered_list(self, items: impl IntoIterator<Item = Markdown>) -> Self {
+        let items = (1..).zip(items).map(|(number, item): (u32, _)| format!("{number}. {item}\n"));
+        self.block(&items.collect::<String>())
+    }
+
+    /// Adds a table; a row holds a cell for each heading.
+    #[must_use]
+    pub fn table<const N: usize>(
+        self,
+        headings: [&'static str; N],
+        rows: impl IntoIterator<Item = [Markdown; N]>,
+    ) -> Self {
+        let mut table = row(&headings.map(Markdown::literal));
+        table.push_str(&delimiter_row(N));
+        for cells in rows {
+            table.push_str(&row(&cells));
+        }
+        self.block(&table)
+    }
+
+    /// Adds the blocks of another document.
+    #[must_use]
+    pub fn append(self, other: &Self) -> Self {
+        self.block(&other.0)
+    }
+
+    /// Whether there is no block in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn block(mut self, block: &str) -> Self {
+        let block = block.trim_end();
+        if !block.is_empty() {
+            if !self.0.is_empty() {
+                self.0.push_str("\n\n");
+            }
+            self.0.push_str(block);
+        }
+        self
+    }
+}
+
+/// The document's text, without a line break at its end.
+impl fmt::Display for Document {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// The row between the headings of a table and its content, with its line break.
+pub(crate) fn delimiter_row(columns: usize) -> String {
+    row(&vec![Markdown::literal("---"); columns])
 }
 
 /// A table's row with its line break.
@@ -139,6 +293,15 @@ fn holds_issue_key(text: &str) -> bool {
         previous = character;
     }
     false
+}
+
+/// Whether an address can stand between the parentheses of a link.
+fn is_linkable(address: &str) -> bool {
+    let is_web = address.starts_with("https://") || address.starts_with("http://");
+    is_web
+        && address
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/?#@%&=+".contains(&byte))
 }
 
 fn is_calendly_address(text: &str) -> bool {

@@ -62,20 +62,18 @@ fn told(line: &Line<'_>) -> Markdown {
 
 fn seen(line: &Line<'_>, finds: &str, before_fix: &str) -> Markdown {
     let check = line.entry.check;
-    let text = Markdown::code(check.id).and(&Markdown::text(format!(": {finds}")));
+    let text = Markdown::code(check.id).and(Markdown::text(format!(": {finds}")));
     let evidence = line.entry.finding.map_or("", |finding| &finding.evidence);
     let text = if evidence.is_empty() {
         text
     } else {
-        text.and(&Markdown::text(" Seen: "))
-            .and(&Markdown::code(evidence))
-            .and(&Markdown::text("."))
+        text.and(" Seen: ").and(Markdown::code(evidence)).and(".")
     };
-    text.and(&Markdown::text(format!(" {before_fix}{}", check.fix)))
+    text.and(Markdown::text(format!(" {before_fix}{}", check.fix)))
 }
 
 fn named(line: &Line<'_>) -> Markdown {
-    Markdown::untrusted(&line.case.name).and(&Markdown::text(": ")).and(&asked(line))
+    Markdown::untrusted(&line.case.name).and(": ").and(asked(line))
 }
 
 /// Asks the one whom the findings are about.
@@ -89,15 +87,15 @@ pub(crate) fn ask(
     let system = evaluation.kind.spec().system;
     let what = if lines.len() == 1 { "something" } else { "some things" };
     let head = match again {
-        None => Markdown::mention(user).and(&Markdown::text(format!(
+        None => Markdown::mention(user).and(Markdown::text(format!(
             ": the access review of {system} found {what} about you. Please fix it, or answer here if it is intentional."
         ))),
         Some(_) if lines.iter().any(|line| line.entry.state == State::Answered) => {
             Markdown::mention(user)
-                .and(&Markdown::text(": thank you for the answer. Please have another look."))
+                .and(": thank you for the answer. Please have another look.")
         }
         Some(_) => Markdown::mention(user)
-            .and(&Markdown::text(": this is still open. Please have another look.")),
+            .and(": this is still open. Please have another look."),
     };
     let mut paragraphs = vec![head.to_string()];
     if let Some(reason) = again.filter(|reason| !reason.is_empty()) {
@@ -115,9 +113,9 @@ pub(crate) fn sent(
     lines: &[Line<'_>],
 ) -> Comment {
     let system = evaluation.kind.spec().system;
-    let head = Markdown::text("By e-mail, ").and(&Markdown::untrusted(&case.name)).and(
-        &Markdown::text(format!(" was asked about what the access review of {system} found.")),
-    );
+    let head = Markdown::literal("By e-mail, ")
+        .and(Markdown::untrusted(&case.name))
+        .and(Markdown::text(format!(" was asked about what the access review of {system} found.")));
     let paragraphs = [head.to_string(), list(lines.iter().map(told))];
     comment(&paragraphs, &mark(marker.of(Marked::Sent), lines))
 }
@@ -132,14 +130,14 @@ pub(crate) fn escalate(
     let mut mentions = Markdown::default();
     for (place, user) in users.iter().enumerate() {
         let space = Markdown::text(if place == 0 { "" } else { " " });
-        mentions = mentions.and(&space).and(&Markdown::mention(user));
+        mentions = mentions.and(&space).and(Markdown::mention(user));
     }
     let since = lines.iter().filter_map(|line| line.entry.asked_at).min();
     let since = since.map(|since| format!(" since {}", day(since))).unwrap_or_default();
     let head = mentions
-        .and(&Markdown::text(": there is no answer from "))
-        .and(&Markdown::untrusted(&case.name))
-        .and(&Markdown::text(format!(
+        .and(": there is no answer from ")
+        .and(Markdown::untrusted(&case.name))
+        .and(Markdown::text(format!(
             "{since}; mentions may be muted. Please help to have this fixed, or answer here if it is intentional."
         )));
     let paragraphs = [head.to_string(), list(lines.iter().map(told))];
@@ -169,7 +167,7 @@ pub(crate) fn closed(audit: Marker, end: Marked, lines: &[Line<'_>], at: Timesta
         if line.case.name.is_empty() {
             id
         } else {
-            id.and(&Markdown::text(" of ")).and(&Markdown::untrusted(&line.case.name))
+            id.and(" of ").and(Markdown::untrusted(&line.case.name))
         }
     };
     comment(&[head, list(lines.iter().map(check))], &mark(audit.of(end), lines))
@@ -182,16 +180,14 @@ pub(crate) fn recorded(audit: Marker, act: Marked, reason: &str, lines: &[Line<'
         _ => "An answer came outside this issue.",
     };
     let check = |line: &Line<'_>| {
-        Markdown::code(line.entry.check.id)
-            .and(&Markdown::text(" of "))
-            .and(&Markdown::untrusted(&line.case.name))
+        Markdown::code(line.entry.check.id).and(" of ").and(Markdown::untrusted(&line.case.name))
     };
     let paragraphs = [head.to_owned(), list(lines.iter().map(check)), reason_line(reason)];
     comment(&paragraphs, &mark(audit.of(act), lines))
 }
 
 fn reason_line(reason: &str) -> String {
-    item(&Markdown::text("Reason: ").and(&Markdown::untrusted(reason))).trim_end().to_owned()
+    item(&Markdown::literal("Reason: ").and(Markdown::untrusted(reason))).trim_end().to_owned()
 }
 
 /// What to write to somebody who cannot be mentioned, as plain text with foreign text in it.

@@ -58,10 +58,13 @@ impl Rendered {
 
 /// The cells of a table of one column whose only row holds `cell`, and what stands around it.
 fn in_a_table(cell: &Markdown) -> Vec<Rendered> {
-    let head =
-        row(&[Markdown::text("Before"), Markdown::text("Untrusted"), Markdown::text("After")]);
-    let line = row(&vec![Markdown::text("---"); 3]);
-    let row = row(&[Markdown::text("before"), cell.clone(), Markdown::text("after")]);
+    let head = row(&[
+        Markdown::literal("Before"),
+        Markdown::literal("Untrusted"),
+        Markdown::literal("After"),
+    ]);
+    let line = row(&vec![Markdown::literal("---"); 3]);
+    let row = row(&[Markdown::literal("before"), cell.clone(), Markdown::literal("after")]);
     let arena = Arena::new();
     let root = parse_document(&arena, &format!("{head}{line}{row}"), &options());
     let blocks: Vec<_> = root.children().collect();
@@ -74,7 +77,7 @@ fn in_a_table(cell: &Markdown) -> Vec<Rendered> {
 /// The only item of a list that holds `content`.
 fn in_a_list(content: &Markdown) -> Rendered {
     let arena = Arena::new();
-    let content = Markdown::text("Before: ").and(content).and(&Markdown::text("."));
+    let content = Markdown::literal("Before: ").and(content).and(Markdown::literal("."));
     let root = parse_document(&arena, &item(&content), &options());
     let blocks: Vec<_> = root.children().collect();
     assert_eq!(blocks.len(), 1, "{content}");
@@ -232,4 +235,51 @@ proptest! {
     fn any_text_is_only_text(text in untrusted()) {
         assert_harmless(&text);
     }
+}
+
+#[test]
+fn a_document_is_made_of_blocks() {
+    let user = User { id: 1, username: "_dan_".to_owned() };
+    let rows = [[Markdown::untrusted("a|b"), Markdown::number(2)]];
+    let document = Document::new()
+        .heading("Findings")
+        .paragraph(Markdown::mention(&user).and(": please look at ").and(Markdown::code("/close")))
+        .list([])
+        .list([Markdown::untrusted("Ada"), Markdown::untrusted("- 1")])
+        .numbered_list([Markdown::link("here", "https://gitlab.example/-/issues/1#note_2")])
+        .table(["What", "Count"], rows)
+        .append(&Document::new().paragraph(join(["a", "b"].map(Markdown::literal), ", ")));
+    expect_test::expect![[r#"
+        ## Findings
+
+        @\_dan\_: please look at `/close`
+
+        - Ada
+        - `- 1`
+
+        1. [here](https://gitlab.example/-/issues/1#note_2)
+
+        | What | Count |
+        | --- | --- |
+        | `a\|b` | 2 |
+
+        a, b"#]]
+    .assert_eq(&document.to_string());
+}
+
+#[test]
+fn a_link_leads_to_a_web_address_or_nowhere() {
+    for address in
+        ["javascript:alert(1)", "https://x.example/a b", "https://x.example/)[", "/close"]
+    {
+        assert_eq!(Markdown::link("label", address), Markdown::literal("label"), "{address}");
+    }
+}
+
+#[test]
+fn an_underscore_of_a_username_is_no_emphasis() {
+    let user = User { id: 1, username: "_dan_".to_owned() };
+    let rendered =
+        comrak::markdown_to_html(&Markdown::mention(&user).to_string(), &Options::default());
+    assert_eq!(rendered, "<p>@_dan_</p>\n");
 }

@@ -47,31 +47,29 @@ fn accounts_provenance(accounts: &Accounts) -> Markdown {
     let Capture { source, read_at, sha256, gaps } = &accounts.capture;
     let whole = if gaps.is_empty() { "read whole" } else { "not read whole" };
     let count = accounts.list.len();
-    Markdown::text("Accounts ")
-        .and(&Markdown::code(source))
-        .and(&Markdown::text(", SHA-256 "))
-        .and(&Markdown::code(sha256))
-        .and(&Markdown::text(format!(", {count} with invitations, {whole}, read at {read_at:.0}.")))
+    Markdown::literal("Accounts ")
+        .and(Markdown::code(source))
+        .and(", SHA-256 ")
+        .and(Markdown::code(sha256))
+        .and(Markdown::text(format!(", {count} with invitations, {whole}, read at {read_at:.0}.")))
 }
 
 fn roster_provenance(report: &Report) -> Markdown {
     let source = &report.provenance;
-    let mut line = Markdown::text("Roster ");
+    let mut line = Markdown::literal("Roster ");
     if let Some(project) = &source.project {
-        line = line.and(&Markdown::code(project)).and(&Markdown::text(" "));
+        line = line.and(Markdown::code(project)).and(" ");
     }
-    line = line.and(&Markdown::code(&source.path));
+    line = line.and(Markdown::code(&source.path));
     if let Some(commit) = &source.commit {
-        line = line.and(&Markdown::text(" at commit ")).and(&Markdown::code(commit));
+        line = line.and(" at commit ").and(Markdown::code(commit));
     }
-    line.and(&Markdown::text(", SHA-256 ")).and(&Markdown::code(&source.sha256)).and(
-        &Markdown::text(format!(
-            ", {}, read at {:.0} by support-audit {}.",
-            person_count(report.evaluation.roster.people.len()),
-            source.read_at,
-            source.version,
-        )),
-    )
+    line.and(", SHA-256 ").and(Markdown::code(&source.sha256)).and(Markdown::text(format!(
+        ", {}, read at {:.0} by support-audit {}.",
+        person_count(report.evaluation.roster.people.len()),
+        source.read_at,
+        source.version,
+    )))
 }
 
 /// What must be known to read the report.
@@ -79,22 +77,22 @@ pub(crate) fn notes(report: &Report) -> impl Iterator<Item = Markdown> {
     report.notes().into_iter().map(|note| {
         let pieces = note.write(Markdown::text, Markdown::untrusted, Markdown::code);
         let note = pieces.iter().fold(Markdown::default(), Markdown::and);
-        note.and(&Markdown::text("."))
+        note.and(".")
     })
 }
 
 pub(crate) fn problem(problem: &Problem) -> Markdown {
     let line = problem.location.line.map(|line| format!(" line {line}")).unwrap_or_default();
     Markdown::code(&problem.location.file)
-        .and(&Markdown::text(format!("{line}: ")))
-        .and(&Markdown::untrusted(&problem.message))
+        .and(Markdown::text(format!("{line}: ")))
+        .and(Markdown::untrusted(&problem.message))
 }
 
 fn heading(heading: &str, columns: &[&str], text: &mut String) {
     let columns: Vec<Markdown> = columns.iter().map(|column| Markdown::text(*column)).collect();
     text.push_str(&format!("\n## {heading}\n\n"));
     text.push_str(&row(&columns));
-    text.push_str(&row(&vec![Markdown::text("---"); columns.len()]));
+    text.push_str(&row(&vec![Markdown::literal("---"); columns.len()]));
 }
 
 /// The cells of a person's row in the table of people.

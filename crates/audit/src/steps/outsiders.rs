@@ -99,7 +99,7 @@ pub fn decisions(
 }
 
 fn unclear(email: &str, words: &str) -> Markdown {
-    Markdown::code(email).and(&Markdown::text(format!(" {words}")))
+    Markdown::code(email).and(Markdown::text(format!(" {words}")))
 }
 
 fn outsiders(evaluation: &Evaluation) -> impl Iterator<Item = (AccountIdx, &Finding)> {
@@ -171,11 +171,12 @@ pub fn confirm(
     };
     let decision = proposal.decision.as_str();
     let head = Markdown::text(format!("Decided to {decision} the account "))
-        .and(&Markdown::code(&proposal.email))
-        .and(&Markdown::text("."));
+        .and(Markdown::code(&proposal.email))
+        .and(".");
     let mut body = format!("{head}\n\n");
     if !proposal.justification.is_empty() {
-        let reason = Markdown::text("Reason: ").and(&Markdown::untrusted(&proposal.justification));
+        let reason =
+            Markdown::literal("Reason: ").and(Markdown::untrusted(&proposal.justification));
         body.push_str(&format!("{}\n", item(&reason)));
     }
     body.push_str(&mark.to_string());

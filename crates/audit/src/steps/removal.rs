@@ -171,7 +171,7 @@ fn unfit(email: &str, stay: &[Stay<'_>]) -> Refusal {
 }
 
 fn note((account, reason): Stay<'_>) -> String {
-    Markdown::code(&account.email).and(&Markdown::text(format!(" {reason}"))).to_string()
+    Markdown::code(&account.email).and(Markdown::text(format!(" {reason}"))).to_string()
 }
 
 /// The comment that records a removal.
@@ -181,7 +181,7 @@ fn recorded(evaluation: &Evaluation, record: &Record<'_>, email: &str, evidence:
     let item = Item { check: OUTSIDER.to_owned(), keys, evidence, round: 1 };
     let mark = Mark { items: vec![item], ..Mark::from(marker) };
     let system = evaluation.kind.spec().system;
-    let text = Markdown::text("The account ").and(&Markdown::code(email)).and(&Markdown::text(
+    let text = Markdown::literal("The account ").and(Markdown::code(email)).and(Markdown::text(
         format!(" was removed from the {system} organisation: reading the accounts again did not find it."),
     ));
     Action::Comment { iid: record.iid, body: format!("{text}\n\n{mark}"), marker }

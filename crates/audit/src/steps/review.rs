@@ -116,7 +116,7 @@ pub fn plan(
     let mark = Mark::from(marker).with("state", &readiness.state);
     let (head, mark) = match reviewer.filter(|_| readiness.open.is_empty()) {
         Some(user) => (
-            Markdown::mention(user).and(&Markdown::text(format!(
+            Markdown::mention(user).and(Markdown::text(format!(
                 ": {title} is done. Please look it over, mark it complete and close this issue."
             ))),
             mark.with("complete", "yes").with("to", user.id),
@@ -176,14 +176,14 @@ fn section(
     for (case, entry) in all {
         let mut line = Markdown::code(entry.check.id);
         if !case.name.is_empty() {
-            line = line.and(&Markdown::text(" of ")).and(&Markdown::untrusted(&case.name));
+            line = line.and(" of ").and(Markdown::untrusted(&case.name));
         }
         if let State::Justified(justification) = &entry.state {
-            line = line.and(&Markdown::text(", "));
+            line = line.and(", ");
             line = match justification {
-                Justification::Exception => line.and(&Markdown::text("by an exception")),
+                Justification::Exception => line.and("by an exception"),
                 Justification::Comment { by, .. } | Justification::Resolved { by } => {
-                    line.and(&Markdown::text("by ")).and(&Markdown::code(by))
+                    line.and("by ").and(Markdown::code(by))
                 }
             };
         }
@@ -192,7 +192,7 @@ fn section(
             _ => entry.thread.and_then(Thread::first).map(|note| note.id),
         };
         if let Some(page) = note.and_then(|note| page(issue_url, note)) {
-            line = line.and(&Markdown::text(": ")).and(&page);
+            line = line.and(": ").and(&page);
         }
         body.push_str(&item(&line));
     }
