@@ -185,11 +185,23 @@ fn torture(world: &World, arguments: &[&str]) {
     let requests = u32::try_from(quiet.sandbox.requests().len()).unwrap();
     let mut cases = 0;
     for request in 0..requests {
-        for (name, kind) in faults() {
+        let faults = faults().into_iter().map(|(name, kind)| (name, kind, false));
+        let deaths = [
+            ("killed before it arrived", FaultKind::CutBefore, true),
+            ("killed after it arrived", FaultKind::CutAfter, true),
+        ];
+        for (name, kind, is_killed) in faults.chain(deaths) {
             let case = format!("{arguments:?}, {name} at request {}", request + 1);
-            let test = user(world.clone());
-            test.sandbox.inject(Fault::new("", kind).skip(request));
+            let mut test = user(world.clone());
+            if is_killed {
+                test.dies_at(request + 1, kind);
+            } else {
+                test.sandbox.inject(Fault::new("", kind).skip(request));
+            }
             check(&test.run(&loud), &case);
+            if is_killed {
+                test = test.again();
+            }
             let again = test.run(&loud);
             check(&again, &case);
             assert_eq!(again.code, 0, "{case}: {}", again.stderr);
@@ -228,6 +240,13 @@ fn writing_the_report() {
 }
 
 #[test]
+fn writing_a_later_report() {
+    let test = user(written_by_people(after(&[INIT, RUN])));
+    test.replace_in_roster("Rosalind", "Rose");
+    torture(&test.sandbox.update(|world| world.clone()), RUN);
+}
+
+#[test]
 fn reconciling() {
     torture(&written_by_people(after(&[INIT, RUN])), RECONCILE);
 }
@@ -245,17 +264,16 @@ fn escalating() {
 }
 
 #[test]
-fn removing() {
-    let mut world = written_by_people(after(&[INIT, RECONCILE]));
-    let old = world.issue(AUDITS, 1).unwrap().description.clone().unwrap();
-    let line = old.lines().find(|line| line.contains("bvance@")).unwrap();
-    let new = line.replacen("|  | <!--", "|  | remove <!--", 1);
-    world.edit_description(AUDITS, 1, "nadeyemi", &old.replace(line, &new)).unwrap();
-    let test = user(world);
-    let decided = test.run(&["reconcile", "--write", "--yes", "--decide", VANCE]);
-    assert_eq!(decided.code, 0, "{}", decided.stderr);
-    let world = test.sandbox.update(|world| world.clone());
-    torture(&world, &["reconcile", "--remove", "--yes", "--confirm", VANCE]);
+fn deciding_and_removing() {
+    let test = user(written_by_people(after(&[INIT, RECONCILE])));
+    let description = test.description();
+    let row = description.lines().find(|line| line.contains("bvance@")).unwrap();
+    test.replace(row, &row.replacen("|  | <!--", "|  | remove <!--", 1));
+    let decide = ["reconcile", "--write", "--yes", "--decide", VANCE];
+    torture(&test.sandbox.update(|world| world.clone()), &decide);
+    test.run(&decide).success();
+    let remove = ["reconcile", "--remove", "--yes", "--confirm", VANCE];
+    torture(&test.sandbox.update(|world| world.clone()), &remove);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Names that others write, and that shall do nothing.
 
-use super::{BEGIN, END, ISSUE, REPORT, begun, is_whole, reports, rows, write};
+use super::{BEGIN, END, ISSUE, REPORT, begun, is_whole, reports, write};
 
 /// Whether somebody is mentioned, a command is run or a table is broken by any of these, whatever
 /// stands around it.
@@ -112,31 +112,6 @@ fn names_do_nothing_but_stand_there() {
     let again = write(&test, &[]).success();
     assert!(again.stderr.contains("Nothing to do"), "{}", again.stderr);
     assert_eq!(reports(&test).len(), 1);
-}
-
-#[test]
-fn what_was_typed_beside_a_hostile_name_stays() {
-    for name in names() {
-        let test = begun();
-        let quoted = serde_json::to_string(&name).unwrap();
-        test.write("r.yaml", format!("- name: {quoted}\n  gitlab:\n    id: 7\n- name: Ada\n"));
-        let arguments = ["--roster", "r.yaml"];
-        let ran = write(&test, &arguments);
-        if ran.code != 0 || rows(&test.description()).len() != 2 {
-            assert!(ran.stdout.contains("Problems"), "{name:?}: {ran:?}");
-            continue;
-        }
-        let content = test.description();
-        let row = *rows(&content).iter().find(|row| !row.starts_with("| Ada |")).unwrap();
-        let (before, stamp) = row.rsplit_once(" <!-- sa ").unwrap();
-        test.replace(row, &format!("{before} on leave <!-- sa {stamp}"));
-        test.write("r.yaml", format!("- name: {quoted}\n  gitlab:\n    id: 7\n- name: Bo\n"));
-        write(&test, &arguments).success();
-        let content = test.description();
-        let kept = |row: &&str| row.contains(" on leave <!-- sa ") && row.starts_with(before);
-        assert_eq!(rows(&content).into_iter().filter(kept).count(), 1, "{name:?}: {content}");
-        assert_eq!(rows(&content).len(), 2, "{name:?}: {content}");
-    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What people typed into the report survives every writing.
 
-use super::{is_whole, parts, region, rows, write, written};
+use super::{is_whole, region, rows, write, written};
 use crate::support::TestWorld;
 
 const REASON: &str = "on leave until May, `a \\| b` **asked** 🦉";
@@ -47,14 +47,6 @@ fn leaves(roster: &str) -> String {
     let mut entries: Vec<_> = roster.split("\n- name: ").collect();
     entries.retain(|entry| !entry.starts_with("Ezekiel"));
     entries.join("\n- name: ")
-}
-
-#[test]
-fn what_was_typed_is_there_after_the_next_run() {
-    let test = typed();
-    write(&test, &[]).success();
-    keeps_it(&test);
-    is_whole(&test);
 }
 
 #[test]
@@ -128,34 +120,6 @@ fn what_was_typed_stays_with_its_person_whatever_the_order_of_the_rows() {
 }
 
 #[test]
-fn what_was_typed_into_any_cell_stays() {
-    for (from, to, typed) in [
-        ("| Ezekiel Brightwater |", "| Ezekiel Brightwater (Zeke) |", "Ezekiel Brightwater (Zeke)"),
-        ("| Ezekiel Brightwater |", "| ~~Zeke~~ |", "~~Zeke~~"),
-        ("| `ebrightwater` |  |", "| `ebrightwater` | no need |", "| no need |"),
-        ("| `ebrightwater` |", "| @ebrightwater |", "@ebrightwater"),
-        ("link-missing <!--", "<!--", ""),
-        (
-            "link-missing <!--",
-            "<del>link-missing</del> intended <!--",
-            "<del>link-missing</del> intended",
-        ),
-    ] {
-        let test = written();
-        test.replace(from, to);
-        test.replace_in_roster("Rosalind", "Rose");
-        for _ in 0..2 {
-            write(&test, &[]).success();
-            let content = test.description();
-            let row = rows(&content).into_iter().find(|row| row.contains("brightwater")).unwrap();
-            assert!(row.contains(typed), "{typed}: {row}");
-            assert_eq!(rows(&content).len(), 41, "{content}");
-            assert_eq!(row.matches("intended").count(), to.matches("intended").count(), "{row}");
-        }
-    }
-}
-
-#[test]
 fn paragraphs_typed_between_the_tables_stay_apart() {
     const TEXT: &str = "Asked on Monday:\n\n> who?\n\n1. one\n\n   more of one\n\n```\na\n\nb\n```";
     let test = written();
@@ -198,20 +162,4 @@ fn a_line_typed_between_two_rows_doubles_nobody() {
     assert_eq!(content.matches("typed below").count(), 1, "{content}");
     let name = format!("|{}|", last.split('|').nth(1).unwrap());
     assert_eq!(content.matches(&name).count(), 1, "{name} is there twice: {content}");
-}
-
-#[test]
-fn an_answer_beside_the_report_stays_where_it_is() {
-    let test = written();
-    test.replace("## Notes\n", "## Notes\n\nAbove, by *Ada*.  \n");
-    let content = test.description();
-    let (before, inside, after) = parts(&content);
-    let after = format!("\nBelow, by Bo.\n\n- [x] checked{after}");
-    let new = format!("{before}{inside}{after}");
-    test.edit(|_| new.clone());
-    test.replace_in_roster("Rosalind", "Rose");
-    write(&test, &[]).success();
-    let content = test.description();
-    assert!(parts(&content).0.contains("## Notes\n\nAbove, by *Ada*.  \n"), "{content}");
-    assert_eq!(parts(&content).2, after, "{content}");
 }

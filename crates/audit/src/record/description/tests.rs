@@ -460,6 +460,27 @@ proptest! {
     }
 
     #[test]
+    fn what_was_typed_beside_any_name_stays(
+        name in "[@#!$%&~/|`<>\\\\\\[\\](){}*_:.a-z0-9\n -]{1,24}"
+    ) {
+        let team = |another: &str| {
+            serde_json::json!([{ "name": name, "gitlab": { "id": 7 } }, { "name": another }])
+                .to_string()
+        };
+        let first = written("## Notes\n", &team("ada"));
+        let rows = |text: &str| text.matches(" <!-- sa ").count();
+        // A name that is no name makes no row.
+        prop_assume!(rows(&first) == 2);
+        let row = first.lines().find(|line| line.contains(" <!-- sa ") && !line.starts_with("| ada |"));
+        let typed = row.unwrap().replacen(" <!-- sa ", " on leave <!-- sa ", 1);
+        let second = written(&first.replacen(row.unwrap(), &typed, 1), &team("bob"));
+        prop_assert_eq!(second.matches("on leave").count(), 1, "{}", second);
+        prop_assert_eq!(rows(&second), 2, "{}", second);
+        let (cell, _) = typed.split_once(" <!-- sa ").unwrap();
+        prop_assert!(second.lines().any(|line| line.starts_with(cell)), "{}", second);
+    }
+
+    #[test]
     fn outside_our_region_not_one_byte_differs(description in description()) {
         let Ok(first) = write(&description, &report(TEAM), Adopt::No) else { return Ok(()) };
         // The first writing adds one run of text.
