@@ -1,97 +1,121 @@
-//! `doctor`: a line for each thing, a hint where it is wrong, and no secret.
+//! `doctor`: a line for each thing that is looked at, and a hint below it where it is wrong.
 
-use crate::support::{AUDITS, NOW, Printed, TestWorld};
+use expect_test::{Expect, expect};
 
-const TEAM: &str = "gitlab-com/support/team";
-const TOKENS: [&str; 3] = ["sandbox-gitlab-token", "sandbox-calendly-token", "glpat-strange"];
+use crate::support::{AUDITS, CALENDLY_TOKEN, GITLAB_TOKEN, Printed, ROSTER, TEAM, TestWorld};
 
-/// What everything is called, in order.
-const NAMES: [&str; 10] = [
-    "configuration",
-    "clock",
-    "GitLab token",
-    "GitLab",
-    "audits project",
-    "issue template",
-    "roster",
-    "Calendly token",
-    "Calendly",
-    "managers",
-];
+const STRANGE: &str = "glpat-strange";
 
-/// The lines of a run: each thing once, and hints between them.
+/// Runs `doctor`, which must show no token and write nothing.
 #[track_caller]
-fn lines(ran: &Printed) -> Vec<&str> {
-    for token in TOKENS {
-        assert!(!ran.stdout.contains(token) && !ran.stderr.contains(token), "{ran:?}");
-    }
-    let (hints, things): (Vec<&str>, Vec<&str>) =
-        ran.stdout.lines().partition(|line| line.starts_with("      hint: "));
-    let names = things.iter().map(|line| {
-        let (sign, rest) = line.split_at(6);
-        assert!(["ok    ", "note  ", "bad   "].contains(&sign), "{line}");
-        rest.split_once(": ").unwrap().0
-    });
-    assert_eq!(names.collect::<Vec<_>>(), NAMES);
-    let wrong = things.iter().filter(|line| !line.starts_with("ok")).count();
-    assert!(hints.len() <= wrong, "{}", ran.stdout);
-    things
+fn doctor(test: &TestWorld, code: i32) -> Printed {
+    let printed = test.run_writing_nothing(&["doctor"]).exit(code);
+    printed.hides(GITLAB_TOKEN).hides(CALENDLY_TOKEN).hides(STRANGE)
 }
 
-/// The line of one thing, and the hint below it.
+/// Refuses other lines than these; those that are fine are left out.
 #[track_caller]
-fn about<'a>(ran: &'a Printed, name: &str) -> (&'a str, Option<&'a str>) {
-    lines(ran);
-    let is_about =
-        |line: &str| line.get(6..).is_some_and(|it| it.starts_with(&format!("{name}: ")));
-    let mut rest = ran.stdout.lines().skip_while(|line| !is_about(line));
-    let line = rest.next().unwrap();
-    (line, rest.next().and_then(|it| it.strip_prefix("      hint: ")))
-}
-
-/// Refuses another exit code, sign, text or hint.
-#[track_caller]
-fn says(test: &TestWorld, code: i32, name: &str, sign: &str, words: &str, hint: &str) {
-    let ran = test.run(&["doctor"]).exit(code);
-    let (line, given) = about(&ran, name);
-    assert!(line.starts_with(sign) && line.contains(words), "{}", ran.stdout);
-    assert!(given.is_some_and(|it| it.contains(hint)), "{}", ran.stdout);
+fn complains(test: &TestWorld, code: i32, expected: &Expect) {
+    let printed = doctor(test, code);
+    let lines = printed.stdout.split_inclusive('\n').filter(|line| !line.starts_with("ok "));
+    expected.assert_eq(&printed.redact(&lines.collect::<String>()));
 }
 
 #[test]
 fn all_is_well() {
     let test = TestWorld::demo().with_token().with_accounts();
-    let ran = test.run(&["doctor"]).success();
-    for line in lines(&ran) {
-        assert!(line.starts_with("ok"), "{}", ran.stdout);
-    }
-    assert!(ran.stdout.contains("41 people, 0 problems"), "{}", ran.stdout);
-    assert!(test.sandbox.writes().is_empty());
+    doctor(&test, 0).stdout_is(expect![[r#"
+        ok    configuration: version 0.1.0, 4 settings are not the defaults
+        ok    clock: 2026-11-22T10:00:00Z, the audit is that of FY28-Q1
+        ok    GitLab token: from the environment GL_TOKEN
+        ok    GitLab: you are ivelderman, with the scopes api
+        ok    audits project: [audits]
+        ok    issue template: Calendly
+        ok    roster: 41 people, 0 problems
+        ok    Calendly token: from the environment CALENDLY_API_TOKEN
+        ok    Calendly: the organisation can be read
+        ok    managers: nadeyemi, mdaubigny
+    "#]]);
 }
 
 #[test]
-fn a_token_that_is_missing_or_wrong() {
+fn a_token_that_is_missing() {
     let test = TestWorld::demo();
-    says(&test, 3, "GitLab token", "bad", "GL_TOKEN is not set", "set GL_TOKEN");
-    says(&test, 3, "roster", "note", "not asked", "support-audit auth login");
-    says(&test, 3, "Calendly token", "note", "CALENDLY_API_TOKEN is not set", "--accounts");
+    doctor(&test, 3).stdout_is(expect![[r#"
+        ok    configuration: version 0.1.0, 2 settings are not the defaults
+        ok    clock: 2026-11-22T10:00:00Z, the audit is that of FY28-Q1
+        bad   GitLab token: GL_TOKEN is not set and there is no keyring ([why])
+              hint: set GL_TOKEN
+        note  GitLab: not asked, for want of a token
+              hint: support-audit auth login
+        note  audits project: not asked, for want of a token
+              hint: support-audit auth login
+        note  issue template: not asked, for want of a token
+              hint: support-audit auth login
+        note  roster: not asked, for want of a token
+              hint: support-audit auth login
+        note  Calendly token: CALENDLY_API_TOKEN is not set and there is no keyring ([why])
+              hint: --accounts reads the admins' CSV export instead
+        note  Calendly: not asked, for want of a token
+              hint: --accounts reads the admins' CSV export instead
+        note  managers: none are configured
+              hint: `managers` in the configuration names who is escalated to and who reviews
+    "#]]);
     assert!(test.sandbox.requests().is_empty());
-    let test = test.with("GL_TOKEN", "glpat-strange");
-    says(&test, 3, "GitLab", "bad", "401", "auth status");
-    says(&test, 3, "audits project", "bad", "401", "auth status");
-    says(&test, 3, "issue template", "bad", "401", "auth status");
+}
+
+#[test]
+fn a_token_that_is_wrong() {
+    let test = TestWorld::demo().with("GL_TOKEN", STRANGE);
+    complains(
+        &test,
+        3,
+        &expect![[r#"
+            bad   GitLab: the token was refused: 401 Unauthorized (GET gitlab.test/api/v4/user)
+                  hint: `support-audit auth status` tells where the token comes from
+            bad   audits project: could not look at [audits]: the token was refused: 401 Unauthorized (GET gitlab.test/api/v4/projects/[audits])
+                  hint: `support-audit auth status` tells where the token comes from
+            bad   issue template: could not read the template Calendly: the token was refused: 401 Unauthorized (GET gitlab.test/api/v4/projects/[audits]/templates/issues/Calendly)
+                  hint: `support-audit auth status` tells where the token comes from
+            bad   roster: could not read the roster data/support-team.yaml of gitlab-com/support/team at master: the token was refused: 401 Unauthorized (GET gitlab.test/api/v4/projects/gitlab-com%2Fsupport%2Fteam/repository/files/data%2Fsupport-team%2Eyaml/raw)
+                  hint: `support-audit auth status` tells where the token comes from
+            note  Calendly token: CALENDLY_API_TOKEN is not set and there is no keyring ([why])
+                  hint: --accounts reads the admins' CSV export instead
+            note  Calendly: not asked, for want of a token
+                  hint: --accounts reads the admins' CSV export instead
+            note  managers: none are configured
+                  hint: `managers` in the configuration names who is escalated to and who reviews
+        "#]],
+    );
 }
 
 #[test]
 fn a_project_or_template_that_is_missing() {
-    let test =
-        TestWorld::demo().with_token().with_accounts().with("SUPPORT_AUDIT_PROJECT", "some/other");
-    says(&test, 1, "audits project", "bad", "some/other", "misspelt");
+    let test = TestWorld::demo().with_token().with_accounts();
+    let test = test.with("SUPPORT_AUDIT_PROJECT", "some/other");
+    complains(
+        &test,
+        1,
+        &expect![[r#"
+        bad   audits project: could not look at some/other: not found: 404 Project Not Found (GET gitlab.test/api/v4/projects/some%2Fother)
+              hint: it may be misspelt, or private and not shown to this token: see `support-audit config` and `support-audit auth status`
+        note  issue template: could not read the template Calendly: not found: 404 Project Not Found (GET gitlab.test/api/v4/projects/some%2Fother/templates/issues/Calendly)
+              hint: `init-issue --template builtin` does without
+    "#]],
+    );
+
     let test = TestWorld::demo().with_token().with_accounts();
     test.sandbox.update(|world| {
         world.project(AUDITS).unwrap().remove_file(".gitlab/issue_templates/Calendly.md");
     });
-    says(&test, 0, "issue template", "note", "Calendly", "--template builtin");
+    complains(
+        &test,
+        0,
+        &expect![[r#"
+            note  issue template: could not read the template Calendly: not found: 404 Template Not Found (GET gitlab.test/api/v4/projects/[audits]/templates/issues/Calendly)
+                  hint: `init-issue --template builtin` does without
+        "#]],
+    );
 }
 
 #[test]
@@ -99,52 +123,74 @@ fn a_roster_with_problems() {
     let test = TestWorld::demo().with_token().with_accounts();
     let roster = "- name: Ada\n  email: ada@example.com\n- 7\n- [x]\n";
     test.sandbox.update(|world| {
-        world.project(TEAM).unwrap().add_file("data/support-team.yaml", roster);
+        world.project(TEAM).unwrap().add_file(ROSTER, roster);
     });
-    says(&test, 0, "roster", "note", "1 people, 2 problems", "support-audit run");
-    let gone = test.with("SUPPORT_AUDIT_ROSTER_PATH", "data/gone.yaml");
-    let ran = gone.run(&["doctor"]);
-    assert_ne!(ran.code, 0);
-    assert!(about(&ran, "roster").0.starts_with("bad"), "{}", ran.stdout);
+    complains(
+        &test,
+        0,
+        &expect![[r#"
+        note  roster: 1 people, 2 problems
+              hint: `support-audit run` tells each with its line
+    "#]],
+    );
+    let test = test.with("SUPPORT_AUDIT_ROSTER_PATH", "data/gone.yaml");
+    complains(
+        &test,
+        1,
+        &expect![[r#"
+        bad   roster: could not read the roster data/gone.yaml of gitlab-com/support/team at master: not found: 404 File Not Found (GET gitlab.test/api/v4/projects/gitlab-com%2Fsupport%2Fteam/repository/files/data%2Fgone%2Eyaml/raw)
+              hint: it may be misspelt, or private and not shown to this token: see `support-audit config` and `support-audit auth status`
+    "#]],
+    );
 }
 
 #[test]
 fn a_calendly_token_that_may_not_see_everything() {
     let test = TestWorld::demo().with_token().with_accounts();
-    test.sandbox.update(|world| {
+    test.calendly(|calendly| {
         let token = sandbox::CalendlyToken::new("limited", "nadeyemi@example.com");
-        world.calendly.add_token(token.limited_to(&["users:read"]));
+        calendly.add_token(token.limited_to(&["users:read"]));
+        // Whoever is neither owner nor admin is shown themself only.
+        calendly.add_token(sandbox::CalendlyToken::new("mere", "limuqing@example.com"));
     });
-    let limited = test.with("CALENDLY_API_TOKEN", "limited");
-    let ran = limited.run(&["doctor"]);
-    assert_ne!(ran.code, 0, "{}", ran.stdout);
-    assert!(about(&ran, "Calendly").0.starts_with("bad"), "{}", ran.stdout);
-    let wrong = limited.with("CALENDLY_API_TOKEN", "glpat-strange");
-    says(&wrong, 3, "Calendly", "bad", "was refused", "auth status --service calendly");
-}
-
-/// Whoever is neither owner nor admin is shown themself only.
-#[test]
-fn a_calendly_token_of_a_mere_user() {
-    let test = TestWorld::demo().with_token().with_accounts();
-    test.sandbox.update(|world| {
-        let token = sandbox::CalendlyToken::new("mere", "limuqing@example.com");
-        world.calendly.add_token(token);
-    });
+    let test = test.with("CALENDLY_API_TOKEN", "limited");
+    complains(
+        &test,
+        1,
+        &expect![[r#"
+        bad   Calendly: page 1 of the organisation's invitations could not be read, after 0 items: not allowed: Permission denied or insufficient scope (GET calendly.test/organizations/SANDBOXORG000001/invitations)
+              hint: ask for access with the account that `support-audit auth status --service calendly` names
+    "#]],
+    );
+    let test = test.with("CALENDLY_API_TOKEN", STRANGE);
+    complains(
+        &test,
+        3,
+        &expect![[r#"
+        bad   Calendly: could not ask Calendly who you are: the token was refused: The access token is invalid (GET calendly.test/users/me)
+              hint: `support-audit auth status --service calendly` tells where the token comes from
+    "#]],
+    );
     let test = test.with("CALENDLY_API_TOKEN", "mere");
-    let ran = test.run(&["doctor"]);
-    let (line, hint) = about(&ran, "Calendly");
-    assert!(!line.starts_with("ok"), "{}", ran.stdout);
-    assert!(hint.is_some(), "{}", ran.stdout);
+    complains(
+        &test,
+        1,
+        &expect![[r#"
+        bad   Calendly: page 1 of the organisation's invitations could not be read, after 0 items: not allowed: You do not have permission to access this resource. (GET calendly.test/organizations/SANDBOXORG000001/invitations)
+              hint: ask for access with the account that `support-audit auth status --service calendly` names
+    "#]],
+    );
 }
 
 #[test]
 fn a_clock_that_is_wrong() {
-    let test = TestWorld::demo()
-        .with_token()
-        .with_accounts()
-        .with("SUPPORT_AUDIT_NOW", "2001-01-01T00:00:00Z");
-    says(&test, 0, "clock", "note", "2001-01-01", "clock");
-    let test = test.with("SUPPORT_AUDIT_NOW", NOW);
-    assert!(about(&test.run(&["doctor"]), "clock").0.contains("FY28-Q1"));
+    let test = TestWorld::demo_at("2001-01-01T00:00:00Z").with_token().with_accounts();
+    complains(
+        &test,
+        0,
+        &expect![[r#"
+        note  clock: 2001-01-01T00:00:00Z
+              hint: set the machine's clock: waits and fiscal quarters are counted by it
+    "#]],
+    );
 }

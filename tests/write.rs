@@ -7,9 +7,10 @@ mod lost;
 mod taken_over;
 mod typed;
 
+use expect_test::expect;
 use sandbox::Note;
 
-use crate::support::{Ran, TestWorld};
+use crate::support::{Ran, TestWorld, Transcript};
 
 const BEGIN: &str = "<!-- support-audit:begin";
 const END: &str = "<!-- support-audit:end -->";
@@ -188,11 +189,18 @@ fn a_dry_run_shows_the_difference_and_writes_nothing() {
 #[test]
 fn without_somebody_to_agree_nothing_is_written() {
     let test = begun();
-    let ran = test.run(&["run", "--write"]).exit(2);
-    assert!(ran.stderr.contains("--yes"), "{}", ran.stderr);
-    assert_eq!(test.sandbox.writes().len(), 1);
-    let ran = test.run(&["run", "--yes"]);
-    assert_eq!(test.sandbox.writes().len(), 1, "written without --write: {}", ran.stderr);
+    let mut transcript = Transcript::default();
+    for flag in ["--write", "--yes"] {
+        transcript.add(flag, test.run_writing_nothing(&["run", "--quiet", flag]).exit(2));
+    }
+    transcript.is(expect![[r#"
+        # --write
+        error: this changes things, and nobody is here to agree
+        hint: use --yes, or --dry-run
+        # --yes
+        error: --yes, --dry-run, --issue and --period go with --write
+        hint: add --write
+    "#]]);
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! Refusals, lost answers, and others who are as quick.
 
+use expect_test::expect;
 use sandbox::{Answer, Fault, FaultKind, World};
 
 use super::{MARKER, init, url};
-use crate::support::{AUDITS, Printed, TestWorld};
+use crate::support::{AUDITS, Printed, TestWorld, Transcript};
 
 /// How many issues were asked for.
 fn posts(test: &TestWorld) -> usize {
@@ -17,40 +18,68 @@ fn make(world: &mut World) {
 }
 
 #[test]
-fn a_refusal_is_told_and_nothing_is_half_made() {
+fn a_refusal_is_reported_and_nothing_is_half_made() {
     let moved = FaultKind::Redirect { status: 307, location: "/api/v4/projects/1/issues".into() };
-    for (kind, word) in [
-        (FaultKind::Answer(Answer::captcha()), "captcha"),
-        (FaultKind::Answer(Answer::spam()), "spam"),
-        (FaultKind::Answer(Answer::json(403, r#"{"message":"403 Forbidden"}"#)), "not allowed"),
-        (FaultKind::Answer(Answer::json(400, r#"{"message":"labels are odd"}"#)), "labels are odd"),
-        (FaultKind::Answer(Answer::json(404, r#"{"message":"404 Project Not Found"}"#)), "404"),
-        (moved, "moved"),
+    let mut transcript = Transcript::default();
+    for (case, kind) in [
+        ("captcha", FaultKind::Answer(Answer::captcha())),
+        ("spam", FaultKind::Answer(Answer::spam())),
+        ("forbidden", FaultKind::Answer(Answer::json(403, r#"{"message":"403 Forbidden"}"#))),
+        ("bad labels", FaultKind::Answer(Answer::json(400, r#"{"message":"labels are odd"}"#))),
+        (
+            "not found",
+            FaultKind::Answer(Answer::json(404, r#"{"message":"404 Project Not Found"}"#)),
+        ),
+        ("moved", moved),
     ] {
         let test = TestWorld::demo().with_token();
         test.sandbox.inject(Fault::new("/issues", kind).method("POST"));
-        let ran = init(&test, &[]).exit(1);
-        assert!(ran.stderr.contains(word), "{word}: {}", ran.stderr);
-        assert!(ran.stderr.contains("error: ") && ran.stdout.is_empty(), "{ran:?}");
-        assert_eq!((test.issues().len(), posts(&test)), (0, 1), "{word}");
+        let ran = transcript.add(case, init(&test, &["--quiet"]).exit(1));
+        assert_eq!((&*ran.stdout, test.issues().len(), posts(&test)), ("", 0, 1), "{case}");
         assert_eq!(init(&test, &[]).success().stdout, url(&test, 1));
     }
+    transcript.is(expect![[r#"
+        # captcha
+        error: could not make the issue: the service wants a captcha to be solved: Your issue has been recognized as spam. Please, change the content or solve the reCAPTCHA to proceed. (POST gitlab.test/api/v4/projects/[audits]/issues)
+        hint: GitLab takes it for spam: write a first issue or comment in the browser
+        # spam
+        error: could not make the issue: taken for spam: Your issue has been recognized as spam and has been discarded. (POST gitlab.test/api/v4/projects/[audits]/issues)
+        hint: GitLab takes it for spam: write a first issue or comment in the browser
+        # forbidden
+        error: could not make the issue: not allowed: 403 Forbidden (POST gitlab.test/api/v4/projects/[audits]/issues)
+        hint: ask for access with the account that `support-audit auth status` names
+        # bad labels
+        error: could not make the issue: refused with status 400: labels are odd (POST gitlab.test/api/v4/projects/[audits]/issues)
+        # not found
+        error: could not make the issue: not found: 404 Project Not Found (POST gitlab.test/api/v4/projects/[audits]/issues)
+        hint: it may be misspelt, or private and not shown to this token: see `support-audit config` and `support-audit auth status`
+        # moved
+        error: could not make the issue: moved to /api/v4/projects/1/issues, where nothing was written (POST gitlab.test/api/v4/projects/[audits]/issues)
+        hint: check the service's address in `support-audit config`
+    "#]]);
 }
 
 #[test]
 fn a_token_that_may_only_read_is_told_before_anything_else_happens() {
     let test = TestWorld::demo().with_token();
     test.sandbox.update(|world| world.tokens[0].scopes = vec!["read_api".to_owned()]);
-    let ran = init(&test, &[]).exit(3);
-    assert!(ran.stderr.contains("api") && ran.stdout.is_empty(), "{ran:?}");
+    let ran = init(&test, &["--quiet"]).exit(3).messages_are(expect![[r#"
+        error: could not make the issue: the token lacks a scope, any of: ai_workflows mcp mcp api read_api (POST gitlab.test/api/v4/projects/[audits]/issues)
+        hint: to write it needs `api`, to read `read_api`: `support-audit auth status` shows what it has
+    "#]]);
+    assert_eq!(ran.stdout, "");
     assert_eq!(test.issues().len(), 0);
 }
 
 #[test]
 fn a_project_that_is_not_there_is_named() {
     let test = TestWorld::demo().with_token();
-    let ran = init(&test, &["--project", "no/such"]).exit(1);
-    assert!(ran.stderr.contains("such") && ran.stderr.contains("hint: "), "{}", ran.stderr);
+    init(&test, &["--project", "no/such"]).exit(1).messages_are(expect![[r#"
+        FY27-Q4 has no audit; the next is that of FY28-Q1
+        looking for the audit FY28-Q1 in no/such
+        error: could not look at the project no/such: not found: 404 Project Not Found (GET gitlab.test/api/v4/projects/no%2Fsuch)
+        hint: it may be misspelt, or private and not shown to this token: see `support-audit config` and `support-audit auth status`
+    "#]]);
     assert_eq!(test.sandbox.writes().len(), 0);
     let json = init(&test, &["--project", "no/such", "--format", "json"]).exit(1).json();
     assert_eq!(json["error"]["code"], 1);

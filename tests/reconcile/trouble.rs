@@ -2,11 +2,12 @@
 
 use std::process::Command;
 
+use expect_test::expect;
 use sandbox::{Answer, CalendlyToken, Fault, FaultKind};
 use serde_json::{Value, json};
 
 use super::{asked_of_calendly, demo, found, large};
-use crate::support::{Printed, TestWorld, VANCE};
+use crate::support::{CALENDLY_TOKEN, Printed, TestWorld, Transcript, VANCE};
 
 const MEMBERS: &str = "/organization_memberships?";
 const INVITATIONS: &str = "/invitations?";
@@ -79,30 +80,46 @@ fn what_is_not_whole_is_not_written() {
 }
 
 #[test]
-fn a_token_that_is_none_is_told_as_that() {
-    let ran = fails(&demo().with("CALENDLY_API_TOKEN", "s3cret-and-strange"), 3);
-    assert!(ran.stderr.contains("The access token is invalid"), "{}", ran.stderr);
-    assert!(!format!("{ran:?}").contains("s3cret"), "{ran:?}");
-    let ran = fails(&demo().with("CALENDLY_API_TOKEN", ""), 3);
-    assert!(ran.stderr.contains("CALENDLY_API_TOKEN"), "{}", ran.stderr);
-    assert!(ran.stderr.contains("auth login --service calendly"), "{}", ran.stderr);
+fn a_token_that_is_missing_or_wrong_is_reported() {
+    let mut transcript = Transcript::default();
+    for (case, token) in [("wrong", "s3cret-and-strange"), ("missing", "")] {
+        let ran = fails(&demo().with("CALENDLY_API_TOKEN", token), 3);
+        transcript.add(case, ran.hides("s3cret"));
+    }
+    transcript.is(expect![[r#"
+        # wrong
+        no justifications and decisions are known: there is no open audit
+        error: the accounts were not read whole: could not ask Calendly who you are: the token was refused: The access token is invalid (GET calendly.test/users/me)
+        hint: `support-audit auth status --service calendly` tells where the token comes from
+        # missing
+        no justifications and decisions are known: there is no open audit
+        error: the accounts were not read whole: no Calendly token for calendly.test: CALENDLY_API_TOKEN is not set and there is no keyring ([why])
+        hint: set CALENDLY_API_TOKEN, or run `support-audit auth login --service calendly` on a terminal
+    "#]]);
 }
 
 #[test]
 fn a_token_without_the_scope_is_told_which_it_needs() {
-    for (scopes, scope) in
-        [(&["users:read"][..], "organizations:read"), (&["organizations:read"], "users:read")]
-    {
+    let mut transcript = Transcript::default();
+    for scope in ["users:read", "organizations:read"] {
         let test = demo();
-        test.calendly(|it| {
-            it.tokens.clear();
-            let token = CalendlyToken::new("sandbox-calendly-token", "ivelderman@example.com");
-            it.add_token(token.limited_to(scopes));
+        test.calendly(|calendly| {
+            calendly.tokens.clear();
+            let token = CalendlyToken::new(CALENDLY_TOKEN, "ivelderman@example.com");
+            calendly.add_token(token.limited_to(&[scope]));
         });
-        let ran = fails(&test, 3);
-        let hint = ran.stderr.lines().find(|line| line.starts_with("hint: ")).unwrap();
-        assert!(hint.contains(scope), "{}", ran.stderr);
+        transcript.add(format!("{scope} alone"), fails(&test, 3));
     }
+    transcript.is(expect![[r#"
+        # users:read alone
+        no justifications and decisions are known: there is no open audit
+        error: the accounts were not read whole: page 1 of the organisation's members could not be read, after 0 items: not allowed: Permission denied or insufficient scope (GET calendly.test/organization_memberships)
+        hint: it takes the token of an owner or admin with the scopes users:read and organizations:read
+        # organizations:read alone
+        no justifications and decisions are known: there is no open audit
+        error: the accounts were not read whole: could not ask Calendly who you are: not allowed: Permission denied or insufficient scope (GET calendly.test/users/me)
+        hint: it takes the token of an owner or admin with the scopes users:read and organizations:read
+    "#]]);
 }
 
 /// Who is no admin sees themself only, which is no organisation of one.
@@ -110,8 +127,11 @@ fn a_token_without_the_scope_is_told_which_it_needs() {
 fn a_token_of_no_admin_sees_nobody() {
     let test = demo();
     test.calendly(|it| it.tokens[0].user = "rachterberg@example.com".to_owned());
-    let ran = fails(&test, 3);
-    assert!(ran.stderr.contains("admin"), "{}", ran.stderr);
+    fails(&test, 3).messages_are(expect![[r#"
+        no justifications and decisions are known: there is no open audit
+        error: the accounts were not read whole: page 1 of the organisation's invitations could not be read, after 0 items: not allowed: You do not have permission to access this resource. (GET calendly.test/organizations/SANDBOXORG000001/invitations)
+        hint: it takes the token of an owner or admin with the scopes users:read and organizations:read
+    "#]]);
 
     // Even if the service should let them see the invitations.
     let test = demo();
@@ -119,8 +139,11 @@ fn a_token_of_no_admin_sees_nobody() {
     let nobody = r#"{"collection":[],"pagination":{"count":0,"next_page":null}}"#;
     let answer = FaultKind::Answer(Answer::json(200, nobody));
     test.sandbox.inject(Fault::new(INVITATIONS, answer).times(u32::MAX));
-    let ran = fails(&test, 5);
-    assert!(ran.stderr.contains("admin"), "{}", ran.stderr);
+    fails(&test, 5).messages_are(expect![[r#"
+        no justifications and decisions are known: there is no open audit
+        error: the accounts https://api.calendly.com/organizations/SANDBOXORG000001 are not whole: the token is of no owner or admin, who alone are shown everybody
+        hint: nothing was concluded from who is missing there
+    "#]]);
 }
 
 /// At least the token's owner is there.
@@ -203,8 +226,11 @@ fn a_sign_in_page_is_no_list() {
     let test = demo();
     let answer = Answer::text(200, "text/html", "<html><title>Sign in</title></html>");
     test.sandbox.inject(Fault::new(MEMBERS, FaultKind::Answer(answer)).times(u32::MAX));
-    let ran = fails(&test, 5);
-    assert!(ran.stderr.contains("Sign in"), "{}", ran.stderr);
+    fails(&test, 5).messages_are(expect![[r#"
+        no justifications and decisions are known: there is no open audit
+        error: the accounts were not read whole: page 1 of the organisation's members could not be read, after 0 items: expected the organisation's members as JSON, got: Sign in (GET calendly.test/organization_memberships)
+        hint: check the service's address in `support-audit config`
+    "#]]);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 pub(crate) use people::{edit_description, thread_of};
 pub(crate) use process::{Guard, until};
-pub(crate) use ran::{Printed, Ran};
+pub(crate) use ran::{Printed, Ran, Transcript};
 pub(crate) use terminal::Terminal;
 
 /// The time at which most tests happen.
@@ -240,6 +240,8 @@ impl TestWorld {
             (self.gitlab_host(), "gitlab.test"),
             (self.calendly_host(), "calendly.test"),
             (self.home.path().display().to_string(), "[home]"),
+            (AUDITS.to_owned(), "[audits]"),
+            (AUDITS.replace('/', "%2F"), "[audits]"),
         ]
     }
 }

@@ -1,5 +1,6 @@
 //! What a run of the program left behind, and what a test says about it.
 
+use std::fmt::Display;
 use std::ops::Deref;
 use std::process::Output;
 
@@ -87,29 +88,64 @@ impl Printed {
         self
     }
 
-    /// Refuses any other stderr; what differs from run to run is left out.
+    /// Refuses other messages on stderr; what differs from run to run is left out.
     #[track_caller]
     #[expect(clippy::needless_pass_by_value, reason = "so that the text stands in the call")]
-    pub(crate) fn stderr_is(self, expected: Expect) -> Self {
-        expected.assert_eq(&self.redact(&self.stderr));
+    pub(crate) fn messages_are(self, expected: Expect) -> Self {
+        expected.assert_eq(&self.messages());
         self
     }
 
-    /// Adds a case to the text of a snapshot: its name, the exit code, and what went to stderr.
-    pub(crate) fn record(self, name: &str, transcript: &mut String) -> Self {
-        let stderr = self.redact(&self.stderr);
-        transcript.push_str(&format!("# {name}: {}\n{stderr}", self.code));
-        self
+    /// The messages on stderr, without what differs from run to run: neither progress nor the
+    /// summary nor the text of a plan nor the usage of a command.
+    fn messages(&self) -> String {
+        let is_message = |line: &&str| {
+            let is_plan =
+                line.starts_with(|letter: char| letter.is_ascii_digit() || letter.is_whitespace());
+            let others = ["reading ", "writing ", "Usage: ", "For more information"];
+            !is_plan && !others.iter().any(|start| line.starts_with(start))
+        };
+        let lines = self.stderr.split_inclusive('\n').filter(is_message);
+        self.redact(&lines.collect::<String>())
     }
 
-    /// A text without what differs from run to run: addresses, paths, the version and hashes.
-    fn redact(&self, text: &str) -> String {
+    /// A text without what differs from run to run or from system to system: addresses, paths, the
+    /// version, hashes and why there is no keyring.
+    pub(crate) fn redact(&self, text: &str) -> String {
         let version = format!("support-audit {}", env!("CARGO_PKG_VERSION"));
         let mut text = text.replace(&version, "support-audit [version]");
         for (from, to) in &self.redactions {
             text = text.replace(from, to);
         }
+        while let Some((before, reason)) = text.split_once(" (Platform failure: ") {
+            let (_, after) = reason.split_once(')').unwrap_or_default();
+            text = format!("{before} ([why]){after}");
+        }
         redact_hashes(&text)
+    }
+}
+
+/// What several runs wrote to stderr, for one snapshot: cases with the same text share it.
+#[derive(Debug, Default)]
+pub(crate) struct Transcript(Vec<(String, String)>);
+
+impl Transcript {
+    /// Adds what the run of a case wrote to stderr; gives the run back.
+    pub(crate) fn add(&mut self, case: impl Display, printed: Printed) -> Printed {
+        let messages = printed.messages();
+        match self.0.iter_mut().find(|(_, known)| *known == messages) {
+            Some((cases, _)) => cases.push_str(&format!("# {case}\n")),
+            None => self.0.push((format!("# {case}\n"), messages)),
+        }
+        printed
+    }
+
+    /// Refuses any other texts.
+    #[track_caller]
+    #[expect(clippy::needless_pass_by_value, reason = "so that the text stands in the call")]
+    pub(crate) fn is(&self, expected: Expect) {
+        let texts = self.0.iter().map(|(cases, messages)| format!("{cases}{messages}"));
+        expected.assert_eq(&texts.collect::<String>());
     }
 }
 

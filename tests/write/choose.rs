@@ -1,5 +1,7 @@
 //! Which issue is written into, and whose marks count.
 
+use expect_test::expect;
+
 use super::{
     BEGIN, ISSUE, REPORT, begun, is_whole, region, reports, write, writes_nothing, written,
 };
@@ -30,10 +32,10 @@ fn an_issue_is_named_by_its_number_or_its_address() {
 }
 
 #[test]
-fn what_is_no_issue_of_the_project_is_wrong_usage() {
+fn what_is_not_an_issue_in_the_project_is_wrong_usage() {
     let test = begun();
     let gitlab = test.sandbox.gitlab_url();
-    for content in [
+    for issue in [
         "one",
         "",
         "-1",
@@ -43,20 +45,22 @@ fn what_is_no_issue_of_the_project_is_wrong_usage() {
         &format!("{gitlab}/{AUDITS}/-/merge_requests/1"),
         &format!("{gitlab}/{AUDITS}/-/issues/"),
     ] {
-        let ran = writes_nothing(&test, &[&format!("--issue={content}")]).exit(2);
-        assert!(ran.stderr.contains("--issue"), "{content}: {}", ran.stderr);
+        let ran = writes_nothing(&test, &[&format!("--issue={issue}")]).exit(2);
+        assert!(ran.stderr.contains("--issue takes a number"), "{issue}: {}", ran.stderr);
     }
-    let ran = writes_nothing(&test, &["--issue", "99"]).exit(1);
-    assert!(ran.stderr.contains("99"), "{}", ran.stderr);
+    writes_nothing(&test, &["--issue", "99"]).exit(1).messages_are(expect![[r#"
+        error: could not read the issue 99 of [audits]: not found: 404 Not found (GET gitlab.test/api/v4/projects/[audits]/issues/99)
+        hint: it may be misspelt, or private and not shown to this token: see `support-audit config` and `support-audit auth status`
+    "#]]);
 }
 
 #[test]
 fn several_open_audits_are_listed() {
     let test = two_audits();
-    let ran = writes_nothing(&test, &[]).exit(2);
-    for part in [&test.issue_url(1), &test.issue_url(2), "--issue"] {
-        assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
-    }
+    writes_nothing(&test, &[]).exit(2).messages_are(expect![[r#"
+        error: there are several open audits: https://gitlab.test/[audits]/-/issues/1, https://gitlab.test/[audits]/-/issues/2
+        hint: name one by --issue or --period
+    "#]]);
     write(&test, &["--period", "FY28-Q3"]).success();
     let [first, second] = test.issues().try_into().unwrap();
     assert!(!first.description.unwrap().contains(BEGIN));
@@ -72,9 +76,10 @@ fn without_an_open_audit_the_latest_closed_one_is_named() {
     let test = two_audits();
     test.close(1, "nadeyemi");
     test.close(2, "nadeyemi");
-    let ran = writes_nothing(&test, &[]).exit(1);
-    assert!(ran.stderr.contains(&test.issue_url(2)), "{}", ran.stderr);
-    assert!(!ran.stderr.contains(&test.issue_url(1)), "{}", ran.stderr);
+    writes_nothing(&test, &[]).exit(1).messages_are(expect![[r#"
+        error: there is no open audit; the latest is closed: https://gitlab.test/[audits]/-/issues/2
+        hint: `support-audit init-issue` makes one
+    "#]]);
 }
 
 #[test]
@@ -105,10 +110,11 @@ fn a_marker_by_somebody_who_does_not_count_is_not_followed_but_named() {
     };
     forge(ISSUE);
     forge(&ISSUE.replace("Q1", "Q3"));
-    let ran = write(&test, &[]).success();
-    for part in [&test.issue_url(2), &test.issue_url(3), "zhrusovska", "operators"] {
-        assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
-    }
+    let ran = write(&test, &["--quiet"]).success();
+    ran.messages_are(expect![[r#"
+        warning: https://gitlab.test/[audits]/-/issues/2 is marked as an audit by zhrusovska, who is not among `operators`
+        warning: https://gitlab.test/[audits]/-/issues/3 is marked as an audit by zhrusovska, who is not among `operators`
+    "#]]);
     region(&test.description());
     test.close(1, "nadeyemi");
     let ran = writes_nothing(&test, &[]).exit(1);
@@ -118,8 +124,10 @@ fn a_marker_by_somebody_who_does_not_count_is_not_followed_but_named() {
         assert_eq!(issue.notes().count(), 0);
     }
     test.write("c.toml", "operators = [\"zhrusovska\"]\n");
-    let ran = writes_nothing(&test, &["--config", "c.toml"]).exit(2);
-    assert!(ran.stderr.contains(&test.issue_url(3)), "{}", ran.stderr);
+    writes_nothing(&test, &["--config", "c.toml"]).exit(2).messages_are(expect![[r#"
+        error: there are several open audits: https://gitlab.test/[audits]/-/issues/2, https://gitlab.test/[audits]/-/issues/3
+        hint: name one by --issue or --period
+    "#]]);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! `--adopt`: what was made by hand becomes ours, with what was typed into it.
 
+use expect_test::expect;
+
 use super::{ISSUE, begun, is_whole, region, rows, write, writes_nothing, written};
 use crate::support::{AUDITS, TestWorld};
 
@@ -31,8 +33,10 @@ fn a_report_that_was_pasted_is_told_and_taken_over_when_asked() {
     let pasted = pasted(&test);
     let new = format!("Intro.\n\n## Notes\n\nBefore, by Ada.\n\n{pasted}\n{BELOW}{ISSUE}");
     test.edit(|_| new.clone());
-    let ran = writes_nothing(&test, &[]).exit(6);
-    assert!(ran.stderr.contains("--adopt"), "{}", ran.stderr);
+    writes_nothing(&test, &[]).exit(6).messages_are(expect![[r#"
+        error: https://gitlab.test/[audits]/-/issues/1: the report's tables have no marks around them
+        hint: `run --write --adopt --dry-run` shows how they would be taken over
+    "#]]);
 
     let shown = test.run(&["run", "--write", "--adopt", "--dry-run"]).success();
     assert!(shown.stdout.contains("+<!-- support-audit:begin"), "{}", shown.stdout);
