@@ -82,7 +82,8 @@ fn owners(world: &World) -> BTreeMap<String, usize> {
     let accounts = world.accounts.as_ref().map_or(&[][..], |accounts| &accounts.list);
     let entries = &world.roster.entries;
     for account in accounts {
-        let person = entries.iter().position(|entry| lower(&entry.email) == lower(&account.email));
+        let person =
+            entries.iter().position(|entry| entry.email.eq_ignore_ascii_case(&account.email));
         if let Some(index) = person {
             owners.insert(account.id.clone(), index);
         }
@@ -110,7 +111,8 @@ fn owners(world: &World) -> BTreeMap<String, usize> {
         }
         let person = entries.iter().position(|entry| {
             world.config.aliases.iter().any(|(email, alias)| {
-                lower(email) == lower(&entry.email) && lower(alias) == lower(&account.email)
+                email.eq_ignore_ascii_case(&entry.email)
+                    && alias.eq_ignore_ascii_case(&account.email)
             })
         });
         if let Some(index) = person.filter(|&index| free(&owners, index)) {

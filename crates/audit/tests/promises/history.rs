@@ -176,7 +176,7 @@ fn event() -> impl Strategy<Value = Event> {
 fn scene() -> impl Strategy<Value = Vec<Event>> {
     let run = || Event::Followups(false);
     let numbers = (any::<u8>(), any::<u8>(), any::<u8>());
-    let scene = (0..10_u8, numbers).prop_map(move |(scene, (one, two, three))| match scene {
+    let scene = (0..12_u8, numbers).prop_map(move |(scene, (one, two, three))| match scene {
         // Asked, and escalated, and without a reply.
         0 => vec![Event::Link(one, 0), run(), Event::Pass(75), run(), Event::Pass(two), run()],
         // An outsider who was asked by e-mail and goes.
@@ -224,6 +224,10 @@ fn scene() -> impl Strategy<Value = Vec<Event>> {
         ],
         // A reaction, and time.
         8 => vec![Event::Link(one, 0), run(), Event::React(two, three), Event::Pass(80), run()],
+        // An id that two entries claim, and an acceptance.
+        9 => vec![Event::Link(one, 0), Event::CopyId(one, two), run(), Event::Accept(three, None)],
+        // Two operators at once.
+        10 => vec![Event::Link(one, 0), Event::Link(two, 0), Event::LockStep],
         // An acceptance for a while.
         _ => vec![
             Event::Account(one, 4),

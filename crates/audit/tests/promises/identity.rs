@@ -77,7 +77,7 @@ pub fn is_contradictory(world: &World, index: usize) -> bool {
     let has_twin = world.roster.entries.iter().enumerate().any(|(other, twin)| {
         other != index
             && ((entry.id.is_some() && twin.id == entry.id)
-                || lower(&twin.email) == lower(&entry.email))
+                || twin.email.eq_ignore_ascii_case(&entry.email))
     });
     let holder = entry.username.as_deref().and_then(|username| world.user_named(username));
     let is_another = matches!((entry.id, holder), (Some(id), Some(user)) if user.id != id);
@@ -137,15 +137,16 @@ fn keys_of(keys: &Keys) -> Vec<Key> {
 /// A person without an id whose address changed is still known by the user whom the ask mentioned,
 /// as long as nobody else has the old address.
 fn is_orphan_of(world: &World, step: &Step, user: Option<UserId>) -> bool {
-    let address_is_free = world
-        .roster
-        .entries
-        .iter()
-        .all(|entry| step.keys.email.as_deref() != Some(lower(&entry.email).as_str()));
-    step.kind == StepKind::Ask
+    let is_ask_of_user = step.kind == StepKind::Ask
         && step.keys.id.is_none()
-        && address_is_free
-        && user.is_some_and(|user| step.mentioned == [user])
+        && user.is_some_and(|user| step.mentioned == [user]);
+    if !is_ask_of_user {
+        return false;
+    }
+    // Whoever has the old address today has its history, too.
+    world.roster.entries.iter().all(|entry| {
+        !step.keys.email.as_ref().is_some_and(|email| email.eq_ignore_ascii_case(&entry.email))
+    })
 }
 
 /// The steps that keys join to the person, and every key on the way.

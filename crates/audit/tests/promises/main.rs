@@ -4,6 +4,8 @@
 //! rules demand, and `judge` compares a run with it. `product` is the only door to the code under
 //! test. `examples` holds the oracle to the rules sentence by sentence; `reference` and `mistakes` show
 //! that the judge can be satisfied and that it catches each broken promise.
+//!
+//! A long run: `PROPTEST_CASES=100000 cargo test --release -p audit --test promises keeps`.
 
 #![cfg(test)]
 #![expect(unreachable_pub, reason = "the modules of one test crate share these items")]

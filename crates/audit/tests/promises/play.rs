@@ -388,7 +388,9 @@ impl Player<'_> {
                 }
             }
             Event::Forge(who, finding, kind) => {
-                let Some(entry) = self.entry(*finding, |_| true) else { return };
+                let is_open =
+                    |entry: &Entry| !finding.is_multiple_of(2) || entry.state == State::NotAsked;
+                let Some(entry) = self.entry(*finding, is_open) else { return };
                 let subject = Oracle::new(&self.stage.world, OTTO).user_of(&entry.key);
                 let author = match who % 3 {
                     0 => GUEST,
