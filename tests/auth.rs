@@ -27,7 +27,7 @@ fn world_with(token: Token) -> World {
 }
 
 #[test]
-fn status_tells_whose_token_it_is_and_what_it_may_do() {
+fn status_reports_whose_token_it_is_and_what_it_may_do() {
     let mut token = Token::new("glpat-own", "ivelderman", &["read_api", "read_repository"]);
     token.expires_at = Some("2027-01-31".parse().unwrap());
     let test = TestWorld::new(world_with(token)).with("GL_TOKEN", "glpat-own");
@@ -57,7 +57,7 @@ fn status_tells_whose_token_it_is_and_what_it_may_do() {
 }
 
 #[test]
-fn status_tells_never_from_unknown() {
+fn status_distinguishes_never_from_unknown() {
     let test = TestWorld::new(world_with(Token::new("endless", "ivelderman", &["api"])));
     let json = test.with("GL_TOKEN", "endless").run(&["auth", "status", "--format", "json"]).json();
     assert_eq!(json["expires"], "never");

@@ -80,7 +80,7 @@ fn comments_with(test: &TestWorld, words: &str) -> usize {
 }
 
 #[test]
-fn the_whole_audit_is_done_by_choosing() {
+fn a_complete_audit_is_done_by_choosing() {
     let test = world();
     first_day(&test);
     second_day(&test);
@@ -455,7 +455,7 @@ fn answers_that_lead_nowhere_are_asked_for_again() {
 }
 
 #[test]
-fn an_interrupt_of_the_first_use_keeps_nothing() {
+fn an_interrupt_during_the_first_use_keeps_nothing() {
     let questions = ["GitLab's address [", "token for", "Keep this"];
     for (place, question) in questions.into_iter().enumerate() {
         let test = newcomer();

@@ -132,7 +132,7 @@ fn without_somebody_to_agree_nothing_is_made() {
 }
 
 #[test]
-fn a_template_that_is_not_there_is_told_with_those_that_are() {
+fn a_missing_template_is_reported_with_those_that_exist() {
     let test = TestWorld::demo().with_token();
     test.sandbox.update(|world| {
         world.project(AUDITS).unwrap().add_file(".gitlab/issue_templates/Other one.md", "x");
@@ -249,7 +249,7 @@ fn commands_in_the_template_run_once_and_leave_the_marker() {
 }
 
 #[test]
-fn only_those_whom_the_template_names_are_told() {
+fn only_those_whom_the_template_mentions_are_notified() {
     let test = TestWorld::demo().with_token();
     template(&test, Some("For @mdaubigny, not `@nadeyemi`.\n\n## Notes\n"));
     init(&test, &[]).success();

@@ -275,7 +275,7 @@ fn what_cannot_be_a_token_is_not_sent_and_not_shown() {
 }
 
 #[test]
-fn a_closed_keyring_is_told() {
+fn a_closed_keyring_is_reported() {
     let Some(keyring) = Keyring::start(Lock::Closed) else { return };
     let test = keyring.user();
     for (arguments, code) in [(&["auth", "login"][..], 1), (&["auth", "status"], 3), (&["run"], 3)]
@@ -288,7 +288,7 @@ fn a_closed_keyring_is_told() {
 }
 
 #[test]
-fn a_service_without_a_keyring_is_told() {
+fn a_service_without_a_keyring_is_reported() {
     let Some(keyring) = Keyring::start(Lock::Absent) else { return };
     let test = keyring.user();
     run(&test, &["run"], "").exit(3).says(&["GL_TOKEN", "keyring"]);

@@ -137,7 +137,7 @@ fn an_account_is_a_persons_by_address_by_page_or_by_alias() {
 
 /// Without the alias a like address is a suggestion, and nothing else.
 #[test]
-fn a_like_address_is_a_suggestion_and_no_match() {
+fn a_similar_address_is_a_suggestion_and_not_a_match() {
     let test = demo().with("SUPPORT_AUDIT_CONFIG", "");
     test.calendly(|it| it.member("zeke@brightwater.example").unwrap().slug = "zeke".to_owned());
     let ran = test.run(&["reconcile", "--format", "json"]).success();
@@ -151,7 +151,7 @@ fn a_like_address_is_a_suggestion_and_no_match() {
 }
 
 #[test]
-fn every_form_tells_the_accounts_and_the_seats() {
+fn every_form_reports_the_accounts_and_the_seats() {
     let test = demo();
     for form in FORMATS {
         let out = test.run(&["reconcile", "--format", form]).success().stdout;
@@ -173,7 +173,7 @@ fn every_form_tells_the_accounts_and_the_seats() {
 }
 
 #[test]
-fn an_outsider_who_is_an_admin_is_told_as_both() {
+fn an_outsider_who_is_an_admin_is_reported_as_both() {
     let test = demo();
     test.calendly(|it| it.member(VANCE).unwrap().role = "admin".to_owned());
     let report = report(&test, &[]);

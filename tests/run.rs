@@ -123,7 +123,7 @@ fn the_report_is_provenance_two_tables_and_a_summary() {
 }
 
 #[test]
-fn every_form_tells_where_the_roster_is_from() {
+fn every_form_says_where_the_roster_is_from() {
     for form in FORMATS {
         let ran = audit(CLEAN, &["--format", form]).success();
         // `printf -- '- name: Ada\n  calendly: https://calendly.com/ada\n' | sha256sum`
@@ -193,7 +193,7 @@ fn a_problem_is_in_every_form() {
 }
 
 #[test]
-fn the_exit_code_tells_of_findings_and_problems_only_when_asked() {
+fn the_exit_code_reports_findings_and_problems_only_when_asked() {
     for (roster, asked) in [(CLEAN, 0), ("- name: Ada\n", 10), (BROKEN, 10)] {
         for form in FORMATS {
             assert_eq!(audit(roster, &["--format", form]).code, 0, "{form} {roster}");

@@ -227,7 +227,7 @@ fn a_redirect_in_a_circle_ends() {
 }
 
 #[test]
-fn a_token_that_is_no_use_ends_with_3_and_says_what_to_do() {
+fn an_unusable_token_ends_with_3_and_says_what_to_do() {
     let test = demo(2);
     let mut expired = Token::new("expired-token", "ivelderman", &["api"]);
     expired.expires_at = Some(date(2026, 11, 22));
@@ -404,7 +404,7 @@ fn what_does_not_pass_ends_with_7_and_nothing_on_stdout() {
 }
 
 #[test]
-fn a_limit_for_long_is_told_and_not_waited_for() {
+fn a_long_limit_is_reported_and_not_waited_for() {
     for answer in [Answer::too_many_requests_text(), Answer::too_many_requests_json()] {
         let test = demo(0);
         let kind = FaultKind::Answer(answer.header("retry-after", "3600"));
@@ -479,7 +479,7 @@ fn the_token_is_not_sent_in_clear_over_a_network() {
 }
 
 #[test]
-fn no_proxy_stands_between_us_and_this_machine() {
+fn no_proxy_is_used_for_this_machine() {
     let proxy = Sandbox::start(World::demo().unwrap()).unwrap();
     let variables =
         ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];

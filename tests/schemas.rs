@@ -133,7 +133,7 @@ fn the_checker_can_say_no() {
 }
 
 #[test]
-fn a_whole_audit_by_a_script() {
+fn a_complete_audit_by_a_script() {
     let test = TestWorld::demo().with_token().with_accounts();
     prints(run(&test, &["run"]), 0, "report");
     prints(run(&test, &["run", "--exit-code"]), 10, "report");

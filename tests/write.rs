@@ -88,7 +88,7 @@ fn reports(test: &TestWorld) -> Vec<Note> {
 
 /// Refuses anything but one issue with one region and one comment.
 #[track_caller]
-fn is_whole(test: &TestWorld) {
+fn is_complete(test: &TestWorld) {
     assert_eq!(test.issues().len(), 1);
     let content = test.description();
     region(&content);
@@ -120,7 +120,7 @@ fn the_report_lands_under_notes_and_all_else_stays_byte_for_byte() {
     }
     assert_eq!(rows(&content).len(), 41);
     assert!(rows(&content)[0].starts_with("| Anahí Quispe Mamani |"), "{}", rows(&content)[0]);
-    is_whole(&test);
+    is_complete(&test);
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn a_description_without_the_section_gets_one_at_its_end() {
         let content = test.description();
         let between = parts(&content).0.strip_prefix(start);
         assert_eq!(between.map(str::trim), Some("## Notes"), "{content}");
-        is_whole(&test);
+        is_complete(&test);
     }
 }
 
@@ -151,15 +151,15 @@ fn the_first_report_is_recorded_in_a_comment_that_is_never_changed() {
     let [second] = reports(&test).try_into().unwrap();
     assert_eq!((first.id, first.body), (second.id, second.body));
     assert_eq!(test.sandbox.notifications(), []);
-    is_whole(&test);
+    is_complete(&test);
 }
 
 #[test]
 fn a_second_run_changes_nothing_also_another_day() {
     let test = written();
-    is_whole(&test);
+    is_complete(&test);
     let test = test.with("SUPPORT_AUDIT_NOW", "2026-11-25T09:00:00Z");
-    is_whole(&test);
+    is_complete(&test);
     writes_nothing(&test, &["--period", "FY28-Q1"]).success();
 }
 

@@ -84,7 +84,7 @@ fn an_issue_with_the_title_and_no_marker_is_for_somebody_to_look_at() {
 }
 
 #[test]
-fn two_issues_of_one_audit_are_told() {
+fn two_issues_for_one_audit_are_reported() {
     let test = TestWorld::demo().with_token();
     init(&test, &[]).success();
     test.sandbox.update(|world| world.open_issue(AUDITS, "ivelderman", "Twin", MARKER).unwrap());
@@ -96,7 +96,7 @@ fn two_issues_of_one_audit_are_told() {
 
 /// What stands in the way of the audit must not be made by anybody who can open an issue.
 #[test]
-fn a_marker_by_somebody_who_does_not_count_is_no_audit() {
+fn a_marker_by_an_untrusted_user_is_not_an_audit() {
     let test = TestWorld::demo().with_token();
     test.sandbox.update(|world| {
         world.open_issue(AUDITS, "zhrusovska", "Mine", MARKER).unwrap();

@@ -60,7 +60,7 @@ fn a_refusal_is_reported_and_nothing_is_half_made() {
 }
 
 #[test]
-fn a_token_that_may_only_read_is_told_before_anything_else_happens() {
+fn a_read_only_token_is_refused_before_anything_else_happens() {
     let test = TestWorld::demo().with_token();
     test.sandbox.update(|world| world.tokens[0].scopes = vec!["read_api".to_owned()]);
     let ran = init(&test, &["--quiet"]).exit(3).messages_are(expect![[r#"
@@ -148,7 +148,7 @@ fn says_what_to_close(ran: &Printed, address: &str) {
 }
 
 #[test]
-fn of_two_who_are_as_quick_one_is_told_to_close_theirs() {
+fn of_two_at_the_same_time_one_is_told_to_close_theirs() {
     let test = TestWorld::demo().with_token();
     test.sandbox.before("/issues", "POST", make);
     let ran = init(&test, &[]).success();

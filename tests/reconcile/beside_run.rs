@@ -62,7 +62,7 @@ fn a_broken_calendly_costs_no_report() {
 
 /// The worse of two ends is the end, and both are told.
 #[test]
-fn a_source_that_is_not_whole_goes_before_a_closed_issue() {
+fn an_incomplete_source_goes_before_a_closed_issue() {
     let test = demo().with_issue();
     test.close(1, "nadeyemi");
     test.sandbox.inject(Fault::new(MEMBERS, server_error()).times(u32::MAX));

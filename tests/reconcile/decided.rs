@@ -104,7 +104,7 @@ fn deciding_twice_changes_nothing() {
 }
 
 #[test]
-fn who_is_no_outsider_or_has_no_proposal_cannot_be_decided() {
+fn nobody_is_decided_who_is_not_an_outsider_with_a_proposal() {
     let test = written();
     for email in [VANCE, "taaseby@example.com", "ghost@example.com"] {
         let arguments = ["reconcile", "--write", "--yes", "--decide", email];
@@ -184,7 +184,7 @@ fn a_closed_audit_is_read_and_not_written_into() {
 }
 
 #[test]
-fn one_who_joins_the_roster_is_no_outsider_any_more() {
+fn whoever_joins_the_roster_is_not_an_outsider_any_more() {
     let test = typed("keep");
     write(&test, &["--decide", VANCE]).success();
     test.add_to_roster(&format!("- name: Bartholomew Vance\n  email: {VANCE}\n"));

@@ -61,7 +61,7 @@ fn an_exception_justifies_what_it_names_and_nothing_else() {
 }
 
 #[test]
-fn what_does_not_count_is_told_in_every_form() {
+fn what_does_not_count_is_reported_in_every_form() {
     for (from, to, fate) in [
         ("expires: 2027-02-01", "expires: 2026-11-22", "expired"),
         ("approved_on: 2026-08-01", "approved_on: 2026-11-23", "approved in the future"),
@@ -100,7 +100,7 @@ fn a_bad_entry_is_a_problem_with_its_line() {
 }
 
 #[test]
-fn a_file_that_is_no_list_of_exceptions_is_refused_with_its_line() {
+fn a_file_that_is_not_a_list_of_exceptions_is_refused_with_its_line() {
     let test = demo();
     let contents: [&[u8]; 4] =
         [b"\ncheck: outsider\n", b"- check: \"open\n", b"words", b"- check: \xff\n"];

@@ -62,7 +62,7 @@ fn the_export_is_read_by_the_names_of_its_columns() {
 }
 
 #[test]
-fn a_plain_list_tells_neither_roles_nor_links() {
+fn a_plain_list_has_neither_roles_nor_links() {
     let list = "ada@example.com\nBOB@example.com\nzed@example.org\n";
     let report = reconcile(list).success().json();
     let expected = (strings(&["zed@example.org"]), strings(&[]), strings(&["Eve"]), true);
@@ -84,7 +84,7 @@ fn stdin_may_bring_the_accounts() {
 
 /// Where a row may be missing, nothing is concluded from who is not there.
 #[test]
-fn a_file_that_is_not_whole_finds_nobody_missing() {
+fn an_incomplete_file_finds_nobody_missing() {
     let cut = CSV.strip_suffix("k,Active\n").or(CSV.strip_suffix(",Active\n")).unwrap();
     for (text, gap, line) in [
         (cut.to_owned(), "rows could not be read", Some(4)),
@@ -95,8 +95,8 @@ fn a_file_that_is_not_whole_finds_nobody_missing() {
         let test = with_accounts(&text);
         let ran = test.run(&[&ARGUMENTS[..], &["--format", "json"]].concat()).exit(5);
         let report = ran.json();
-        let (outsiders, _, missing, is_whole) = gist(&report);
-        assert_eq!((outsiders, missing, is_whole), (vec![], vec![], false), "{text}");
+        let (outsiders, _, missing, is_complete) = gist(&report);
+        assert_eq!((outsiders, missing, is_complete), (vec![], vec![], false), "{text}");
         assert!(ran.stderr.contains(gap), "{text}: {}", ran.stderr);
         assert_eq!(report["summary"]["seats"], Value::Null, "{text}");
         assert_eq!(report["outsiders"]["state"], "unknown", "{text}");
@@ -112,7 +112,7 @@ fn a_file_that_is_not_whole_finds_nobody_missing() {
 }
 
 #[test]
-fn a_file_that_is_none_of_accounts_is_refused_with_its_line() {
+fn a_file_without_accounts_is_refused_with_its_line() {
     let mut transcript = Transcript::default();
     let ran = reconcile("Name,Role\nAda,user\n").exit(4);
     assert_eq!(ran.json()["error"]["code"], 4);

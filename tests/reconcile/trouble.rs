@@ -67,7 +67,7 @@ fn a_page_that_fails_leaves_everything_open() {
 }
 
 #[test]
-fn what_is_not_whole_is_not_written() {
+fn what_is_incomplete_is_not_written() {
     for path in [MEMBERS, INVITATIONS, "/users/me"] {
         let test = demo().with_issue();
         test.sandbox.inject(Fault::new(path, server_error()).times(u32::MAX));
@@ -124,7 +124,7 @@ fn a_token_without_the_scope_is_told_which_it_needs() {
 
 /// Who is no admin sees themself only, which is no organisation of one.
 #[test]
-fn a_token_of_no_admin_sees_nobody() {
+fn the_token_of_a_mere_user_sees_nobody() {
     let test = demo();
     test.calendly(|it| it.tokens[0].user = "rachterberg@example.com".to_owned());
     fails(&test, 3).messages_are(expect![[r#"
@@ -148,7 +148,7 @@ fn a_token_of_no_admin_sees_nobody() {
 
 /// At least the token's owner is there.
 #[test]
-fn an_organisation_of_nobody_is_none() {
+fn an_empty_organisation_is_refused() {
     let test = demo();
     let nobody = r#"{"collection":[],"pagination":{"count":0,"next_page":null}}"#;
     for path in [MEMBERS, INVITATIONS] {
@@ -222,7 +222,7 @@ fn an_answer_that_breaks_off_is_asked_for_again() {
 }
 
 #[test]
-fn a_sign_in_page_is_no_list() {
+fn a_sign_in_page_is_not_a_list() {
     let test = demo();
     let answer = Answer::text(200, "text/html", "<html><title>Sign in</title></html>");
     test.sandbox.inject(Fault::new(MEMBERS, FaultKind::Answer(answer)).times(u32::MAX));
@@ -244,7 +244,7 @@ fn short_pages_lose_nobody() {
 
 /// A service that cannot be reached at all.
 #[test]
-fn nobody_at_the_address_is_no_empty_organisation() {
+fn an_unreachable_service_is_not_an_empty_organisation() {
     let test = demo().with("SUPPORT_AUDIT_CALENDLY_URL", "http://127.0.0.1:9");
     fails(&test, 5);
 }

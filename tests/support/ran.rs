@@ -82,7 +82,7 @@ impl Printed {
 
     /// Refuses any other stdout; what differs from run to run is left out.
     #[track_caller]
-    #[expect(clippy::needless_pass_by_value, reason = "so that the text stands in the call")]
+    #[expect(clippy::needless_pass_by_value, reason = "the snapshot is written in the call")]
     pub(crate) fn stdout_is(self, expected: Expect) -> Self {
         expected.assert_eq(&self.redact(&self.stdout));
         self
@@ -90,7 +90,7 @@ impl Printed {
 
     /// Refuses other messages on stderr; what differs from run to run is left out.
     #[track_caller]
-    #[expect(clippy::needless_pass_by_value, reason = "so that the text stands in the call")]
+    #[expect(clippy::needless_pass_by_value, reason = "the snapshot is written in the call")]
     pub(crate) fn messages_are(self, expected: Expect) -> Self {
         expected.assert_eq(&self.messages());
         self
@@ -142,7 +142,7 @@ impl Transcript {
 
     /// Refuses any other texts.
     #[track_caller]
-    #[expect(clippy::needless_pass_by_value, reason = "so that the text stands in the call")]
+    #[expect(clippy::needless_pass_by_value, reason = "the snapshot is written in the call")]
     pub(crate) fn is(&self, expected: Expect) {
         let texts = self.0.iter().map(|(cases, messages)| format!("{cases}{messages}"));
         expected.assert_eq(&texts.collect::<String>());

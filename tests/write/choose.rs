@@ -3,7 +3,7 @@
 use expect_test::expect;
 
 use super::{
-    BEGIN, ISSUE, REPORT, begun, is_whole, region, reports, write, writes_nothing, written,
+    BEGIN, ISSUE, REPORT, begun, is_complete, region, reports, write, writes_nothing, written,
 };
 use crate::support::{AUDITS, TestWorld};
 
@@ -102,7 +102,7 @@ fn an_audit_of_another_period_than_the_one_named_is_not_written_into() {
 }
 
 #[test]
-fn a_marker_by_somebody_who_does_not_count_is_not_followed_but_named() {
+fn a_marker_by_an_untrusted_user_is_reported_and_not_followed() {
     let test = begun();
     let forge = |content: &str| {
         test.sandbox
@@ -172,6 +172,6 @@ fn the_report_is_found_behind_many_comments() {
                 world.comment(AUDITS, 1, "nadeyemi", &format!("Comment {number}")).unwrap();
             }
         });
-        is_whole(&test);
+        is_complete(&test);
     }
 }

@@ -3,7 +3,7 @@
 use expect_test::expect;
 use sandbox::{Answer, Done, Fault, FaultKind, World};
 
-use super::{begun, is_whole, reports, write, writes_nothing, written};
+use super::{begun, is_complete, reports, write, writes_nothing, written};
 use crate::support::{AUDITS, NOW, TestWorld, edit_description};
 
 const ISSUE_PATH: &str = "/issues/1";
@@ -36,7 +36,7 @@ fn settles(test: &TestWorld, ran: crate::support::Ran) {
     assert!(test.description().contains(WORDS), "the words are lost: {}", test.description());
     write(test, &[]).success();
     assert!(test.description().contains(WORDS));
-    is_whole(test);
+    is_complete(test);
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn words_written_in_the_moment_of_our_writing_are_not_lost_in_silence() {
 }
 
 #[test]
-fn a_region_that_somebody_takes_away_after_our_writing_is_told() {
+fn a_region_that_somebody_removes_after_our_write_is_reported() {
     let test = begun();
     before_look(&test, 2, |world| {
         edit_description(world, |content| content.split_once("<!--").unwrap().0.to_owned());
@@ -94,7 +94,7 @@ fn a_change_at_the_same_moment_that_gitlab_refuses_is_a_conflict() {
     assert_eq!(test.description(), before);
     assert_eq!((test.sandbox.writes().len(), reports(&test).len()), (2, 0));
     write(&test, &[]).success();
-    is_whole(&test);
+    is_complete(&test);
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn an_issue_with_carriage_returns_is_written_like_any_other() {
     };
     test.sandbox.update(crlf);
     write(&test, &[]).success();
-    is_whole(&test);
+    is_complete(&test);
     test.replace("link-missing <!--", "link-missing on leave <!--");
     test.sandbox.update(crlf);
     test.replace_in_roster("Rosalind", "Rose");
@@ -141,5 +141,5 @@ fn an_issue_with_carriage_returns_is_written_like_any_other() {
     assert_eq!(super::rows(&content).len(), 41, "{content}");
     assert_eq!(content.matches("on leave").count(), 1, "{content}");
     assert!(content.contains("| link-missing on leave <!--"), "{content}");
-    is_whole(&test);
+    is_complete(&test);
 }

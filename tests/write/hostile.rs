@@ -1,6 +1,6 @@
 //! Names that others write, and that shall do nothing.
 
-use super::{BEGIN, END, ISSUE, REPORT, begun, is_whole, reports, write};
+use super::{BEGIN, END, ISSUE, REPORT, begun, is_complete, reports, write};
 
 /// Whether somebody is mentioned, a command is run or a table is broken by any of these, whatever
 /// stands around it.
@@ -115,7 +115,7 @@ fn names_do_nothing_but_stand_there() {
 }
 
 #[test]
-fn what_people_typed_tells_nobody_again() {
+fn what_people_typed_notifies_nobody_again() {
     let test = super::written();
     test.replace("link-missing <!--", "link-missing @mdaubigny knows <!--");
     let told = test.sandbox.notifications().len();
@@ -123,5 +123,5 @@ fn what_people_typed_tells_nobody_again() {
     write(&test, &[]).success();
     assert!(test.description().contains("@mdaubigny knows"));
     assert_eq!(test.sandbox.notifications().len(), told);
-    is_whole(&test);
+    is_complete(&test);
 }

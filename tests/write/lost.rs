@@ -2,7 +2,7 @@
 
 use sandbox::{Answer, Fault, FaultKind};
 
-use super::{begun, is_whole, reports, write, written};
+use super::{begun, is_complete, reports, write, written};
 use crate::support::{AUDITS, TestWorld};
 
 const NOTES: &str = "/issues/1/notes";
@@ -21,7 +21,7 @@ fn count(test: &TestWorld, (path, method): (&str, &str)) -> usize {
 }
 
 #[test]
-fn a_writing_whose_answer_was_lost_is_looked_for() {
+fn a_write_whose_answer_was_lost_is_looked_for() {
     for request in [PUT, POST] {
         for kind in [FaultKind::CutAfter, FaultKind::Truncate(0), FaultKind::Truncate(50)] {
             let test = begun();
@@ -29,13 +29,13 @@ fn a_writing_whose_answer_was_lost_is_looked_for() {
             let ran = write(&test, &[]).success();
             assert!(ran.stderr.contains("no answer"), "{}", ran.stderr);
             assert_eq!(count(&test, request), 1, "{kind:?}");
-            is_whole(&test);
+            is_complete(&test);
         }
     }
 }
 
 #[test]
-fn a_writing_that_did_not_arrive_is_not_repeated_blindly() {
+fn a_write_that_did_not_arrive_is_not_repeated_blindly() {
     for (request, comments) in [(PUT, 0), (POST, 0)] {
         for kind in [
             FaultKind::CutBefore,
@@ -48,13 +48,13 @@ fn a_writing_that_did_not_arrive_is_not_repeated_blindly() {
             assert!(ran.stderr.contains("hint: "), "{}", ran.stderr);
             assert_eq!((count(&test, request), reports(&test).len()), (1, comments), "{kind:?}");
             write(&test, &[]).success();
-            is_whole(&test);
+            is_complete(&test);
         }
     }
 }
 
 #[test]
-fn a_writing_that_is_refused_is_told_and_the_next_run_completes_it() {
+fn a_refused_write_is_reported_and_the_next_run_completes_it() {
     for request in [PUT, POST] {
         for (status, code) in [(403, 1), (401, 3), (400, 1), (404, 1)] {
             let test = begun();
@@ -64,7 +64,7 @@ fn a_writing_that_is_refused_is_told_and_the_next_run_completes_it() {
             assert!(ran.stderr.contains("no such luck"), "{}", ran.stderr);
             assert_eq!(count(&test, request), 1);
             write(&test, &[]).success();
-            is_whole(&test);
+            is_complete(&test);
         }
     }
 }
@@ -82,14 +82,14 @@ fn a_comment_that_appears_late_is_not_made_twice() {
     }
     test.sandbox.before(NOTES, "GET", comment.clone());
     write(&test, &[]).success();
-    is_whole(&test);
+    is_complete(&test);
 
     let test = begun();
     inject(&test, POST, FaultKind::Answer(Answer::internal_server_error()));
     test.sandbox.before(NOTES, "POST", comment);
     write(&test, &[]).success();
     assert_eq!(count(&test, POST), 1);
-    is_whole(&test);
+    is_complete(&test);
 }
 
 #[test]
@@ -99,6 +99,6 @@ fn a_limit_is_waited_for() {
         let kind = FaultKind::Answer(Answer::too_many_requests_json());
         test.sandbox.inject(Fault::new(request.0, kind).method(request.1).times(2));
         write(&test, &[]).success();
-        is_whole(&test);
+        is_complete(&test);
     }
 }

@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use super::{ISSUE, begun, is_whole, region, rows, write, writes_nothing, written};
+use super::{ISSUE, begun, is_complete, region, rows, write, writes_nothing, written};
 use crate::support::{AUDITS, TestWorld};
 
 const BELOW: &str = "## After\n\n\ttext  \n\n";
@@ -28,7 +28,7 @@ fn keeps_what_was_typed(test: &TestWorld) {
 }
 
 #[test]
-fn a_report_that_was_pasted_is_told_and_taken_over_when_asked() {
+fn a_pasted_report_is_reported_and_adopted_when_asked() {
     let test = begun();
     let pasted = pasted(&test);
     let new = format!("Intro.\n\n## Notes\n\nBefore, by Ada.\n\n{pasted}\n{BELOW}{ISSUE}");
@@ -50,7 +50,7 @@ fn a_report_that_was_pasted_is_told_and_taken_over_when_asked() {
     test.replace_in_roster("Rosalind", "Rose");
     write(&test, &[]).success();
     keeps_what_was_typed(&test);
-    is_whole(&test);
+    is_complete(&test);
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn a_report_whose_marks_somebody_deleted_is_taken_over() {
         writes_nothing(&test, &[]).exit(6);
         write(&test, &["--adopt"]).success();
         keeps_what_was_typed(&test);
-        is_whole(&test);
+        is_complete(&test);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What people typed into the report survives every writing.
 
-use super::{is_whole, region, rows, write, written};
+use super::{is_complete, region, rows, write, written};
 use crate::support::TestWorld;
 
 const REASON: &str = "on leave until May, `a \\| b` **asked** 🦉";
@@ -75,7 +75,7 @@ fn what_was_typed_outlives_every_change_of_the_roster() {
             }
         }
         assert!(test.description().contains(sign), "{sign}: {}", test.description());
-        is_whole(&test);
+        is_complete(&test);
     }
 }
 
