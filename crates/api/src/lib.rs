@@ -1,7 +1,7 @@
 //! A client of GitLab and of Calendly: requests out, typed answers in.
 //!
 //! This crate may use the network and knows nothing of audits. It reads no environment but that of
-//! proxies, no file and no clock: addresses, tokens and the way to wait are passed in.
+//! proxies, no file and no time of day: addresses, tokens and the way to wait are passed in.
 //!
 //! | file | what it holds |
 //! | --- | --- |
@@ -11,6 +11,7 @@
 //! | `base_url` | an address that is safe to send a token to |
 //! | `token` | the token, which has no text form |
 //! | `options` | what a client is made from |
+//! | `server_time` | the clock of a service |
 //! | `request` | a request as a value |
 //! | `http` | the only way to a service: headers, redirects, repeats, limits |
 //! | `pages` | following a list to its last page |
@@ -36,6 +37,7 @@ mod options;
 mod pages;
 mod request;
 mod sanitize;
+mod server_time;
 mod token;
 
 #[cfg(test)]
@@ -47,4 +49,5 @@ pub use error::{Call, Error, ErrorKind, NetworkKind, Service};
 pub use events::{Observer, PageObserver, PageRead, Wait, WaitReason};
 pub use gitlab::GitLab;
 pub use options::{Options, Sleep};
+pub use server_time::ServerTime;
 pub use token::Token;

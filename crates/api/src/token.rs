@@ -38,6 +38,14 @@ impl Token {
         self.0.expose_secret()
     }
 
+    /// Whether this is an OAuth access token of GitLab, such as `glab auth login` keeps: 64 hex
+    /// digits without a prefix. GitLab takes those as bearer tokens only, and the others in both
+    /// ways, so a wrong guess does no harm.
+    pub(crate) fn is_oauth(&self) -> bool {
+        let token = self.expose();
+        token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_hexdigit())
+    }
+
     /// Replaces the token in `text`, in whatever case it is written there: servers repeat headers,
     /// and some change their case.
     pub(crate) fn redact(&self, text: &str) -> String {

@@ -140,10 +140,10 @@ fn of_service(error: &api::Error) -> (Exit, Option<String>) {
             (Exit::TryLater, "run the command again; what came was not used")
         }
         ErrorKind::Paging { .. } | ErrorKind::TooLarge { .. } => return (Exit::Incomplete, None),
-        ErrorKind::Redirected { .. }
-        | ErrorKind::Moved { .. }
-        | ErrorKind::NotJson { .. }
-        | ErrorKind::Decode { .. } => {
+        ErrorKind::Moved { .. } => {
+            (Exit::Failed, "the project was renamed: set its new path, see `support-audit config`")
+        }
+        ErrorKind::Redirected { .. } | ErrorKind::NotJson { .. } | ErrorKind::Decode { .. } => {
             (Exit::Failed, "check the service's address in `support-audit config`")
         }
         ErrorKind::BadUrl { .. } | ErrorKind::InsecureUrl { .. } | ErrorKind::BadName { .. } => {

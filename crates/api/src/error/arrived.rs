@@ -88,7 +88,7 @@ mod tests {
             (ErrorKind::Spam { message: text() }, false),
             (ErrorKind::Locked, false),
             (ErrorKind::Redirected { host: text() }, false),
-            (ErrorKind::Moved { path: text() }, false),
+            (ErrorKind::Moved { path: None, project: None }, false),
             (ErrorKind::BadName { name: text() }, false),
             (ErrorKind::Client { detail: text() }, false),
         ] {

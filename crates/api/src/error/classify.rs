@@ -27,6 +27,9 @@ pub(crate) fn classify(status: u16, body: &str) -> ErrorKind {
         (403, _) if lower_case.contains("scim enabled") => ErrorKind::ManagedByScim { message },
         (403, _) => ErrorKind::Forbidden { message },
         (404, _) => ErrorKind::NotFound { message },
+        (405, _) if lower_case.contains("moved projects") => {
+            ErrorKind::Moved { path: None, project: None }
+        }
         (409, _) if needs_captcha => ErrorKind::Captcha { message },
         (409, _) if lower_case.contains("resource lock") => ErrorKind::Locked,
         (500..=599, _) => ErrorKind::Server { status, message },
@@ -116,6 +119,14 @@ mod tests {
         assert_eq!(classify(409, &body(true)), ErrorKind::Captcha { message: message() });
         let other = ErrorKind::Refused { status: 409, message: message() };
         assert_eq!(classify(409, &body(false)), other);
+
+        let moved = r#"{"message":"Non GET methods are not allowed for moved projects"}"#;
+        assert_eq!(classify(405, moved), ErrorKind::Moved { path: None, project: None });
+        assert!(matches!(classify(405, "{}"), ErrorKind::Refused { status: 405, .. }));
+
+        let scim = "You cannot perform this action for an organization with SCIM enabled.";
+        let body = format!(r#"{{"title":"Permission Denied","message":"{scim}"}}"#);
+        assert_eq!(classify(403, &body), ErrorKind::ManagedByScim { message: scim.to_owned() });
 
         let lock = r#"{"message":"409 Conflict: Resource lock"}"#;
         assert_eq!(classify(409, lock), ErrorKind::Locked);

@@ -131,12 +131,17 @@ pub enum ErrorKind {
         /// Scheme, host and port of the target.
         host: String,
     },
-    /// The target of a write has moved within the host, as a renamed project has. Redirects are
-    /// followed for reads only, so nothing was written.
-    #[error("moved to {path}, where nothing was written")]
+    /// The target of a write has moved, as a renamed project has. Redirects are followed for reads
+    /// only, so nothing was written.
+    ///
+    /// Some servers redirect a write, and GitLab refuses it with 405 (GitLab, "REST API"). To learn
+    /// the project's new path, read it by [`project`](crate::GitLab::project), which follows.
+    #[error("moved{}, where nothing was written", to(path.as_deref()))]
     Moved {
-        /// The path that the redirect names.
-        path: String,
+        /// The path that the redirect names; `None` if there was no redirect.
+        path: Option<String>,
+        /// The number or full path of the project, if the redirect names one.
+        project: Option<String>,
     },
     /// More redirects within the host than any service needs.
     #[error("redirected more than {limit} times")]
@@ -211,4 +216,9 @@ pub enum ErrorKind {
         /// The innermost cause.
         detail: String,
     },
+}
+
+/// The target of a move for an error, if it is known.
+fn to(path: Option<&str>) -> String {
+    path.map_or_else(|| " elsewhere".to_owned(), |path| format!(" to {path}"))
 }

@@ -5,6 +5,7 @@ use crate::base_url::segment;
 use crate::error::{Error, ErrorKind, Service};
 use crate::http::Http;
 use crate::options::Options;
+use crate::server_time::ServerTime;
 
 /// A client of one GitLab instance.
 ///
@@ -25,6 +26,12 @@ impl GitLab {
         Ok(Self { http: Http::new(Service::GitLab, options)? })
     }
 
+    /// The clock of GitLab by its first answer: commands measure waits by it, since this machine's
+    /// clock may be wrong. `None` before the first answer, and if that had no valid `Date`.
+    pub fn server_time(&self) -> Option<ServerTime> {
+        self.http.server_time()
+    }
+
     /// Reads the user whom the token belongs to: `GET /user`, with one of the scopes `read_user`,
     /// `read_api` and `api` (GitLab, "Users API").
     pub async fn user(&self) -> Result<User, Error> {
@@ -33,9 +40,13 @@ impl GitLab {
     }
 
     /// Reads what the token may do and until when: `GET /personal_access_tokens/self` (GitLab,
-    /// "Personal access tokens API"). `None` if GitLab has no such record, as for tokens of CI
-    /// jobs.
+    /// "Personal access tokens API"). `None` if GitLab has no such record, as for tokens of OAuth
+    /// and of CI jobs.
     pub async fn token_self(&self) -> Result<Option<TokenInfo>, Error> {
+        // GitLab would answer 401, as if the token were not valid.
+        if self.http.has_oauth_token() {
+            return Ok(None);
+        }
         match self.http.get("api/v4/personal_access_tokens/self", &[]).await {
             Ok(answer) => self.http.json(&answer, "the access token's record").map(Some),
             Err(Error { kind: ErrorKind::NotFound { .. }, .. }) => Ok(None),

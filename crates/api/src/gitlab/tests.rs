@@ -79,6 +79,15 @@ async fn a_token_without_a_record_is_no_error_but_a_refused_one_is() {
 }
 
 #[tokio::test]
+async fn an_oauth_token_has_no_record_to_ask_for() {
+    let fake = Fake::start(vec![]);
+    let token = Token::new(&"0123456789abcdef".repeat(4)).unwrap();
+    let options = Options::new(BaseUrl::parse(&fake.url()).unwrap(), Some(token));
+    assert_eq!(GitLab::new(options).unwrap().token_self().await, Ok(None));
+    assert!(fake.requests().is_empty());
+}
+
+#[tokio::test]
 async fn a_file_is_checked_against_its_hash() {
     let right = format!("X-Gitlab-Content-Sha256: {HELLO_SHA256}\r\n");
     let fake = Fake::start(vec![raw(&right, b"hello")]);

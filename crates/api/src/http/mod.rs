@@ -1,8 +1,10 @@
 //! The only way to the services: headers, redirects, repeats and limits of every request.
 
 use std::fmt;
+use std::sync::OnceLock;
+use std::time::Instant;
 
-use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use reqwest::header::{AUTHORIZATION, DATE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Response};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -16,6 +18,7 @@ use crate::events::{Observer, PageObserver, PageRead, Wait};
 use crate::options::{Options, Sleep};
 use crate::request::{Method, Request};
 use crate::sanitize::one_line;
+use crate::server_time::{ServerTime, parse_date};
 use crate::token::Token;
 
 mod answer;
@@ -51,6 +54,8 @@ pub(crate) struct Http {
     pages: PageObserver,
     /// The largest answer that is read, in bytes.
     max_body: u64,
+    /// The clock of the service by the first answer, once there is one.
+    server_time: OnceLock<Option<ServerTime>>,
 }
 
 impl Http {
@@ -70,7 +75,19 @@ impl Http {
             observer: options.observer,
             pages: options.pages,
             max_body: MAX_BODY_MIB * 1024 * 1024,
+            server_time: OnceLock::new(),
         })
+    }
+
+    /// Whether requests are made with an OAuth token.
+    pub(crate) fn has_oauth_token(&self) -> bool {
+        self.token.as_ref().is_some_and(Token::is_oauth)
+    }
+
+    /// The clock of the service by the `Date` of the first answer; `None` before it, and if that
+    /// had no valid one.
+    pub(crate) fn server_time(&self) -> Option<ServerTime> {
+        self.server_time.get().copied().flatten()
     }
 
     /// The URL of `path` below the base URL; `path` is encoded and has no leading slash.
@@ -207,7 +224,8 @@ impl Http {
                 Some(target) => {
                     self.guard(call, &target)?;
                     let path = one_line(&self.redact(target.path().as_bytes()));
-                    return Err(call.error(ErrorKind::Moved { path }));
+                    let project = redirect::project(&target);
+                    return Err(call.error(ErrorKind::Moved { path: Some(path), project }));
                 }
             }
         }
@@ -233,6 +251,7 @@ impl Http {
             tracing::debug!(%call, %error, "no answer");
             error
         })?;
+        self.server_time.get_or_init(|| server_time(response.headers()));
         let status = response.status().as_u16();
         tracing::debug!(method = call.method, host = call.host, path = url.path(), status);
         let headers = std::mem::take(response.headers_mut());
@@ -271,14 +290,23 @@ impl fmt::Debug for Http {
     }
 }
 
-/// The header that holds the token: `PRIVATE-TOKEN` for GitLab (GitLab, "REST API
-/// authentication"), `Authorization: Bearer` for Calendly (Calendly, "Personal access tokens").
+/// The clock of the service by the headers of an answer that has just arrived.
+fn server_time(headers: &HeaderMap) -> Option<ServerTime> {
+    let date = parse_date(headers.get(DATE)?.to_str().ok()?)?;
+    Some(ServerTime { date, received_at: Instant::now() })
+}
+
+/// The header that holds the token.
+///
+/// `PRIVATE-TOKEN` is for GitLab's personal, project and group tokens, `Authorization: Bearer` for
+/// its OAuth tokens (GitLab, "REST API authentication") and for Calendly (Calendly, "Personal access
+/// tokens").
 fn authorization(service: Service, token: &Token) -> Result<(HeaderName, HeaderValue), Error> {
     let (name, value) = match service {
-        Service::GitLab => {
+        Service::GitLab if !token.is_oauth() => {
             (HeaderName::from_static("private-token"), HeaderValue::from_str(token.expose()))
         }
-        Service::Calendly => {
+        Service::GitLab | Service::Calendly => {
             (AUTHORIZATION, HeaderValue::from_str(&format!("Bearer {}", token.expose())))
         }
     };

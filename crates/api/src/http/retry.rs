@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use backon::{BackoffBuilder as _, ExponentialBuilder};
-use jiff::Timestamp;
-use jiff::fmt::rfc2822;
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 
 use crate::error::NetworkKind;
 use crate::events::WaitReason;
+use crate::server_time::parse_date;
 
 /// How often a request is made at most, the first time included.
 pub(crate) const ATTEMPTS: u32 = 5;
@@ -105,7 +104,7 @@ fn rate_limit_wait(headers: &HeaderMap) -> Duration {
     retry_after(headers)
         .or_else(|| {
             let reset = number(headers, &RATE_LIMIT_RESET)?;
-            let now = u64::try_from(date(text(headers, &DATE)?)?.as_second()).ok()?;
+            let now = u64::try_from(parse_date(text(headers, &DATE)?)?.as_second()).ok()?;
             Some(Duration::from_secs(reset.saturating_sub(now)))
         })
         .or_else(|| number(headers, &X_RATE_LIMIT_RESET).map(Duration::from_secs))
@@ -117,13 +116,9 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     if let Some(seconds) = number(headers, &RETRY_AFTER) {
         return Some(Duration::from_secs(seconds));
     }
-    let until = date(text(headers, &RETRY_AFTER)?)?;
-    let now = date(text(headers, &DATE)?)?;
+    let until = parse_date(text(headers, &RETRY_AFTER)?)?;
+    let now = parse_date(text(headers, &DATE)?)?;
     Some(Duration::try_from(until.duration_since(now)).unwrap_or_default())
-}
-
-fn date(text: &str) -> Option<Timestamp> {
-    rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
 }
 
 fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {

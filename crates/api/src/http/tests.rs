@@ -189,6 +189,51 @@ async fn a_body_packed_by_the_server_is_unpacked() {
     let packed = encoder.finish().unwrap();
     let fake = Fake::start(vec![answer("200 OK", "Content-Encoding: gzip\r\n", &packed)]);
     assert_eq!(get(&fake).await.unwrap(), b"[1]");
+    assert_eq!(fake.requests()[0].header("accept-encoding"), Some("gzip"));
+}
+
+#[tokio::test]
+async fn the_clock_of_the_service_is_that_of_its_first_answer() {
+    let date = |date: &str| json(&format!("Date: {date}\r\n"), "{}");
+    let noon = "Sun, 22 Nov 2026 12:00:00 GMT";
+    for (first, expected) in [
+        (date(noon), Some("2026-11-22T12:00:00Z")),
+        (date("yesterday"), None),
+        (json("", "{}"), None),
+        (
+            answer("404 Not Found", &format!("Date: {noon}\r\n"), b"{}"),
+            Some("2026-11-22T12:00:00Z"),
+        ),
+    ] {
+        let fake = Fake::start(vec![first, date("Mon, 23 Nov 2026 12:00:00 GMT")]);
+        let http = door(&fake);
+        assert_eq!(http.server_time(), None);
+        for _ in 0..2 {
+            drop(http.get("x", &[]).await);
+            let date = http.server_time().map(|time| time.date.to_string());
+            assert_eq!(date.as_deref(), expected);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_oauth_token_is_sent_as_a_bearer_token() {
+    let oauth = "0123456789abcdef".repeat(4);
+    for (token, is_bearer) in [
+        (oauth.as_str(), true),
+        (&"0".repeat(63), false),
+        (&"g".repeat(64), false),
+        ("glpat-0123456789abcdef0123", false),
+    ] {
+        let fake = Fake::start(vec![json("", "{}")]);
+        let mut options = options(&fake);
+        options.token = Some(Token::new(token).unwrap());
+        Http::new(Service::GitLab, options).unwrap().get("x", &[]).await.unwrap();
+        let request = &fake.requests()[0];
+        let bearer = format!("Bearer {token}");
+        assert_eq!(request.header("authorization"), is_bearer.then_some(bearer.as_str()));
+        assert_eq!(request.header("private-token"), (!is_bearer).then_some(token));
+    }
 }
 
 #[tokio::test]

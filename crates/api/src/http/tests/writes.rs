@@ -143,11 +143,12 @@ async fn a_write_follows_no_redirect() {
         assert!(!error.may_have_arrived());
         assert_eq!(fake.requests().len(), 1);
 
-        let location = "Location: /projects/7/x?q=s3cret\r\n";
+        let location = "Location: /api/v4/projects/a%2Fb/x?q=s3cret\r\n";
         let fake = Fake::start(vec![answer(status, location, b""), created()]);
         let error = post(&door(&fake)).await.unwrap_err();
         assert!(
-            matches!(&error.kind, ErrorKind::Moved { path } if path == "/projects/7/x"),
+            matches!(&error.kind, ErrorKind::Moved { path: Some(path), project: Some(project) }
+                if path == "/api/v4/projects/a%2Fb/x" && project == "a/b"),
             "{error:?}"
         );
         assert_eq!(fake.requests().len(), 1);
