@@ -1,4 +1,4 @@
-//! An address that is safe to send a token to.
+//! The address of a service: one that is safe to send a token to.
 
 use std::fmt;
 

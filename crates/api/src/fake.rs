@@ -1,4 +1,4 @@
-//! A server of a few prepared answers on this machine, for tests.
+//! A server on this machine with prepared answers, for tests.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -45,14 +45,14 @@ impl Received {
     }
 }
 
-/// A server that gives its answers in turn, one for each connection, and then hangs up.
+/// A server that gives one answer on each connection and then hangs up.
 pub(crate) struct Fake {
     port: u16,
     requests: Arc<Mutex<Vec<Received>>>,
 }
 
 impl Fake {
-    /// Starts a server with these answers, each the raw bytes of an HTTP answer.
+    /// Starts a server that gives these answers in turn, each the raw bytes of an HTTP answer.
     pub(crate) fn start(answers: Vec<Vec<u8>>) -> Self {
         let mut answers = answers.into_iter();
         Self::serve(move |mut stream, _| {
@@ -111,7 +111,7 @@ impl Fake {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// What was asked so far.
+    /// The requests so far.
     pub(crate) fn requests(&self) -> Vec<Received> {
         self.requests.lock().unwrap().clone()
     }

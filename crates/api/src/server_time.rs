@@ -1,4 +1,4 @@
-//! The clock of a service, as its answers tell it.
+//! The clock of a service, by the `Date` of its answers.
 
 use std::time::Instant;
 

@@ -36,12 +36,12 @@ fn page(items: &[String], pagination: &str) -> Vec<u8> {
     json("", &format!(r#"{{"collection":[{items}],"pagination":{{"count":1{pagination}}}}}"#))
 }
 
-/// What a page tells of the one after it.
+/// What a page says about the next one.
 fn next(token: &str) -> String {
     format!(r#","next_page":"https://elsewhere.example/{token}","next_page_token":"{token}""#)
 }
 
-/// What the last page tells.
+/// What the last page says.
 const LAST: &str = r#","next_page":null,"next_page_token":null"#;
 
 fn membership(name: &str) -> String {
@@ -154,7 +154,7 @@ fn complete_and_sparse_invitations_are_read() {
 }
 
 #[tokio::test]
-async fn members_are_read_to_the_last_page_by_its_token_and_each_page_is_told() {
+async fn members_are_read_to_the_last_page_by_its_token_and_each_page_is_reported() {
     let elsewhere = Fake::start(vec![]);
     let trap = format!(r#","next_page":"{}/x","next_page_token":"a/b&c""#, elsewhere.url());
     let fake = Fake::start(vec![
@@ -162,8 +162,8 @@ async fn members_are_read_to_the_last_page_by_its_token_and_each_page_is_told() 
         page(&[], r#","next_page":"http://[","next_page_token":"t2""#),
         page(&[membership("C")], LAST),
     ]);
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let log = Arc::clone(&told);
+    let reported = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&reported);
     let mut options = options(&fake);
     options.pages = Arc::new(move |page| log.lock().unwrap().push(page));
     let listing = Calendly::new(options).unwrap().memberships(ORGANIZATION).await;
@@ -176,7 +176,7 @@ async fn members_are_read_to_the_last_page_by_its_token_and_each_page_is_told() 
     assert_eq!(paths(&fake), [first, &second, &format!("{first}&page_token=t2")]);
     let list = "the organisation's members";
     let pages = [(1, 2), (2, 2), (3, 3)].map(|(number, items)| PageRead { list, number, items });
-    assert_eq!(*told.lock().unwrap(), pages);
+    assert_eq!(*reported.lock().unwrap(), pages);
 }
 
 #[tokio::test]
@@ -272,14 +272,14 @@ async fn a_limit_is_waited_out_by_its_seconds() {
         b"{}",
     );
     let fake = Fake::start(vec![limited, page(&[membership("A")], LAST)]);
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let log = Arc::clone(&told);
+    let reported = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&reported);
     let mut options = options(&fake);
     options.observer = Arc::new(move |wait| log.lock().unwrap().push(wait.delay.as_secs()));
     let listing = Calendly::new(options).unwrap().memberships(ORGANIZATION).await;
     assert_eq!(names(&listing), ["A"]);
     assert_eq!(listing.broken, None);
-    assert!(matches!(told.lock().unwrap()[..], [17 | 18]), "{told:?}");
+    assert!(matches!(reported.lock().unwrap()[..], [17 | 18]), "{reported:?}");
 }
 
 #[tokio::test]
@@ -356,7 +356,7 @@ async fn members_and_invitations_are_removed_by_the_last_part_of_their_uri() {
 }
 
 #[tokio::test]
-async fn what_is_no_plain_uuid_of_the_right_kind_is_not_sent() {
+async fn a_uri_without_a_plain_uuid_of_the_right_collection_is_not_sent() {
     let fake = Fake::start(vec![]);
     let calendly = client(&fake);
     let host = "https://api.calendly.com";
@@ -400,7 +400,7 @@ async fn what_is_no_plain_uuid_of_the_right_kind_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_removal_is_sent_once_and_its_refusals_are_told_apart() {
+async fn a_removal_is_sent_once_and_its_refusals_are_distinguished() {
     let uri = "https://api.calendly.com/organization_memberships/AA";
     let owner = "You can not change owner role";
     let limited = answer("429 Too Many Requests", "X-RateLimit-Reset: 1\r\n", b"");

@@ -100,7 +100,7 @@ fn sentence(value: &Value) -> String {
         Value::Array(items) => items.iter().map(sentence).collect::<Vec<_>>().join(", "),
         Value::Object(fields) => {
             let parts = fields.iter().map(|(name, value)| match name.as_str() {
-                // These name no field: `base` is what Rails calls the whole object.
+                // These do not name a field: `base` is what Rails calls the whole object.
                 "error" | "message" | "base" => sentence(value),
                 _ => format!("{name} {}", sentence(value)),
             });

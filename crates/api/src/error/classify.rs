@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_taken_for_spam_or_changed_at_the_same_time_is_told_apart() {
+    fn refusals_that_differ_by_their_message_alone_are_distinguished() {
         let spam = "Your issue has been recognized as spam.";
         let body = format!(r#"{{"message":{{"error":"{spam}"}}}}"#);
         let message = || spam.to_owned();

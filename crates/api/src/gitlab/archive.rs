@@ -1,4 +1,4 @@
-//! Unpacking a repository archive, as a function of its bytes.
+//! Unpacks the archive of a repository.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -6,23 +6,23 @@ use std::io::{self, Read};
 use flate2::read::MultiGzDecoder;
 use tar::{Entry, EntryType};
 
-/// How large an archive may become: an archive of a few kilobytes can unpack to gigabytes.
+/// How large an unpacked archive may be: a few kilobytes can unpack to gigabytes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
-    /// Unpacked bytes, headers and padding included.
+    /// The unpacked bytes, including headers and padding.
     pub(crate) bytes: u64,
-    /// Entries of any type.
+    /// The entries of all types.
     pub(crate) entries: usize,
 }
 
-/// The limits for a repository of people's files.
+/// The limits for a folder with a file for each person.
 pub(crate) const LIMITS: Limits = Limits { bytes: 256 * 1024 * 1024, entries: 200_000 };
 
 /// A folder of a repository at one commit.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Archive {
-    /// The commit it was made of, which git writes into the archive's global header (`git
-    /// archive`, "the commit ID is stored in a global extended pax header").
+    /// The commit that was archived. Git writes it into the archive's global header (`git archive`,
+    /// "the commit ID is stored in a global extended pax header").
     pub commit_id: Option<String>,
     /// The regular files, in the archive's order.
     pub files: Vec<ArchiveFile>,
@@ -34,14 +34,14 @@ pub struct Archive {
 /// A file of an archive.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ArchiveFile {
-    /// The path from the repository's root, with `/`. Unknown bytes in it are replaced.
+    /// The path from the repository's root, with `/`. Bytes that are not UTF-8 are replaced.
     pub path: String,
     /// The contents.
     pub bytes: Vec<u8>,
 }
 
 impl fmt::Debug for ArchiveFile {
-    /// Shows the length in place of the contents, which are about people.
+    /// Shows the length instead of the contents, which are about people.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("ArchiveFile")
@@ -56,7 +56,7 @@ impl fmt::Debug for ArchiveFile {
 pub(crate) enum Broken {
     /// It ends early, or a checksum is wrong.
     Damaged(String),
-    /// It is beyond this limit.
+    /// It exceeds this limit.
     TooLarge(String),
 }
 
@@ -66,7 +66,7 @@ impl From<io::Error> for Broken {
     }
 }
 
-/// Unpacks a gzipped tar and checks it to its last byte.
+/// Unpacks a gzipped tar and verifies it to its last byte.
 pub(crate) fn unpack(bytes: &[u8], limits: Limits) -> Result<Archive, Broken> {
     let mut tar = tar::Archive::new(MultiGzDecoder::new(bytes).take(limits.bytes + 1));
     let read = read_entries(&mut tar, limits);
@@ -94,7 +94,7 @@ fn read_entries<R: Read>(tar: &mut tar::Archive<R>, limits: Limits) -> Result<Ar
             EntryType::XGlobalHeader => archive.commit_id = comment(&mut entry)?,
             EntryType::Directory => {}
             EntryType::Regular | EntryType::Continuous => {
-                // A file that ends early is noticed when the next header is looked for.
+                // A file that ends early is noticed when the next header is read.
                 let mut bytes = Vec::new();
                 entry.read_to_end(&mut bytes)?;
                 archive.files.push(ArchiveFile { path, bytes });
@@ -105,7 +105,7 @@ fn read_entries<R: Read>(tar: &mut tar::Archive<R>, limits: Limits) -> Result<Ar
     Ok(archive)
 }
 
-/// The path without the folder that GitLab puts around everything.
+/// The path without the folder that GitLab wraps around everything.
 fn relative_path<R: Read>(entry: &Entry<'_, R>) -> String {
     let bytes = entry.path_bytes();
     let path = String::from_utf8_lossy(&bytes);
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tar_cut_within_a_file_is_noticed_though_its_gzip_is_whole() {
+    fn a_tar_that_ends_within_a_file_is_damaged_although_its_gzip_is_complete() {
         let mut tar = Builder::new(Vec::new());
         add(&mut tar, EntryType::Regular, "top/a", &[7; 1000]);
         let bytes = tar.into_inner().unwrap();
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_archive_is_damaged() {
+    fn anything_but_an_archive_is_damaged() {
         damage(b"<html>sign in</html>");
         damage(&gzip(&[b'x'; 2048]));
     }

@@ -65,7 +65,7 @@ async fn a_name_that_would_be_another_call_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_token_without_a_record_is_no_error_but_a_refused_one_is() {
+async fn a_token_without_a_record_is_not_an_error_but_a_refused_token_is() {
     let fake = Fake::start(vec![
         answer("404 Not Found", "", br#"{"message":"404 Not Found"}"#),
         answer("401 Unauthorized", "", br#"{"message":"401 Unauthorized"}"#),

@@ -9,14 +9,14 @@ use crate::error::NetworkKind;
 use crate::events::WaitReason;
 use crate::server_time::parse_date;
 
-/// How often a request is made at most, the first time included.
+/// How often a request is made at most, including the first time.
 pub(crate) const ATTEMPTS: u32 = 5;
 
-/// The longest wait a server can ask of us; beyond it the user decides.
+/// The longest wait that a server can demand; beyond it the user decides.
 const LONGEST_WAIT: Duration = Duration::from_mins(5);
 
-/// What a rate limit that gives no time is taken to mean. GitLab's limits count per minute.
-const UNTOLD_WAIT: Duration = Duration::from_mins(1);
+/// The wait after a 429 that names none. GitLab counts requests per minute.
+const DEFAULT_WAIT: Duration = Duration::from_mins(1);
 
 /// GitLab: the Unix time at which the limit is lifted ("User and IP rate limits", headers).
 const RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
@@ -24,14 +24,14 @@ const RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 /// Calendly: the seconds until the limit is lifted ("API rate limits").
 const X_RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
-/// What an attempt came to.
+/// The outcome of an attempt.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Outcome<'a> {
     /// An answer with this status.
     Answered(u16, &'a HeaderMap),
-    /// No whole answer.
+    /// No complete answer.
     Lost(NetworkKind),
-    /// Something that would be the same again, such as a redirect to another host.
+    /// An error that would be the same again, such as a redirect to another host.
     Final,
 }
 
@@ -42,12 +42,12 @@ pub(crate) enum Decision {
     Accept,
     /// Wait and try again.
     Repeat(WaitReason, Duration),
-    /// Tell the user how long the service wants us to wait.
+    /// Give up and report how long the service wants us to wait.
     RateLimited(Duration),
 }
 
-/// The waits between the attempts where the server asks for none: about 0.5, 1, 2 and 4 seconds,
-/// each longer by a random part of itself so that clients do not come back in step.
+/// The waits between attempts if the server demands none: about 0.5, 1, 2 and 4 seconds, each longer
+/// by a random part of itself, so that clients do not come back at the same time.
 pub(crate) fn backoffs() -> impl Iterator<Item = Duration> {
     ExponentialBuilder::new()
         .with_min_delay(Duration::from_millis(500))
@@ -57,9 +57,10 @@ pub(crate) fn backoffs() -> impl Iterator<Item = Duration> {
         .build()
 }
 
-/// Decides on an attempt to read; `backoff` is our own next wait, and `None` when all attempts are made.
+/// Decides what follows an attempt to read; `backoff` is our own next wait, or `None` after the last
+/// attempt.
 ///
-/// A wait that the server asks for is lengthened by our own, so that it serves as jitter too.
+/// Our own wait is added to the one that the server demands, because its random part spreads clients.
 pub(crate) fn decide(outcome: Outcome<'_>, backoff: Option<Duration>) -> Decision {
     match (outcome, backoff) {
         (Outcome::Answered(429, headers), backoff) => {
@@ -75,7 +76,7 @@ pub(crate) fn decide(outcome: Outcome<'_>, backoff: Option<Duration>) -> Decisio
             Decision::Repeat(WaitReason::Retrying, backoff)
         }
         (Outcome::Answered(503, headers), Some(backoff)) => {
-            let asked = retry_after(headers).unwrap_or_default();
+            let asked = retry_after(headers).unwrap_or(Duration::ZERO);
             if asked <= LONGEST_WAIT {
                 Decision::Repeat(WaitReason::Retrying, asked + backoff)
             } else {
@@ -89,8 +90,8 @@ pub(crate) fn decide(outcome: Outcome<'_>, backoff: Option<Duration>) -> Decisio
     }
 }
 
-/// Decides on an attempt to write. Only a 429 says for certain that nothing was done; after all
-/// else the write may have been made, or would fail again.
+/// Decides what follows an attempt to write. Only a 429 says for certain that nothing was done: after
+/// anything else the write may have been carried out, or would fail again.
 pub(crate) fn decide_write(outcome: Outcome<'_>, backoff: Option<Duration>) -> Decision {
     match outcome {
         Outcome::Answered(429, _) => decide(outcome, backoff),
@@ -98,8 +99,7 @@ pub(crate) fn decide_write(outcome: Outcome<'_>, backoff: Option<Duration>) -> D
     }
 }
 
-/// How long a 429 asks us to wait. Bodies are not looked at: there are two shapes and their text
-/// is configurable.
+/// How long a 429 demands to wait. The body is ignored: it has two forms and a configurable text.
 fn rate_limit_wait(headers: &HeaderMap) -> Duration {
     retry_after(headers)
         .or_else(|| {
@@ -108,17 +108,18 @@ fn rate_limit_wait(headers: &HeaderMap) -> Duration {
             Some(Duration::from_secs(reset.saturating_sub(now)))
         })
         .or_else(|| number(headers, &X_RATE_LIMIT_RESET).map(Duration::from_secs))
-        .unwrap_or(UNTOLD_WAIT)
+        .unwrap_or(DEFAULT_WAIT)
 }
 
-/// `Retry-After`: seconds, or a date, which is compared with the server's own `Date`.
+/// The wait of `Retry-After`: seconds, or a date, which is compared with the server's own `Date`.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     if let Some(seconds) = number(headers, &RETRY_AFTER) {
         return Some(Duration::from_secs(seconds));
     }
     let until = parse_date(text(headers, &RETRY_AFTER)?)?;
     let now = parse_date(text(headers, &DATE)?)?;
-    Some(Duration::try_from(until.duration_since(now)).unwrap_or_default())
+    // A negative duration is a date in the past: nothing is left to wait for.
+    Some(Duration::try_from(until.duration_since(now)).unwrap_or(Duration::ZERO))
 }
 
 fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
@@ -176,7 +177,7 @@ mod tests {
         let none = HeaderMap::new();
         for status in 200..600 {
             let decided = decide_write(Outcome::Answered(status, &none), Some(BACKOFF));
-            let again = Decision::Repeat(WaitReason::RateLimited, UNTOLD_WAIT + BACKOFF);
+            let again = Decision::Repeat(WaitReason::RateLimited, DEFAULT_WAIT + BACKOFF);
             assert_eq!(decided, if status == 429 { again } else { Decision::Accept }, "{status}");
         }
         for outcome in [
@@ -188,7 +189,7 @@ mod tests {
             assert_eq!(decide_write(outcome, Some(BACKOFF)), Decision::Accept, "{outcome:?}");
         }
         let decided = decide_write(Outcome::Answered(429, &none), None);
-        assert_eq!(decided, Decision::RateLimited(UNTOLD_WAIT));
+        assert_eq!(decided, Decision::RateLimited(DEFAULT_WAIT));
     }
 
     #[test]
@@ -198,7 +199,7 @@ mod tests {
             (Outcome::Answered(500, &none), Decision::Accept),
             (Outcome::Answered(503, &none), Decision::Accept),
             (Outcome::Lost(NetworkKind::Cut), Decision::Accept),
-            (Outcome::Answered(429, &none), Decision::RateLimited(UNTOLD_WAIT)),
+            (Outcome::Answered(429, &none), Decision::RateLimited(DEFAULT_WAIT)),
         ] {
             assert_eq!(decide(outcome, None), expected, "{outcome:?}");
         }
@@ -223,7 +224,7 @@ mod tests {
             (&[("ratelimit-reset", "x"), NOW], 60),
             (&[("x-ratelimit-reset", "12")], 12),
             (&[("retry-after", "soon"), ("x-ratelimit-reset", "12")], 12),
-            // Calendly tells seconds, whatever the clock says; an instant is GitLab's.
+            // Calendly names seconds, GitLab an instant.
             (&[("x-ratelimit-limit", "500"), ("x-ratelimit-reset", "12"), NOW], 12),
             (&[("ratelimit-reset", "1795348845"), ("x-ratelimit-reset", "12"), NOW], 45),
         ] {

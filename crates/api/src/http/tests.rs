@@ -1,4 +1,4 @@
-//! What needs a socket: where the token goes, what is repeated, what is refused.
+//! Requests over a socket: where the token goes, what is repeated, what is refused.
 
 use std::process::Command;
 use std::sync::{Arc, Mutex};
@@ -20,33 +20,33 @@ fn options(fake: &Fake) -> Options {
     options
 }
 
-fn door(fake: &Fake) -> Http {
+fn client(fake: &Fake) -> Http {
     Http::new(Service::GitLab, options(fake)).unwrap()
 }
 
 async fn get(fake: &Fake) -> Result<Vec<u8>, Error> {
-    door(fake).get("x", &[]).await.map(|answer| answer.body)
+    client(fake).get("x", &[]).await.map(|answer| answer.body)
 }
 
 #[tokio::test]
-async fn a_get_is_repeated_until_it_succeeds_and_the_observer_is_told() {
+async fn a_get_is_repeated_until_it_succeeds_and_each_wait_is_reported() {
     let fake = Fake::start(vec![
         answer("502 Bad Gateway", "", b"<html>"),
         answer("429 Too Many Requests", "Retry-After: 40\r\n", b"Retry later"),
         json("", "{}"),
     ]);
-    let told = Arc::new(Mutex::new(Vec::new()));
+    let reported = Arc::new(Mutex::new(Vec::new()));
     let mut options = options(&fake);
-    let log = Arc::clone(&told);
+    let log = Arc::clone(&reported);
     options.observer = Arc::new(move |wait| log.lock().unwrap().push(wait));
     let http = Http::new(Service::GitLab, options).unwrap();
     let skipped = tokio::time::timeout(Duration::from_secs(20), http.get("x", &[])).await;
     assert_eq!(skipped.unwrap().unwrap().body, b"{}");
     assert_eq!(fake.requests().len(), 3);
-    let told = told.lock().unwrap();
-    let facts: Vec<_> = told.iter().map(|w| (w.reason, w.attempt, w.attempts)).collect();
+    let reported = reported.lock().unwrap();
+    let facts: Vec<_> = reported.iter().map(|w| (w.reason, w.attempt, w.attempts)).collect();
     assert_eq!(facts, [(WaitReason::Retrying, 2, 5), (WaitReason::RateLimited, 3, 5)]);
-    assert!((41..43).contains(&told[1].delay.as_secs()), "{told:?}");
+    assert!((41..43).contains(&reported[1].delay.as_secs()), "{reported:?}");
 }
 
 #[tokio::test]
@@ -103,7 +103,7 @@ async fn a_truncated_body_is_read_again() {
 }
 
 #[tokio::test]
-async fn a_dead_server_is_no_connection_and_a_mute_one_a_timeout() {
+async fn a_closed_port_is_no_connection_and_a_silent_server_a_timeout() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let base = BaseUrl::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
     let mut options = Options::new(base.clone(), None);
@@ -174,7 +174,7 @@ async fn large_answers_are_refused_by_length_and_by_count() {
     let chunks = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n";
     for (max_body, fits) in [(4, true), (3, false)] {
         let fake = Fake::start(vec![chunks.to_vec()]);
-        let mut http = door(&fake);
+        let mut http = client(&fake);
         http.max_body = max_body;
         let read = http.get("x", &[]).await.map(|answer| answer.body);
         assert_eq!(read == Ok(b"abcd".to_vec()), fits, "{read:?}");
@@ -206,7 +206,7 @@ async fn the_clock_of_the_service_is_that_of_its_first_answer() {
         ),
     ] {
         let fake = Fake::start(vec![first, date("Mon, 23 Nov 2026 12:00:00 GMT")]);
-        let http = door(&fake);
+        let http = client(&fake);
         assert_eq!(http.server_time(), None);
         for _ in 0..2 {
             drop(http.get("x", &[]).await);
@@ -244,7 +244,7 @@ async fn what_is_not_the_expected_json_is_named() {
         json("", r#"{"id":"x"}"#),
         json("", ""),
     ]);
-    let http = door(&fake);
+    let http = client(&fake);
     let mut errors = Vec::new();
     for _ in 0..3 {
         let answer = http.get("x", &[]).await.unwrap();

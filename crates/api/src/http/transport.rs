@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_server_that_speaks_no_tls_is_told_from_a_lost_answer() {
+    async fn a_server_without_tls_is_not_taken_for_a_lost_answer() {
         let error = ask(|listener| {
             let (mut stream, _) = listener.accept().unwrap();
             stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();

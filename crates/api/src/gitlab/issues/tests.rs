@@ -139,7 +139,7 @@ async fn an_issue_is_read_made_and_changed() {
 }
 
 #[tokio::test]
-async fn refusals_of_writes_are_told_apart_and_not_repeated() {
+async fn refusals_of_writes_are_distinguished_and_not_repeated() {
     let fake = Fake::start(vec![
         answer("409 Conflict", "", br#"{"message":"409 Conflict: Resource lock"}"#),
         answer("400 Bad Request", "", br#"{"message":{"title":["can't be blank"]}}"#),

@@ -188,7 +188,7 @@ async fn a_thread_is_resolved_and_opened_again() {
 }
 
 #[tokio::test]
-async fn why_a_thread_is_not_resolved_can_be_told() {
+async fn the_reason_why_a_thread_is_not_resolved_is_known() {
     type IsExpected = fn(&Error) -> bool;
     let cases: [(&str, &str, IsExpected, bool); 4] = [
         (

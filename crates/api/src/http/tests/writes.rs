@@ -1,4 +1,4 @@
-//! What needs a socket of writes: what is sent, how often, and where to.
+//! Writes over a socket: what is sent, how often, and where to.
 
 use serde_json::json;
 
@@ -18,7 +18,7 @@ async fn post(http: &Http) -> Result<Vec<u8>, Error> {
 #[tokio::test]
 async fn a_body_is_sent_as_json_of_a_known_length() {
     let fake = Fake::start(vec![created(), json("", "{}"), answer("204 No Content", "", b"")]);
-    let http = door(&fake);
+    let http = client(&fake);
     post(&http).await.unwrap();
     http.send(Method::Put, "y", Some(&json!({ "description": "" }))).await.unwrap();
     http.send(Method::Delete, "z", None).await.unwrap();
@@ -48,7 +48,7 @@ async fn what_may_have_arrived_is_sent_once() {
         Vec::new(),
     ] {
         let fake = Fake::start(vec![first.clone(), created()]);
-        let error = post(&door(&fake)).await.unwrap_err();
+        let error = post(&client(&fake)).await.unwrap_err();
         assert!(error.may_have_arrived(), "{error:?}");
         assert!(error.to_string().contains("(POST 127.0.0.1"), "{error}");
         assert_eq!(fake.requests().len(), 1, "{}", String::from_utf8_lossy(&first));
@@ -72,7 +72,7 @@ async fn a_write_that_is_not_answered_in_time_is_sent_once() {
 #[tokio::test]
 async fn a_write_lost_on_a_kept_connection_is_not_sent_on_a_new_one() {
     let fake = Fake::tired();
-    let http = door(&fake);
+    let http = client(&fake);
     post(&http).await.unwrap();
     let error = post(&http).await.unwrap_err();
     assert!(matches!(&error.kind, ErrorKind::Network { kind: NetworkKind::Cut, .. }), "{error:?}");
@@ -99,16 +99,16 @@ async fn a_write_to_nobody_was_not_sent() {
 async fn a_limited_write_waits_and_is_sent_again() {
     let limited = answer("429 Too Many Requests", "Retry-After: 40\r\n", b"Retry later");
     let fake = Fake::start(vec![limited, created()]);
-    let told = Arc::new(Mutex::new(Vec::new()));
+    let reported = Arc::new(Mutex::new(Vec::new()));
     let mut options = options(&fake);
-    let log = Arc::clone(&told);
+    let log = Arc::clone(&reported);
     options.observer = Arc::new(move |wait| log.lock().unwrap().push(wait.reason));
     let http = Http::new(Service::GitLab, options).unwrap();
     assert_eq!(post(&http).await.unwrap(), b"{}");
     let requests = fake.requests();
     assert_eq!(requests.len(), 2);
     assert_eq!(requests[0].body(), requests[1].body());
-    assert_eq!(*told.lock().unwrap(), [WaitReason::RateLimited]);
+    assert_eq!(*reported.lock().unwrap(), [WaitReason::RateLimited]);
 }
 
 #[tokio::test]
@@ -116,7 +116,7 @@ async fn a_write_is_limited_no_longer_than_a_read() {
     for (seconds, sent) in [("9", 5), ("301", 1)] {
         let headers = format!("Retry-After: {seconds}\r\n");
         let fake = Fake::start(vec![answer("429 Too Many Requests", &headers, b""); 9]);
-        let error = post(&door(&fake)).await.unwrap_err();
+        let error = post(&client(&fake)).await.unwrap_err();
         assert!(matches!(&error.kind, ErrorKind::RateLimited { .. }), "{error:?}");
         assert!(!error.may_have_arrived());
         assert_eq!(fake.requests().len(), sent);
@@ -127,7 +127,7 @@ async fn a_write_is_limited_no_longer_than_a_read() {
 async fn a_lost_answer_after_a_limit_is_not_repeated() {
     let limited = answer("429 Too Many Requests", "", b"");
     let fake = Fake::start(vec![limited, Vec::new(), created()]);
-    let error = post(&door(&fake)).await.unwrap_err();
+    let error = post(&client(&fake)).await.unwrap_err();
     assert!(error.may_have_arrived(), "{error:?}");
     assert_eq!(fake.requests().len(), 2);
 }
@@ -138,14 +138,14 @@ async fn a_write_follows_no_redirect() {
     for status in ["301 Moved Permanently", "302 Found", "307 Temporary", "308 Permanent"] {
         let location = format!("Location: {}/y\r\n", elsewhere.url());
         let fake = Fake::start(vec![answer(status, &location, b""), created()]);
-        let error = post(&door(&fake)).await.unwrap_err();
+        let error = post(&client(&fake)).await.unwrap_err();
         assert!(matches!(&error.kind, ErrorKind::Redirected { .. }), "{error:?}");
         assert!(!error.may_have_arrived());
         assert_eq!(fake.requests().len(), 1);
 
         let location = "Location: /api/v4/projects/a%2Fb/x?q=s3cret\r\n";
         let fake = Fake::start(vec![answer(status, location, b""), created()]);
-        let error = post(&door(&fake)).await.unwrap_err();
+        let error = post(&client(&fake)).await.unwrap_err();
         assert!(
             matches!(&error.kind, ErrorKind::Moved { path: Some(path), project: Some(project) }
                 if path == "/api/v4/projects/a%2Fb/x" && project == "a/b"),
@@ -159,7 +159,7 @@ async fn a_write_follows_no_redirect() {
 #[tokio::test]
 async fn a_redirect_to_a_report_may_follow_a_write() {
     let fake = Fake::start(vec![answer("303 See Other", "Location: /y\r\n", b""), created()]);
-    let error = post(&door(&fake)).await.unwrap_err();
+    let error = post(&client(&fake)).await.unwrap_err();
     assert!(matches!(&error.kind, ErrorKind::Refused { status: 303, .. }), "{error:?}");
     assert!(error.may_have_arrived());
     assert_eq!(fake.requests().len(), 1);
