@@ -259,6 +259,10 @@ impl Player<'_> {
             Event::User(who, what) => {
                 let users = &mut self.stage.world.users;
                 let index = usize::from(*who) % users.len();
+                // A guest who becomes a member is no longer one whose markers mean nothing.
+                if [GUEST, BOT].contains(&users[index].id) {
+                    return;
+                }
                 match what {
                     0 => users[index].active = false,
                     1 => users[index].active = true,
