@@ -25,6 +25,10 @@ pub struct Spec {
     pub team_heading: &'static str,
     /// The heading of the table of outsiders.
     pub outsiders_heading: &'static str,
+    /// The heading of the column that shows a person's link to the system.
+    pub link_heading: &'static str,
+    /// The name of that column in CSV and JSON.
+    pub link_field: &'static str,
     /// The text where the audits' project has no template.
     pub template: &'static str,
     /// The checks, in the order in which reports name them.

@@ -1,8 +1,10 @@
 //! The report as one table of comma-separated values, for spreadsheets.
 
-use super::{Cell, Member, Note, Outsider, Report, UNREADABLE, ids};
-use crate::accounts::{Account, Accounts, Capture};
+use super::columns::{outsiders, people};
+use super::{Member, Note, Outsider, Report, UNREADABLE, ids};
+use crate::accounts::{Accounts, Capture};
 use crate::input::Problem;
+use crate::roster::Field;
 use crate::text::clean;
 
 const COLUMNS: [&str; 15] = [
@@ -46,7 +48,7 @@ fn rows(report: &Report) -> impl Iterator<Item = Row> {
 }
 
 fn note(note: &Note<'_>) -> Row {
-    row([
+    row(&[
         ("table", note.table),
         ("name", note.untrusted),
         ("findings", note.check),
@@ -57,7 +59,7 @@ fn note(note: &Note<'_>) -> Row {
 fn accounts_provenance(accounts: &Accounts) -> Row {
     let Capture { source, read_at, sha256, gaps } = &accounts.capture;
     let whole = if gaps.is_empty() { "read whole" } else { "not read whole" };
-    row([
+    row(&[
         ("table", "accounts"),
         ("file", source),
         (
@@ -69,24 +71,25 @@ fn accounts_provenance(accounts: &Accounts) -> Row {
 }
 
 fn outsider_row(outsider: &Outsider<'_>) -> Row {
-    let Account { name, email, since, location, .. } = outsider.account;
-    row([
-        ("table", "outsiders"),
-        ("name", name),
-        ("email", email),
-        ("account", outsider.role()),
-        ("findings", &ids(outsider.findings)),
-        ("role", outsider.role()),
-        ("since", since),
-        ("justification", outsider.justification()),
-        ("decision", &outsider.decision()),
-        ("file", &location.file),
-        ("line", &location.line.map(|line| line.to_string()).unwrap_or_default()),
-    ])
+    let location = &outsider.account.location;
+    let cells = outsiders().map(|column| (column.field, (column.cell)(outsider)));
+    let findings = ids(outsider.findings);
+    let line = location.line.map(|line| line.to_string()).unwrap_or_default();
+    row(&[
+        &[
+            ("table", "outsiders"),
+            ("account", outsider.role()),
+            ("findings", &findings),
+            ("file", &location.file),
+            ("line", &line),
+        ],
+        &cells.each_ref().map(|(field, cell)| (*field, cell.as_str()))[..],
+    ]
+    .concat())
 }
 
 fn problem(problem: &Problem) -> Row {
-    row([
+    row(&[
         ("table", "problem"),
         ("file", &problem.location.file),
         ("line", &problem.location.line.map(|line| line.to_string()).unwrap_or_default()),
@@ -96,17 +99,19 @@ fn problem(problem: &Problem) -> Row {
 
 fn team_row(report: &Report, member: &Member<'_>) -> Row {
     let location = report.evaluation.roster.location(member.person);
-    row([
-        ("table", "support-team"),
-        ("name", &member.person.name),
-        ("email", value(&Cell::from_field(&member.person.email))),
-        ("gitlab", value(&member.gitlab_username())),
-        ("calendly_link", value(&member.calendly_link())),
-        ("account", member.account.as_str()),
-        ("findings", &member.findings_cell()),
-        ("file", &location.file),
-        ("line", &location.line.map(|line| line.to_string()).unwrap_or_default()),
-    ])
+    let spec = report.evaluation.kind.spec();
+    let cells = people(spec).map(|column| (column.field, (column.cell)(member)));
+    let email = match &member.person.email {
+        Field::Missing => "",
+        Field::Unreadable => UNREADABLE,
+        Field::Value(email) => email,
+    };
+    let line = location.line.map(|line| line.to_string()).unwrap_or_default();
+    row(&[
+        &[("table", "support-team"), ("email", email), ("file", &location.file), ("line", &line)],
+        &cells.each_ref().map(|(field, cell)| (*field, cell.as_str()))[..],
+    ]
+    .concat())
 }
 
 fn provenance(report: &Report) -> Row {
@@ -121,7 +126,7 @@ fn provenance(report: &Report) -> Row {
         source.version,
         report.summary()
     ));
-    row([
+    row(&[
         ("table", "provenance"),
         ("file", &source.path),
         ("message", &message),
@@ -129,19 +134,11 @@ fn provenance(report: &Report) -> Row {
     ])
 }
 
-fn row<const N: usize>(cells: [(&str, &str); N]) -> Row {
+fn row(cells: &[(&str, &str)]) -> Row {
     COLUMNS.map(|column| {
         let cell = cells.iter().find(|(name, _)| *name == column);
         cell.map(|(_, value)| (*value).to_owned()).unwrap_or_default()
     })
-}
-
-fn value<'a>(cell: &Cell<'a>) -> &'a str {
-    match cell {
-        Cell::Missing => "",
-        Cell::Unreadable => UNREADABLE,
-        Cell::Untrusted(value) => value,
-    }
 }
 
 /// `cell` on one line, and marked as text where a spreadsheet would take it for a formula.

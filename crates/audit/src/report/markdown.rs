@@ -1,11 +1,10 @@
 //! The report as Markdown, for an issue.
 
-use super::{
-    Cell, Member, OUTSIDERS_COLUMNS, Outsider, Report, TEAM_COLUMNS, UNREADABLE, person_count,
-};
-use crate::accounts::{Account, Accounts, Capture};
+use super::columns::{Column, outsiders, people};
+use super::{Report, person_count};
+use crate::accounts::{Accounts, Capture};
 use crate::input::Problem;
-use crate::markdown::{Markdown, item, row};
+use crate::markdown::{Markdown, delimiter_row, item, row};
 
 pub(super) fn render(report: &Report) -> String {
     let spec = report.evaluation.kind.spec();
@@ -21,17 +20,8 @@ pub(super) fn render(report: &Report) -> String {
         text.push_str("\n## Problems\n\n");
         text.extend(report.evaluation.problems.iter().map(|it| item(&problem(it))));
     }
-    heading(spec.team_heading, &TEAM_COLUMNS, &mut text);
-    for member in report.team() {
-        text.push_str(&row(&team_cells(&member)));
-    }
-    heading(spec.outsiders_heading, &OUTSIDERS_COLUMNS, &mut text);
-    for outsider in report.outsiders() {
-        let [name, email, role, since] = account_cells(&outsider);
-        let justification = Markdown::untrusted(outsider.justification());
-        let decision = Markdown::text(outsider.decision());
-        text.push_str(&row(&[name, email, role, since, justification, decision]));
-    }
+    table(spec.team_heading, &people(spec), report.team(), &mut text);
+    table(spec.outsiders_heading, &outsiders(), report.outsiders(), &mut text);
     text.push_str(&format!("\n{}.\n", report.summary()));
     text
 }
@@ -88,34 +78,19 @@ pub(crate) fn problem(problem: &Problem) -> Markdown {
         .and(Markdown::untrusted(&problem.message))
 }
 
-fn heading(heading: &str, columns: &[&str], text: &mut String) {
-    let columns: Vec<Markdown> = columns.iter().map(|column| Markdown::text(*column)).collect();
-    text.push_str(&format!("\n## {heading}\n\n"));
-    text.push_str(&row(&columns));
-    text.push_str(&row(&vec![Markdown::literal("---"); columns.len()]));
-}
-
-/// The cells of a person's row in the table of people.
-pub(crate) fn team_cells(member: &Member<'_>) -> [Markdown; TEAM_COLUMNS.len()] {
-    [
-        Markdown::untrusted(&member.person.name),
-        cell(&member.gitlab_username(), Markdown::code),
-        cell(&member.calendly_link(), Markdown::untrusted),
-        Markdown::untrusted(member.account.as_str()),
-        Markdown::text(member.findings_cell()),
-    ]
-}
-
-/// The cells of an outsider's row that tell of the account.
-pub(crate) fn account_cells(outsider: &Outsider<'_>) -> [Markdown; 4] {
-    let Account { name, email, since, .. } = outsider.account;
-    [name, email, outsider.role(), since].map(Markdown::untrusted)
-}
-
-fn cell(cell: &Cell<'_>, untrusted: fn(&str) -> Markdown) -> Markdown {
-    match cell {
-        Cell::Missing => Markdown::default(),
-        Cell::Unreadable => Markdown::text(UNREADABLE),
-        Cell::Untrusted(value) => untrusted(value),
+/// A table below its heading.
+fn table<R>(
+    heading: &str,
+    columns: &[Column<R>],
+    rows: impl Iterator<Item = R>,
+    text: &mut String,
+) {
+    let headings: Vec<Markdown> =
+        columns.iter().map(|column| Markdown::literal(column.heading)).collect();
+    text.push_str(&format!("\n## {heading}\n\n{}{}", row(&headings), delimiter_row(columns.len())));
+    for about in rows {
+        let cells: Vec<Markdown> =
+            columns.iter().map(|column| (column.cell)(&about).markdown()).collect();
+        text.push_str(&row(&cells));
     }
 }

@@ -1,5 +1,6 @@
 //! The report: the audit as people and programs read it.
 
+pub(crate) mod columns;
 mod csv;
 mod json;
 pub(crate) mod markdown;
@@ -18,7 +19,7 @@ use crate::evaluation::exceptions::Exception;
 use crate::evaluation::{Evaluation, OUTSIDER, Unknown};
 use crate::identity::{PersonIdx, Subject};
 use crate::input::Provenance;
-use crate::roster::{Field, Person};
+use crate::roster::Person;
 use crate::text::fold;
 
 /// The form of a report.
@@ -298,14 +299,6 @@ impl Member<'_> {
     fn findings_cell(&self) -> String {
         if self.is_excluded { EXCLUDED.to_owned() } else { ids(self.findings) }
     }
-
-    fn gitlab_username(&self) -> Cell<'_> {
-        Cell::from_field(&self.person.gitlab_username)
-    }
-
-    fn calendly_link(&self) -> Cell<'_> {
-        Cell::from_field(&self.person.calendly)
-    }
 }
 
 /// The ids of the checks that have found something, comma-separated.
@@ -404,23 +397,6 @@ impl<'a> AccountCell<'a> {
     }
 }
 
-/// What a cell says of a fact.
-enum Cell<'a> {
-    Missing,
-    Unreadable,
-    Untrusted(&'a str),
-}
-
-impl<'a> Cell<'a> {
-    fn from_field(field: &'a Field<Box<str>>) -> Self {
-        match field {
-            Field::Missing => Self::Missing,
-            Field::Unreadable => Self::Unreadable,
-            Field::Value(value) => Self::Untrusted(value),
-        }
-    }
-}
-
 /// What a report says of an outsider about whom nothing is decided.
 pub(crate) const UNDECIDED: &str = "undecided";
 
@@ -432,11 +408,6 @@ const INVITED: &str = "invited";
 
 /// What stands where a fact could not be read.
 pub(crate) const UNREADABLE: &str = "unreadable";
-
-pub(crate) const TEAM_COLUMNS: [&str; 5] =
-    ["Name", "GitLab", "Calendly link", "Account", "Findings"];
-pub(crate) const OUTSIDERS_COLUMNS: [&str; 6] =
-    ["Name", "Email", "Role", "Since", "Justification", "Decision"];
 
 /// Whether a line is of the form of [`Report::summary`], with a stop behind it.
 pub(crate) fn is_summary(line: &str) -> bool {

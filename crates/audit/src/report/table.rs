@@ -1,8 +1,9 @@
 //! The report in aligned columns, for a terminal.
 
-use super::{Cell, OUTSIDERS_COLUMNS, Report, TEAM_COLUMNS, UNREADABLE, person_count};
-use crate::accounts::{Account, Capture};
-use crate::text::{clean, columns};
+use super::columns::{Column, outsiders, people};
+use super::{Report, person_count};
+use crate::accounts::Capture;
+use crate::text::{clean, columns as aligned};
 
 pub(super) fn render(report: &Report) -> String {
     let spec = report.evaluation.kind.spec();
@@ -13,29 +14,12 @@ pub(super) fn render(report: &Report) -> String {
         let problems = report.evaluation.problems.iter().map(|problem| {
             [&problem.location.to_string(), &problem.message].map(|text| clean(text).into_owned())
         });
-        text.push_str(&columns(&problems.collect::<Vec<_>>()));
+        text.push_str(&aligned(&problems.collect::<Vec<_>>()));
     }
     text.push_str(&format!("\n{}\n", spec.team_heading.to_uppercase()));
-    let mut team = vec![TEAM_COLUMNS.map(str::to_owned)];
-    team.extend(report.team().map(|member| {
-        [
-            clean(&member.person.name).into_owned(),
-            cell(&member.gitlab_username()),
-            cell(&member.calendly_link()),
-            clean(member.account.as_str()).into_owned(),
-            member.findings_cell(),
-        ]
-    }));
-    text.push_str(&columns(&team));
+    text.push_str(&table(&people(spec), report.team()));
     text.push_str(&format!("\n{}\n", spec.outsiders_heading.to_uppercase()));
-    let mut outsiders = vec![OUTSIDERS_COLUMNS.map(str::to_owned)];
-    outsiders.extend(report.outsiders().map(|outsider| {
-        let Account { name, email, since, .. } = outsider.account;
-        let decision = outsider.decision();
-        [name, email, outsider.role(), since, outsider.justification(), &decision]
-            .map(|cell| clean(cell).into_owned())
-    }));
-    text.push_str(&columns(&outsiders));
+    text.push_str(&table(&outsiders(), report.outsiders()));
     text.push_str(&format!("\n{}\n", report.summary()));
     text
 }
@@ -67,10 +51,12 @@ fn header(report: &Report, text: &mut String) {
     }
 }
 
-fn cell(cell: &Cell<'_>) -> String {
-    match cell {
-        Cell::Missing => String::new(),
-        Cell::Unreadable => UNREADABLE.to_owned(),
-        Cell::Untrusted(value) => clean(value).into_owned(),
+/// The rows of a table below its headings.
+fn table<R, const N: usize>(columns: &[Column<R>; N], rows: impl Iterator<Item = R>) -> String {
+    let mut lines = vec![columns.each_ref().map(|column| column.heading.to_owned())];
+    for about in rows {
+        let cells = columns.each_ref().map(|column| (column.cell)(&about));
+        lines.push(cells.map(|cell| clean(cell.as_str()).into_owned()));
     }
+    aligned(&lines)
 }

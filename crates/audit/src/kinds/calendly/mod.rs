@@ -14,6 +14,8 @@ pub static SPEC: Spec = Spec {
     system: "Calendly",
     team_heading: "Support Team",
     outsiders_heading: "Those in Calendly but not part of support team",
+    link_heading: "Calendly link",
+    link_field: "calendly_link",
     template: include_str!("template.md"),
     checks: &checks::CHECKS,
     export: export::read,

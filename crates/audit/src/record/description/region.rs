@@ -2,12 +2,14 @@
 
 use std::collections::HashSet;
 
-use super::table::{Index, Of, Row, Table, begins_a_block, cells, line, stamped};
+use super::table::{Index, Layout, Of, Row, Table, begins_a_block, cells, line, stamped};
 use super::{BEGIN, END};
 use crate::identity::{SubjectId, digest};
 use crate::kinds::Spec;
 use crate::markdown::{Markdown, item, row};
-use crate::report::markdown::{account_cells, notes, problem, provenance, team_cells};
+use crate::report::columns::outsiders as outsider_columns;
+use crate::report::columns::{Column, DECISION, JUSTIFICATION, people};
+use crate::report::markdown::{notes, problem, provenance};
 use crate::report::{Decision, EXCEPTED, Outsider, Report, is_summary};
 
 /// How many problems an issue lists; the comment with the whole report has all of them.
@@ -69,7 +71,7 @@ impl<'a> Previous<'a> {
             self.blank = 1;
             return At::Heading(table);
         }
-        if let Some(at) = self.take_row(line, at) {
+        if let Some(at) = self.take_row(line, at, spec) {
             self.blank = 1;
             return at;
         }
@@ -90,17 +92,24 @@ impl<'a> Previous<'a> {
     }
 
     /// Takes a line that belongs to one of our tables, and tells where that leads.
-    fn take_row(&mut self, line: &'a str, at: At) -> Option<At> {
+    fn take_row(&mut self, line: &'a str, at: At, spec: &Spec) -> Option<At> {
         match at {
             At::Heading(table) => {
-                let columns = table.columns();
                 let names = cells(line)?;
-                self.has_other_head |= !names.starts_with(columns);
-                self.table(table).added = names.into_iter().skip(columns.len()).collect();
+                let layout = Layout::from_head(&names, &table.headings(spec));
+                self.has_other_head |= layout.is_none();
+                let layout = layout.unwrap_or_else(|| Layout::current(table));
+                let added = names.into_iter().enumerate();
+                let added = added.filter(|(position, _)| layout.is_added(*position));
+                self.table(table).added = added.map(|(_, name)| name).collect();
+                self.table(table).layout = Some(layout);
                 Some(At::Rows(table))
             }
             At::Rows(table) if !begins_a_block(line) => {
-                let row = Row::of(line, table);
+                let layout = self.table(table).layout.clone();
+                let layout = layout.unwrap_or_else(|| Layout::current(table));
+                let row = Row::parse(line, table, &layout);
+                self.has_other_head |= !layout.fits(row.width);
                 if !row.is_delimiter() {
                     self.table(table).rows.push(row);
                 }
@@ -108,7 +117,7 @@ impl<'a> Previous<'a> {
             }
             // Somebody has parted the table; its rows are known by their stamps.
             _ => {
-                let row = Row::of_stamped(line)?;
+                let row = Row::parse_stamped(line)?;
                 self.table(row.table()).rows.push(row);
                 Some(At::Text)
             }
@@ -216,10 +225,10 @@ pub(super) fn render(
     let ours = text.lines().chain([&*summary]).filter(|line| !line.trim().is_empty());
     let digests: Vec<String> = ours.map(|line| digest(line.trim())).collect();
     text.push_str(&format!("\n### {}\n\n", spec.team_heading));
-    text.push_str(&head(Of::Team, &previous.team.added));
+    text.push_str(&head(Of::Team, spec, &previous.team.added));
     text.push_str(&team(report, &previous.team, extent));
     text.push_str(&format!("\n### {}\n\n", spec.outsiders_heading));
-    text.push_str(&head(Of::Outsiders, &previous.outsiders.added));
+    text.push_str(&head(Of::Outsiders, spec, &previous.outsiders.added));
     text.push_str(&outsiders(report, &previous.outsiders));
     format!("{BEGIN} {} -->\n\n{text}\n{summary}\n\n{END}\n", digests.join(" "))
 }
@@ -237,8 +246,8 @@ fn problems(report: &Report) -> String {
     text
 }
 
-fn head(of: Of, added: &[&str]) -> String {
-    let columns = of.columns();
+fn head(of: Of, spec: &Spec, added: &[&str]) -> String {
+    let columns = of.headings(spec);
     let width = columns.len() + added.len();
     let names = line(columns.iter().chain(added).copied());
     format!("{names}{}", line(std::iter::repeat_n("---", width)))
@@ -246,15 +255,16 @@ fn head(of: Of, added: &[&str]) -> String {
 
 /// The rows of people, each with what was typed into it before.
 fn team(report: &Report, previous: &Table<'_>, extent: Extent) -> String {
-    let mut rows = Rows::of(previous);
+    let mut rows = Rows::new(previous);
+    let columns = people(report.evaluation().kind.spec());
     let mut text = String::new();
     for member in report.team() {
-        let written = team_cells(&member).map(|cell| in_row(&cell));
+        let written = columns.each_ref().map(|column| written_cell(column, &member));
         let keys = member.person.keys();
         let typed = rows.take(&keys, &written);
         let is_untouched = typed.iter().all(String::is_empty);
         if extent == Extent::Everybody || !member.findings.is_empty() || !is_untouched {
-            text.push_str(&stamped(&keys, &written, &typed));
+            text.push_str(&stamped(Of::Team, &keys, &written, &typed));
         }
     }
     text.push_str(&rows.left());
@@ -267,12 +277,12 @@ fn outsiders(report: &Report, previous: &Table<'_>) -> String {
     if report.outsiders_unknown() {
         return previous.rows.iter().map(Row::kept).collect();
     }
-    let mut rows = Rows::of(previous);
+    let mut rows = Rows::new(previous);
     let mut text = String::new();
     for outsider in report.outsiders() {
         let (keys, written) = outsider_row(&outsider);
         let typed = rows.take(&keys, &written);
-        text.push_str(&stamped(&keys, &written, &typed));
+        text.push_str(&stamped(Of::Outsiders, &keys, &written, &typed));
     }
     text.push_str(&rows.left());
     text
@@ -281,16 +291,14 @@ fn outsiders(report: &Report, previous: &Table<'_>) -> String {
 /// What the row of an outsider is known by, and its cells as we write them: a justification and a
 /// decision are for people to type, unless there is an exception.
 fn outsider_row(outsider: &Outsider<'_>) -> ([SubjectId; 1], [String; 6]) {
-    let [name, email, role, since] = account_cells(outsider).map(|cell| in_row(&cell));
-    let (justification, decision) = match outsider.exception {
-        Some(exception) => (
-            in_row(&Markdown::untrusted(&exception.reason)),
-            format!("{} {EXCEPTED}", Decision::Keep.as_str()),
-        ),
-        None => (String::new(), String::new()),
-    };
     let keys = [SubjectId::Email(outsider.account.key())];
-    (keys, [name, email, role, since, justification, decision])
+    let written = outsider_columns().map(|column| match (column.key, outsider.exception) {
+        (JUSTIFICATION, Some(exception)) => in_row(&Markdown::untrusted(&exception.reason)),
+        (DECISION, Some(_)) => format!("{} {EXCEPTED}", Decision::Keep.as_str()),
+        (JUSTIFICATION | DECISION, None) => String::new(),
+        _ => written_cell(&column, outsider),
+    });
+    (keys, written)
 }
 
 /// What was typed as justification and as decision about each outsider of `report`, by their e-mail
@@ -299,12 +307,15 @@ pub(super) fn typed_about(
     report: &Report,
     previous: &Previous<'_>,
 ) -> Vec<(String, String, String)> {
-    let mut rows = Rows::of(&previous.outsiders);
+    let mut rows = Rows::new(&previous.outsiders);
     let typed = |outsider: Outsider<'_>| {
         let (keys, written) = outsider_row(&outsider);
-        let mut typed = rows.take(&keys, &written).into_iter().skip(4);
-        let (justification, decision) = (typed.next()?, typed.next()?);
-        Some((outsider.account.key(), justification, decision))
+        let typed = rows.take(&keys, &written);
+        let cell = |key: &str| {
+            let column = Of::Outsiders.keys().iter().position(|known| *known == key)?;
+            typed.get(column).cloned()
+        };
+        Some((outsider.account.key(), cell(JUSTIFICATION)?, cell(DECISION)?))
     };
     report.outsiders().filter_map(typed).collect()
 }
@@ -316,8 +327,8 @@ struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    fn of(table: &'a Table<'a>) -> Self {
-        Self { index: Index::of(table), unused: table.rows.iter().map(Some).collect() }
+    fn new(table: &'a Table<'a>) -> Self {
+        Self { index: Index::new(table), unused: table.rows.iter().map(Some).collect() }
     }
 
     /// What was typed into the row of a subject, cell by cell, where we would now write `written`.
@@ -332,6 +343,11 @@ impl<'a> Rows<'a> {
         let rows = self.unused.into_iter().flatten().filter(|row| row.holds_typed_text());
         rows.map(Row::kept).collect()
     }
+}
+
+/// The cell of a column as it stands in a row.
+fn written_cell<R>(column: &Column<R>, about: &R) -> String {
+    in_row(&(column.cell)(about).markdown())
 }
 
 /// A cell as it stands in a row.

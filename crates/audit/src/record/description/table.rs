@@ -1,15 +1,22 @@
 //! Tables as they stand in an issue, and what people typed into them.
 //!
-//! A row that we write ends in a hidden stamp: a digest of its subject's key, and one of each cell
-//! as we wrote it.
+//! A row that we write ends in a hidden stamp, such as
+//! `<!-- sa v1 people 747428ed46519c1f name:99a563ab gitlab:054d6ded -->`: the version of its form, the
+//! table, digests of the keys by which its subject is known, and a digest of each cell as we wrote it.
 //! So whatever a cell holds beyond that was typed by somebody.
+//!
+//! Stamps outlive the program that wrote them.
+//! A cell's digest is found by the key of its column, and a cell by the heading of its column, so a
+//! table from before a column was added is read like any other, and a column that this version does
+//! not know is taken for somebody's own.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use crate::identity::{RunningDigest, SubjectId, digest, key_digest};
-use crate::report::{
-    EXCEPTED, EXCLUDED, OUTSIDERS_COLUMNS, TEAM_COLUMNS, UNDECIDED, UNKNOWN, UNREADABLE,
-};
+use crate::kinds::Spec;
+use crate::report::columns::{Column, DECISION, OUTSIDERS_KEYS, PEOPLE_KEYS, outsiders, people};
+use crate::report::{EXCEPTED, EXCLUDED, UNDECIDED, UNKNOWN, UNREADABLE};
 
 /// Which of our tables it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,20 +28,89 @@ pub(super) enum Of {
 }
 
 impl Of {
-    /// The names of the table's columns.
-    pub(super) const fn columns(self) -> &'static [&'static str] {
+    const ALL: [Self; 2] = [Self::Team, Self::Outsiders];
+
+    /// The table's name in stamps, which never changes.
+    const fn id(self) -> &'static str {
         match self {
-            Self::Team => &TEAM_COLUMNS,
-            Self::Outsiders => &OUTSIDERS_COLUMNS,
+            Self::Team => "people",
+            Self::Outsiders => "outsiders",
         }
+    }
+
+    /// The keys of the table's columns, in the order in which they are written.
+    pub(super) const fn keys(self) -> &'static [&'static str] {
+        match self {
+            Self::Team => &PEOPLE_KEYS,
+            Self::Outsiders => &OUTSIDERS_KEYS,
+        }
+    }
+
+    /// The headings of the table's columns, in the same order.
+    pub(super) fn headings(self, spec: &Spec) -> Vec<&'static str> {
+        fn headings<R>(columns: &[Column<R>]) -> Vec<&'static str> {
+            columns.iter().map(|column| column.heading).collect()
+        }
+        match self {
+            Self::Team => headings(&people(spec)),
+            Self::Outsiders => headings(&outsiders()),
+        }
+    }
+}
+
+/// Which of our columns stands at each position of a table's rows; none is somebody's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Layout(Vec<Option<usize>>);
+
+impl Layout {
+    /// The layout of the tables that this version writes.
+    pub(super) fn current(table: Of) -> Self {
+        Self((0..table.keys().len()).map(Some).collect())
+    }
+
+    /// The layout of a table below the head `names`; nothing where a heading of ours is gone.
+    pub(super) fn from_head(names: &[&str], headings: &[&str]) -> Option<Self> {
+        let mut positions = vec![None; names.len()];
+        for (column, heading) in headings.iter().enumerate() {
+            let position = names.iter().position(|name| name == heading)?;
+            *positions.get_mut(position)? = Some(column);
+        }
+        Some(Self(positions))
+    }
+
+    /// The layout of a row that stands outside its table: its stamp names the columns in their order.
+    fn from_stamp(stamp: &Stamp, table: Of) -> Self {
+        let column = |key: &String| table.keys().iter().position(|known| known == key);
+        Self(stamp.cells.iter().map(|(key, _)| column(key)).collect())
+    }
+
+    /// Whether our columns stand elsewhere than where this version writes them.
+    fn is_moved(&self) -> bool {
+        let mut positions = self.0.iter().enumerate();
+        positions.any(|(position, column)| column.is_some_and(|column| column != position))
+    }
+
+    /// Whether a row of `width` cells can be below this head.
+    ///
+    /// Where somebody put a heading before one of ours and left the rows as they are, each cell of a row
+    /// would be read in the column beside its own.
+    pub(super) fn fits(&self, width: usize) -> bool {
+        !self.is_moved() || width >= self.0.len()
+    }
+
+    /// Whether the column at a position is somebody's own.
+    pub(super) fn is_added(&self, position: usize) -> bool {
+        self.0.get(position).copied().flatten().is_none()
     }
 }
 
 /// A table as it stood in an issue.
 #[derive(Debug, Default)]
 pub(super) struct Table<'a> {
-    /// The names of columns behind ours.
+    /// The headings of columns that are not ours.
     pub(super) added: Vec<&'a str>,
+    /// Which columns its rows have, once its head has been read.
+    pub(super) layout: Option<Layout>,
     /// The rows below the head.
     pub(super) rows: Vec<Row<'a>>,
 }
@@ -44,8 +120,14 @@ pub(super) struct Table<'a> {
 pub(super) struct Row<'a> {
     /// The whole line, without its line break.
     line: &'a str,
-    /// The cells without the stamp and without the space around them.
-    cells: Vec<String>,
+    /// The cells of our columns, in the order of [`Of::keys`], without the stamp and without the space
+    /// around them; absent where the row has no such cell.
+    cells: Vec<Option<String>>,
+    /// The cells of other columns, in their order.
+    others: Vec<String>,
+    /// How many cells the row has.
+    pub(super) width: usize,
+    is_delimiter: bool,
     stamp: Option<Stamp>,
     of: Of,
 }
@@ -59,24 +141,44 @@ const CELL: usize = 8;
 struct Stamp {
     /// The digests of all that the row's subject was known by.
     keys: Vec<String>,
-    /// The digests of the cells.
-    cells: Vec<String>,
+    /// The name of the table in which it was written.
+    table: String,
+    /// The digests of the cells, each with the key of its column.
+    cells: Vec<(String, String)>,
 }
 
 impl<'a> Row<'a> {
     /// Reads a line of a table, whose outer bars may be missing.
-    pub(super) fn of(line: &'a str, of: Of) -> Self {
+    pub(super) fn parse(line: &'a str, of: Of, layout: &Layout) -> Self {
         let (unstamped, stamp) = Stamp::take(line);
         let with_bar = format!("|{unstamped}");
-        let cells = cells(&unstamped).or_else(|| cells(&with_bar)).unwrap_or_default();
-        Self { line, cells: cells.into_iter().map(str::to_owned).collect(), stamp, of }
+        let texts = cells(&unstamped).or_else(|| cells(&with_bar)).unwrap_or_default();
+        let is_delimiter = !texts.is_empty() && texts.iter().all(|text| is_rule(text));
+        let mut row = Self {
+            line,
+            cells: vec![None; of.keys().len()],
+            others: Vec::new(),
+            width: texts.len(),
+            is_delimiter,
+            stamp,
+            of,
+        };
+        for (position, text) in texts.into_iter().enumerate() {
+            let column = layout.0.get(position).copied().flatten();
+            match column.and_then(|column| row.cells.get_mut(column)) {
+                Some(cell) => *cell = Some(text.to_owned()),
+                None => row.others.push(text.to_owned()),
+            }
+        }
+        row
     }
 
-    /// Reads a line that we wrote, wherever it stands: its stamp tells of which table it is.
-    pub(super) fn of_stamped(line: &'a str) -> Option<Self> {
+    /// Reads a line that we wrote, wherever it stands: its stamp says of which table it is.
+    pub(super) fn parse_stamped(line: &'a str) -> Option<Self> {
         let (_, stamp) = Stamp::take(line);
-        let is_of = |of: &Of| stamp.as_ref().is_some_and(|it| it.cells.len() == of.columns().len());
-        [Of::Outsiders, Of::Team].into_iter().find(is_of).map(|of| Self::of(line, of))
+        let stamp = stamp?;
+        let table = Of::ALL.into_iter().find(|table| table.id() == stamp.table)?;
+        Some(Self::parse(line, table, &Layout::from_stamp(&stamp, table)))
     }
 
     /// The row as it stays, with its line break: a line that would end the table gets a bar before it,
@@ -93,34 +195,40 @@ impl<'a> Row<'a> {
 
     /// Whether it is the row below a table's head.
     pub(super) fn is_delimiter(&self) -> bool {
-        let is_rule = |cell: &String| {
-            let rule = cell.strip_prefix(':').unwrap_or(cell);
-            let rule = rule.strip_suffix(':').unwrap_or(rule);
-            !rule.is_empty() && rule.bytes().all(|byte| byte == b'-')
-        };
-        !self.cells.is_empty() && self.cells.iter().all(is_rule)
+        self.is_delimiter
     }
 
-    /// What people typed into the row, cell by cell, where we would now write `written`.
-    ///
-    /// Cells behind ours are theirs altogether.
+    /// What people typed into the row where we would now write `written`: cell by cell of our columns,
+    /// then the cells of other columns, which are theirs altogether.
     pub(super) fn typed(&self, written: &[String]) -> Vec<String> {
-        let typed = |(index, old): (usize, &String)| match (&self.stamp, written.get(index)) {
-            (_, None) => old.clone(),
-            (Some(stamp), Some(_)) => match stamp.cells.get(index) {
-                Some(ours) => behind(old, ours).to_owned(),
-                None => old.clone(),
-            },
-            (None, Some(written)) => unstamped(self.of, index, old, written).to_owned(),
-        };
-        self.cells.iter().enumerate().map(typed).collect()
+        let mut typed = Vec::with_capacity(self.cells.len() + self.others.len());
+        for ((key, cell), written) in self.of.keys().iter().zip(&self.cells).zip(written) {
+            let old = cell.as_deref().unwrap_or_default();
+            typed.push(match &self.stamp {
+                None => unstamped(self.of, key, old, written).to_owned(),
+                Some(stamp) => match stamp.digest(key) {
+                    Some(ours) => behind(old, ours).to_owned(),
+                    // We did not write this column then, so all of it is theirs.
+                    None => old.to_owned(),
+                },
+            });
+        }
+        typed.extend(self.others.iter().cloned());
+        typed
     }
 
     /// Whether the row would be missed: it is not as we wrote it, or we did not write it.
     pub(super) fn holds_typed_text(&self) -> bool {
-        let nothing = vec![String::new(); self.of.columns().len()];
+        let nothing = vec![String::new(); self.of.keys().len()];
         self.stamp.is_none() || self.typed(&nothing).iter().any(|it| !it.is_empty())
     }
+}
+
+/// Whether a cell is one of the rules below a table's head.
+fn is_rule(cell: &str) -> bool {
+    let rule = cell.strip_prefix(':').unwrap_or(cell);
+    let rule = rule.strip_suffix(':').unwrap_or(rule);
+    !rule.is_empty() && rule.bytes().all(|byte| byte == b'-')
 }
 
 /// Whether a line ends a table that it follows, though no blank line is between (GFM, Tables).
@@ -156,13 +264,13 @@ fn behind<'a>(old: &'a str, ours: &str) -> &'a str {
 }
 
 /// What was typed into a cell that has no stamp, as in a report that was pasted by hand.
-fn unstamped<'a>(of: Of, column: usize, old: &'a str, written: &str) -> &'a str {
+fn unstamped<'a>(of: Of, key: &str, old: &'a str, written: &str) -> &'a str {
     let looks_written = match of {
-        Of::Team => looks_like_ours(column, old),
+        Of::Team => looks_like_ours(key, old),
         // The name and the address tell whose row it is; what is behind the account is theirs.
-        Of::Outsiders => match column {
-            2 | 3 => !old.contains(' '),
-            5 => old.is_empty() || old == UNDECIDED,
+        Of::Outsiders => match key {
+            "role" | "since" => !old.contains(' '),
+            DECISION => old.is_empty() || old == UNDECIDED,
             _ => old.is_empty(),
         },
     };
@@ -175,9 +283,8 @@ fn unstamped<'a>(of: Of, column: usize, old: &'a str, written: &str) -> &'a str 
     }
 }
 
-/// Whether a cell of the table of people is of the form in which we write its column: name, username,
-/// link, account, checks.
-fn looks_like_ours(column: usize, cell: &str) -> bool {
+/// Whether a cell of the table of people is of the form in which we write its column.
+fn looks_like_ours(key: &str, cell: &str) -> bool {
     let is_check = |words: &str| {
         let word = words.trim_end_matches(EXCEPTED).trim_end();
         word == EXCLUDED
@@ -191,11 +298,11 @@ fn looks_like_ours(column: usize, cell: &str) -> bool {
     };
     let is_link = || cell.starts_with("<https://calendly.com/") && cell.ends_with('>');
     cell.is_empty()
-        || match column {
-            1 => is_span() || cell == UNREADABLE,
-            2 => is_link() || is_span() || cell == UNREADABLE,
-            3 => ACCOUNT_WORDS.contains(&cell),
-            4 => cell.split(", ").all(is_check),
+        || match key {
+            "gitlab" => is_span() || cell == UNREADABLE,
+            "link" => is_link() || is_span() || cell == UNREADABLE,
+            "account" => ACCOUNT_WORDS.contains(&cell),
+            "findings" => cell.split(", ").all(is_check),
             _ => false,
         }
 }
@@ -204,19 +311,24 @@ fn looks_like_ours(column: usize, cell: &str) -> bool {
 const ACCOUNT_WORDS: [&str; 7] = [UNKNOWN, "none", "invited", "active", "owner", "admin", "user"];
 
 /// A row of what we write, what was typed behind it, and the stamp, with its line break.
-pub(super) fn stamped(keys: &[SubjectId], written: &[String], typed: &[String]) -> String {
+pub(super) fn stamped(of: Of, keys: &[SubjectId], written: &[String], typed: &[String]) -> String {
     let mut cells: Vec<String> = written
         .iter()
         .enumerate()
         .map(|(index, cell)| join(cell, typed.get(index).map_or("", String::as_str)))
         .collect();
-    let digests: Vec<String> = written.iter().map(|cell| digest(cell)).collect();
     if let Some(last) = cells.last_mut() {
-        let keys: Vec<String> = keys.iter().map(key_digest).collect();
-        *last = join(
-            last,
-            &format!("{}{} {} {}", Stamp::BEGIN, keys.join("+"), digests.join(" "), Stamp::END),
-        );
+        let stamp = Stamp {
+            keys: keys.iter().map(key_digest).collect(),
+            table: of.id().to_owned(),
+            cells: of
+                .keys()
+                .iter()
+                .zip(written)
+                .map(|(key, cell)| ((*key).to_owned(), digest(cell)))
+                .collect(),
+        };
+        *last = join(last, &stamp.to_string());
     }
     cells.extend(typed.iter().skip(written.len()).cloned());
     line(cells.iter().map(String::as_str))
@@ -239,6 +351,17 @@ fn join(one: &str, other: &str) -> String {
         format!("{one}{other}")
     } else {
         format!("{one} {other}")
+    }
+}
+
+impl fmt::Display for Stamp {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (begin, table, keys) = (Self::BEGIN, &self.table, self.keys.join("+"));
+        write!(formatter, "{begin}v1 {table} {keys} ")?;
+        for (key, digest) in &self.cells {
+            write!(formatter, "{key}:{digest} ")?;
+        }
+        formatter.write_str(Self::END)
     }
 }
 
@@ -268,19 +391,33 @@ impl Stamp {
         let rest = line.get(inner..)?;
         let rest = rest.split(Self::BEGIN).next().unwrap_or(rest);
         let length = rest.find(Self::END)?;
-        let is_hex = |word: &&str, length| {
-            word.len() == length && word.bytes().all(|byte| byte.is_ascii_hexdigit())
-        };
         let mut words = line.get(inner..inner + length)?.split_whitespace();
-        let keys: Vec<&str> = words.next()?.split('+').collect();
-        let cells: Vec<&str> = words.collect();
-        let is_whole =
-            keys.iter().all(|key| is_hex(key, KEY)) && cells.iter().all(|it| is_hex(it, CELL));
-        let owned = |words: Vec<&str>| words.into_iter().map(str::to_owned).collect();
-        is_whole.then(|| {
-            (Self { keys: owned(keys), cells: owned(cells) }, inner + length + Self::END.len())
+        let version = words.next()?.strip_prefix('v')?;
+        let (table, keys) = (words.next()?, words.next()?.split('+'));
+        let keys: Vec<String> = keys.map(str::to_owned).collect();
+        let is_stamp = !version.is_empty()
+            && version.bytes().all(|byte| byte.is_ascii_digit())
+            && keys.iter().all(|key| is_hex(key, KEY));
+        // A later form may say more; what it says of cells is read as far as it is known here.
+        let cells = words
+            .filter_map(|word| word.split_once(':'))
+            .filter(|(_, digest)| is_hex(digest, CELL))
+            .map(|(key, digest)| (key.to_owned(), digest.to_owned()))
+            .collect();
+        is_stamp.then(|| {
+            (Self { keys, table: table.to_owned(), cells }, inner + length + Self::END.len())
         })
     }
+
+    /// The digest of the cell of a column.
+    fn digest(&self, key: &str) -> Option<&str> {
+        let cell = self.cells.iter().find(|(column, _)| column == key);
+        cell.map(|(_, digest)| digest.as_str())
+    }
+}
+
+fn is_hex(word: &str, length: usize) -> bool {
+    word.len() == length && word.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Finds the row of a subject.
@@ -293,18 +430,18 @@ pub(super) struct Index<'a> {
 }
 
 impl<'a> Index<'a> {
-    pub(super) fn of(table: &'a Table<'a>) -> Self {
+    pub(super) fn new(table: &'a Table<'a>) -> Self {
         let mut index =
             Self { rows: &table.rows, by_key: HashMap::new(), by_cells: HashMap::new() };
-        for (place, row) in table.rows.iter().enumerate() {
+        for (number, row) in table.rows.iter().enumerate() {
             match (&row.stamp, row.cells.as_slice()) {
                 (Some(stamp), _) => {
                     for key in &stamp.keys {
-                        index.by_key.entry(key).or_default().push(place);
+                        index.by_key.entry(key).or_default().push(number);
                     }
                 }
-                (None, [name, handle, ..]) => {
-                    index.by_cells.entry((name, handle)).or_default().push(place);
+                (None, [Some(name), Some(handle), ..]) => {
+                    index.by_cells.entry((name, handle)).or_default().push(number);
                 }
                 (None, _) => {}
             }
@@ -334,7 +471,7 @@ impl<'a> Index<'a> {
         let name = digest(written.first()?);
         let has_name = |place: &&usize| {
             let stamp = self.rows.get(**place).and_then(|row| row.stamp.as_ref());
-            stamp.is_some_and(|stamp| stamp.cells.first() == Some(&name))
+            stamp.is_some_and(|stamp| stamp.digest("name") == Some(&name))
         };
         let mut same = places.iter().filter(has_name);
         same.next().filter(|_| same.next().is_none()).copied()
@@ -366,6 +503,10 @@ pub(super) fn cells(line: &str) -> Option<Vec<&str>> {
 mod tests {
     use super::*;
 
+    fn row(line: &str, of: Of) -> Row<'_> {
+        Row::parse(line, of, &Layout::current(of))
+    }
+
     fn strings(texts: &[&str]) -> Vec<String> {
         texts.iter().map(|text| (*text).to_owned()).collect()
     }
@@ -376,21 +517,20 @@ mod tests {
         assert_eq!(cells("|a|b"), Some(vec!["a", "b"]));
         assert_eq!(cells("a | b |"), None);
         assert!(
-            Row::of("| --- | :-: | - |", Of::Team).is_delimiter()
-                && Row::of("-|-", Of::Team).is_delimiter()
+            row("| --- | :-: | - |", Of::Team).is_delimiter()
+                && row("-|-", Of::Team).is_delimiter()
         );
         assert!(
-            !Row::of("| --- | |", Of::Team).is_delimiter()
-                && !Row::of("| a |", Of::Team).is_delimiter()
+            !row("| --- | |", Of::Team).is_delimiter() && !row("| a |", Of::Team).is_delimiter()
         );
     }
 
     #[test]
     fn what_was_typed_is_told_from_what_we_wrote() {
         let written = strings(&["Ada", "`ada`", "", "unknown", "link-missing"]);
-        let row = stamped(&[SubjectId::GitLabId(1)], &written, &[]);
-        let untouched = Row::of(row.trim_end(), Of::Team);
-        assert!(!untouched.holds_typed_text(), "{row}");
+        let text = stamped(Of::Team, &[SubjectId::GitLabId(1)], &written, &[]);
+        let untouched = row(text.trim_end(), Of::Team);
+        assert!(!untouched.holds_typed_text(), "{text}");
         for (from, to, expected) in [
             ("link-missing <!--", "link-missing on leave <!--", ["", "", "", "", "on leave"]),
             (" -->", " --> on leave", ["", "", "", "", "on leave"]),
@@ -400,23 +540,30 @@ mod tests {
             ("| Ada ", "| Adam ", ["Adam", "", "", "", ""]),
             ("unknown", "", ["", "", "", "", ""]),
         ] {
-            let edited = row.replacen(from, to, 1);
-            assert_ne!(edited, row, "{from}");
-            let typed = Row::of(edited.trim_end(), Of::Team).typed(&written);
+            let edited = text.replacen(from, to, 1);
+            assert_ne!(edited, text, "{from}");
+            let typed = row(edited.trim_end(), Of::Team).typed(&written);
             assert_eq!(typed, expected, "{edited}");
             // It stays whatever we write next, and is not taken for ours then.
             let next = strings(&["Ada L.", "`al`", "<https://calendly.com/a>", "unknown", ""]);
-            let again = stamped(&[SubjectId::GitLabId(1)], &next, &typed);
-            assert_eq!(Row::of(again.trim_end(), Of::Team).typed(&next), expected, "{again}");
+            let again = stamped(Of::Team, &[SubjectId::GitLabId(1)], &next, &typed);
+            assert_eq!(row(again.trim_end(), Of::Team).typed(&next), expected, "{again}");
         }
     }
 
     #[test]
     fn cells_behind_ours_are_theirs() {
-        let written = strings(&["Ada", "`ada`"]);
-        let row =
-            stamped(&[SubjectId::GitLabId(1)], &written, &strings(&["", "", "their `a \\| b`"]));
-        assert_eq!(Row::of(row.trim_end(), Of::Team).typed(&written), ["", "", "their `a \\| b`"]);
+        let written = strings(&["Ada", "`ada`", "", "none", ""]);
+        let text = stamped(
+            Of::Team,
+            &[SubjectId::GitLabId(1)],
+            &written,
+            &strings(&["", "", "", "", "", "their `a \\| b`"]),
+        );
+        assert_eq!(
+            row(text.trim_end(), Of::Team).typed(&written),
+            ["", "", "", "", "", "their `a \\| b`"]
+        );
     }
 
     #[test]
@@ -428,7 +575,7 @@ mod tests {
             ("| Ada | `ada` | none wanted | unknown | |", ["", "", "none wanted", "", ""]),
             ("| Ada | `adal` | <https://calendly.com/x> | unknown | |", ["", "", "", "", ""]),
         ] {
-            assert_eq!(Row::of(line, Of::Team).typed(&written), expected, "{line}");
+            assert_eq!(row(line, Of::Team).typed(&written), expected, "{line}");
         }
         let written = strings(&["Zed", "`z@x.example`", "user", "2026", "", ""]);
         for (line, expected) in [
@@ -438,7 +585,36 @@ mod tests {
                 ["", "", "", "", "a guest", "keep"],
             ),
         ] {
-            assert_eq!(Row::of(line, Of::Outsiders).typed(&written), expected, "{line}");
+            assert_eq!(row(line, Of::Outsiders).typed(&written), expected, "{line}");
         }
+    }
+
+    #[test]
+    fn cells_are_found_by_the_headings_of_their_columns() {
+        let headings = ["Name", "GitLab", "Link", "Account", "Findings"];
+        let head = ["Findings", "Name", "On leave", "GitLab", "Link", "Account"];
+        let layout = Layout::from_head(&head, &headings).unwrap();
+        let typed = |line: &str| {
+            let written = strings(&["Ada", "`ada`", "", "unknown", ""]);
+            Row::parse(line, Of::Team, &layout).typed(&written)
+        };
+        let line = "| later | Ada | May | `ada` |  | unknown |";
+        assert_eq!(typed(line), ["", "", "", "", "later", "May"]);
+        assert_eq!(Layout::from_head(&["Name", "GitLab", "Link", "Account"], &headings), None);
+    }
+
+    #[test]
+    fn a_stamp_of_another_version_is_read_as_far_as_it_is_known() {
+        let key = key_digest(&SubjectId::GitLabId(1));
+        let (name, none) = (digest("Ada"), digest("none"));
+        let stamp = format!(
+            "<!-- sa v7 people {key} seen:{none} name:{name} account:{none} more of it -->"
+        );
+        // The row has lost its table; the stamp says where its cells belong.
+        let line = format!("| their own | Ada L. | none {stamp} |");
+        let row = Row::parse_stamped(&line).unwrap();
+        let written = strings(&["Ada", "`ada`", "", "none", "link-missing"]);
+        assert_eq!(row.typed(&written), ["L.", "", "", "", "", "their own"]);
+        assert!(Row::parse_stamped(&line.replace("people", "pets")).is_none());
     }
 }

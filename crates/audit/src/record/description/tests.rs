@@ -70,8 +70,8 @@ fn the_first_report_goes_to_the_end_of_the_section() {
 
         | Name | GitLab | Calendly link | Account | Findings |
         | --- | --- | --- | --- | --- |
-        | Ada | `ada` |  | unknown | link-missing <!-- sa 747428ed46519c1f 99a563ab 054d6ded e3b0c442 b23a6a84 6c2ef3f1 --> |
-        | Bob |  | <https://calendly.com/bob> | unknown | <!-- sa a40d6818058fcab1 cd9fb1e1 e3b0c442 436488ec b23a6a84 e3b0c442 --> |
+        | Ada | `ada` |  | unknown | link-missing <!-- sa v1 people 747428ed46519c1f name:99a563ab gitlab:054d6ded link:e3b0c442 account:b23a6a84 findings:6c2ef3f1 --> |
+        | Bob |  | <https://calendly.com/bob> | unknown | <!-- sa v1 people a40d6818058fcab1 name:cd9fb1e1 gitlab:e3b0c442 link:436488ec account:b23a6a84 findings:e3b0c442 --> |
 
         ### Those in Calendly but not part of support team
 
@@ -149,9 +149,9 @@ fn what_was_typed_survives() {
 
         | Name | GitLab | Calendly link | Account | Findings | Seen by |
         | --- | --- | --- | --- | --- | --- |
-        | Ada L. | `ada` | <https://calendly.com/ada> | unknown | on leave until \| May <!-- sa 747428ed46519c1f ddd52c22 054d6ded 7b54c5b7 b23a6a84 e3b0c442 --> |
-        | Eve |  |  | unknown | link-missing <!-- sa b4b0dbc0322da0fb b9bae658 e3b0c442 e3b0c442 b23a6a84 6c2ef3f1 --> |
-        | Bob (contractor) |  | <https://calendly.com/bob> | unknown | <!-- sa a40d6818058fcab1 cd9fb1e1 e3b0c442 436488ec b23a6a84 e3b0c442 --> |
+        | Ada L. | `ada` | <https://calendly.com/ada> | unknown | on leave until \| May <!-- sa v1 people 747428ed46519c1f name:ddd52c22 gitlab:054d6ded link:7b54c5b7 account:b23a6a84 findings:e3b0c442 --> |
+        | Eve |  |  | unknown | link-missing <!-- sa v1 people b4b0dbc0322da0fb name:b9bae658 gitlab:e3b0c442 link:e3b0c442 account:b23a6a84 findings:6c2ef3f1 --> |
+        | Bob (contractor) |  | <https://calendly.com/bob> | unknown | <!-- sa v1 people a40d6818058fcab1 name:cd9fb1e1 gitlab:e3b0c442 link:436488ec account:b23a6a84 findings:e3b0c442 --> |
 
         ### Those in Calendly but not part of support team
 
@@ -203,6 +203,28 @@ fn who_gets_an_id_or_another_address_keeps_what_was_typed() {
         assert_eq!(text.matches("on leave").count(), 1, "{text}");
         assert_eq!(text.matches("| Ada").count(), 1, "{text}");
     }
+}
+
+#[test]
+fn a_column_of_their_own_may_stand_anywhere() {
+    let mut once = written("## Notes\n", TEAM);
+    for (from, to) in [
+        ("| Name | GitLab |", "| Reviewed | Name | GitLab |"),
+        (
+            "| --- | --- | --- | --- | --- |\n| Ada |",
+            "| --- | --- | --- | --- | --- | --- |\n| yes | Ada |",
+        ),
+        ("\n| Bob |", "\n| no | Bob (she) |"),
+    ] {
+        once = once.replacen(from, to, 1);
+    }
+    let rewritten = written(&once, TEAM);
+    assert!(rewritten.contains("| Findings | Reviewed |"), "{rewritten}");
+    for (name, own) in [("| Ada |", "--> | yes |"), ("| Bob (she) |", "--> | no |")] {
+        let line = rewritten.lines().find(|line| line.starts_with(name)).unwrap();
+        assert!(line.ends_with(own), "{line}");
+    }
+    assert_eq!(written(&rewritten, LATER).matches("(she)").count(), 1);
 }
 
 #[test]
@@ -302,8 +324,8 @@ fn a_pasted_report_is_adopted_with_what_was_typed_into_it() {
 
         | Name | GitLab | Calendly link | Account | Findings |
         | --- | --- | --- | --- | --- |
-        | Ada | `ada` |  | unknown | link-missing on leave <!-- sa 747428ed46519c1f 99a563ab 054d6ded e3b0c442 b23a6a84 6c2ef3f1 --> |
-        | Bob |  | <https://calendly.com/bob> | unknown | <!-- sa a40d6818058fcab1 cd9fb1e1 e3b0c442 436488ec b23a6a84 e3b0c442 --> |
+        | Ada | `ada` |  | unknown | link-missing on leave <!-- sa v1 people 747428ed46519c1f name:99a563ab gitlab:054d6ded link:e3b0c442 account:b23a6a84 findings:6c2ef3f1 --> |
+        | Bob |  | <https://calendly.com/bob> | unknown | <!-- sa v1 people a40d6818058fcab1 name:cd9fb1e1 gitlab:e3b0c442 link:436488ec account:b23a6a84 findings:e3b0c442 --> |
 
         ### Those in Calendly but not part of support team
 
@@ -561,7 +583,10 @@ fn of_two_rows_in_one_line_the_first_counts() {
     assert_ne!(joined, typed);
     let first = written(&joined, TEAM);
     let ada = first.lines().find(|line| line.starts_with("| Ada")).unwrap();
-    assert!(ada.contains("link-missing on leave <!-- sa 7") && ada.contains("| Bob |"), "{ada}");
+    assert!(
+        ada.contains("link-missing on leave <!-- sa v1 people 7") && ada.contains("| Bob |"),
+        "{ada}"
+    );
     assert_eq!(ada.matches("<!-- sa ").count(), 1, "{ada}");
     assert!(first.lines().any(|line| line.starts_with("| Bob")), "{first}");
     assert_eq!(written(&first, TEAM), first);

@@ -1,0 +1,165 @@
+//! The columns of the report's two tables, each told once for every form of the report.
+//!
+//! Markdown, CSV, the terminal's table and the issue's description take their headings, keys and cells
+//! from here, so that a new column is a new element of [`people`] or [`outsiders`].
+
+use std::borrow::Cow;
+
+use super::{Member, Outsider, UNREADABLE};
+use crate::kinds::Spec;
+use crate::markdown::Markdown;
+use crate::roster::Field;
+
+/// A column of a table whose rows are about an `R`.
+pub(crate) struct Column<R> {
+    /// The column's name in the stamps of an issue's rows.
+    ///
+    /// Stamps outlive the program that wrote them, so a key never changes.
+    pub(crate) key: &'static str,
+    /// The column's heading, for people.
+    pub(crate) heading: &'static str,
+    /// The column's name in CSV and JSON.
+    pub(crate) field: &'static str,
+    /// Makes the cell of a row.
+    pub(crate) cell: fn(&R) -> Cell,
+}
+
+/// What a cell says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Cell {
+    /// There is nothing to say.
+    Empty,
+    /// The fact could not be read.
+    Unreadable,
+    /// Words of the program.
+    Own(Cow<'static, str>),
+    /// Untrusted text, as it reads best.
+    Untrusted(String),
+    /// Untrusted text that stands for itself, such as a username.
+    Code(String),
+}
+
+impl Cell {
+    /// A field of the roster, `value` making a cell of what it holds.
+    fn from_field(field: &Field<Box<str>>, value: fn(String) -> Self) -> Self {
+        match field {
+            Field::Missing => Self::Empty,
+            Field::Unreadable => Self::Unreadable,
+            Field::Value(text) => value(text.to_string()),
+        }
+    }
+
+    /// The cell for an issue.
+    pub(crate) fn markdown(&self) -> Markdown {
+        match self {
+            Self::Empty => Markdown::default(),
+            Self::Unreadable => Markdown::literal(UNREADABLE),
+            Self::Own(words) => Markdown::text(words.clone()),
+            Self::Untrusted(text) => Markdown::untrusted(text),
+            Self::Code(text) => Markdown::code(text),
+        }
+    }
+
+    /// The cell as it is, to be made harmless by the form that shows it.
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::Empty => "",
+            Self::Unreadable => UNREADABLE,
+            Self::Own(words) => words,
+            Self::Untrusted(text) | Self::Code(text) => text,
+        }
+    }
+}
+
+/// The keys of [`people`], in their order.
+pub(crate) const PEOPLE_KEYS: [&str; 5] = ["name", "gitlab", "link", "account", "findings"];
+
+/// The columns of the table of people.
+pub(crate) fn people<'a>(spec: &Spec) -> [Column<Member<'a>>; 5] {
+    let [name, gitlab, link, account, findings] = PEOPLE_KEYS;
+    [
+        Column {
+            key: name,
+            heading: "Name",
+            field: "name",
+            cell: |member| Cell::Untrusted(member.person.name.to_string()),
+        },
+        Column {
+            key: gitlab,
+            heading: "GitLab",
+            field: "gitlab",
+            cell: |member| Cell::from_field(&member.person.gitlab_username, Cell::Code),
+        },
+        Column {
+            key: link,
+            heading: spec.link_heading,
+            field: spec.link_field,
+            cell: |member| Cell::from_field(&member.person.calendly, Cell::Untrusted),
+        },
+        Column {
+            key: account,
+            heading: "Account",
+            field: "account",
+            cell: |member| Cell::Untrusted(member.account.as_str().to_owned()),
+        },
+        Column {
+            key: findings,
+            heading: "Findings",
+            field: "findings",
+            cell: |member| Cell::Own(member.findings_cell().into()),
+        },
+    ]
+}
+
+/// The keys of [`outsiders`], in their order.
+pub(crate) const OUTSIDERS_KEYS: [&str; 6] =
+    ["name", "email", "role", "since", JUSTIFICATION, DECISION];
+
+/// The key of the column in which people justify an outsider's account.
+pub(crate) const JUSTIFICATION: &str = "justification";
+
+/// The key of the column in which people propose what becomes of an outsider's account.
+pub(crate) const DECISION: &str = "decision";
+
+/// The columns of the table of outsiders.
+pub(crate) fn outsiders<'a>() -> [Column<Outsider<'a>>; 6] {
+    let [name, email, role, since, justification, decision] = OUTSIDERS_KEYS;
+    [
+        Column {
+            key: name,
+            heading: "Name",
+            field: "name",
+            cell: |outsider| Cell::Untrusted(outsider.account.name.clone()),
+        },
+        Column {
+            key: email,
+            heading: "Email",
+            field: "email",
+            cell: |outsider| Cell::Untrusted(outsider.account.email.clone()),
+        },
+        Column {
+            key: role,
+            heading: "Role",
+            field: "role",
+            cell: |outsider| Cell::Untrusted(outsider.role().to_owned()),
+        },
+        Column {
+            key: since,
+            heading: "Since",
+            field: "since",
+            cell: |outsider| Cell::Untrusted(outsider.account.since.clone()),
+        },
+        Column {
+            key: justification,
+            heading: "Justification",
+            field: "justification",
+            cell: |outsider| Cell::Untrusted(outsider.justification().to_owned()),
+        },
+        Column {
+            key: decision,
+            heading: "Decision",
+            field: "decision",
+            cell: |outsider| Cell::Own(outsider.decision().into()),
+        },
+    ]
+}
