@@ -8,6 +8,7 @@ mod hostile;
 mod lost;
 mod mails;
 mod mentioned;
+mod moment;
 mod plan;
 mod prompts;
 mod refused;

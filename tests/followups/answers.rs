@@ -116,7 +116,7 @@ fn a_reaction_to_the_ping_is_an_answer_and_is_looked_for_when_it_matters() {
     test.advance(73);
     let test = test.again();
     follow_up(&test, &[]).success();
-    assert_eq!(reactions_read(&test), 2, "of those two who would be");
+    assert_eq!(reactions_read(&test), 3, "of those two who would be, then of the one who will be");
     assert_eq!(test.notes_marked("escalate").len(), 1);
     assert_eq!(test.notes_with("no answer from Person 001").len(), 0);
     let states = [state(&test, FIRST), state(&test, "link-missing:p002@example.com")];

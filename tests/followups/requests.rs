@@ -48,7 +48,7 @@ fn pings_take_their_writes_and_a_look_after_the_first_and_every_tenth() {
         assert_eq!(writes, people);
         // The issue is read once for each look, and all of it fits on a page.
         let looks = count(&requests, THREADS) - 1;
-        assert_eq!(looks, 1 + people / 10 + 1, "after the first, every tenth, and the last");
+        assert_eq!(looks, 2 + people / 10 + 1, "before and after the first, every tenth, the last");
         requests.len() - writes - 2 * looks
     };
     let constant = reads(2);

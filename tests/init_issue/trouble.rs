@@ -156,11 +156,22 @@ fn of_two_at_the_same_time_one_is_told_to_close_theirs() {
     says_what_to_close(&ran, &url(&test, 2));
 
     let test = TestWorld::demo().with_token();
-    test.sandbox.before("/issues?", "GET", |_| {});
+    for _ in 0..2 {
+        test.sandbox.before("/issues?", "GET", |_| {});
+    }
     test.sandbox.before("/issues?", "GET", make);
     let ran = init(&test, &[]).success();
     assert_eq!(ran.stdout, url(&test, 1));
     says_what_to_close(&ran, &url(&test, 2));
+}
+
+#[test]
+fn an_issue_that_somebody_makes_behind_the_plan_is_printed_instead_of_another() {
+    let test = TestWorld::demo().with_token();
+    test.sandbox.before("/issues?", "GET", |_| {});
+    test.sandbox.before("/issues?", "GET", make);
+    let ran = init(&test, &[]).success();
+    assert_eq!((ran.stdout.clone(), posts(&test)), (url(&test, 1), 0), "{}", ran.stderr);
 }
 
 #[test]

@@ -464,3 +464,35 @@ fn what_goes_wrong_with_one_costs_nobody_else() {
     assert_eq!(test.issues().len(), 1);
     assert!(test.sandbox.update(|world| world.issue(AUDITS, 1).unwrap().closed.is_none()));
 }
+
+/// Lets `change` happen directly before the first write: after everything that `--dry-run` reads of
+/// the issue, and before it is read once more.
+fn before_first_write(test: &TestWorld, change: fn(&mut World)) {
+    let before = test.sandbox.requests().len();
+    test.run(&["reconcile", "--remove", "--dry-run"]).success();
+    let requests = test.sandbox.requests();
+    for _ in requests[before..].iter().filter(|it| !it.is_write() && it.path.contains("/issues/1"))
+    {
+        test.sandbox.before("/issues/1", "GET", |_| {});
+    }
+    test.sandbox.before("/issues/1", "GET", change);
+}
+
+#[test]
+fn nobody_is_removed_whose_audit_is_closed_at_the_last_moment() {
+    let test = decided();
+    before_first_write(&test, |world| world.close_issue(AUDITS, 1, "ivelderman").unwrap());
+    let ran = leaves_everything(&test, &["--confirm", VANCE], 11);
+    assert!(ran.stderr.contains("was closed by ivelderman"), "{}", ran.stderr);
+}
+
+#[test]
+fn nobody_is_removed_whose_decision_is_taken_back_at_the_last_moment() {
+    let test = decided();
+    before_first_write(&test, |world| {
+        let issue = world.issue(AUDITS, 1).unwrap();
+        let decision = issue.notes().find(|note| note.body.contains(" decide ")).unwrap().id;
+        world.delete_comment(AUDITS, 1, decision).unwrap();
+    });
+    leaves_everything(&test, &["--confirm", VANCE], 11);
+}

@@ -59,7 +59,7 @@ async fn run_command(cli: Cli, ui: Ui) -> anyhow::Result<Exit> {
         Some(Command::Completions(completions)) => completions.exec(&ui, Cli::command()),
         Some(Command::Man(man)) => man.exec(&ui, Cli::command()),
         Some(command) => dispatch(command, &Ctx::new(cli.global, ui)?).await,
-        None if ui.may_guide() => guide(cli.global, ui).await,
+        None if ui.may_guide() => Box::pin(guide(cli.global, ui)).await,
         None => {
             ui.show_lines(&Cli::command().render_help().to_string());
             Ok(Exit::Usage)
@@ -103,7 +103,7 @@ async fn run_typed(ctx: &mut Ctx, arguments: Vec<String>) -> anyhow::Result<()> 
     let typed = Cli::try_parse_from(std::iter::once("support-audit".to_owned()).chain(arguments))?;
     if let Some(command) = typed.command {
         ctx.global.format = typed.global.format;
-        dispatch(command, ctx).await?;
+        Box::pin(dispatch(command, ctx)).await?;
     }
     Ok(())
 }

@@ -49,7 +49,7 @@ impl Exit {
 }
 
 /// An error as the user reads it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Failure {
     /// The exit code.
     pub(crate) exit: Exit,

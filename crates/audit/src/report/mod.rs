@@ -55,11 +55,9 @@ impl Report {
         Self { provenance, evaluation, order, rulings: BTreeMap::new() }
     }
 
-    /// The same report, which also tells what was ruled about outsiders, by their e-mail addresses
-    /// in lower case.
-    #[must_use]
-    pub fn with_rulings(self, rulings: BTreeMap<String, Ruling>) -> Self {
-        Self { rulings, ..self }
+    /// Shows what was ruled about outsiders, by their e-mail addresses in lower case.
+    pub fn set_rulings(&mut self, rulings: BTreeMap<String, Ruling>) {
+        self.rulings = rulings;
     }
 
     /// What was found.

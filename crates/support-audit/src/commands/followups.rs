@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::args::Format;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure, explain};
-use crate::execute::{self, Outcome, WriteFlags};
+use crate::execute::{self, Moment, Outcome, WriteFlags};
 use crate::gather::{self, AccountsMode, FollowupSources, Inputs, IssueSelector};
 use crate::suggest::nearest;
 use crate::ui;
@@ -71,12 +71,7 @@ impl Followups {
             gather::followup_sources(ctx, &self.inputs, &self.selector, AccountsMode::Always)
                 .await?;
         gather::ensure_open(&sources.issue.issue)?;
-        if let Some(unread) = &sources.unread_exceptions {
-            let message = format!("some of the exceptions cannot be read: {unread}");
-            return Err(Failure::new(Exit::BadInput, message)
-                .hint("repair them: they may justify somebody, who would be asked")
-                .into());
-        }
+        refuse_unread_exceptions(&sources)?;
         sources.read_reactions(ctx, now).await?;
         let due = plan_resolving_users(ctx, &mut sources, &selection, now, followup::plan).await?;
         let answers = selection.acts.is_empty()
@@ -164,20 +159,27 @@ impl Followups {
         if format == Format::Json && self.write_flags.dry_run {
             return print(ctx, format, &plan, &[], &advice);
         }
-        let again = tokio::sync::Mutex::new(&mut *sources);
-        let planned = plan.clone();
-        let again = async || {
-            if !selection.acts.is_empty() {
-                return Ok(planned.clone());
-            }
-            let mut sources = again.lock().await;
-            sources.read_again(ctx).await?;
-            Ok(plan_resolving_users(ctx, &mut sources, selection, now, followup::still_due)
-                .await?
-                .plan)
+        let is_empty = plan.is_empty();
+        let replan = async |moment| {
+            let plan = match moment {
+                Moment::BeforeFirstWrite => {
+                    sources.read_all_again(ctx, &self.inputs, now).await?;
+                    refuse_unread_exceptions(sources)?;
+                    followup::plan
+                }
+                // An act is what the operator wants, whatever others do.
+                Moment::BetweenWrites if !selection.acts.is_empty() => return Ok(None),
+                Moment::BetweenWrites => {
+                    sources.read_again(ctx).await?;
+                    followup::still_due
+                }
+            };
+            let due = plan_resolving_users(ctx, sources, selection, now, plan).await?;
+            Ok(Some(due.plan))
         };
-        let outcome = execute::apply_with(ctx, &plan, self.write_flags, again).await?;
-        if let (Outcome::Done(pages), false) = (&outcome, plan.is_empty()) {
+        let outcome =
+            execute::apply_replanning(ctx, plan.clone(), self.write_flags, replan).await?;
+        if let (Outcome::Done(pages), false) = (&outcome, is_empty) {
             sources.read_again(ctx).await?;
             let me = sources.operator.id;
             let twice = followup::duplicates(&sources.facts(ctx, now), me);
@@ -187,6 +189,14 @@ impl Followups {
             print(ctx, format, &plan, &[], &advice)
         }
     }
+}
+
+/// Refuses to ask anybody while an exception may justify them unread.
+fn refuse_unread_exceptions(sources: &FollowupSources) -> Result<(), Failure> {
+    let Some(unread) = &sources.unread_exceptions else { return Ok(()) };
+    let message = format!("some of the exceptions cannot be read: {unread}");
+    Err(Failure::new(Exit::BadInput, message)
+        .hint("repair them: they may justify somebody, who would be asked"))
 }
 
 /// The plan, once GitLab has been asked about everybody in it.

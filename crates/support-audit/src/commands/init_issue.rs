@@ -5,6 +5,7 @@ use api::GitLab;
 use api::gitlab::{Issue, IssueFilter, Member, User};
 use audit::calendar::Period;
 use audit::kinds::Kind;
+use audit::plan::Plan;
 use audit::record::description::marker;
 use audit::record::marker::{Marked, Marker};
 use audit::roster::{Field, Person};
@@ -53,8 +54,7 @@ impl InitIssue {
         let operators = Operators::new(ctx, &operator);
         let confidential =
             ctx.config.confidential.unwrap_or(visibility.needs_confidential_issues());
-        let existing: Vec<Existing> =
-            issues.iter().map(|issue| existing(issue, &operators)).collect();
+        let existing = existing_issues(&issues, &operators);
         warn_of_others(ctx, &issues, &operators, kind, period);
         warn_of_overdue(ctx, &existing, kind, period);
         let mut opening = Opening {
@@ -80,7 +80,24 @@ impl InitIssue {
         plan.notes
             .extend(unseen(ctx, gitlab, &operator, visibility.level_to_see(confidential)).await);
         drop(progress);
-        if let Outcome::Done(pages) = execute::apply(ctx, &plan, self.write_flags).await? {
+        let notes = plan.notes.clone();
+        let mut made_meanwhile = None;
+        let replan = async || {
+            let issues = gitlab.issues(project, &IssueFilter::default()).await?;
+            let existing = existing_issues(&issues, &operators);
+            let found = init_issue::plan(&opening, &existing);
+            made_meanwhile = there_already(ctx, &found, &issues)?;
+            Ok(match found {
+                Beginning::Make(plan) => Plan { notes: notes.clone(), ..plan },
+                Beginning::Exists(_) | Beginning::Unmarked(_) => Plan::default(),
+            })
+        };
+        let outcome = execute::apply(ctx, plan, self.write_flags, replan).await;
+        if let Some(exit) = made_meanwhile {
+            // Somebody else made it, and its address has been printed.
+            return Ok(exit);
+        }
+        if let Outcome::Done(pages) = outcome? {
             pages.iter().try_for_each(|page| print(ctx, page))?;
         }
         Ok(Exit::Success)
@@ -125,14 +142,19 @@ impl InitIssue {
     }
 }
 
-fn existing(issue: &Issue, operators: &Operators) -> Existing {
-    Existing {
-        iid: issue.iid,
-        title: issue.title.clone(),
-        description: issue.description.clone(),
-        is_open: !is_closed(issue),
-        counts: operators.trusts(&issue.author),
+/// The issues as the plan looks at them.
+fn existing_issues(issues: &[Issue], operators: &Operators) -> Vec<Existing> {
+    let mut existing = Vec::new();
+    for issue in issues {
+        existing.push(Existing {
+            iid: issue.iid,
+            title: issue.title.clone(),
+            description: issue.description.clone(),
+            is_open: !is_closed(issue),
+            counts: operators.trusts(&issue.author),
+        });
     }
+    existing
 }
 
 /// Tells of the last audit that should have been and has no issue.

@@ -1,6 +1,9 @@
 //! `reconcile`: who really has an account, beside who should.
 
+use std::time::Instant;
+
 use audit::accounts::Accounts;
+use audit::plan::{Action, Plan};
 use audit::steps::outsiders::{self, Decisions, Proposal};
 
 use audit::evaluation::Evaluation;
@@ -72,16 +75,17 @@ impl Reconcile {
             self.record_if_there(ctx).await?
         };
         let recorded = record.as_ref().and_then(Record::recorded_people);
-        let Gathered { provenance, evaluation, incomplete, unread_exceptions } =
+        let gathered =
             gather::read_sources(ctx, &self.inputs, AccountsMode::Always, recorded).await?;
         if let Some(wanted) = &self.explain {
-            explain(ctx, &evaluation, wanted)?;
-            return incomplete.map_or(Ok(Exit::Success), |failure| Err(failure.into()));
+            explain(ctx, &gathered.evaluation, wanted)?;
+            return gathered.incomplete.map_or(Ok(Exit::Success), |failure| Err(failure.into()));
         }
-        let report = Report::new(provenance, evaluation);
+        let Gathered { provenance, evaluation, incomplete, unread_exceptions, read_at } = gathered;
+        let mut report = Report::new(provenance, evaluation);
         let decisions = record.as_ref().map(|record| decisions(ctx, record, &report));
         let decisions = decisions.unwrap_or_default();
-        let report = report.with_rulings(decisions.rulings.clone());
+        report.set_rulings(decisions.rulings.clone());
         if !self.write_flags.dry_run {
             let format = ctx.global.format.unwrap_or(Format::Markdown);
             ctx.ui.result(&report.render(format.into()))?;
@@ -90,22 +94,16 @@ impl Reconcile {
         if let Some(failure) = incomplete {
             return Err(failure.into());
         }
-        if let Some(record) = &record {
+        let is_clean = report.is_clean();
+        if let Some(record) = record {
+            let comparison = Comparison { record, report, decisions, unread_exceptions, read_at };
             if self.write {
-                self.write(ctx, record, &report, &decisions).await?;
+                self.write(ctx, comparison).await?;
             } else if self.remove {
-                gather::ensure_open(&record.issue.issue)?;
-                if let Some(unread) = &unread_exceptions {
-                    let message =
-                        format!("nobody was removed: some exceptions cannot be read: {unread}");
-                    return Err(Failure::new(Exit::NotReady, message)
-                        .hint("repair them: they may justify somebody")
-                        .into());
-                }
-                self.remove(ctx, record, report.evaluation(), &decisions).await?;
+                self.remove(ctx, comparison).await?;
             }
         }
-        Ok(if self.exit_code && !report.is_clean() { Exit::Findings } else { Exit::Success })
+        Ok(if self.exit_code && !is_clean { Exit::Findings } else { Exit::Success })
     }
 
     /// The audit's issue, if nobody must be asked for a token and there is one.
@@ -128,95 +126,187 @@ impl Reconcile {
     }
 
     /// Writes the report, and the proposals that the operator confirms.
-    async fn write(
-        &self,
-        ctx: &Ctx,
-        record: &Record,
-        report: &Report,
-        decisions: &Decisions,
-    ) -> anyhow::Result<()> {
-        let mut plan = record.plan(report, Adopt::No)?;
-        let gitlab = ctx.gitlab().await?;
-        let operator = gitlab.user().await?.username;
-        let marker = record.issue.marker;
-        for email in &self.decide {
-            let key = email.to_lowercase();
-            // Who runs the same command again wants nothing else than what is there.
-            let is_confirmed = decisions.rulings.get(&key).is_some_and(|it| it.is_confirmed);
-            if !is_confirmed && !decisions.proposals.iter().any(|it| it.email == key) {
-                let message = format!("nothing is proposed about {email} that could be confirmed");
-                return Err(Failure::new(Exit::Usage, message)
-                    .hint("type a justification and `keep` or `remove` into the issue's table")
-                    .into());
-            }
-        }
+    async fn write(&self, ctx: &Ctx, mut comparison: Comparison) -> anyhow::Result<()> {
+        let operator = ctx.gitlab().await?.user().await?.username;
+        // An issue that cannot be written into is refused before anything is asked.
+        comparison.record.plan(&comparison.report, Adopt::No)?;
+        self.refuse_unproposed(&comparison.decisions)?;
         let asks = !self.write_flags.yes && !self.write_flags.dry_run && ctx.ui.may_ask();
-        let own = if asks { ask_about(ctx, report, decisions).await? } else { Vec::new() };
-        for proposal in decisions.proposals.iter().chain(&own) {
+        let own = if asks { ask_about(ctx, &comparison).await? } else { Vec::new() };
+        let mut confirmed = own.clone();
+        for proposal in &comparison.decisions.proposals {
             let Proposal { email, decision, justification } = proposal;
-            let word = decision.as_str();
-            let policy = &ctx.config.policy;
-            let evaluation = report.evaluation();
-            let iid = record.issue.issue.iid;
-            let Some(action) =
-                outsiders::confirm(evaluation, policy, marker, iid, &operator, proposal)
-            else {
-                plan.notes.push(format!("{email} is your own: another operator has to decide"));
+            if comparison.confirm(ctx, &operator, proposal).is_none() {
                 continue;
-            };
-            let is_settled =
-                own.contains(proposal) || self.decide.iter().any(|it| it.to_lowercase() == *email);
+            }
+            let word = decision.as_str();
             let question =
                 format!("Proposed in the issue: {word} {email}: {justification}. Confirm?");
-            if is_settled || asks && ctx.ui.ask(&question, false).await? {
-                plan.actions.push(action);
-            } else {
-                plan.notes.push(format!("not confirmed: {word} {email}; --decide {email} does it"));
+            let is_named = self.decide.iter().any(|named| named.to_lowercase() == *email);
+            if is_named || asks && ctx.ui.ask(&question, false).await? {
+                confirmed.push(proposal.clone());
             }
         }
-        let outcome = execute::apply(ctx, &plan, self.write_flags).await?;
+        let plan = comparison.plan(ctx, &operator, &own, &confirmed)?;
+        let replan = async || {
+            comparison.read_again(ctx, &self.inputs).await?;
+            comparison.plan(ctx, &operator, &own, &confirmed)
+        };
+        let outcome = execute::apply(ctx, plan, self.write_flags, replan).await?;
         outcome.report(ctx);
         Ok(())
     }
 
+    /// Refuses an address of `--decide` about which there is nothing to confirm.
+    fn refuse_unproposed(&self, decisions: &Decisions) -> Result<(), Failure> {
+        for email in &self.decide {
+            let key = email.to_lowercase();
+            // Whoever runs the same command again wants nothing but what is there already.
+            let is_confirmed = decisions.rulings.get(&key).is_some_and(|it| it.is_confirmed);
+            if !is_confirmed && !decisions.proposals.iter().any(|it| it.email == key) {
+                let message = format!("nothing is proposed about {email} that could be confirmed");
+                return Err(Failure::new(Exit::Usage, message)
+                    .hint("type a justification and `keep` or `remove` into the issue's table"));
+            }
+        }
+        Ok(())
+    }
+
     /// Removes those whose removal was decided and is confirmed one by one.
-    async fn remove(
-        &self,
-        ctx: &Ctx,
-        record: &Record,
-        evaluation: &Evaluation,
-        decisions: &Decisions,
-    ) -> anyhow::Result<()> {
+    async fn remove(&self, ctx: &Ctx, mut comparison: Comparison) -> anyhow::Result<()> {
+        gather::ensure_open(&comparison.record.issue.issue)?;
+        comparison.refuse_unread_exceptions()?;
         let own = gather::organization(ctx).await?.own;
         let limits = Limits { max_share: self.max_share, own: &own };
-        let (candidates, _) =
-            removal::candidates(evaluation, decisions, limits).map_err(|it| refused(&it))?;
+        let confirmed = self.confirmed_removals(ctx, &comparison, limits).await?;
+        let plan = comparison.removal_plan(limits, &confirmed)?;
+        let replan = async || {
+            comparison.read_again(ctx, &self.inputs).await?;
+            comparison.refuse_unread_exceptions()?;
+            Ok(comparison.removal_plan(limits, &confirmed)?)
+        };
+        let outcome = execute::apply(ctx, plan, self.write_flags, replan).await?;
+        outcome.report(ctx);
+        Ok(())
+    }
+
+    /// The addresses whose removal is confirmed, by `--confirm` or typed one by one. A dry run shows all
+    /// that could be.
+    async fn confirmed_removals(
+        &self,
+        ctx: &Ctx,
+        comparison: &Comparison,
+        limits: Limits<'_>,
+    ) -> anyhow::Result<Vec<String>> {
+        let evaluation = comparison.report.evaluation();
+        let (candidates, _) = removal::candidates(evaluation, &comparison.decisions, limits)
+            .map_err(|refusal| refused(&refusal))?;
         let mut confirmed = self.confirm.clone();
-        if confirmed.is_empty() && ctx.ui.may_ask() && !self.write_flags.dry_run {
-            for account in &candidates {
-                let email = &account.email;
-                let question = format!("Type {email} to remove it, nothing to leave it");
-                if ctx.ui.ask_text(&question).await?.trim().to_lowercase() == account.key() {
-                    confirmed.push(email.clone());
-                }
-            }
-        } else if self.write_flags.dry_run && confirmed.is_empty() {
-            confirmed = candidates.iter().map(|account| account.email.clone()).collect();
-        } else if confirmed.is_empty() && !candidates.is_empty() {
+        if !confirmed.is_empty() || candidates.is_empty() {
+            return Ok(confirmed);
+        }
+        if self.write_flags.dry_run {
+            return Ok(candidates.iter().map(|account| account.email.clone()).collect());
+        }
+        if !ctx.ui.may_ask() {
             let emails: Vec<&str> = candidates.iter().map(|it| it.email.as_str()).collect();
             let message = format!("nobody is here to confirm the removal of {}", emails.join(", "));
             return Err(Failure::new(Exit::Usage, message)
                 .hint("name each of them by --confirm EMAIL")
                 .into());
         }
-        let comments = record.comments();
-        let AuditIssue { issue, marker, .. } = &record.issue;
-        let record = removal::Record { iid: issue.iid, marker: *marker, comments: &comments };
-        let plan = removal::plan(evaluation, decisions, limits, &confirmed, &record)
-            .map_err(|it| refused(&it))?;
-        let outcome = execute::apply(ctx, &plan, self.write_flags).await?;
-        outcome.report(ctx);
+        for account in &candidates {
+            let email = &account.email;
+            let question = format!("Type {email} to remove it, nothing to leave it");
+            if ctx.ui.ask_text(&question).await?.trim().to_lowercase() == account.key() {
+                confirmed.push(email.clone());
+            }
+        }
+        Ok(confirmed)
+    }
+}
+
+/// The audit's issue beside the roster and the accounts, as a plan is made from them.
+struct Comparison {
+    record: Record,
+    report: Report,
+    decisions: Decisions,
+    /// The entries of the exceptions that could not be read, if there are any.
+    unread_exceptions: Option<String>,
+    /// When the roster and the accounts were read.
+    read_at: Instant,
+}
+
+impl Comparison {
+    /// Reads the issue and its comments again, and the sources if they are not fresh any more.
+    async fn read_again(&mut self, ctx: &Ctx, inputs: &Inputs) -> anyhow::Result<()> {
+        self.record = self.record.read_again(ctx).await?;
+        let recorded = self.record.recorded_people();
+        let mode = AccountsMode::Always;
+        let reread =
+            gather::reread_stale_sources(ctx, inputs, mode, recorded, self.read_at).await?;
+        if let Some(gathered) = reread {
+            let Gathered { provenance, evaluation, incomplete, unread_exceptions, read_at } =
+                gathered;
+            if let Some(failure) = incomplete {
+                return Err(failure.into());
+            }
+            self.report = Report::new(provenance, evaluation);
+            self.unread_exceptions = unread_exceptions;
+            self.read_at = read_at;
+        }
+        self.decisions = decisions(ctx, &self.record, &self.report);
+        self.report.set_rulings(self.decisions.rulings.clone());
         Ok(())
+    }
+
+    /// The comment that confirms a proposal; nothing where the operator may not decide.
+    fn confirm(&self, ctx: &Ctx, operator: &str, proposal: &Proposal) -> Option<Action> {
+        let AuditIssue { issue, marker, .. } = &self.record.issue;
+        let evaluation = self.report.evaluation();
+        outsiders::confirm(evaluation, &ctx.config.policy, *marker, issue.iid, operator, proposal)
+    }
+
+    /// What puts the report into the issue, with those of the proposals that are confirmed; `own` are
+    /// the operator's own proposals, which nobody has typed into the issue.
+    fn plan(
+        &self,
+        ctx: &Ctx,
+        operator: &str,
+        own: &[Proposal],
+        confirmed: &[Proposal],
+    ) -> anyhow::Result<Plan> {
+        let mut plan = self.record.plan(&self.report, Adopt::No)?;
+        for proposal in self.decisions.proposals.iter().chain(own) {
+            let Proposal { email, decision, .. } = proposal;
+            let word = decision.as_str();
+            if let Some(action) = self.confirm(ctx, operator, proposal) {
+                if confirmed.contains(proposal) {
+                    plan.actions.push(action);
+                    continue;
+                }
+                plan.notes.push(format!("not confirmed: {word} {email}; --decide {email} does it"));
+            } else {
+                plan.notes.push(format!("{email} is your own: another operator has to decide"));
+            }
+        }
+        Ok(plan)
+    }
+
+    /// What removes those that are confirmed, each with its record.
+    fn removal_plan(&self, limits: Limits<'_>, confirmed: &[String]) -> Result<Plan, Failure> {
+        let comments = self.record.comments();
+        let AuditIssue { issue, marker, .. } = &self.record.issue;
+        let record = removal::Record { iid: issue.iid, marker: *marker, comments: &comments };
+        removal::plan(self.report.evaluation(), &self.decisions, limits, confirmed, &record)
+            .map_err(|refusal| refused(&refusal))
+    }
+
+    /// Refuses to remove anybody while an exception may justify them unread.
+    fn refuse_unread_exceptions(&self) -> Result<(), Failure> {
+        let Some(unread) = &self.unread_exceptions else { return Ok(()) };
+        let message = format!("nobody was removed: some exceptions cannot be read: {unread}");
+        Err(Failure::new(Exit::NotReady, message).hint("repair them: they may justify somebody"))
     }
 }
 
@@ -242,12 +332,9 @@ fn advise(ctx: &Ctx, report: &Report, decisions: &Decisions) {
 }
 
 /// Asks about each outsider of whom nothing is decided, justified or proposed.
-async fn ask_about(
-    ctx: &Ctx,
-    report: &Report,
-    decisions: &Decisions,
-) -> anyhow::Result<Vec<Proposal>> {
-    let evaluation = report.evaluation();
+async fn ask_about(ctx: &Ctx, comparison: &Comparison) -> anyhow::Result<Vec<Proposal>> {
+    let decisions = &comparison.decisions;
+    let evaluation = comparison.report.evaluation();
     let mut proposals = Vec::new();
     for index in evaluation.outsiders() {
         let Some(account) = evaluation.account(index) else { continue };

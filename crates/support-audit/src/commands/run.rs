@@ -1,6 +1,7 @@
 //! `run`: the audit, to stdout.
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use audit::record::description::Adopt;
 use audit::report::Report;
@@ -49,7 +50,7 @@ impl Run {
         let record =
             if self.write { Some(Record::read(ctx, &self.selector, adopt).await?) } else { None };
         let recorded = record.as_ref().and_then(Record::recorded_people);
-        let Gathered { provenance, evaluation, incomplete, .. } =
+        let Gathered { provenance, evaluation, incomplete, read_at, .. } =
             gather::read_sources(ctx, &self.inputs, AccountsMode::IfConfigured, recorded).await?;
         let report = Report::new(provenance, evaluation);
         if !(self.write && self.write_flags.dry_run) {
@@ -62,7 +63,7 @@ impl Run {
             ctx.ui.say(&report.summary());
         }
         let written = match &record {
-            Some(record) => self.write(ctx, record, &report, adopt).await,
+            Some(record) => self.write(ctx, record, &report, read_at, adopt).await,
             None => Ok(()),
         };
         match (incomplete, written) {
@@ -79,10 +80,20 @@ impl Run {
         ctx: &Ctx,
         record: &Record,
         report: &Report,
+        read_at: Instant,
         adopt: Adopt,
     ) -> anyhow::Result<()> {
         let plan = record.plan(report, adopt)?;
-        let outcome = execute::apply(ctx, &plan, self.write_flags).await?;
+        let replan = async || {
+            let record = record.read_again(ctx).await?;
+            let recorded = record.recorded_people();
+            let mode = AccountsMode::IfConfigured;
+            let reread =
+                gather::reread_stale_sources(ctx, &self.inputs, mode, recorded, read_at).await?;
+            let reread = reread.map(|it| Report::new(it.provenance, it.evaluation));
+            Ok(record.plan(reread.as_ref().unwrap_or(report), adopt)?)
+        };
+        let outcome = execute::apply(ctx, plan, self.write_flags, replan).await?;
         outcome.report(ctx);
         Ok(())
     }

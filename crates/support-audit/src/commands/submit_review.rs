@@ -77,7 +77,19 @@ impl SubmitReview {
             ctx.ui.warn("you are the one who is asked to review: another manager should be");
         }
         let plan = review::plan(&facts, &sources.report, asked, url);
-        let outcome = execute::apply(ctx, &plan, self.write_flags).await?;
+        let asked = asked.cloned();
+        let replan = async || {
+            sources.read_all_again(ctx, &self.inputs, ctx.now).await?;
+            let facts = sources.facts(ctx, ctx.now);
+            let readiness = review::readiness(&facts);
+            let is_still_ready = readiness.open.is_empty() && sources.incomplete.is_none();
+            if is_ready && !is_still_ready {
+                return Err(not_ready(ctx, sources.incomplete.clone(), &readiness).into());
+            }
+            let url = &sources.issue.issue.web_url;
+            Ok(review::plan(&facts, &sources.report, asked.as_ref(), url))
+        };
+        let outcome = execute::apply(ctx, plan, self.write_flags, replan).await?;
         match outcome {
             Outcome::Shown => {}
             Outcome::Declined => print(ctx, format, &[], None)?,

@@ -19,6 +19,7 @@ use issue_client::IssueClient;
 use crate::args::Format;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure};
+use crate::gather::ensure_open;
 
 /// How a command that writes goes about it.
 #[derive(Debug, Clone, Copy, Args)]
@@ -59,47 +60,99 @@ const PACE: Duration = Duration::from_secs(1);
 /// After how many comments a plan is looked at again.
 const LOOK_AGAIN: usize = 10;
 
-/// Shows a plan, asks, and carries it out.
-pub(crate) async fn apply(
-    ctx: &Ctx,
-    plan: &Plan,
-    write_flags: WriteFlags,
-) -> anyhow::Result<Outcome> {
-    let again = async || Ok(plan.clone());
-    apply_with(ctx, plan, write_flags, again).await
+/// When a plan is made anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// Directly before the first write: what was read may be as old as the prompt.
+    BeforeFirstWrite,
+    /// After the first comment, and then after every tenth: somebody else may be writing too.
+    BetweenWrites,
 }
 
-/// Shows a plan, asks, and carries it out; after the first comment and then after every tenth it is
-/// made anew by `again`, and what is not in it any more is left out.
-pub(crate) async fn apply_with(
+/// Shows a plan, asks, and carries it out.
+///
+/// Directly before the first write `replan` reads everything again and plans anew. It fails for an issue
+/// that has been closed.
+pub(crate) async fn apply(
     ctx: &Ctx,
-    plan: &Plan,
+    plan: Plan,
     write_flags: WriteFlags,
-    again: impl AsyncFn() -> anyhow::Result<Plan>,
+    mut replan: impl AsyncFnMut() -> anyhow::Result<Plan>,
+) -> anyhow::Result<Outcome> {
+    apply_replanning(ctx, plan, write_flags, async |moment| match moment {
+        Moment::BeforeFirstWrite => replan().await.map(Some),
+        Moment::BetweenWrites => Ok(None),
+    })
+    .await
+}
+
+/// Shows a plan, asks, and carries it out; `replan` may make it anew between the writes too, and then
+/// what is not in it any more is left out.
+pub(crate) async fn apply_replanning(
+    ctx: &Ctx,
+    plan: Plan,
+    write_flags: WriteFlags,
+    mut replan: impl AsyncFnMut(Moment) -> anyhow::Result<Option<Plan>>,
 ) -> anyhow::Result<Outcome> {
     if write_flags.dry_run {
         let is_json = ctx.global.format == Some(Format::Json);
-        let text = if is_json { document(plan)? } else { crate::ui::lines(&plan.to_string()) };
+        let text = if is_json { document(&plan)? } else { crate::ui::lines(&plan.to_string()) };
         ctx.ui.result(&text)?;
         return Ok(Outcome::Shown);
     }
-    if plan.is_empty() || write_flags.yes {
-        ctx.ui.say_lines(&plan.to_string());
-    }
-    if plan.is_empty() {
-        return Ok(Outcome::Done(Vec::new()));
-    }
-    if !write_flags.yes {
-        ctx.ui.show_lines(&plan.to_string());
-        if !ctx.ui.may_ask() {
-            let message = "this changes things, and nobody is here to agree";
-            return Err(Failure::new(Exit::Usage, message).hint("use --yes, or --dry-run").into());
-        }
-        if !ctx.ui.ask("Do this?", false).await? {
-            ctx.ui.say("nothing was changed");
+    let mut plan = plan;
+    loop {
+        if !agree(ctx, &plan, write_flags).await? {
             return Ok(Outcome::Declined);
         }
+        if plan.is_empty() {
+            return Ok(Outcome::Done(Vec::new()));
+        }
+        match replan(Moment::BeforeFirstWrite).await? {
+            // The user has agreed to that plan, and to no other one.
+            Some(fresh) if fresh != plan => {
+                if write_flags.yes {
+                    return Err(changed_meanwhile().into());
+                }
+                ctx.ui.warn("something has changed meanwhile; this is the plan now");
+                plan = fresh;
+            }
+            _ => break,
+        }
     }
+    Ok(Outcome::Done(write(ctx, &plan, replan).await?))
+}
+
+fn changed_meanwhile() -> Failure {
+    let message = "something changed between the reading and the first write; nothing was written";
+    Failure::new(Exit::Conflict, message)
+        .hint("run the command again: it starts from what is there now")
+}
+
+/// Shows a plan, and asks for it unless there is nothing to do or `--yes` has answered.
+async fn agree(ctx: &Ctx, plan: &Plan, write_flags: WriteFlags) -> anyhow::Result<bool> {
+    if plan.is_empty() || write_flags.yes {
+        ctx.ui.say_lines(&plan.to_string());
+        return Ok(true);
+    }
+    ctx.ui.show_lines(&plan.to_string());
+    if !ctx.ui.may_ask() {
+        let message = "this changes things, and nobody is here to agree";
+        return Err(Failure::new(Exit::Usage, message).hint("use --yes, or --dry-run").into());
+    }
+    let is_agreed = ctx.ui.ask("Do this?", false).await?;
+    if !is_agreed {
+        ctx.ui.say("nothing was changed");
+    }
+    Ok(is_agreed)
+}
+
+/// Carries out a plan, action by action; gives the pages of what was made or changed.
+async fn write(
+    ctx: &Ctx,
+    plan: &Plan,
+    mut replan: impl AsyncFnMut(Moment) -> anyhow::Result<Option<Plan>>,
+) -> anyhow::Result<Vec<String>> {
     let mut pages = Vec::new();
     let mut current: Option<Plan> = None;
     let comments = plan.actions.iter().filter(|action| is_comment(action)).count();
@@ -109,6 +162,10 @@ pub(crate) async fn apply_with(
         if current.as_ref().is_some_and(|current| !current.actions.contains(action)) {
             ctx.ui.say("left out what somebody else has done meanwhile");
             continue;
+        }
+        if let (Action::Remove(_), Some(iid)) = (action, issue_of(plan)) {
+            // Its record goes into the issue: an account must not vanish without a trace.
+            ensure_open(&IssueClient::new(ctx, iid).await?.read().await?)?;
         }
         if is_comment(action) && written > 0 {
             ctx.pause(PACE).await;
@@ -120,11 +177,24 @@ pub(crate) async fn apply_with(
                 progress.advance();
             }
             if written == 1 || written % LOOK_AGAIN == 0 {
-                current = Some(again().await?);
+                current = replan(Moment::BetweenWrites).await?;
             }
         }
     }
-    Ok(Outcome::Done(pages))
+    Ok(pages)
+}
+
+/// The issue that a plan writes into, if it is there already.
+fn issue_of(plan: &Plan) -> Option<u64> {
+    plan.actions.iter().find_map(|action| match action {
+        Action::UpdateDescription { iid, .. }
+        | Action::Comment { iid, .. }
+        | Action::OpenThread { iid, .. }
+        | Action::Reply { iid, .. }
+        | Action::Resolve { iid, .. }
+        | Action::DeleteComment { iid, .. } => Some(*iid),
+        Action::CreateIssue(_) | Action::Remove(_) => None,
+    })
 }
 
 /// What `--dry-run` prints for programs.

@@ -1,5 +1,7 @@
 //! Reads an audit's conversation, and who may be mentioned in it.
 
+use std::time::Instant;
+
 use api::GitLab;
 use api::gitlab::{Discussion, User};
 use audit::followup::{self, FollowupInput};
@@ -11,9 +13,9 @@ use audit::report::Report;
 use jiff::Timestamp;
 
 use super::accounts::AccountsMode;
-use super::issue::{AuditIssue, IssueSelector, ensure_open, resolve_issue};
+use super::issue::{AuditIssue, IssueSelector, resolve_issue};
 use super::operators::Operators;
-use super::sources::{self, Gathered, Inputs};
+use super::sources::{self, Gathered, Inputs, reread_stale_sources};
 use super::visibility::Visibility;
 use crate::ctx::Ctx;
 use crate::error::Failure;
@@ -35,6 +37,8 @@ pub(crate) struct FollowupSources {
     pub(crate) incomplete: Option<Failure>,
     /// The entries of the exceptions that could not be read, with their lines, if there are any.
     pub(crate) unread_exceptions: Option<String>,
+    /// When the sources were read.
+    read_at: Instant,
     /// The usernames of the Support Operations Managers, in order.
     managers: Vec<String>,
 }
@@ -55,7 +59,7 @@ pub(crate) async fn followup_sources(
     let me = gitlab.user().await?;
     drop(progress);
     let recorded = recorded_people(&issue, &conversation);
-    let Gathered { provenance, evaluation, incomplete, unread_exceptions } =
+    let Gathered { provenance, evaluation, incomplete, unread_exceptions, read_at } =
         sources::read_sources(ctx, inputs, mode, recorded).await?;
     tracing::debug!(project, threads = conversation.threads.len(), "read the conversation");
     Ok(FollowupSources {
@@ -66,6 +70,7 @@ pub(crate) async fn followup_sources(
         directory,
         incomplete,
         unread_exceptions,
+        read_at,
         managers: ctx.config.managers.iter().map(|it| it.username.clone()).collect(),
     })
 }
@@ -101,16 +106,36 @@ impl FollowupSources {
         !self.managers.is_empty()
     }
 
-    /// Reads the threads again.
+    /// Reads the issue, which must be open still, and its threads again.
     pub(crate) async fn read_again(&mut self, ctx: &Ctx) -> anyhow::Result<()> {
-        let gitlab = ctx.gitlab().await?;
-        let project = &ctx.config.audits_project;
-        let issue = gitlab.issue(project, self.issue.issue.iid).await?;
-        ensure_open(&issue)?;
+        self.issue = self.issue.read_again(ctx).await?;
         let reactions = std::mem::take(&mut self.conversation.reactions);
-        self.conversation = conversation(ctx, gitlab, &self.issue).await?;
+        self.conversation = conversation(ctx, ctx.gitlab().await?, &self.issue).await?;
         self.conversation.reactions = reactions;
         Ok(())
+    }
+
+    /// Reads everything again that may have changed while a plan was looked at: the issue, its threads,
+    /// the answers that are reactions, and the roster and the accounts if they are not fresh any more.
+    pub(crate) async fn read_all_again(
+        &mut self,
+        ctx: &Ctx,
+        inputs: &Inputs,
+        now: Timestamp,
+    ) -> anyhow::Result<()> {
+        self.read_again(ctx).await?;
+        let recorded = recorded_people(&self.issue, &self.conversation);
+        let mode = AccountsMode::Always;
+        let reread = reread_stale_sources(ctx, inputs, mode, recorded, self.read_at).await?;
+        if let Some(gathered) = reread {
+            let Gathered { provenance, evaluation, incomplete, unread_exceptions, read_at } =
+                gathered;
+            self.report = Report::new(provenance, evaluation);
+            self.incomplete = incomplete;
+            self.unread_exceptions = unread_exceptions;
+            self.read_at = read_at;
+        }
+        self.read_reactions(ctx, now).await
     }
 
     /// Reads the reactions to those pings after which somebody would be escalated at `now`.

@@ -47,6 +47,22 @@ pub(crate) struct AuditIssue {
     pub(crate) operators: Operators,
 }
 
+impl AuditIssue {
+    /// Reads the issue again: it must be open still, and about the same audit.
+    pub(crate) async fn read_again(&self, ctx: &Ctx) -> anyhow::Result<Self> {
+        let gitlab = ctx.gitlab().await?;
+        let issue = gitlab.issue(&ctx.config.audits_project, self.issue.iid).await?;
+        ensure_open(&issue)?;
+        if marker(&issue.description) != marker(&self.issue.description) {
+            let message = format!("somebody changed the marker of {} meanwhile", issue.web_url);
+            return Err(Failure::new(Exit::Conflict, message)
+                .hint("look at the issue's history, and run the command again")
+                .into());
+        }
+        Ok(Self { issue, marker: self.marker, operators: self.operators.clone() })
+    }
+}
+
 /// Finds the issue that a command is about.
 pub(crate) async fn resolve_issue(
     ctx: &Ctx,

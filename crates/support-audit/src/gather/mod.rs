@@ -20,6 +20,6 @@ pub(crate) use issue::{
 pub(crate) use operators::Operators;
 pub(crate) use record::Record;
 pub(crate) use roster::gitlab_roster;
-pub(crate) use sources::{Gathered, Inputs, read_sources};
+pub(crate) use sources::{Gathered, Inputs, read_sources, reread_stale_sources};
 pub(crate) use status::status;
 pub(crate) use visibility::Visibility;

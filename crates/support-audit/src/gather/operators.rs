@@ -6,7 +6,7 @@ use crate::ctx::Ctx;
 
 /// Those whose markers count: an issue's author and assignees, the token's user, and those of the
 /// configuration.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Operators {
     ids: Vec<u64>,
     usernames: Vec<String>,

@@ -33,6 +33,15 @@ impl Record {
         Ok(Self { issue, notes })
     }
 
+    /// Reads the same issue and its comments again, directly before something is written into it.
+    pub(crate) async fn read_again(&self, ctx: &Ctx) -> anyhow::Result<Self> {
+        let issue = self.issue.read_again(ctx).await?;
+        let mut notes =
+            ctx.gitlab().await?.notes(&ctx.config.audits_project, issue.issue.iid).await?;
+        notes.sort_by_key(|note| note.id);
+        Ok(Self { issue, notes })
+    }
+
     /// The comments of operators, in their order.
     pub(crate) fn comments(&self) -> Vec<Comment<'_>> {
         let operators: &Operators = &self.issue.operators;

@@ -1,6 +1,7 @@
 //! Reads the roster, the accounts and the exceptions, and evaluates the checks.
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use audit::evaluation::{Evaluation, Sources, exceptions};
 use audit::input::{Problem, Provenance, SourceFile};
@@ -38,6 +39,33 @@ pub(crate) struct Gathered {
     /// The entries of the exceptions that could not be read, with their lines, if there are any:
     /// somebody may be asked about what is justified.
     pub(crate) unread_exceptions: Option<String>,
+    /// When the reading began, by the monotonic clock.
+    pub(crate) read_at: Instant,
+}
+
+/// For how long a roster and accounts are as good as just read.
+const FRESH: Duration = Duration::from_mins(1);
+
+/// Reads the sources again if they were read too long ago to be written about; nothing while they are
+/// fresh, or where they came through a pipe, which gives its content once.
+pub(crate) async fn reread_stale_sources(
+    ctx: &Ctx,
+    inputs: &Inputs,
+    mode: AccountsMode,
+    recorded_people: Option<usize>,
+    read_at: Instant,
+) -> anyhow::Result<Option<Gathered>> {
+    if read_at.elapsed() <= FRESH
+        || is_stdin(inputs.roster.as_ref())
+        || is_stdin(inputs.accounts.as_ref())
+    {
+        return Ok(None);
+    }
+    read_sources(ctx, inputs, mode, recorded_people).await.map(Some)
+}
+
+fn is_stdin(path: Option<&PathBuf>) -> bool {
+    path.is_some_and(|path| path.as_os_str() == "-")
 }
 
 /// Reads the roster, the accounts and the exceptions, and evaluates the checks; `recorded_people` is
@@ -48,9 +76,8 @@ pub(crate) async fn read_sources(
     mode: AccountsMode,
     recorded_people: Option<usize>,
 ) -> anyhow::Result<Gathered> {
-    let is_stdin =
-        |path: &Option<PathBuf>| path.as_ref().is_some_and(|path| path.as_os_str() == "-");
-    if is_stdin(&inputs.roster) && is_stdin(&inputs.accounts) {
+    let read_at = Instant::now();
+    if is_stdin(inputs.roster.as_ref()) && is_stdin(inputs.accounts.as_ref()) {
         let message = "--roster and --accounts cannot both be read from stdin";
         return Err(Failure::new(Exit::Usage, message).into());
     }
@@ -74,7 +101,7 @@ pub(crate) async fn read_sources(
     let sources = Sources { roster, accounts, exceptions, problems, recorded_people };
     let kind = ctx.global.kind.into();
     let evaluation = Evaluation::new(kind, &ctx.config.policy, sources, ctx.today());
-    Ok(Gathered { provenance, evaluation, incomplete, unread_exceptions })
+    Ok(Gathered { provenance, evaluation, incomplete, unread_exceptions, read_at })
 }
 
 async fn exceptions(
