@@ -113,7 +113,7 @@ fn the_checker_can_say_no() {
         "plan": ["y"],
         "notes": [],
         "posted": ["x"],
-        "advice": [{ "name": "a", "email": null, "reason": "b", "text": "c" }],
+        "advice": [{ "name": "a", "email": null, "reason": "b", "title": "t", "text": "c" }],
     });
     assert_eq!(complaints(&schema, &schema, &good, ""), Vec::<String>::new());
     for (pointer, value) in [
@@ -123,7 +123,7 @@ fn the_checker_can_say_no() {
         ("/advice/0", serde_json::json!({ "name": "a" })),
         (
             "/advice/0",
-            serde_json::json!({ "name": "", "email": null, "reason": "", "text": "", "more": 1 }),
+            serde_json::json!({ "name": "", "email": null, "reason": "", "title": "", "text": "", "more": 1 }),
         ),
     ] {
         let mut bad = good.clone();
@@ -143,7 +143,7 @@ fn a_complete_audit_by_a_script() {
     assert!(test.sandbox.writes().is_empty());
     let issue = prints(run(&test, &["init-issue", "--yes"]), 0, "issue");
     assert_eq!(prints(run(&test, &["init-issue", "--yes"]), 0, "issue"), issue);
-    assert_eq!(prints(run(&test, &["status"]), 0, "status")["stage"], "begun");
+    assert_eq!(prints(run(&test, &["status"]), 0, "status")["stage"], "opened");
     prints(run(&test, &["run", "--write", "--dry-run"]), 0, "plan");
     prints(run(&test, &["run", "--write", "--yes"]), 0, "report");
     prints(run(&test, &["reconcile", "--write", "--dry-run"]), 0, "plan");

@@ -129,14 +129,14 @@ pub(crate) fn fix_roster(world: &mut World, from: &str, to: &str) {
     project.add_file(ROSTER, old.replacen(from, to, 1));
 }
 
-/// Replies in the thread that mentions somebody.
+/// Replies to the notice that mentions somebody.
 pub(crate) fn reply(world: &mut World, username: &str, body: &str) {
-    let mention = format!("@{username}:");
+    let mention = format!("- @{username}:");
     let issue = world.issue(AUDITS, 1).unwrap();
     let thread = issue
         .discussions
         .iter()
-        .find(|thread| thread.notes.first().is_some_and(|note| note.body.starts_with(&mention)))
+        .find(|thread| thread.notes.first().is_some_and(|note| note.body.contains(&mention)))
         .unwrap()
         .id
         .clone();
@@ -172,14 +172,14 @@ fn begin(play: &mut Play) {
 
 fn ask(play: &mut Play) {
     play.part(
-        "Day 1: the pings",
-        "Everybody is asked once, in a thread of their own; what only operators can fix stands in a thread without mentions.\nSomebody who has no GitLab account gets an e-mail, which the operator sends and records.",
+        "Day 1: the notice",
+        "One comment asks everybody who has something to fix or to explain, and lists without mentions what only operators can fix.\nSomebody who has no GitLab account gets an e-mail, which the operator sends and records.",
     );
     play.run(&["followups", "--yes"], None);
     play.run(&["followups", "--yes", "--quiet", "--sent", "bvance@harborlight.example"], None);
     play.part("Day 2: an answer and a fix", "");
     play.happens(
-        "Torbjørn Aaseby answers in his thread, and Ezekiel Brightwater adds his link to the roster.",
+        "Torbjørn Aaseby replies to the notice, and Ezekiel Brightwater adds his link to the roster.",
         |world| {
             world.advance(hours(26));
             reply(world, "taaseby", "On purpose: I hand over to Märta in March and take no calls.");
@@ -200,9 +200,9 @@ fn ask(play: &mut Play) {
 fn escalate(play: &mut Play) {
     play.part(
         "Day 4: the escalation",
-        "Seventy-two hours after the pings, the managers of those who have not answered are asked, and the Support Operations Manager.",
+        "Seventy-two hours after the notice, the managers of those who have not replied are asked to help, and the Support Operations Manager.",
     );
-    play.happens("Three days have passed since the pings.", |world| world.advance(hours(47)));
+    play.happens("Three days have passed since the notice.", |world| world.advance(hours(47)));
     play.run(&["followups", "--yes"], None);
     play.part("Day 7: most of it is fixed", "");
     play.happens(
@@ -272,6 +272,7 @@ fn review(play: &mut Play) {
         "Day 7: the review",
         "Nothing is open any more, and a manager is asked to review and close.",
     );
+    play.happens("An hour later, everything is read once more.", |world| world.advance(hours(1)));
     play.run(&["run", "--write", "--yes", "--quiet"], Some("audit_output.txt"));
     play.run(&["submit-review", "--yes"], None);
     play.happens("Nkechi Adeyemi-Strand looks it over, and closes the issue.", |world| {

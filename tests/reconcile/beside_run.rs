@@ -93,23 +93,6 @@ fn a_later_run_without_accounts_keeps_the_rows_of_outsiders() {
     assert!(row(&test, VANCE).contains("Books the demos"));
 }
 
-#[test]
-fn the_population_is_recorded_without_accounts_and_once_with_them() {
-    let test = demo().with_issue().with("CALENDLY_API_TOKEN", "");
-    test.run(&["run", "--write", "--yes"]).success();
-    let test = test.with_accounts();
-    for _ in 0..2 {
-        test.run(&["reconcile", "--write", "--yes"]).success();
-    }
-    test.run(&["run", "--write", "--yes"]).success();
-    let bodies: Vec<String> =
-        test.notes_marked("report").into_iter().map(|note| note.body).collect();
-    assert_eq!(bodies.len(), 2, "{bodies:?}");
-    assert!(bodies[0].ends_with(" report people=41 -->") && !bodies[0].contains(VANCE));
-    assert!(bodies[1].ends_with(" report accounts=41 people=41 -->") && bodies[1].contains(VANCE));
-    test.run_writing_nothing(&["reconcile", "--write", "--yes"]).success();
-}
-
 /// Much of the roster is gone, or was not read: everybody who is missing there would be an outsider.
 #[test]
 fn a_roster_that_has_shrunk_makes_nobody_an_outsider() {

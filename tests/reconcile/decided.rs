@@ -1,7 +1,5 @@
 //! `--write`: what people typed about outsiders is a proposal; what an operator confirms counts.
 
-use std::collections::BTreeMap;
-
 use expect_test::expect;
 
 use super::{demo, found, report, row, rows, type_in};
@@ -70,40 +68,6 @@ fn what_is_typed_is_a_proposal_that_is_shown_and_does_not_count() {
 }
 
 #[test]
-fn what_an_operator_confirms_becomes_a_comment_that_counts() {
-    for word in ["keep", "remove"] {
-        let test = typed(word);
-        write(&test, &["--decide", &VANCE.to_uppercase()]).success();
-        let comments = test.notes_marked("decide");
-        assert_eq!(comments.len(), 1, "{word}");
-        let body = &comments[0].body;
-        assert!(body.contains(VANCE) && body.contains("partner team"), "{body}");
-        assert_eq!(comments[0].author, 457_520);
-        let marker = body.lines().last().unwrap();
-        assert!(marker.contains(&format!(" decision={word} reason=")), "{marker}");
-        assert!(!marker.contains("vance") && !marker.contains("demos"), "{marker}");
-        assert_eq!(decision(&test), word);
-        // What was typed stays where it was typed.
-        assert!(row(&test, VANCE).contains(REASON), "{}", row(&test, VANCE));
-        assert_eq!(test.mentions(), BTreeMap::new());
-    }
-}
-
-/// A script that died and is started again does the same and ends well.
-#[test]
-fn deciding_twice_changes_nothing() {
-    let test = typed("keep");
-    write(&test, &["--decide", VANCE]).success();
-    for arguments in [&[][..], &["--decide", VANCE]] {
-        let arguments = [&["reconcile", "--write", "--yes"][..], arguments].concat();
-        let ran = test.run_writing_nothing(&arguments).success();
-        assert!(ran.stderr.contains("Nothing to do"), "{}", ran.stderr);
-        assert!(!ran.stderr.contains("proposed"), "{}", ran.stderr);
-    }
-    assert_eq!(test.notes_marked("decide").len(), 1);
-}
-
-#[test]
 fn nobody_is_decided_who_is_not_an_outsider_with_a_proposal() {
     let test = written();
     for email in [VANCE, "taaseby@example.com", "ghost@example.com"] {
@@ -111,46 +75,6 @@ fn nobody_is_decided_who_is_not_an_outsider_with_a_proposal() {
         let ran = test.run_writing_nothing(&arguments).exit(2);
         assert!(ran.stderr.contains(email) && ran.stderr.contains("hint: "), "{}", ran.stderr);
     }
-}
-
-#[test]
-fn nobody_decides_about_their_own_account() {
-    let test = typed("keep");
-    test.write("c.toml", format!("[handles]\n\"{}\" = \"@IVelderman\"\n", VANCE.to_uppercase()));
-    let arguments = ["reconcile", "--write", "--yes", "--decide", VANCE, "--config", "c.toml"];
-    let ran = test.run(&arguments).success();
-    assert!(ran.stderr.contains("is your own"), "{}", ran.stderr);
-    assert_eq!(test.notes_marked("decide").len(), 0);
-}
-
-#[test]
-fn somebody_elses_comment_decides_nothing() {
-    let test = typed("remove");
-    write(&test, &["--decide", VANCE]).success();
-    let genuine = test.notes_marked("decide").remove(0);
-    test.delete_note(genuine.id);
-    assert_eq!(decision(&test), "remove (proposed)", "a deleted comment was never made");
-    test.comment("zhrusovska", &genuine.body);
-    // Nor does one in which it is only quoted, or one about another audit.
-    test.comment("ivelderman", &format!("{}\n\nIs this so?", genuine.body));
-    test.comment("ivelderman", &genuine.body.replace("FY28-Q1", "FY27-Q3"));
-    assert_eq!(decision(&test), "remove (proposed)");
-    let arguments = ["reconcile", "--remove", "--yes", "--confirm", VANCE];
-    test.run_writing_nothing(&arguments).exit(11);
-    test.write("c.toml", "operators = [\"zhrusovska\"]\n");
-    let outsiders = report(&test, &["--config", "c.toml"])["outsiders"]["rows"].clone();
-    assert_eq!(outsiders[0]["decision"], "remove", "{outsiders}");
-}
-
-#[test]
-fn a_dry_run_shows_the_comment_and_writes_nothing() {
-    let test = typed("keep");
-    let arguments = ["reconcile", "--write", "--dry-run", "--decide", VANCE];
-    let ran = test.run_writing_nothing(&arguments).success();
-    assert!(ran.stdout.contains("Decided to keep the account"), "{}", ran.stdout);
-    let ran = test.run_writing_nothing(&["reconcile", "--write", "--dry-run"]).success();
-    assert!(!ran.stdout.contains("Decided to keep"), "{}", ran.stdout);
-    assert!(ran.stdout.contains("not confirmed: keep"), "{}", ran.stdout);
 }
 
 #[test]
@@ -192,32 +116,6 @@ fn whoever_joins_the_roster_is_not_an_outsider_any_more() {
     // What was typed is somebody's, and stays.
     write(&test, &[]).success();
     assert!(row(&test, VANCE).contains(REASON));
-}
-
-/// A terminal at the first question of a `reconcile --write`.
-fn asked(test: &TestWorld) -> Terminal {
-    let mut terminal = Terminal::start(test, "\"$BIN\" reconcile --write > report");
-    terminal.wait_for(&format!("keep {VANCE}"));
-    terminal
-}
-
-#[test]
-fn each_proposal_is_asked_about_on_a_terminal() {
-    for (answers, decided) in [(["y", "y"], 1), (["n", "y"], 0), (["y", "n"], 0)] {
-        let test = typed("keep");
-        // So that there is something to write whatever is decided.
-        test.calendly(|it| it.member(VANCE).unwrap().name = "Bart Vance".to_owned());
-        let mut terminal = asked(&test);
-        terminal.press(answers[0]);
-        terminal.wait_for("Do this?");
-        terminal.press(answers[1]);
-        let shown = terminal.exits(0);
-        assert!(shown.contains("partner team"), "the reason is not shown: {shown}");
-        assert_eq!(test.notes_marked("decide").len(), decided, "{answers:?}: {shown}");
-        let is_written = row(&test, VANCE).contains("Bart Vance");
-        assert_eq!(is_written, answers[1] == "y", "{answers:?}: {shown}");
-        assert!(std::fs::read_to_string(test.path("report")).unwrap().contains(VANCE));
-    }
 }
 
 #[test]

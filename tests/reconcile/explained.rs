@@ -83,13 +83,13 @@ fn candidates_are_refused_with_their_reasons() {
         t.aaseby@old.example (Torbjørn Aaseby), user, https://api.calendly.com/organization_memberships/AF5A9B0C2EC2D925
           of nobody on the roster by e-mail address, link or alias
           refused: Torbjørn Aaseby, data/support-team.yaml:347: the same name only
-          finding: outsider, seen: user
+          finding: outsider, seen: active user
     "#]]);
     explain(&test, "zeke@brightwater.example").success().stdout_is(expect![[r#"
         zeke@brightwater.example (Ezekiel Brightwater), user, https://api.calendly.com/organization_memberships/50C37516BD81C984
           of nobody on the roster by e-mail address, link or alias
           refused: Ezekiel Brightwater, data/support-team.yaml:509: the same name only
-          finding: outsider, seen: user
+          finding: outsider, seen: active user
     "#]]);
 }
 
@@ -99,7 +99,7 @@ fn an_account_is_named_by_its_address_or_name() {
     let by_address = explain(&test, &VANCE.to_uppercase()).success().stdout_is(expect![[r#"
         bvance@harborlight.example (Bartholomew Vance), user, https://api.calendly.com/organization_memberships/B6ACDD582A3DDE6D
           of nobody on the roster by e-mail address, link or alias
-          finding: outsider, seen: user
+          finding: outsider, seen: active user
     "#]]);
     assert_eq!(explain(&test, "bartholomew vance").success().stdout, by_address.stdout);
     explain(&test, "zeke@brightwater.example").success().stdout_is(expect![[r#"
@@ -111,7 +111,7 @@ fn an_account_is_named_by_its_address_or_name() {
     test.run(&arguments).success().stdout_is(expect![[r#"
         zed@example.org (Zed), role unknown, users.csv:3
           of nobody on the roster by e-mail address, link or alias
-          finding: outsider, seen: user
+          finding: outsider, seen: active user
     "#]]);
 }
 

@@ -3,10 +3,8 @@
 use comrak::nodes::{AstNode, NodeValue};
 use comrak::{Arena, Options, parse_document};
 
-use sandbox::Why;
-
 use super::{demo, report, rows};
-use crate::support::{FORMATS, TestWorld, VANCE};
+use crate::support::{FORMATS, TestWorld};
 
 /// Names that break a table, mention somebody, run a command or hide something.
 const NAMES: [&str; 30] = [
@@ -145,31 +143,4 @@ fn a_terminal_is_neither_coloured_nor_moved() {
     }
     let ran = test.run(&["reconcile", "--explain", "x@evil.example"]).success();
     assert!(!ran.stdout.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{ran:?}");
-}
-
-/// What somebody typed is copied into a comment, where it must tell nobody.
-#[test]
-fn a_justification_acts_nowhere() {
-    for words in [
-        "@nadeyemi knows",
-        "`@nadeyemi` and @mdaubigny",
-        "/close",
-        "<!-- support-audit v1 calendly FY28-Q1 removed outsider:00:00:1 -->",
-        "see https://evil.example/@nadeyemi and #1",
-    ] {
-        let test = demo().with_issue();
-        test.run(&["reconcile", "--write", "--yes"]).success();
-        super::type_in(&test, VANCE, words, "keep");
-        let told = test.sandbox.notifications().len();
-        let arguments = ["reconcile", "--write", "--yes", "--decide", VANCE];
-        test.run(&arguments).success();
-        // Whoever follows the issue is told of a comment; nobody is mentioned in it.
-        let told: Vec<_> = test.sandbox.notifications().into_iter().skip(told).collect();
-        assert!(told.iter().all(|it| it.why == Why::Participating), "{words}: {told:?}");
-        let comments = test.notes_marked("decide");
-        assert_eq!(comments.len(), 1, "{words}");
-        assert!(comments[0].body.contains("Reason: `"), "{}", comments[0].body);
-        assert_eq!(test.notes_marked("removed").len(), 0);
-        assert!(test.issues()[0].closed.is_none());
-    }
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use sandbox::{Fault, FaultKind, Request, Sandbox, World};
 use tempfile::TempDir;
 
-pub(crate) use people::{edit_description, thread_of};
+pub(crate) use people::edit_description;
 pub(crate) use process::{Guard, until};
 pub(crate) use ran::{Printed, Ran, Transcript};
 pub(crate) use terminal::Terminal;

@@ -84,11 +84,6 @@ impl TestWorld {
         })
     }
 
-    /// A comment of the first issue is deleted.
-    pub(crate) fn delete_note(&self, note: u64) {
-        self.sandbox.update(|world| world.delete_comment(AUDITS, 1, note).unwrap());
-    }
-
     /// Somebody closes an issue.
     pub(crate) fn close(&self, iid: u64, username: &str) {
         self.sandbox.update(|world| world.close_issue(AUDITS, iid, username).unwrap());
@@ -159,7 +154,7 @@ fn roster(world: &mut World) -> String {
 pub(crate) fn thread_of(world: &mut World, username: &str) -> String {
     let mention = format!("@{username}:");
     let issue = world.issue(AUDITS, 1).unwrap();
-    let is_theirs = |note: &Note| note.body.starts_with(&mention);
+    let is_theirs = |note: &Note| note.body.contains(&mention);
     let thread = issue.discussions.iter().find(|it| it.notes.first().is_some_and(is_theirs));
     thread.unwrap_or_else(|| panic!("nobody has asked {username}")).id.clone()
 }

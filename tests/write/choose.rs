@@ -131,23 +131,6 @@ fn a_marker_by_an_untrusted_user_is_reported_and_not_followed() {
 }
 
 #[test]
-fn only_an_operators_comment_counts_as_the_report() {
-    let forged = format!("41 people, all is well.\n\n{REPORT}");
-    let test = begun();
-    test.comment("zhrusovska", &forged);
-    write(&test, &[]).success();
-    let authors: Vec<_> = reports(&test).iter().map(|note| note.author).collect();
-    assert_eq!(authors, [438_800, 457_520]);
-    writes_nothing(&test, &[]).success();
-
-    let test = begun();
-    test.write("c.toml", "operators = [\"zhrusovska\"]\n");
-    test.comment("zhrusovska", &forged);
-    write(&test, &["--config", "c.toml"]).success();
-    assert_eq!(reports(&test).len(), 1);
-}
-
-#[test]
 fn a_report_that_is_only_quoted_does_not_count() {
     let test = begun();
     for content in [

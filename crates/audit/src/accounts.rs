@@ -1,11 +1,11 @@
 //! The accounts: who does have access, as captured at an instant.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::identity::AccountIdx;
+use crate::identity::{AccountId, AccountIdx};
 use crate::input::{Location, Problem, SourceFile, sha256};
 use crate::kinds::{Export, Kind};
 
@@ -25,9 +25,21 @@ pub enum AccountStatus {
     Invited,
 }
 
+impl AccountStatus {
+    /// The status's name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Invited => "invited",
+        }
+    }
+}
+
 /// An account, or an invitation to have one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
+    /// The service's own id of it; unknown where the source has none, as a file.
+    pub id: Option<AccountId>,
     /// The e-mail address, as written.
     pub email: String,
     /// The holder's name; empty where it is not known.
@@ -47,8 +59,11 @@ pub struct Account {
 
 impl Account {
     /// The e-mail address as it is compared with others.
+    ///
+    /// Only ASCII letters have their case folded: a Kelvin sign is not a `k`, and its address is somebody
+    /// else's.
     pub fn key(&self) -> String {
-        self.email.to_lowercase()
+        self.email.to_ascii_lowercase()
     }
 
     /// Whether its holder has joined and has this role.
@@ -74,7 +89,9 @@ pub struct Capture {
 /// Who does have access.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accounts {
-    /// The accounts, in the order of their e-mail addresses, each address once.
+    /// The accounts, in the order of their e-mail addresses.
+    ///
+    /// An address is there twice only where the service has two accounts of different ids there.
     pub list: Vec<Account>,
     /// Where they come from.
     pub capture: Capture,
@@ -138,8 +155,13 @@ impl Accounts {
     }
 
     /// Whether the role of everybody who has joined is known.
-    pub(crate) fn reports_roles(&self) -> bool {
+    pub(crate) fn reports_every_role(&self) -> bool {
         self.with(AccountStatus::Active).all(|account| account.role.is_some())
+    }
+
+    /// Whether the source tells the accounts' roles.
+    pub(crate) fn reports_roles(&self) -> bool {
+        self.list.is_empty() || self.list.iter().any(|account| account.role.is_some())
     }
 
     /// Whether the source tells the accounts' pages.
@@ -156,10 +178,7 @@ impl Accounts {
 
 fn canonical(list: &[Account]) -> String {
     let line = |account: &Account| {
-        let standing = match account.standing {
-            AccountStatus::Active => "active",
-            AccountStatus::Invited => "invited",
-        };
+        let standing = account.standing.as_str();
         let role = account.role.as_deref().unwrap_or_default();
         let page = account.page.as_deref().unwrap_or_default();
         format!("{}\t{standing}\t{role}\t{page}\n", account.key())
@@ -167,24 +186,33 @@ fn canonical(list: &[Account]) -> String {
     list.iter().map(line).collect()
 }
 
-/// Sorts accounts and keeps one for each address, preferring those who have joined; `tell` is called
-/// with an account that goes and the one that stays, where both have the same standing.
+/// Sorts accounts and keeps each once, by its id, else by its address.
+///
+/// Whoever has joined has no open invitation besides.
+/// `tell` is called with an account that goes and the one that stays, where both have the same standing.
 pub(crate) fn once_each(
     list: Vec<Account>,
     mut tell: impl FnMut(&Account, &Account),
 ) -> Vec<Account> {
     let mut kept: Vec<Account> = Vec::with_capacity(list.len());
-    let mut places: HashMap<String, usize> = HashMap::with_capacity(list.len());
+    let mut places: HashMap<(String, Option<AccountId>), usize> =
+        HashMap::with_capacity(list.len());
+    let joined: HashSet<String> = list
+        .iter()
+        .filter(|account| account.standing == AccountStatus::Active)
+        .map(Account::key)
+        .collect();
     for account in list {
-        let place = *places.entry(account.key()).or_insert(kept.len());
+        if account.standing == AccountStatus::Invited && joined.contains(&account.key()) {
+            continue;
+        }
+        let place = *places.entry((account.key(), account.id.clone())).or_insert(kept.len());
         match kept.get_mut(place) {
             None => kept.push(account),
-            Some(other) if other.standing == account.standing => tell(&account, other),
-            Some(other) if account.standing < other.standing => *other = account,
-            Some(_) => {}
+            Some(other) => tell(&account, other),
         }
     }
-    kept.sort_by_cached_key(Account::key);
+    kept.sort_by_cached_key(|account| (account.key(), account.id.clone()));
     kept
 }
 
@@ -194,6 +222,7 @@ mod tests {
 
     fn account(email: &str, standing: AccountStatus) -> Account {
         Account {
+            id: None,
             email: email.to_owned(),
             name: String::new(),
             role: None,

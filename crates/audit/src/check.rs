@@ -4,6 +4,7 @@ use crate::accounts::Accounts;
 use crate::identity::Subject;
 use crate::matching::Matching;
 use crate::roster::Roster;
+use crate::wording::Wording;
 
 /// Who is asked about what a check finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,14 +42,47 @@ pub struct Check {
     pub asks: &'static str,
     /// How to fix what it finds, as a sentence to the one who is asked.
     pub fix: &'static str,
+    /// How notices, letters and plans put it into words.
+    pub wording: Wording,
     /// Who is asked.
     pub asked: Audience,
     /// What it sees, in words; while that stays the same, so does what was decided about a finding.
     pub evidence: &'static str,
     /// What must be known beyond the readable part of the roster: else the check is unknown.
     pub needs: &'static [Requirement],
+    /// What must be known of the person or the account: else the check is unknown for them alone.
+    pub reads: &'static [Detail],
+    /// The checks for which it steps back: while one of them finds something about a subject, this one
+    /// says nothing, and what it found before counts as still found.
+    pub steps_back_for: &'static [&'static str],
+    /// The id of another check whose asks count as asks of this one.
+    pub asked_as: Option<&'static str>,
     /// Evaluates it.
     pub find: Find,
+}
+
+/// Something about one person or account that a check must know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// The person's link in the roster.
+    Link,
+    /// The name of the person's manager.
+    Manager,
+    /// Whether the person is of the operations team.
+    Team,
+    /// Which account is the person's.
+    Account,
+    /// The pages of the person's accounts.
+    Page,
+    /// The roles of the person's accounts, or of the account itself.
+    Role,
+}
+
+impl Check {
+    /// The checks whose asks count for each other have one family, named by one of them.
+    pub fn family(&self) -> &'static str {
+        self.asked_as.unwrap_or(self.id)
+    }
 }
 
 /// What a check must know.
@@ -58,8 +92,12 @@ pub enum Requirement {
     Everybody,
     /// All accounts.
     Accounts,
-    /// The roles of the accounts.
+    /// As many accounts as the issue has recorded: it concludes from an absence among them.
+    EveryAccount,
+    /// The roles of accounts.
     Roles,
+    /// The role of every account that is in use.
+    EveryRole,
     /// The pages of the accounts.
     Pages,
 }
@@ -70,7 +108,8 @@ impl Requirement {
         match self {
             Self::Everybody => "everybody on the roster",
             Self::Accounts => "all accounts",
-            Self::Roles => "the accounts' roles",
+            Self::EveryAccount => "as many accounts as the issue has recorded",
+            Self::Roles | Self::EveryRole => "the accounts' roles",
             Self::Pages => "the accounts' links",
         }
     }

@@ -28,6 +28,22 @@ impl fmt::Display for SubjectId {
     }
 }
 
+/// The id by which the audited service knows an account, whatever its address becomes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AccountId(String);
+
+impl AccountId {
+    /// The id as the service writes it.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self(id.into())
+    }
+
+    /// The id as the service writes it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// The position of a person in [`Roster::people`](crate::roster::Roster::people).
 ///
 /// It is valid for the roster of one evaluation; across evaluations a [`SubjectId`] identifies a person.
@@ -60,6 +76,16 @@ pub(crate) const EVIDENCE_LENGTH: usize = 8;
 /// same by hand.
 pub fn key_digest(key: &SubjectId) -> String {
     hex_digits(&key.to_string(), KEY_LENGTH)
+}
+
+/// The digest of an account's own id, of as many hex digits as a [`key_digest`].
+pub fn account_digest(id: &AccountId) -> String {
+    hex_digits(&format!("account:{}", id.as_str()), KEY_LENGTH)
+}
+
+/// The digest by which markers name a file: the first hex digits of its SHA-256.
+pub fn file_digest(sha256: &str) -> &str {
+    sha256.get(..KEY_LENGTH).unwrap_or(sha256)
 }
 
 /// The first eight hex digits of a text's SHA-256: enough to tell whether it has changed.

@@ -33,6 +33,7 @@
 pub mod accounts;
 pub mod calendar;
 pub mod check;
+mod dates;
 pub mod evaluation;
 pub mod followup;
 pub mod identity;
@@ -46,3 +47,4 @@ pub mod report;
 pub mod roster;
 pub mod steps;
 pub mod text;
+pub mod wording;

@@ -57,6 +57,11 @@ pub struct Matching {
 pub type Aliases = std::collections::BTreeMap<String, String>;
 
 impl Matching {
+    /// Every person with an account of theirs, in the order of the people.
+    pub(crate) fn all(&self) -> &[Match] {
+        &self.matches
+    }
+
     /// Finds whose each account is.
     pub fn new(roster: &Roster, accounts: &Accounts, aliases: &Aliases) -> Self {
         let mut matching = Self { matches: Vec::new(), holders: vec![None; accounts.list.len()] };

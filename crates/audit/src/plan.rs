@@ -14,6 +14,8 @@ use crate::record::marker::Marker;
 /// What a command will change, in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
+    /// What it comes to, in a line or two that are shown first.
+    pub summary: Vec<String>,
     /// The changes.
     pub actions: Vec<Action>,
     /// What the user should know before agreeing, as sentences without a final stop.
@@ -43,44 +45,50 @@ pub enum Action {
         /// What it is.
         marker: Marker,
     },
-    /// Open a thread.
-    OpenThread {
+    /// Post a notice.
+    Notice(NewNotice),
+    /// Replace a comment of ours, which mails nobody.
+    EditComment {
         /// The issue's number in its project.
         iid: u64,
-        /// The first comment, with its marker.
+        /// The comment's id.
+        note: u64,
+        /// Its text as it was read or last written: if it is another by then, nothing is done.
+        expected: String,
+        /// The new text, with its marker.
         body: String,
         /// What it is.
         marker: Marker,
-    },
-    /// Reply in a thread.
-    Reply {
-        /// The issue's number in its project.
-        iid: u64,
-        /// The thread's id.
-        thread: String,
-        /// The comment, with its marker.
-        body: String,
-        /// What it is.
-        marker: Marker,
-    },
-    /// Resolve a thread, or open it again.
-    Resolve {
-        /// The issue's number in its project.
-        iid: u64,
-        /// The thread's id.
-        thread: String,
-        /// Whether it is to be resolved.
-        resolved: bool,
     },
     /// Delete a comment of ours that an earlier one makes superfluous.
     DeleteComment {
         /// The issue's number in its project.
         iid: u64,
-        /// The comment's number.
+        /// The comment's id.
         note: u64,
+        /// Its text as it was read: if it is another by then, nothing is done.
+        expected: String,
     },
     /// Remove an account from the audited organisation.
     Remove(Removal),
+}
+
+/// A notice to be posted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewNotice {
+    /// The issue's number in its project.
+    pub iid: u64,
+    /// Its comments: the first opens a thread, the others continue it.
+    pub parts: Vec<NoticePart>,
+}
+
+/// One comment of a notice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticePart {
+    /// The comment, with its marker at the end.
+    pub body: String,
+    /// What its marker says.
+    pub marker: Marker,
 }
 
 /// An account to be removed.
@@ -129,6 +137,9 @@ impl fmt::Display for Plan {
         if self.is_empty() {
             writeln!(formatter, "Nothing to do.")?;
         }
+        for line in &self.summary {
+            writeln!(formatter, "{line}")?;
+        }
         for (number, action) in (1..).zip(&self.actions) {
             writeln!(formatter, "{number}. {action}")?;
         }
@@ -153,22 +164,25 @@ impl fmt::Display for Action {
                 writeln!(formatter, "Comment on issue #{iid}:")?;
                 write!(formatter, "{}", indented(body.trim_end()))
             }
-            Self::OpenThread { iid, body, .. } => {
-                writeln!(formatter, "Open a thread in issue #{iid}:")?;
-                write!(formatter, "{}", indented(body.trim_end()))
+            Self::Notice(NewNotice { iid, parts }) => {
+                let count = parts.len();
+                let more = match count {
+                    0 | 1 => String::new(),
+                    count => format!(", in {count} comments of one thread"),
+                };
+                writeln!(formatter, "Post a notice in issue #{iid}{more}:")?;
+                let bodies: Vec<String> =
+                    parts.iter().map(|part| indented(part.body.trim_end())).collect();
+                write!(formatter, "{}", bodies.join("\n\n"))
             }
-            Self::Reply { thread, body, .. } => {
-                writeln!(formatter, "Reply in the thread {}:", short(thread))?;
-                write!(formatter, "{}", indented(body.trim_end()))
-            }
-            Self::Resolve { thread, resolved: true, .. } => {
-                write!(formatter, "Resolve the thread {}", short(thread))
-            }
-            Self::Resolve { thread, resolved: false, .. } => {
-                write!(formatter, "Open the thread {} again", short(thread))
+            Self::EditComment { note, expected, body, .. } => {
+                writeln!(formatter, "Edit your comment {note}, which mails nobody:")?;
+                let diff = TextDiff::from_lines(expected.as_str(), body.as_str());
+                let diff = diff.unified_diff().context_radius(1).to_string();
+                write!(formatter, "{}", indented(diff.trim_end()))
             }
             Self::DeleteComment { note, .. } => {
-                write!(formatter, "Delete the comment {note}: an earlier one says the same")
+                write!(formatter, "Delete your comment {note}: an earlier one says the same")
             }
             Self::Remove(Removal { email, standing, .. }) => match standing {
                 AccountStatus::Active => write!(formatter, "Remove the account {email}"),
@@ -188,11 +202,6 @@ impl fmt::Display for NewIssue {
         }
         write!(formatter, "{}", indented(self.description.trim_end()))
     }
-}
-
-/// As much of a thread's id as tells it from others.
-fn short(thread: &str) -> &str {
-    thread.get(..8).unwrap_or(thread)
 }
 
 fn indented(text: &str) -> String {

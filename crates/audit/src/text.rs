@@ -85,6 +85,16 @@ pub(crate) fn lower_case(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// A link in the form in which it is evidence: scheme and host in lower case, all else as written.
+pub(crate) fn canonical_link(link: &str) -> String {
+    let host = link.find("://").map_or(0, |scheme| scheme.saturating_add(3));
+    let path = link.get(host..).and_then(|rest| rest.find('/')).map(|at| host.saturating_add(at));
+    match path.and_then(|path| link.split_at_checked(path)) {
+        Some((origin, path)) => format!("{}{path}", origin.to_ascii_lowercase()),
+        None => link.to_ascii_lowercase(),
+    }
+}
+
 /// A link as it is compared with others: the case of its letters and a slash at its end mean nothing.
 pub(crate) fn comparable_link(link: &str) -> Cow<'_, str> {
     lower_case(link.strip_suffix('/').unwrap_or(link))

@@ -72,8 +72,8 @@ async fn dispatch(command: Command, ctx: &Ctx) -> anyhow::Result<Exit> {
     match command {
         Command::InitIssue(init) => init.exec(ctx).await,
         Command::Run(run) => run.exec(ctx).await,
-        Command::Reconcile(reconcile) => reconcile.exec(ctx).await,
-        Command::Followups(followups) => followups.exec(ctx).await,
+        Command::Reconcile(reconcile) => Box::pin(reconcile.exec(ctx)).await,
+        Command::Followups(followups) => Box::pin(followups.exec(ctx)).await,
         Command::SubmitReview(submit) => submit.exec(ctx).await,
         Command::Status(status) => status.exec(ctx).await,
         Command::Auth(auth) => auth.exec(ctx).await,

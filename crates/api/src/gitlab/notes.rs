@@ -174,6 +174,36 @@ impl GitLab {
         .await
     }
 
+    /// Reads a note: `GET /projects/:id/issues/:issue_iid/notes/:note_id` (GitLab, "Notes API").
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] also if it was removed.
+    pub async fn note(&self, project: &str, iid: u64, note_id: u64) -> Result<Note, Error> {
+        let path = issue_path(project, iid, &format!("notes/{note_id}"))?;
+        let answer = self.http.get(&path, &[]).await?;
+        self.http.json(&answer, "the note")
+    }
+
+    /// Replaces a note's text, which mails nobody: `PUT
+    /// /projects/:id/issues/:issue_iid/notes/:note_id` (GitLab, "Notes API"). Sent once.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] also if it was removed.
+    pub async fn update_note(
+        &self,
+        project: &str,
+        iid: u64,
+        note_id: u64,
+        body: &str,
+    ) -> Result<Note, Error> {
+        let path = issue_path(project, iid, &format!("notes/{note_id}"))?;
+        let body = json!({ "body": body });
+        let answer = self.http.send(Method::Put, &path, Some(&body)).await?;
+        self.http.json(&answer, "the changed note")
+    }
+
     /// Removes a note: `DELETE /projects/:id/issues/:issue_iid/notes/:note_id` (GitLab, "Notes
     /// API"). Sent once. The e-mails about it have been sent.
     ///

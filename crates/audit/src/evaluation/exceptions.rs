@@ -119,7 +119,7 @@ impl Entry {
         }
         Ok(Exception {
             checks,
-            email: self.email.map(|email| email.trim().to_lowercase()),
+            email: self.email.map(|email| email.trim().to_ascii_lowercase()),
             reason: self.reason.trim().to_owned(),
             approved_by,
             approved_on: self.approved_on,
@@ -127,6 +127,40 @@ impl Entry {
             location,
         })
     }
+}
+
+/// Somebody who may approve exceptions: a Support Operations Manager, or an operator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approver {
+    /// Their present GitLab username.
+    pub username: String,
+    /// The id of their GitLab user, as far as it is known.
+    pub id: Option<u64>,
+}
+
+impl Exception {
+    /// Whoever approved it, among those who may.
+    pub(super) fn approver<'a>(&self, approvers: &'a [Approver]) -> Option<&'a Approver> {
+        approvers.iter().find(|approver| approver.username.eq_ignore_ascii_case(&self.approved_by))
+    }
+}
+
+/// Parts the exceptions that somebody approved who may from the others, which become problems.
+pub(super) fn approved(
+    exceptions: Vec<Exception>,
+    approvers: &[Approver],
+) -> (Vec<Exception>, Vec<Problem>) {
+    let (approved, others): (Vec<Exception>, Vec<Exception>) =
+        exceptions.into_iter().partition(|exception| exception.approver(approvers).is_some());
+    let problem = |exception: Exception| Problem {
+        location: exception.location,
+        message: format!(
+            "`approved_by` {} is neither one of `managers` nor of `operators`",
+            exception.approved_by
+        ),
+        hides_person: false,
+    };
+    (approved, others.into_iter().map(problem).collect())
 }
 
 /// What became of an exception in an audit.

@@ -1,20 +1,26 @@
 //! The evaluation: the checks of a kind on what was read, and what could not be evaluated.
 
 pub mod exceptions;
+mod reason;
+mod result;
+mod suggestions;
+mod unknown;
 
-use std::collections::BTreeMap;
-use std::fmt;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use crate::accounts::{Account, AccountStatus, Accounts};
-use crate::check::{Check, CheckInput, Find, Finding, Hit, Requirement};
-use crate::evaluation::exceptions::{Exception, ExceptionOutcome};
-use crate::identity::{AccountIdx, Subject, SubjectId};
+use crate::accounts::{Account, Accounts};
+pub use reason::Unknown;
+pub use result::{Evaluation, OUTSIDER, Seats, SuggestedMatch};
+
+use crate::check::{Check, CheckInput, Find, Finding, Hit};
+use crate::evaluation::exceptions::{Approver, Exception, ExceptionOutcome};
+use crate::identity::Subject;
 use crate::input::Problem;
 use crate::kinds::Kind;
-use crate::matching::{Aliases, Matching, is_unmatchable};
+use crate::matching::{Aliases, Matching};
 use crate::roster::{Field, Person, Roster};
 use crate::text::fold;
 
@@ -41,90 +47,34 @@ pub struct Sources {
     pub accounts: Option<Accounts>,
     /// The standing exceptions.
     pub exceptions: Vec<Exception>,
+    /// Who may approve exceptions; nothing where nobody is configured, so that nobody is checked.
+    pub approvers: Option<Vec<Approver>>,
     /// What of all this could not be read.
     pub problems: Vec<Problem>,
     /// How many people the audit's issue has recorded.
     pub recorded_people: Option<usize>,
-}
-
-/// Why a check could not be evaluated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unknown {
-    /// A problem of the roster may hide a person.
-    HiddenPerson,
-    /// The roster is much smaller than the one which the issue has recorded, of so many people.
-    Shrunken(usize),
-    /// People have no e-mail address by which their accounts could be found.
-    Unmatchable,
-    /// No accounts were read.
-    NoAccounts,
-    /// The accounts were not read whole.
-    Gaps,
-    /// The source of the accounts does not tell their roles.
-    NoRoles,
-    /// The source of the accounts does not tell their pages.
-    NoPages,
-}
-
-impl fmt::Display for Unknown {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::HiddenPerson => formatter.write_str("while a problem may hide a person"),
-            Self::Shrunken(recorded) => write!(
-                formatter,
-                "while the roster is more than 10 % smaller than the {recorded} people of the issue"
-            ),
-            Self::Unmatchable => {
-                formatter.write_str("while people without an e-mail address have no known account")
-            }
-            Self::NoAccounts => formatter.write_str("without accounts"),
-            Self::Gaps => formatter.write_str("while the accounts are not read whole"),
-            Self::NoRoles => formatter.write_str("since the accounts come without roles"),
-            Self::NoPages => formatter.write_str("since the accounts come without links"),
-        }
-    }
-}
-
-/// What was found, and what could not be evaluated.
-#[derive(Debug)]
-pub struct Evaluation {
-    /// Which system is audited.
-    pub kind: Kind,
-    /// Who should have access.
-    pub roster: Roster,
-    /// Who does have access, if that was read.
-    pub accounts: Option<Accounts>,
-    /// Which account is whose.
-    pub matching: Matching,
-    /// What could not be read.
-    pub problems: Vec<Problem>,
-    /// What was found, in the order of what it is about.
-    pub findings: Vec<Finding>,
-    /// The checks that are switched off.
-    pub off: Vec<&'static Check>,
-    /// The checks that could not be evaluated, and why.
-    pub unknown: Vec<(&'static Check, Unknown)>,
-    /// Those who are left out, sorted.
-    pub excluded: Vec<Subject>,
-    /// Exclusions that mean nobody.
-    pub excluded_nobody: Vec<String>,
-    /// The standing exceptions, and what became of each.
-    pub exceptions: Vec<(Exception, ExceptionOutcome)>,
-    /// How many people the audit's issue has recorded, where the roster is much smaller now.
-    pub shrunken_from: Option<usize>,
+    /// How many accounts the audit's issue has recorded.
+    pub recorded_accounts: Option<usize>,
 }
 
 impl Evaluation {
     /// Evaluates the checks of `kind`, which is done on the day `today`.
     pub fn new(kind: Kind, policy: &Policy, sources: Sources, today: Date) -> Self {
-        let Sources { roster, accounts, exceptions, mut problems, recorded_people } = sources;
+        let Sources { roster, accounts, mut exceptions, mut problems, .. } = sources;
+        if let Some(approvers) = &sources.approvers {
+            let (approved, unapproved) = exceptions::approved(exceptions, approvers);
+            exceptions = approved;
+            problems.extend(unapproved);
+        }
         problems.extend(accounts.iter().flat_map(|accounts| accounts.problems.iter().cloned()));
         let matching = accounts
             .as_ref()
             .map(|accounts| Matching::new(&roster, accounts, &policy.aliases))
             .unwrap_or_default();
-        let people = roster.people.len();
-        let shrunken_from = recorded_people.filter(|recorded| people * 10 < recorded * 9);
+        let shrunken_from = recorded_if_shrunken(roster.people.len(), sources.recorded_people);
+        let accounts_shrunken_from = accounts.as_ref().and_then(|accounts| {
+            recorded_if_shrunken(accounts.list.len(), sources.recorded_accounts)
+        });
         let (excluded, excluded_nobody) = exclude(&roster, accounts.as_ref(), &policy.exclude);
         let mut evaluation = Self {
             kind,
@@ -139,84 +89,81 @@ impl Evaluation {
             excluded_nobody,
             exceptions: Vec::new(),
             shrunken_from,
+            accounts_shrunken_from,
+            unknown_subjects: BTreeMap::new(),
+            suggestions: Vec::new(),
+            stepped_back_for: HashSet::new(),
         };
-        let is_off = |check: &Check| policy.checks_off.iter().any(|id| id == check.id);
-        let (off, on) = kind.spec().checks.iter().partition(|check| is_off(check));
-        evaluation.off = off;
-        evaluation.evaluate(on);
-        evaluation.except(exceptions, policy, today);
+        let checks = kind.spec().checks.iter();
+        evaluation.off =
+            checks.filter(|check| policy.checks_off.iter().any(|id| id == check.id)).collect();
+        evaluation.evaluate();
+        evaluation.suggestions = evaluation.find_suggestions();
+        let approvers = sources.approvers.unwrap_or_default();
+        evaluation.except(exceptions, &approvers, policy, today);
         evaluation
     }
 
-    fn evaluate(&mut self, checks: Vec<&'static Check>) {
+    /// Evaluates every check, also those that are off: others may step back for them.
+    fn evaluate(&mut self) {
         let mut known = Vec::new();
-        for check in checks {
+        for check in self.kind.spec().checks {
+            let is_off = self.off.iter().any(|off| off.id == check.id);
             match self.obstacle(check) {
+                Some(_) if is_off => {}
                 Some(unknown) => self.unknown.push((check, unknown)),
-                None => known.push(check),
+                None => known.push((check, is_off)),
             }
         }
-        let found = |check: &'static Check| {
-            let finding = |Hit { about, evidence }| Finding {
-                check,
-                about,
-                evidence,
-                exception: None,
-                lapsed: None,
-            };
-            let hits = match (check.find, &self.accounts) {
-                (Find::InRoster(find), _) => find(&self.roster),
-                (Find::AmongAccounts(find), Some(accounts)) => {
-                    find(&CheckInput { roster: &self.roster, accounts, matching: &self.matching })
+        let results: Vec<(&'static Check, bool, Vec<Hit>)> = known
+            .into_par_iter()
+            .map(|(check, is_off)| (check, is_off, self.hits(check)))
+            .collect();
+        for (check, is_off, hits) in results {
+            for Hit { about, evidence } in hits {
+                if self.is_excluded(about) {
+                    continue;
                 }
-                (Find::AmongAccounts(_), None) => Vec::new(),
-            };
-            hits.into_iter().map(finding).collect::<Vec<_>>()
-        };
-        let mut findings: Vec<Finding> = known.into_par_iter().flat_map_iter(found).collect();
-        findings.retain(|finding| !self.is_excluded(finding.about));
-        findings.sort_by_key(|finding| finding.about);
-        self.findings = findings;
-    }
-
-    /// Why a check cannot be evaluated.
-    fn obstacle(&self, check: &Check) -> Option<Unknown> {
-        check.needs.iter().find_map(|need| {
-            let accounts = self.accounts.as_ref();
-            let is = |unknown: Unknown, is: bool| is.then_some(unknown);
-            match need {
-                Requirement::Accounts => match accounts {
-                    None => Some(Unknown::NoAccounts),
-                    Some(accounts) => is(Unknown::Gaps, !accounts.is_complete()),
-                },
-                Requirement::Roles => {
-                    is(Unknown::NoRoles, accounts.is_some_and(|it| !it.reports_roles()))
+                if self.is_stepped_back_for(check) {
+                    self.stepped_back_for.insert((check.id, about));
                 }
-                Requirement::Pages => {
-                    is(Unknown::NoPages, accounts.is_some_and(|it| !it.reports_pages()))
-                }
-                Requirement::Everybody => {
-                    let is_about_accounts = matches!(check.find, Find::AmongAccounts(_));
-                    is(Unknown::HiddenPerson, self.may_hide_somebody())
-                        .or(self.shrunken_from.map(Unknown::Shrunken))
-                        .or(is(Unknown::Unmatchable, is_about_accounts && self.has_unmatchable()))
+                if !is_off {
+                    self.findings.push(Finding {
+                        check,
+                        about,
+                        evidence,
+                        exception: None,
+                        lapsed: None,
+                    });
                 }
             }
-        })
+        }
+        self.findings.sort_by_key(|finding| finding.about);
+        self.unknown_subjects = self.find_unknown_subjects();
     }
 
-    /// Whether somebody who should have access may be hidden behind a problem.
-    pub fn may_hide_somebody(&self) -> bool {
-        self.problems.iter().any(|problem| problem.hides_person)
+    fn hits(&self, check: &Check) -> Vec<Hit> {
+        match (check.find, &self.accounts) {
+            (Find::InRoster(find), _) => find(&self.roster),
+            (Find::AmongAccounts(find), Some(accounts)) => {
+                find(&CheckInput { roster: &self.roster, accounts, matching: &self.matching })
+            }
+            (Find::AmongAccounts(_), None) => Vec::new(),
+        }
     }
 
-    fn has_unmatchable(&self) -> bool {
-        let mut people = self.roster.enumerate();
-        people.any(|(index, person)| is_unmatchable(person, self.matching.for_person(index)))
+    fn is_stepped_back_for(&self, check: &Check) -> bool {
+        self.kind.spec().checks.iter().any(|other| other.steps_back_for.contains(&check.id))
     }
 
     /// Justifies what the exceptions cover.
-    fn except(&mut self, exceptions: Vec<Exception>, policy: &Policy, today: Date) {
+    fn except(
+        &mut self,
+        exceptions: Vec<Exception>,
+        approvers: &[Approver],
+        policy: &Policy,
+        today: Date,
+    ) {
         for (number, exception) in exceptions.into_iter().enumerate() {
             let mut fate = if self.all_evaluated(&exception.checks) {
                 ExceptionOutcome::Unused
@@ -228,9 +175,7 @@ impl Evaluation {
                 if !self.covers(&exception, finding) {
                     continue;
                 }
-                let is_own = self
-                    .usernames(finding.about, policy)
-                    .any(|username| username.eq_ignore_ascii_case(&exception.approved_by));
+                let is_own = self.is_approved_by_subject(&exception, finding, approvers, policy);
                 match exception.validity_on(today) {
                     Some(reason) => {
                         fate = reason;
@@ -264,6 +209,24 @@ impl Evaluation {
         !others.any(|check| checks.iter().any(|id| id == check.id))
     }
 
+    /// Whether whoever approved an exception is whom the finding is about, by id or by any username.
+    fn is_approved_by_subject(
+        &self,
+        exception: &Exception,
+        finding: &Finding,
+        approvers: &[Approver],
+        policy: &Policy,
+    ) -> bool {
+        let mut usernames = self.usernames(finding.about, policy);
+        if usernames.any(|username| username.eq_ignore_ascii_case(&exception.approved_by)) {
+            return true;
+        }
+        let approver = exception.approver(approvers).and_then(|approver| approver.id);
+        let person = self.person(finding.about);
+        let subject = person.and_then(|person| person.gitlab_id.value().copied());
+        approver.is_some() && approver == subject
+    }
+
     fn covers(&self, exception: &Exception, finding: &Finding) -> bool {
         exception.checks.iter().any(|id| id == finding.check.id)
             && match &exception.email {
@@ -275,7 +238,7 @@ impl Evaluation {
     /// The e-mail addresses of what a finding is about, in lower case.
     fn emails(&self, about: Subject) -> impl Iterator<Item = String> {
         let person = self.person(about).and_then(|person| person.email.value());
-        person.map(|email| email.to_lowercase()).into_iter().chain(self.accounts_of(about))
+        person.map(|email| email.to_ascii_lowercase()).into_iter().chain(self.accounts_of(about))
     }
 
     fn accounts_of(&self, about: Subject) -> Vec<String> {
@@ -296,89 +259,11 @@ impl Evaluation {
         let handles: Vec<String> = handles.map(str::to_owned).collect();
         person.map(|username| username.clone().into_string()).into_iter().chain(handles)
     }
-
-    /// The person whom a finding is about.
-    pub fn person(&self, about: Subject) -> Option<&Person> {
-        match about {
-            Subject::Person(index) => self.roster.person(index),
-            Subject::Account(_) | Subject::Organization => None,
-        }
-    }
-
-    /// The account at `index`, if accounts were read.
-    pub fn account(&self, index: AccountIdx) -> Option<&Account> {
-        self.accounts.as_ref()?.get(index)
-    }
-
-    /// Who a finding is about, whatever else about them changes: all that they are known by, the
-    /// first being the one that is shown.
-    ///
-    /// One who is found under any of them is the same.
-    pub fn keys(&self, about: Subject) -> Vec<SubjectId> {
-        match about {
-            Subject::Person(index) => {
-                self.roster.person(index).map(Person::keys).unwrap_or_default()
-            }
-            Subject::Account(index) => {
-                self.account(index).map(|it| SubjectId::Email(it.key())).into_iter().collect()
-            }
-            Subject::Organization => vec![SubjectId::Organization],
-        }
-    }
-
-    /// Whether somebody is left out of the audit.
-    pub fn is_excluded(&self, about: Subject) -> bool {
-        self.excluded.binary_search(&about).is_ok()
-    }
-
-    /// What was found about a subject.
-    pub fn findings_of(&self, about: Subject) -> &[Finding] {
-        let start = self.findings.partition_point(|finding| finding.about < about);
-        let end = self.findings.partition_point(|finding| finding.about <= about);
-        self.findings.get(start..end).unwrap_or_default()
-    }
-
-    /// What was found and is not justified by a standing exception.
-    pub fn open_findings(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().filter(|finding| finding.exception.is_none())
-    }
-
-    /// The accounts of nobody on the roster which a check has found.
-    pub fn outsiders(&self) -> impl Iterator<Item = AccountIdx> {
-        self.findings.iter().filter(|finding| finding.check.id == OUTSIDER).filter_map(|finding| {
-            match finding.about {
-                Subject::Account(index) => Some(index),
-                Subject::Person(_) | Subject::Organization => None,
-            }
-        })
-    }
-
-    /// How many accounts the organisation pays for or will: those in use, those invited, and how
-    /// many of both are of nobody on the roster, where that is known.
-    pub fn seats(&self) -> Option<Seats> {
-        let accounts = self.accounts.as_ref().filter(|accounts| accounts.is_complete())?;
-        let is_known = !self.unknown.iter().any(|(check, _)| check.id == OUTSIDER);
-        let free = accounts.enumerate().filter(|(index, _)| self.matching.holder(*index).is_none());
-        Some(Seats {
-            active: accounts.with(AccountStatus::Active).count(),
-            invited: accounts.with(AccountStatus::Invited).count(),
-            outsiders: is_known.then(|| free.count()),
-        })
-    }
 }
 
-/// The check that finds accounts of nobody on the roster.
-pub const OUTSIDER: &str = "outsider";
-
-/// What an organisation pays for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-pub struct Seats {
-    /// The accounts in use.
-    pub active: usize,
-    /// The invitations that wait.
-    pub invited: usize,
-    /// How many of both are of nobody on the roster; unknown while somebody may be hidden.
-    pub outsiders: Option<usize>,
+/// The recorded size, where the present one is more than 10 % smaller.
+fn recorded_if_shrunken(present: usize, recorded: Option<usize>) -> Option<usize> {
+    recorded.filter(|recorded| present * 10 < recorded * 9)
 }
 
 /// The GitLab username that `handles` gives to an e-mail address.

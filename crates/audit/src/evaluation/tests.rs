@@ -21,6 +21,8 @@ struct Given<'a> {
     exceptions: &'a str,
     policy: Policy,
     recorded: Option<usize>,
+    recorded_accounts: Option<usize>,
+    approvers: Option<Vec<Approver>>,
 }
 
 impl Given<'_> {
@@ -34,7 +36,15 @@ impl Given<'_> {
             exceptions::parse(Kind::Calendly, &file("exceptions.yaml", self.exceptions)).unwrap();
         assert_eq!(unread, []);
         let recorded_people = self.recorded;
-        let sources = Sources { roster, accounts, exceptions, problems, recorded_people };
+        let sources = Sources {
+            roster,
+            accounts,
+            exceptions,
+            problems,
+            approvers: self.approvers.clone(),
+            recorded_people,
+            recorded_accounts: self.recorded_accounts,
+        };
         Evaluation::new(Kind::Calendly, &self.policy, sources, today())
     }
 }
@@ -93,14 +103,14 @@ fn each_check_of_accounts_finds_its_fault_and_no_other() {
     let admin = BOB_ROW.replace("User", "Admin");
     assert_found(TEAM, &[OWNER_ROW, &admin], &["admin-unexpected Bob admin"]);
     let outsider = "X,X@y.example,User,,Active\n";
-    assert_found(TEAM, &[OWNER_ROW, BOB_ROW, outsider], &["outsider x@y.example user"]);
+    assert_found(TEAM, &[OWNER_ROW, BOB_ROW, outsider], &["outsider x@y.example active user"]);
     let invited = "X,x@y.example,,,Pending\n";
-    assert_found(TEAM, &[OWNER_ROW, BOB_ROW, invited], &["outsider x@y.example user"]);
+    assert_found(TEAM, &[OWNER_ROW, BOB_ROW, invited], &["outsider x@y.example invited user"]);
     let other_admin = "X,x@y.example,Admin,,Active\n";
     assert_found(
         TEAM,
         &[OWNER_ROW, BOB_ROW, other_admin],
-        &["outsider x@y.example admin", "admin-unexpected x@y.example admin"],
+        &["outsider x@y.example active admin", "admin-unexpected x@y.example admin"],
     );
     let owner = BOB_ROW.replace("User", "Owner");
     assert_found(
@@ -201,8 +211,8 @@ fn exceptions_justify_what_they_name_while_they_last() {
     let outsider = "X,x@y.example,User,,Active\n";
     let owner = BOB_ROW.replace("User", "Owner");
     let accounts = format!("{HEAD}{OWNER_ROW}{owner}{outsider}");
-    let excepted = "outsider x@y.example user (excepted)";
-    let open = "outsider x@y.example user";
+    let excepted = "outsider x@y.example active user (excepted)";
+    let open = "outsider x@y.example active user";
     for (text, expected, fate) in [
         (
             exception("outsider", "X@Y.example", "boss", "2027-01-01"),
@@ -281,4 +291,111 @@ fn seats_are_counted_where_all_accounts_are_known() {
     let hidden = format!("{TEAM}- 7\n");
     let unsure = Given { team: &hidden, ..given(&accounts) }.evaluate().seats();
     assert_eq!(unsure, Some(Seats { outsiders: None, ..seats }));
+}
+
+/// The checks that are unknown for somebody alone, as `check name: why`.
+fn unknown_subjects(evaluation: &Evaluation) -> Vec<String> {
+    let line = |((subject, check), unknown): (&(Subject, &str), &Unknown)| {
+        let person = evaluation.person(*subject).map(|person| person.name.to_string());
+        format!("{check} {}: {unknown:?}", person.unwrap_or_default())
+    };
+    evaluation.unknown_subjects.iter().map(line).collect()
+}
+
+#[test]
+fn a_field_that_cannot_be_read_is_unknown_for_its_person_alone() {
+    let all = format!("{HEAD}{OWNER_ROW}{BOB_ROW}");
+    let without_page = all.replace(",https://calendly.com/bob,", ",,");
+    let without_role = all.replace(",User,", ",,");
+    let list =
+        TEAM.replace("calendly: https://calendly.com/bob", "calendly: [https://calendly.com/bob]");
+    let mapping = TEAM.replace("  email: bob", "  title: {a: b}\n  email: bob");
+    assert!(list != TEAM && mapping != TEAM);
+    for (team, accounts, expected) in [
+        (TEAM, &all, vec![]),
+        (
+            &list,
+            &all,
+            vec![
+                "link-malformed Bob: UnreadableLink",
+                "link-mismatch Bob: UnreadableLink",
+                "link-missing Bob: UnreadableLink",
+                "link-shared Bob: UnreadableLink",
+            ],
+        ),
+        (
+            &mapping,
+            &all,
+            vec!["admin-missing Bob: UnreadableTeam", "admin-unexpected Bob: UnreadableTeam"],
+        ),
+        (TEAM, &without_page, vec!["link-mismatch Bob: NoPage"]),
+        (TEAM, &without_role, vec!["admin-missing Bob: NoRole", "admin-unexpected Bob: NoRole"]),
+    ] {
+        let given = Given { team, accounts: Some(accounts), ..Given::default() };
+        assert_eq!(unknown_subjects(&given.evaluate()), expected, "{team}\n{accounts}");
+    }
+}
+
+#[test]
+fn a_check_that_steps_back_counts_as_still_found() {
+    let accounts = format!("{HEAD}{OWNER_ROW}{BOB_ROW}");
+    for (link, steps_back) in [
+        ("https://calendly.com/bob", false),
+        ("https://calendly.com/bob/30min", true),
+        ("https://calendly.com/ada", true),
+        ("", true),
+    ] {
+        let team = TEAM.replace("https://calendly.com/bob", link);
+        let evaluation =
+            Given { team: &team, accounts: Some(&accounts), ..Given::default() }.evaluate();
+        let check = evaluation.kind.spec().checks.iter().find(|it| it.id == "link-mismatch");
+        let (bob, _) = evaluation.roster.enumerate().find(|(_, it)| &*it.name == "Bob").unwrap();
+        let is_back = evaluation.steps_back(check.unwrap(), Subject::Person(bob));
+        assert_eq!(is_back, steps_back, "{link}");
+    }
+}
+
+#[test]
+fn much_fewer_accounts_than_recorded_show_nobody_without_one() {
+    let accounts = format!("{HEAD}{OWNER_ROW}");
+    for (recorded, is_unknown) in [(None, false), (Some(1), false), (Some(2), true)] {
+        let evaluation = Given {
+            team: TEAM,
+            accounts: Some(&accounts),
+            recorded_accounts: recorded,
+            ..Given::default()
+        }
+        .evaluate();
+        let expected: &[(&str, Unknown)] =
+            if is_unknown { &[("account-missing", Unknown::AccountsShrunken(2))] } else { &[] };
+        assert_eq!(unknown(&evaluation), expected, "{recorded:?}");
+    }
+}
+
+#[test]
+fn exceptions_are_approved_by_managers_and_operators_who_are_not_the_subject() {
+    let team = TEAM.replace("  email: bob@x.example", "  gitlab: {id: 7}\n  email: bob@x.example");
+    assert_ne!(team, TEAM);
+    let accounts = format!("{HEAD}{OWNER_ROW}");
+    let approver = |username: &str, id| Approver { username: username.to_owned(), id };
+    let approvers = vec![approver("boss", None), approver("bobby", Some(7))];
+    for (by, outcome) in [
+        ("boss", Some(ExceptionOutcome::Used)),
+        ("BOSS", Some(ExceptionOutcome::Used)),
+        ("bobby", Some(ExceptionOutcome::SelfApproved)),
+        ("stranger", None),
+    ] {
+        let text = exception("account-missing", "bob@x.example", by, "2027-01-01");
+        let evaluation = Given {
+            team: &team,
+            accounts: Some(&accounts),
+            exceptions: &text,
+            approvers: Some(approvers.clone()),
+            ..Given::default()
+        }
+        .evaluate();
+        assert_eq!(evaluation.exceptions.first().map(|(_, outcome)| *outcome), outcome, "{by}");
+        let is_problem = evaluation.problems.iter().any(|it| it.message.contains("approved_by"));
+        assert_eq!(is_problem, outcome.is_none(), "{by}");
+    }
 }

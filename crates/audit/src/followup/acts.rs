@@ -1,232 +1,327 @@
-//! What an operator does about findings explicitly.
+//! What an operator does about findings explicitly: each act is a step of their record.
 
-use super::names::{finding_name, held, is_named, standing};
-use super::plan::{Planner, Refusal, is_for_operators, lines};
-use super::words::{self, Comment, Line};
-use super::{Case, Entry, FollowupInput, Justification, State};
-use crate::record::conversation::{Marked as MarkedNote, Thread};
-use crate::record::directory::Unmentionable;
-use crate::record::marker::{Item, Mark, Marked};
+use jiff::Timestamp;
 
-/// What an operator does about findings, each named as `CHECK:SUBJECT`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Act {
-    /// Accept them as they are.
-    Accept {
-        /// The findings.
-        findings: Vec<String>,
-        /// Why.
-        reason: String,
-    },
-    /// Ask about them again, which begins a new round.
-    AskAgain {
-        /// The findings.
-        findings: Vec<String>,
-        /// What to say besides; may be empty.
-        reason: String,
-    },
-    /// Record that a subject was asked outside the issue.
-    Sent {
-        /// The subject.
-        subject: String,
-    },
-    /// Record that a subject answered outside the issue.
-    Answered {
-        /// The subject.
-        subject: String,
-        /// What they answered.
-        reason: String,
-    },
-}
+use super::model::{Case, Entry, Justification, State, Verdict};
+use super::names::{finding_name, held, in_doubt, is_named, standing};
+use super::plan::{Planner, is_own};
+use super::record::{Record, RecordItem};
+use super::refusal::{Refusal, Rule};
+use super::selection::{Act, PostedRecord};
+use crate::evaluation::OUTSIDER;
+use crate::plan::Action;
+use crate::record::conversation::ThreadNote;
+use crate::record::marker::{Content, Marker, StepAction};
 
-/// Findings that were named, with their case.
-type Named<'p, 'a> = (&'p Case<'a>, Vec<&'p Entry<'a>>);
+/// A finding that was named, with its case.
+type Named<'p> = (&'p Case, &'p Entry);
 
-impl<'p, 'a> Planner<'p, 'a> {
-    pub(super) fn act(&mut self, act: &Act) -> Result<(), Refusal> {
-        match act {
-            Act::Accept { findings, reason } => self.accept(findings, reason),
-            Act::AskAgain { findings, reason } => self.ask_again(findings, reason),
-            Act::Sent { subject } => self.sent(subject),
-            Act::Answered { subject, reason } => self.answered(subject, reason),
+impl<'p> Planner<'p> {
+    /// Plans an operator's acts: one record of all, and one notice of what is asked again.
+    pub(super) fn act(&mut self, acts: &[Act]) -> Result<(), Refusal> {
+        let mut items = Vec::new();
+        for act in acts {
+            match act {
+                Act::Accept { findings, reason } => self.accept(findings, reason, &mut items)?,
+                Act::Keep { finding, until, reason } => {
+                    let action = StepAction::Keep { until: *until };
+                    self.decide(finding, action, reason, &mut items)?;
+                }
+                Act::Remove { finding, reason } => {
+                    self.decide(finding, StepAction::Remove, reason, &mut items)?;
+                }
+                Act::AskAgain { findings, reason } => self.ask_again(findings, reason)?,
+                Act::Sent { subject, note } => self.sent(subject, *note, &mut items)?,
+                Act::Answered { subject, reason } => self.answered(subject, reason, &mut items)?,
+            }
         }
+        self.record(items);
+        Ok(())
     }
 
-    /// The findings that are named, by their cases.
-    fn named(&self, findings: &[String]) -> Result<Vec<Named<'p, 'a>>, Refusal> {
-        let mut named: Vec<Named<'p, 'a>> = Vec::new();
-        for finding in findings {
-            let (check, subject) =
-                finding.split_once(':').ok_or_else(|| Refusal::NoSuch(finding.clone()))?;
-            let mut found = self.cases.cases.iter().filter_map(|case| {
-                let is_it = |entry: &&Entry<'_>| entry.check.id == check && entry.finding.is_some();
-                let entry = case.entries.iter().find(is_it)?;
-                is_named(self.facts, case, subject).then_some((case, entry))
-            });
-            let (case, entry) = found.next().ok_or_else(|| Refusal::NoSuch(finding.clone()))?;
-            if found.next().is_some() {
-                return Err(several(finding));
+    /// Posts a record of the acts, or adds them to the one that this run has posted.
+    fn record(&mut self, items: Vec<RecordItem>) {
+        if items.is_empty() {
+            return;
+        }
+        let posted = self.selection.record.as_ref().filter(|posted| self.is_as_written(posted));
+        let mut record = match posted {
+            Some(posted) => posted.record.clone(),
+            None => Record::new(self.input.header),
+        };
+        record.extend(items);
+        let (iid, body) = (self.input.issue.iid, record.body());
+        let steps = record.items().iter().map(|item| item.step.clone()).collect();
+        let marker = self.input.header.with(Content::Record(steps));
+        self.due.plan.actions.push(match posted {
+            Some(PostedRecord { note, body: expected, .. }) => {
+                Action::EditComment { iid, note: *note, expected: expected.clone(), body, marker }
             }
-            match named.iter_mut().find(|(other, _)| std::ptr::eq(*other, case)) {
-                Some((_, entries)) if entries.iter().any(|it| std::ptr::eq(*it, entry)) => {}
-                Some((_, entries)) => entries.push(entry),
-                None => named.push((case, vec![entry])),
+            None => Action::Comment { iid, body, marker },
+        });
+        self.due.record = Some(record);
+    }
+
+    /// Whether a record is still what this run has written.
+    fn is_as_written(&self, posted: &PostedRecord) -> bool {
+        let notes = self.input.conversation.notes();
+        let found = notes.iter().find(|entry| entry.note.id == posted.note);
+        found.is_some_and(|ThreadNote { note, .. }| {
+            note.author.id == self.input.operator.id
+                && note.body.trim_end() == posted.body.trim_end()
+        })
+    }
+
+    /// The findings that are named, each once.
+    fn named(&self, findings: &[String]) -> Result<Vec<Named<'p>>, Refusal> {
+        let mut named: Vec<Named<'p>> = Vec::new();
+        for finding in findings {
+            let (case, entry) = self.finding_named(finding)?;
+            if !named.iter().any(|(_, other)| std::ptr::eq(*other, entry)) {
+                named.push((case, entry));
             }
         }
         Ok(named)
     }
 
-    /// The thread in which findings of a case are spoken of.
-    fn thread_of(&self, case: &Case<'a>, is_for_operators: bool) -> Option<&'a Thread> {
-        if is_for_operators { self.cases.operators_thread } else { case.thread }
+    fn finding_named(&self, finding: &str) -> Result<Named<'p>, Refusal> {
+        let no_such = || Refusal::NoSuch(finding.to_owned());
+        let (check, subject) = finding.split_once(':').ok_or_else(no_such)?;
+        let mut candidates = Vec::new();
+        for (case, entry) in self.cases.entries() {
+            if entry.check.id == check && is_named(self.input, case, subject) {
+                candidates.push((case, entry));
+            }
+        }
+        // What is over is named only where nothing else has the name.
+        if candidates.iter().any(|(_, entry)| entry.is_found) {
+            candidates.retain(|(_, entry)| entry.is_found);
+        }
+        match candidates.as_slice() {
+            [] => Err(no_such()),
+            [one] => Ok(*one),
+            _ => Err(Refusal::Ambiguous(finding.to_owned())),
+        }
     }
 
-    /// Records an act, unless this operator has done so already since it was asked about.
-    fn record(&mut self, thread: Option<&Thread>, comment: Comment, entries: &[&Entry<'_>]) {
-        let (counted, _) = self.facts.conversation.marks(self.facts.marker);
-        let said = said(&comment.body);
-        let is_done = counted.iter().any(|MarkedNote { note, .. }| {
-            let mut asked = entries.iter().filter_map(|entry| entry.asked_at);
-            note.author.id == self.operator.id
-                && self::said(&note.body) == said
-                && asked.all(|at| note.created_at > at)
-        });
-        if is_done {
-            self.note("this is recorded already".to_owned());
+    fn refuse(&self, case: &Case, entry: &Entry, rule: Rule) -> Refusal {
+        Refusal::Rule { finding: finding_name(self.input, case, entry), rule }
+    }
+
+    /// Refuses a decision that nobody can make about the finding, or not this operator.
+    fn check_decision(&self, case: &Case, entry: &Entry) -> Result<(), Refusal> {
+        let rule = if is_own(self.input, case) {
+            Rule::Own
+        } else if let State::InDoubt(doubt) = &entry.state
+            && !doubt.can_be_ended()
+        {
+            Rule::InDoubt(in_doubt(doubt))
+        } else if !entry.is_found {
+            Rule::NotFound(standing(entry))
         } else {
-            self.say(thread, comment);
-        }
+            return Ok(());
+        };
+        Err(self.refuse(case, entry, rule))
     }
 
-    fn accept(&mut self, findings: &[String], reason: &str) -> Result<(), Refusal> {
-        let named: Vec<_> = self.named(findings)?;
-        let mut comments = Vec::new();
-        for (case, entries) in named {
-            if case.is_user(self.operator) {
-                let message = format!("{} is you: another operator has to accept it", case.name);
-                return Err(Refusal::Impossible(message));
-            }
-            for is_operators in [false, true] {
-                let mut entries = entries.clone();
-                entries.retain(|it| is_for_operators(it) == is_operators);
-                let line = |entry: &&'p Entry<'a>| Line { case, entry, round: entry.round };
-                let lines: Vec<Line<'_>> = entries.iter().map(line).collect();
-                if !lines.is_empty() {
-                    let marker = self.facts.marker;
-                    let comment = words::recorded(marker, Marked::Accept, reason, &lines);
-                    comments.push((self.thread_of(case, is_operators), comment, entries));
-                }
-            }
-        }
-        for (thread, comment, entries) in comments {
-            self.record(thread, comment, &entries);
+    fn accept(
+        &mut self,
+        findings: &[String],
+        reason: &str,
+        items: &mut Vec<RecordItem>,
+    ) -> Result<(), Refusal> {
+        for (case, entry) in self.named(findings)? {
+            let is_outsider = entry.check.id == OUTSIDER;
+            let action =
+                if is_outsider { StepAction::Keep { until: None } } else { StepAction::Accept };
+            self.record_decision(case, entry, action, reason, items)?;
         }
         Ok(())
     }
 
-    fn ask_again(&mut self, findings: &[String], reason: &str) -> Result<(), Refusal> {
-        let mut comments = Vec::new();
-        for (case, mut entries) in self.named(findings)? {
-            let line = |entry: &&'p Entry<'a>| {
-                let is_new = entry.state == State::NotAsked;
-                Line { case, entry, round: if is_new { entry.round } else { entry.round + 1 } }
+    fn decide(
+        &mut self,
+        finding: &str,
+        action: StepAction,
+        reason: &str,
+        items: &mut Vec<RecordItem>,
+    ) -> Result<(), Refusal> {
+        let (case, entry) = self.finding_named(finding)?;
+        if entry.check.id != OUTSIDER {
+            return Err(self.refuse(case, entry, Rule::NotAnOutsider));
+        }
+        self.record_decision(case, entry, action, reason, items)
+    }
+
+    fn record_decision(
+        &mut self,
+        case: &Case,
+        entry: &Entry,
+        action: StepAction,
+        reason: &str,
+        items: &mut Vec<RecordItem>,
+    ) -> Result<(), Refusal> {
+        self.check_decision(case, entry)?;
+        if self.is_decided(entry, action, reason) {
+            self.note(format!(
+                "{} has already been recorded so",
+                finding_name(self.input, case, entry)
+            ));
+        } else {
+            items.push(self.item(case, entry, action, self.input.now, reason));
+        }
+        Ok(())
+    }
+
+    /// Whether this operator has said just this already, and it counts.
+    fn is_decided(&self, entry: &Entry, action: StepAction, reason: &str) -> bool {
+        let (State::Justified(Justification::Decision(decision)) | State::ToRemove(decision)) =
+            &entry.state
+        else {
+            return false;
+        };
+        let is_same = match (action, decision.verdict) {
+            (StepAction::Accept, Verdict::Accept) | (StepAction::Remove, Verdict::Remove) => true,
+            (StepAction::Keep { until }, Verdict::Keep { until: other }) => until == other,
+            _ => false,
+        };
+        is_same
+            && decision.note.author.id == self.input.operator.id
+            && decision.reason.as_deref() == Some(crate::text::clean(reason).trim())
+    }
+
+    fn item(
+        &self,
+        case: &Case,
+        entry: &Entry,
+        action: StepAction,
+        at: Timestamp,
+        reason: &str,
+    ) -> RecordItem {
+        let mut step = self.step(case, entry, action, Vec::new());
+        step.at = at;
+        RecordItem { step, subject: case.name.clone(), reason: reason.trim().to_owned() }
+    }
+
+    pub(super) fn ask_again(&mut self, findings: &[String], reason: &str) -> Result<(), Refusal> {
+        for (case, entry) in self.named(findings)? {
+            let rule = match &entry.state {
+                _ if entry.is_for_operators() => Some(Rule::ForOperators),
+                State::InDoubt(doubt) if !doubt.can_be_ended() => {
+                    Some(Rule::InDoubt(in_doubt(doubt)))
+                }
+                State::Held(hold) => Some(Rule::Held(held(hold))),
+                State::Justified(Justification::Exception(_)) => Some(Rule::Excepted),
+                _ if !entry.is_found => Some(Rule::NotFound(standing(entry))),
+                _ => None,
             };
-            for entry in &entries {
-                let name = finding_name(self.facts, case, entry);
-                let obstacle = match (&entry.state, &entry.held_by) {
-                    _ if is_for_operators(entry) => "is what operators are asked".to_owned(),
-                    (State::Justified(Justification::Exception), _) => standing(entry),
-                    (_, Some(by)) => held(by),
-                    _ => continue,
-                };
-                return Err(Refusal::Impossible(format!("{name} {obstacle}")));
+            if let Some(rule) = rule {
+                return Err(self.refuse(case, entry, rule));
             }
             // Whoever was just asked is not asked once more, as when this was interrupted.
-            let (waiting, due): (Vec<_>, Vec<_>) =
-                entries.into_iter().partition(|it| matches!(it.state, State::Waiting { .. }));
-            entries = due;
-            for entry in waiting {
-                self.note(format!("{} {}", finding_name(self.facts, case, entry), standing(entry)));
-            }
-            let lines: Vec<Line<'_>> = entries.iter().map(line).collect();
-            if lines.is_empty() {
+            if matches!(entry.state, State::Waiting { .. }) {
+                let name = finding_name(self.input, case, entry);
+                self.note(format!("{name} {}", standing(entry)));
                 continue;
             }
-            match self.recipient(case) {
-                Ok(user) => {
-                    let FollowupInput { evaluation, marker, .. } = self.facts;
-                    let comment = words::ask(evaluation, *marker, user, &lines, Some(reason));
-                    comments.push((case.thread, comment, entries));
-                }
-                Err(Unmentionable::NotAsked(inquiry)) => drop(self.due.inquiries.insert(inquiry)),
-                Err(why) => {
-                    let message = format!("{} cannot be asked here: {why}", case.name);
-                    return Err(Refusal::Impossible(message));
-                }
-            }
-        }
-        for (thread, comment, entries) in comments {
-            self.reopen(thread, &entries);
-            self.say(thread, comment);
+            self.plan_again(case, entry, reason)?;
         }
         Ok(())
     }
 
-    fn case_named(&self, subject: &str) -> Result<&'p Case<'a>, Refusal> {
-        let mut cases = self.cases.cases.iter().filter(|case| is_named(self.facts, case, subject));
-        let case = cases.next().ok_or_else(|| Refusal::NoSuch(subject.to_owned()))?;
-        if cases.next().is_some() { Err(several(subject)) } else { Ok(case) }
+    fn case_named(&self, subject: &str) -> Result<&'p Case, Refusal> {
+        let cases = self.cases.cases.iter().filter(|case| is_named(self.input, case, subject));
+        match cases.collect::<Vec<_>>().as_slice() {
+            [] => Err(Refusal::NoSuch(subject.to_owned())),
+            [case] => Ok(case),
+            _ => Err(Refusal::Ambiguous(subject.to_owned())),
+        }
     }
 
-    fn sent(&mut self, subject: &str) -> Result<(), Refusal> {
+    fn sent(
+        &mut self,
+        subject: &str,
+        note: Option<u64>,
+        items: &mut Vec<RecordItem>,
+    ) -> Result<(), Refusal> {
         let case = self.case_named(subject)?;
-        let lines = lines(case, |entry| entry.state == State::NotAsked && !is_for_operators(entry));
-        let was_asked = |entry: &Entry<'_>| entry.asked_at.is_some() && !is_for_operators(entry);
-        if lines.is_empty() && case.entries.iter().any(was_asked) {
+        let at = match note {
+            Some(note) => self.asked_by_hand_at(note)?,
+            None => self.input.now,
+        };
+        let due = Some(self.input.waits.end(at, self.input.waits.person));
+        let (mut is_recorded, mut was_asked, mut obstacle) = (false, false, None);
+        for entry in case.entries.iter().filter(|entry| !entry.is_for_operators()) {
+            match &entry.state {
+                State::NotAsked => {
+                    items.push(self.item(case, entry, StepAction::Sent { due }, at, ""));
+                    is_recorded = true;
+                }
+                State::InDoubt(doubt) => obstacle = Some((entry, Rule::InDoubt(in_doubt(doubt)))),
+                State::Held(hold) => {
+                    obstacle = Some((entry, Rule::Held(held(hold))));
+                }
+                _ => was_asked |= entry.ask.is_some(),
+            }
+        }
+        if is_recorded {
+            return Ok(());
+        }
+        if let Some((entry, rule)) = obstacle {
+            return Err(self.refuse(case, entry, rule));
+        }
+        if was_asked {
             self.note(format!("{} was asked already", case.name));
             return Ok(());
         }
-        if lines.is_empty() {
-            let message = format!("nothing is to be sent to {}", case.name);
-            return Err(Refusal::Impossible(message));
-        }
-        let FollowupInput { evaluation, marker, .. } = self.facts;
-        let comment = words::sent(evaluation, *marker, case, &lines);
-        self.reopen(case.thread, &[]);
-        self.say(case.thread, comment);
-        Ok(())
+        Err(Refusal::NothingToSend(case.name.clone()))
     }
 
-    fn answered(&mut self, subject: &str, reason: &str) -> Result<(), Refusal> {
+    /// When an operator mentioned somebody by hand, in a comment that holds no marker of ours.
+    fn asked_by_hand_at(&self, id: u64) -> Result<Timestamp, Refusal> {
+        let notes = self.input.conversation.notes();
+        let found = notes.iter().find(|entry| entry.note.id == id);
+        let found = found.filter(|ThreadNote { note, .. }| {
+            self.input.operators.contains(&note.author.id)
+                && Marker::of_comment(&note.body).is_none()
+        });
+        found.map(|entry| entry.note.created_at).ok_or(Refusal::NoSuchNote(id))
+    }
+
+    fn answered(
+        &mut self,
+        subject: &str,
+        reason: &str,
+        items: &mut Vec<RecordItem>,
+    ) -> Result<(), Refusal> {
         let case = self.case_named(subject)?;
-        let is_open = |entry: &Entry<'_>| {
-            entry.finding.is_some()
-                && entry.asked_at.is_some()
-                && !entry.state.is_closed()
-                && !is_for_operators(entry)
-        };
-        let lines = lines(case, is_open);
-        if lines.is_empty() {
-            let message = format!("{} was not asked about anything that is open", case.name);
-            return Err(Refusal::Impossible(message));
+        let mut is_open = false;
+        for entry in case.entries.iter().filter(|entry| !entry.is_for_operators()) {
+            match &entry.state {
+                State::Waiting { .. }
+                | State::Overdue
+                | State::Escalated { .. }
+                | State::Exhausted => {
+                    items.push(self.item(
+                        case,
+                        entry,
+                        StepAction::Answered,
+                        self.input.now,
+                        reason,
+                    ));
+                    is_open = true;
+                }
+                State::Answered => {
+                    let name = finding_name(self.input, case, entry);
+                    self.note(format!("{name} {}", standing(entry)));
+                    is_open = true;
+                }
+                _ => {}
+            }
         }
-        let comment = words::recorded(self.facts.marker, Marked::Answered, reason, &lines);
-        let entries: Vec<&Entry<'_>> = lines.iter().map(|line| line.entry).collect();
-        self.record(case.thread, comment, &entries);
-        Ok(())
+        if is_open { Ok(()) } else { Err(Refusal::NothingAsked(case.name.clone())) }
     }
 }
 
-/// What a comment says, and of which findings as which evidence, in whatever round.
-fn said(body: &str) -> (Option<Marked>, &str, Vec<Item>) {
-    let mark = Mark::of_comment(body);
-    let text = body.trim_end().rsplit_once('\n').map_or("", |(text, _)| text.trim_end());
-    let kind = mark.as_ref().map(|mark| mark.marker.marked);
-    let items = mark.into_iter().flat_map(|mark| mark.items);
-    (kind, text, items.map(|item| Item { round: 1, ..item }).collect())
-}
-
-fn several(name: &str) -> Refusal {
-    let message = format!("{name} names several subjects: name one by its e-mail address");
-    Refusal::Impossible(message)
-}
+#[cfg(test)]
+mod tests;

@@ -1,244 +1,95 @@
-//! The state of every finding.
+//! The findings of an audit with their histories, by subject.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use jiff::Timestamp;
-
-use super::chain::{Chain, chain};
-use super::derive::{
-    Answers, COMPLETE, FOR, History, Judge, OPERATORS, STATE, YES, is_ask, mentioned,
+use super::chain::chain;
+use super::derive::{Derivation, History, Replies, StepRef, note_ref};
+use super::model::{
+    Case, Cases, Doubt, DoubtReason, FollowupInput, IgnoredMarker, NoteRef, ReviewRequest, State,
 };
-use super::subjects::{Key, Subjects};
-use super::{FollowupInput, Justification};
+use super::record::read_reasons;
+use super::subjects::{Owner, Ownership, Subjects, Trail};
 use crate::check::{Check, Finding};
-use crate::evaluation::handle;
+use crate::evaluation::OUTSIDER;
 use crate::identity::Subject;
-use crate::record::conversation::{Marked as MarkedNote, Note, Thread, User, spoken_address};
-use crate::record::marker::{Item, Marked};
-use crate::roster::{Field, Managers};
+use crate::record::conversation::{MarkedNote, Markers, ThreadNote, name_in_comment};
+use crate::record::directory::Inquiry;
+use crate::record::marker::{Content, Step, StepAction};
+use crate::roster::Managers;
 use crate::text::fold;
 
-/// Where a finding stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum State {
-    /// It was never asked about in this round.
-    NotAsked,
-    /// It was asked about, and the wait is not over.
-    Waiting {
-        /// When it is over; never for what operators are asked.
-        until: Option<Timestamp>,
-    },
-    /// Somebody answered: an operator reads it, then accepts, or asks again.
-    Answered,
-    /// The wait is over without an answer.
-    Overdue,
-    /// The managers were asked, and the second wait is not over.
-    Escalated {
-        /// When it is over.
-        until: Timestamp,
-    },
-    /// That passed too.
-    Exhausted,
-    /// It is not found any more.
-    Fixed {
-        /// Whether the thread says so.
-        is_told: bool,
-    },
-    /// It stays as it is, and that is justified.
-    Justified(Justification),
-    /// It does not count any more: the person left or is excluded, or the check is off.
-    Withdrawn {
-        /// Whether the thread says so.
-        is_told: bool,
-    },
-    /// Nobody can tell.
-    Unknown,
-    /// Somebody who is no operator wrote a marker of ours about it.
-    Held {
-        /// Who.
-        by: String,
-    },
-}
-
-impl State {
-    /// The state's name.
-    pub const fn as_str(&self) -> &'static str {
-        match self {
-            Self::NotAsked => "not asked",
-            Self::Waiting { .. } => "waiting",
-            Self::Answered => "answered",
-            Self::Overdue => "overdue",
-            Self::Escalated { .. } => "escalated",
-            Self::Exhausted => "exhausted",
-            Self::Fixed { .. } => "fixed",
-            Self::Justified(_) => "justified",
-            Self::Withdrawn { .. } => "withdrawn",
-            Self::Unknown => "unknown",
-            Self::Held { .. } => "held",
-        }
-    }
-
-    /// Whether nothing is left to do about the finding.
-    pub const fn is_closed(&self) -> bool {
-        matches!(self, Self::Fixed { .. } | Self::Justified(_) | Self::Withdrawn { .. })
-    }
-
-    /// When something becomes due, if that is known.
-    pub const fn until(&self) -> Option<Timestamp> {
-        match self {
-            Self::Waiting { until } => *until,
-            Self::Escalated { until } => Some(*until),
-            _ => None,
-        }
-    }
-}
-
-/// A finding with its history.
-#[derive(Debug, Clone)]
-pub struct Entry<'a> {
-    /// The check.
-    pub check: &'static Check,
-    /// The finding as it is found now, if it is.
-    pub finding: Option<&'a Finding>,
-    /// Where it stands.
-    pub state: State,
-    /// The round: the one that was asked about last, or the one to be asked about now.
-    pub round: u32,
-    /// When it was asked about in that round.
-    pub asked_at: Option<Timestamp>,
-    /// What was answered in that round, as foreign text: by whom and in which words.
-    pub answers: Vec<(&'a str, &'a str)>,
-    /// The thread in which it was first asked about: the person's, or that for the operators.
-    pub(crate) thread: Option<&'a Thread>,
-    /// The threads in which it was asked about.
-    pub(crate) threads: BTreeSet<&'a str>,
-    /// The pings of the round, whose reactions would be answers.
-    pub(crate) pings: Vec<u64>,
-    /// Whether only its resolved thread says where it stands, so that the thread must stay resolved.
-    pub(crate) rests_on_resolution: bool,
-    /// Who wrote a mark about it that does not count, whatever else is known of it.
-    pub(crate) held_by: Option<String>,
-}
-
-/// All findings about one subject, with the thread in which they are spoken of.
-#[derive(Debug, Clone)]
-pub struct Case<'a> {
-    /// Who it is about; nothing if they are gone.
-    pub about: Option<Subject>,
-    /// What they are called, as foreign text; empty if they are gone.
-    pub name: String,
-    /// What they are known by, for markers.
-    pub(crate) keys: Vec<String>,
-    /// The numbers of their GitLab users.
-    pub(crate) user_ids: BTreeSet<u64>,
-    /// Their GitLab username, where no number of theirs is known.
-    username: Option<String>,
-    /// The thread of the one who is asked.
-    pub thread: Option<&'a Thread>,
-    /// The findings, in the order of the checks.
-    pub entries: Vec<Entry<'a>>,
-    /// Whom an escalation goes to, where one is due.
-    pub(crate) chain: Option<Chain>,
-}
-
-impl Case<'_> {
-    /// Whether a user is the one whom the case is about.
-    pub(crate) fn is_user(&self, user: &User) -> bool {
-        let is_named = |name: &String| name.eq_ignore_ascii_case(&user.username);
-        self.user_ids.contains(&user.id) || self.username.as_ref().is_some_and(is_named)
-    }
-}
-
-/// All cases of an audit.
-#[derive(Debug, Clone)]
-pub struct Cases<'a> {
-    /// In the order of their names.
-    pub cases: Vec<Case<'a>>,
-    /// The thread "For the operators".
-    pub operators_thread: Option<&'a Thread>,
-    /// The review requests, in the order of time: the comment and its mark's state word.
-    pub(crate) reviews: Vec<(&'a Note, Option<String>, bool)>,
-}
-
-type Pair = (Key, &'static str);
+/// A finding by its owner and its family of checks.
+type FindingKey = (Owner, &'static str);
 
 /// Derives the state of every finding.
-pub fn cases<'a>(facts: &FollowupInput<'a>) -> Cases<'a> {
-    let evaluation = facts.evaluation;
-    let (counted, others) = facts.conversation.marks(facts.marker);
-    let subjects = Subjects::of(evaluation, counted.iter().flat_map(|marked| &marked.mark.items));
-    let checks = evaluation.kind.spec().checks;
-    let mut histories: BTreeMap<Pair, History<'_, 'a>> = BTreeMap::new();
-    for finding in &evaluation.findings {
-        histories.entry((Key::There(finding.about), finding.check.id)).or_default();
-    }
-    let known = |item: &Item| checks.iter().find(|check| check.id == item.check);
-    for marked in &counted {
-        for item in &marked.mark.items {
-            if let Some(check) = known(item) {
-                let pair = (subjects.find(item), check.id);
-                histories.entry(pair).or_default().marks.push((marked, item));
-            }
-        }
-    }
-    for marked in &others {
-        for item in &marked.mark.items {
-            if let Some(check) = known(item)
-                && let Some(history) = histories.get_mut(&(subjects.find(item), check.id))
-            {
-                history.others.push(&marked.note.author.username);
-            }
-        }
-    }
-    let mut cases: BTreeMap<Key, Case<'a>> = BTreeMap::new();
-    let answers = Answers::of(facts, &counted);
-    for ((key, id), history) in &histories {
-        let Some(check) = checks.iter().find(|check| check.id == *id) else { continue };
-        let case = cases.entry(key.clone()).or_insert_with(|| {
-            let marks =
-                histories.range((key.clone(), "")..).take_while(|((other, _), _)| other == key);
-            case(facts, &subjects, key, marks.map(|(_, history)| history))
-        });
-        let finding = case.about.and_then(|about| {
-            evaluation.findings_of(about).iter().find(|finding| finding.check.id == *id)
-        });
-        let judge = Judge { facts, check, finding, history, answers: &answers, case };
-        if let Some(entry) = judge.entry() {
-            case.entries.push(entry);
-        }
-    }
-    let mut cases: Vec<Case<'a>> =
-        cases.into_values().filter(|it| !it.entries.is_empty()).collect();
-    let order = |check: &Check| checks.iter().position(|other| other.id == check.id);
-    let managers = std::cell::LazyCell::new(|| Managers::new(&evaluation.roster));
+pub fn cases(input: &FollowupInput<'_>) -> Cases {
+    let markers = input.conversation.markers(input.header, input.operators);
+    let subjects = Subjects::new(input);
+    let replies = Replies::new(input, &markers.counting);
+    let reasons = reasons(&markers.counting);
+    let mut builder = Builder {
+        input,
+        subjects: &subjects,
+        replies: &replies,
+        reasons: &reasons,
+        histories: BTreeMap::new(),
+        holding: BTreeSet::new(),
+        inquiries: BTreeSet::new(),
+    };
+    builder.add_findings();
+    builder.add_counting(&markers.counting);
+    builder.add_foreign(&markers.foreign);
+    let mut cases = builder.cases();
+    let managers = std::cell::LazyCell::new(|| Managers::new(&input.evaluation.roster));
     for case in &mut cases {
-        case.entries.sort_by_key(|entry| order(entry.check));
         if case.entries.iter().any(|entry| entry.state == State::Overdue) {
-            find_chain(facts, &managers, case);
+            add_chain(input, &managers, case);
         }
     }
-    cases.sort_by_cached_key(|case| {
-        (case.about.is_none(), fold(&case.name).into_owned(), case.about)
-    });
-    let is_operators = |marked: &&MarkedNote<'_>| {
-        is_ask(marked) && marked.mark.values.get(FOR).is_some_and(|it| it == OPERATORS)
-    };
-    let review = |marked: &MarkedNote<'a>| {
-        let is_complete = marked.mark.values.get(COMPLETE).is_some_and(|it| it == YES);
-        (marked.note, marked.mark.values.get(STATE).cloned(), is_complete)
-    };
-    let reviews = counted.iter().filter(|it| it.mark.marker.marked == Marked::Review);
     Cases {
-        operators_thread: counted.iter().find(is_operators).map(|marked| marked.thread),
-        reviews: reviews.map(review).collect(),
+        reviews: markers.counting.iter().filter_map(review).collect(),
+        notices: notices(&markers),
+        ignored: builder.ignored(&markers.foreign),
+        inquiries: builder.inquiries,
         cases,
     }
 }
 
+/// The reasons of every record, by its note: each is read once, however many findings it names.
+fn reasons(counting: &[MarkedNote<'_>]) -> HashMap<u64, Vec<String>> {
+    let mut reasons = HashMap::new();
+    for marked in counting {
+        let steps = marked.marker.content.steps();
+        if matches!(marked.marker.content, Content::Record(_)) {
+            let items = read_reasons(&marked.note.body, steps.len());
+            reasons.extend(items.map(|items| (marked.note.id, items)));
+        }
+    }
+    reasons
+}
+
+fn review(marked: &MarkedNote<'_>) -> Option<ReviewRequest> {
+    let Content::Review(review) = &marked.marker.content else { return None };
+    Some(ReviewRequest {
+        note: note_ref(ThreadNote { thread: marked.thread, note: marked.note }),
+        is_complete: review.is_complete,
+        state: review.state.clone(),
+        reviewer: review.reviewer,
+    })
+}
+
+fn notices(markers: &Markers<'_>) -> Vec<NoteRef> {
+    let is_notice = |marked: &&MarkedNote<'_>| matches!(marked.marker.content, Content::Notice(_));
+    let notices = markers.counting.iter().filter(is_notice);
+    notices
+        .map(|marked| note_ref(ThreadNote { thread: marked.thread, note: marked.note }))
+        .collect()
+}
+
 /// Finds whom the overdue findings of a case go to; they are exhausted where nobody is left.
-fn find_chain(facts: &FollowupInput<'_>, managers: &Managers<'_>, case: &mut Case<'_>) {
-    let chain = chain(facts, managers, case);
-    if chain.users.is_empty() && chain.inquiries.is_empty() {
+fn add_chain(input: &FollowupInput<'_>, managers: &Managers<'_>, case: &mut Case) {
+    let chain = chain(input, managers, case);
+    if chain.is_empty() {
         for entry in &mut case.entries {
             if entry.state == State::Overdue {
                 entry.state = State::Exhausted;
@@ -248,76 +99,371 @@ fn find_chain(facts: &FollowupInput<'_>, managers: &Managers<'_>, case: &mut Cas
     case.chain = Some(chain);
 }
 
-/// A case without its entries.
-fn case<'h, 'm: 'h, 'a: 'm>(
-    facts: &FollowupInput<'a>,
-    subjects: &Subjects,
-    key: &Key,
-    histories: impl Iterator<Item = &'h History<'m, 'a>>,
-) -> Case<'a> {
-    let evaluation = facts.evaluation;
-    let about = match key {
-        Key::There(about) => Some(*about),
-        Key::Gone(_) => None,
-    };
-    let name = match about {
-        Some(Subject::Account(place)) => evaluation.account(place).map(|it| it.email.clone()),
-        Some(Subject::Organization) => Some(evaluation.kind.spec().system.to_owned()),
-        Some(about) => evaluation.person(about).map(|person| person.name.to_string()),
-        None => None,
-    };
-    let person = about.and_then(|about| evaluation.person(about));
-    let username = match about {
-        Some(Subject::Account(place)) => {
-            evaluation.account(place).and_then(|account| handle(facts.policy, &account.email))
+/// Collects what is known of each finding.
+struct Builder<'b, 'a> {
+    input: &'b FollowupInput<'a>,
+    subjects: &'b Subjects<'b>,
+    replies: &'b Replies<'a>,
+    reasons: &'b HashMap<u64, Vec<String>>,
+    histories: BTreeMap<FindingKey, History<'a>>,
+    /// The notes of others that hold a finding.
+    holding: BTreeSet<u64>,
+    inquiries: BTreeSet<Inquiry>,
+}
+
+impl<'a> Builder<'_, 'a> {
+    fn add_findings(&mut self) {
+        let evaluation = self.input.evaluation;
+        for finding in &evaluation.findings {
+            self.histories
+                .entry((Owner::Present(finding.about), finding.check.family()))
+                .or_default();
         }
-        _ => person
-            .filter(|person| !matches!(person.gitlab_id, Field::Value(_)))
-            .and_then(|person| person.gitlab_username.value())
-            .map(|username| &**username),
-    };
-    let id = match person {
-        Some(person) => facts.directory.id_of(person),
-        None => username.and_then(|username| facts.directory.id_of_username(username)),
-    };
-    let mut user_ids: BTreeSet<u64> = id.into_iter().collect();
-    let mut thread: Option<&MarkedNote<'a>> = None;
-    let (mut address, mut said) = (None, BTreeSet::new());
-    for (marked, item) in histories.flat_map(|history| history.marks.iter()) {
-        if name.is_none() {
-            address = address.or_else(|| spoken_address(&marked.note.body, &item.keys));
-        }
-        said.extend(item.keys.iter().cloned());
-        let is_for_operators = marked.mark.values.contains_key(FOR);
-        if marked.mark.marker.marked == Marked::Ask && !is_for_operators {
-            user_ids.extend(mentioned(&marked.mark));
-        }
-        let is_earlier = thread.is_none_or(|other| marked.note.moment() < other.note.moment());
-        if is_ask(marked) && !is_for_operators && is_earlier {
-            thread = Some(marked);
+        for (subject, check) in evaluation.unknown_subjects.keys() {
+            if let Some(check) = self.check(check) {
+                self.histories.entry((Owner::Present(*subject), check.family())).or_default();
+            }
         }
     }
-    // Whoever is gone is known by what was said of them.
-    let own = match about {
-        Some(about) => subjects.keys.get(&about).cloned().unwrap_or_default(),
-        None => said.into_iter().collect(),
-    };
-    Case {
-        about,
-        name: name.or(address.map(str::to_owned)).unwrap_or_default(),
-        keys: own,
-        user_ids,
-        username: username.map(str::to_owned),
-        thread: thread.map(|marked| marked.thread),
-        entries: Vec::new(),
-        chain: None,
+
+    fn check(&self, id: &str) -> Option<&'static Check> {
+        self.input.evaluation.kind.spec().checks.iter().find(|check| check.id == id)
+    }
+
+    /// Attributes the steps of operators.
+    fn add_counting(&mut self, counting: &'a [MarkedNote<'a>]) {
+        let mut by_family: BTreeMap<&'static str, Vec<StepRef<'a>>> = BTreeMap::new();
+        for marked in counting {
+            for (index, step) in marked.marker.content.steps().iter().enumerate() {
+                // A later version may have checks that this one does not know.
+                if let Some(check) = self.check(&step.check) {
+                    let entry = StepRef { marked, index, step };
+                    by_family.entry(check.family()).or_default().push(entry);
+                }
+            }
+        }
+        for (family, steps) in by_family {
+            self.add_family(family, &steps);
+        }
+    }
+
+    fn add_family(&mut self, family: &'static str, steps: &[StepRef<'a>]) {
+        let mut doubtful: BTreeMap<Subject, Vec<(DoubtReason, Vec<StepRef<'a>>)>> = BTreeMap::new();
+        for Trail { ownership, steps } in self.trails(steps) {
+            match ownership {
+                Ownership::Certain(owner) => {
+                    let history = self.histories.entry((owner, family)).or_default();
+                    history.steps.extend(steps);
+                }
+                Ownership::Doubtful(reason, subjects) => {
+                    for subject in subjects {
+                        doubtful.entry(subject).or_default().push((reason, steps.clone()));
+                    }
+                }
+            }
+        }
+        for (subject, trails) in doubtful {
+            for (reason, steps) in trails {
+                self.add_doubtful(family, subject, reason, &steps);
+            }
+        }
+        for ((owner, other), history) in &mut self.histories {
+            if *other == family {
+                history.steps.sort_by_key(|entry| entry.marked.note.moment());
+                if let Owner::Present(subject) = owner {
+                    end_doubt_of_former_id(self.subjects, *subject, history);
+                }
+            }
+        }
+    }
+
+    /// Adds steps that may be a subject's, unless an operator's later word left them behind.
+    fn add_doubtful(
+        &mut self,
+        family: &'static str,
+        subject: Subject,
+        reason: DoubtReason,
+        steps: &[StepRef<'a>],
+    ) {
+        let word = last_word(self.subjects, subject, steps);
+        let later: Vec<StepRef<'a>> = match word {
+            Some(word) => {
+                steps.iter().filter(|entry| entry.order() >= word.order()).copied().collect()
+            }
+            None => Vec::new(),
+        };
+        let mut remaining = vec![(reason, steps.to_vec())];
+        if word.is_some() {
+            remaining.clear();
+            for Trail { ownership, steps } in self.trails(&later) {
+                match ownership {
+                    Ownership::Certain(Owner::Present(owner)) if owner == subject => {
+                        let key = (Owner::Present(subject), family);
+                        self.histories.entry(key).or_default().steps.extend(steps);
+                    }
+                    Ownership::Doubtful(reason, subjects) if subjects.contains(&subject) => {
+                        remaining.push((reason, steps));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        for (reason, steps) in remaining {
+            let doubt = self.doubt(reason, &steps);
+            let history = self.histories.entry((Owner::Present(subject), family)).or_default();
+            add_doubt(history, doubt, &steps);
+        }
+    }
+
+    fn trails(&self, steps: &[StepRef<'a>]) -> Vec<Trail<StepRef<'a>>> {
+        let keys: Vec<&Step> = steps.iter().map(|entry| entry.step).collect();
+        let trails = self.subjects.trails(&keys).into_iter();
+        let resolve = |trail: Trail<usize>| Trail {
+            ownership: trail.ownership,
+            steps: trail.steps.into_iter().filter_map(|index| steps.get(index).copied()).collect(),
+        };
+        trails.map(resolve).collect()
+    }
+
+    fn doubt(&self, reason: DoubtReason, steps: &[StepRef<'_>]) -> Doubt {
+        let keys: Vec<&Step> = steps.iter().map(|entry| entry.step).collect();
+        let mut subjects: BTreeSet<Subject> = BTreeSet::new();
+        for trail in self.subjects.trails(&keys) {
+            if let Ownership::Doubtful(_, doubtful) = trail.ownership {
+                subjects.extend(doubtful);
+            }
+        }
+        let mut notes: Vec<NoteRef> = steps.iter().map(StepRef::note_ref).collect();
+        notes.dedup();
+        let subjects = subjects.into_iter().map(|subject| self.subjects.name(subject)).collect();
+        Doubt { reason, subjects, notes }
+    }
+
+    /// Attributes the steps of others: they may hold what is found.
+    fn add_foreign(&mut self, foreign: &'a [MarkedNote<'a>]) {
+        for marked in foreign {
+            for (index, step) in marked.marker.content.steps().iter().enumerate() {
+                let Some(check) = self.check(&step.check) else { continue };
+                for trail in self.subjects.trails(&[step]) {
+                    let subjects = match trail.ownership {
+                        Ownership::Certain(Owner::Present(subject)) => BTreeSet::from([subject]),
+                        Ownership::Certain(_) => BTreeSet::new(),
+                        Ownership::Doubtful(_, subjects) => subjects,
+                    };
+                    for subject in subjects {
+                        let key = (Owner::Present(subject), check.family());
+                        if let Some(history) = self.histories.get_mut(&key) {
+                            history.foreign.push(StepRef { marked, index, step });
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The cases of all subjects, in the order of their names.
+    fn cases(&mut self) -> Vec<Case> {
+        let histories = std::mem::take(&mut self.histories);
+        let mut cases: BTreeMap<&Owner, Case> = BTreeMap::new();
+        for ((owner, family), history) in &histories {
+            let case = cases.entry(owner).or_insert_with(|| self.case(owner));
+            Self::add_names(case, owner, history);
+            let finding = case.subject.and_then(|subject| self.finding(subject, family));
+            let Some(check) = self.check_of(family, finding, history) else { continue };
+            let derivation = Derivation {
+                input: self.input,
+                subjects: self.subjects,
+                replies: self.replies,
+                check,
+                subject: case.subject,
+                user: case.user,
+                finding,
+                history,
+                reasons: self.reasons,
+            };
+            let Some(entry) = derivation.entry() else { continue };
+            for foreign in &history.foreign {
+                if derivation.holds(foreign, entry.round) {
+                    self.holding.insert(foreign.marked.note.id);
+                }
+            }
+            self.inquire(case, history);
+            case.entries.push(entry);
+        }
+        let mut cases: Vec<Case> = cases.into_values().collect();
+        cases.retain(|case| !case.entries.is_empty());
+        let checks = self.input.evaluation.kind.spec().checks;
+        for case in &mut cases {
+            case.entries
+                .sort_by_key(|entry| checks.iter().position(|check| check.id == entry.check.id));
+        }
+        cases.sort_by_cached_key(|case| {
+            (case.subject.is_none(), fold(&case.name).into_owned(), case.subject)
+        });
+        cases
+    }
+
+    fn case(&self, owner: &Owner) -> Case {
+        let subject = match owner {
+            Owner::Present(subject) => Some(*subject),
+            Owner::GonePerson(_) | Owner::GoneAccount(_) => None,
+        };
+        Case {
+            subject,
+            name: subject.map(|subject| self.subjects.name(subject)).unwrap_or_default(),
+            keys: subject.map(|subject| self.subjects.keys(subject)).unwrap_or_default(),
+            account: subject.and_then(|subject| self.subjects.account(subject)),
+            user: subject.and_then(|subject| self.subjects.user(subject)),
+            entries: Vec::new(),
+            chain: None,
+        }
+    }
+
+    /// Whoever is gone is known by what the comments say of them.
+    fn add_names(case: &mut Case, owner: &Owner, history: &History<'_>) {
+        if case.subject.is_some() {
+            return;
+        }
+        for entry in &history.steps {
+            for key in &entry.step.keys {
+                if !case.keys.contains(key) {
+                    case.keys.push(key.clone());
+                }
+            }
+            if case.name.is_empty()
+                && let Some(name) = name_in_comment(&entry.marked.note.body, &entry.step.keys)
+            {
+                name.clone_into(&mut case.name);
+            }
+            if let Owner::GoneAccount(_) = owner {
+                case.account = case.account.take().or_else(|| entry.step.account.clone());
+            }
+        }
+        case.keys.sort_unstable();
+    }
+
+    fn finding(&self, subject: Subject, family: &str) -> Option<&'a Finding> {
+        let findings = self.input.evaluation.findings_of(subject);
+        findings.iter().find(|finding| finding.check.family() == family)
+    }
+
+    /// The check of a family that finds something now, else the one that was spoken of last.
+    fn check_of(
+        &self,
+        family: &str,
+        finding: Option<&Finding>,
+        history: &History<'_>,
+    ) -> Option<&'static Check> {
+        if let Some(finding) = finding {
+            return Some(finding.check);
+        }
+        let last = history.steps.last().and_then(|entry| self.check(&entry.step.check));
+        last.or_else(|| self.check(family))
+    }
+
+    /// Notes whom GitLab must be asked about before a state is certain.
+    fn inquire(&mut self, case: &Case, history: &History<'_>) {
+        let directory = self.input.directory;
+        for foreign in &history.foreign {
+            let author = foreign.marked.note.author.id;
+            if directory.access_level(author).is_none() && !directory.is_complete {
+                self.inquiries.insert(Inquiry::Id(author));
+            }
+        }
+        // Without an id in the roster, the username says whose asks and words count.
+        let has_asks = history.steps.iter().any(|entry| !entry.step.mentioned.is_empty());
+        if has_asks && case.user.is_none() {
+            let username = case.subject.and_then(|subject| self.subjects.username(subject));
+            if let Some(inquiry) = username.and_then(|username| directory.inquiry(&username)) {
+                self.inquiries.insert(inquiry);
+            }
+        }
+    }
+
+    /// The markers of others that have no effect, the first of each author.
+    fn ignored(&self, foreign: &[MarkedNote<'_>]) -> Vec<IgnoredMarker> {
+        let mut authors = BTreeSet::new();
+        let mut ignored = Vec::new();
+        for marked in foreign {
+            if !self.holding.contains(&marked.note.id) && authors.insert(marked.note.author.id) {
+                let note = note_ref(ThreadNote { thread: marked.thread, note: marked.note });
+                ignored.push(IgnoredMarker { note });
+            }
+        }
+        ignored
     }
 }
 
-/// The pings whose reactions must be read before anybody is escalated.
-pub fn pings_to_look_at(cases: &Cases<'_>) -> Vec<u64> {
-    let entries = cases.cases.iter().flat_map(|case| &case.entries);
-    let overdue = entries.filter(|entry| entry.state == State::Overdue);
-    let pings: BTreeSet<u64> = overdue.flat_map(|entry| entry.pings.iter().copied()).collect();
-    pings.into_iter().collect()
+/// The last word of an operator about a subject by exactly its present keys: it ends a doubt about what
+/// lay before.
+fn last_word<'a>(
+    subjects: &Subjects<'_>,
+    subject: Subject,
+    steps: &[StepRef<'a>],
+) -> Option<StepRef<'a>> {
+    let user = subjects.user(subject);
+    let words = steps.iter().filter(|entry| {
+        let is_word = match entry.step.action {
+            StepAction::Again | StepAction::Accept => true,
+            // To keep an outsider's account is to accept the finding.
+            StepAction::Keep { .. } => entry.step.check == OUTSIDER,
+            _ => false,
+        };
+        is_word
+            && user != Some(entry.marked.note.author.id)
+            && subjects.names_exactly(subject, entry.step)
+    });
+    words.max_by_key(|entry| entry.order()).copied()
 }
+
+/// Drops what another id was asked before an operator's word, and doubts what was decided about it since.
+fn end_doubt_of_former_id<'a>(
+    subjects: &Subjects<'_>,
+    subject: Subject,
+    history: &mut History<'a>,
+) {
+    let word = last_word(subjects, subject, &history.steps).map(|entry| entry.order());
+    let is_left_behind = |entry: &StepRef<'a>| {
+        subjects.names_former_id(subject, entry.step)
+            && word.is_some_and(|word| entry.order() < word)
+    };
+    history.steps.retain(|entry| !is_left_behind(entry));
+    let decisions: Vec<StepRef<'a>> = history
+        .steps
+        .iter()
+        .filter(|entry| {
+            let is_decision = matches!(
+                entry.step.action,
+                StepAction::Accept | StepAction::Keep { .. } | StepAction::Remove
+            );
+            is_decision && subjects.names_former_id(subject, entry.step)
+        })
+        .copied()
+        .collect();
+    if !decisions.is_empty() && history.doubt.is_none() {
+        let mut notes: Vec<NoteRef> = decisions.iter().map(StepRef::note_ref).collect();
+        notes.dedup();
+        let subjects = vec![subjects.name(subject)];
+        history.doubt = Some(Doubt { reason: DoubtReason::FormerId, subjects, notes });
+    }
+}
+
+/// Adds a doubt to a history: the first reason stays, the comments are all named.
+fn add_doubt(history: &mut History<'_>, doubt: Doubt, steps: &[StepRef<'_>]) {
+    let rounds = steps.iter().map(|entry| entry.step.round).max().unwrap_or(1);
+    history.doubtful_round = history.doubtful_round.max(rounds);
+    match &mut history.doubt {
+        None => history.doubt = Some(doubt),
+        Some(present) => {
+            present.notes.extend(doubt.notes);
+            for subject in doubt.subjects {
+                if !present.subjects.contains(&subject) {
+                    present.subjects.push(subject);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,90 +1,133 @@
-//! Whom an escalation goes to.
+//! Whom an escalation goes to: a manager by `reports_to`, and a Support Operations Manager.
 //!
-//! First the manager by `reports_to`, or theirs, each person once; then the Support Operations Managers in
-//! order. Never the subject, and never anybody who cannot be mentioned.
+//! Each choice passes over the subject and whoever cannot be mentioned, and the user who runs the
+//! command as long as somebody else is left, since GitLab does not mail anybody their own mention.
 
 use std::collections::BTreeSet;
 
-use super::{Case, FollowupInput};
+use super::model::{Case, Chain, FollowupInput};
 use crate::identity::Subject;
 use crate::record::conversation::User;
 use crate::record::directory::{Inquiry, Unmentionable};
 use crate::roster::Managers;
 
-/// Those whom an escalation mentions, and why they were chosen.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Chain {
-    pub(crate) users: Vec<User>,
-    /// As sentences with foreign text in them, without a final stop.
-    pub(crate) reasons: Vec<String>,
-    /// Whom GitLab must be asked about first.
-    pub(crate) inquiries: Vec<Inquiry>,
+/// Whom an escalation of a case goes to.
+pub(super) fn chain(input: &FollowupInput<'_>, managers: &Managers<'_>, case: &Case) -> Chain {
+    let mut reasons = Vec::new();
+    let mut inquiries = Vec::new();
+    let mut choose = |choice: Choice| {
+        reasons.extend(choice.reasons);
+        inquiries.extend(choice.inquiry);
+        choice.user
+    };
+    let manager = choose(manager(input, managers, case));
+    let mut support_manager = choose(support_manager(input, case));
+    if let (Some(user), Some(other)) = (&manager, &support_manager)
+        && user.id == other.id
+    {
+        reasons.push(format!("{} is the Support Operations Manager as well", user.username));
+        support_manager = None;
+    }
+    Chain { manager, support_manager, reasons, inquiries }
 }
 
-/// Whom an escalation of a case goes to.
-pub(crate) fn chain(facts: &FollowupInput<'_>, managers: &Managers<'_>, case: &Case<'_>) -> Chain {
-    let mut chain = Chain::default();
-    manager(facts, managers, case, &mut chain);
-    for username in facts.managers {
-        match facts.directory.username(username) {
-            Ok(user) if case.is_user(user) => {
-                chain.reasons.push(format!("not {username}, whom it is about"));
+/// A choice among several users, one after the other.
+struct Choice {
+    /// The operator, whom nobody else replaced so far.
+    last_resort: Option<(User, String)>,
+    user: Option<User>,
+    reasons: Vec<String>,
+    inquiry: Option<Inquiry>,
+}
+
+impl Choice {
+    fn new() -> Self {
+        Self { last_resort: None, user: None, reasons: Vec::new(), inquiry: None }
+    }
+
+    /// Whether the next candidate has to be looked at.
+    fn is_open(&self) -> bool {
+        self.user.is_none() && self.inquiry.is_none()
+    }
+
+    /// Looks at a candidate who would be chosen for this reason.
+    fn consider(
+        &mut self,
+        input: &FollowupInput<'_>,
+        case: &Case,
+        name: &str,
+        candidate: Result<&User, Unmentionable>,
+        reason: String,
+    ) {
+        match candidate {
+            Ok(user) if case.user == Some(user.id) => {
+                self.reasons.push(format!("not {name}, whom it is about"));
             }
-            Ok(user) if chain.users.contains(user) => {
-                chain.reasons.push(format!("{username} is the Support Operations Manager as well"));
-                break;
+            Ok(user) if user.id == input.operator.id => {
+                self.last_resort.get_or_insert_with(|| (user.clone(), reason));
             }
             Ok(user) => {
-                chain.reasons.push(format!("{username} is a Support Operations Manager"));
-                chain.users.push(user.clone());
-                break;
+                self.reasons.push(reason);
+                self.user = Some(user.clone());
             }
-            Err(Unmentionable::NotAsked(inquiry)) => {
-                chain.inquiries.push(inquiry);
-                break;
-            }
-            Err(reason) => chain.reasons.push(format!("not {username}: {reason}")),
+            Err(Unmentionable::NotAsked(inquiry)) => self.inquiry = Some(inquiry),
+            Err(why) => self.reasons.push(format!("not {name}: {why}")),
         }
     }
-    if facts.managers.is_empty() {
-        chain.reasons.push("no `managers` are configured".to_owned());
+
+    /// The choice after the last candidate.
+    fn finish(mut self) -> Self {
+        if !self.is_open() {
+            if let Some((user, _)) = self.last_resort.take().filter(|_| self.user.is_some()) {
+                self.reasons.push(format!("not {}, who runs the audit", user.username));
+            }
+            return self;
+        }
+        if let Some((user, reason)) = self.last_resort.take() {
+            self.reasons.push(format!("{reason}, and nobody else is left"));
+            self.user = Some(user);
+        }
+        self
     }
-    chain
 }
 
-fn manager(facts: &FollowupInput<'_>, managers: &Managers<'_>, case: &Case<'_>, chain: &mut Chain) {
-    let Some(Subject::Person(subject)) = case.about else {
-        chain.reasons.push("no manager is known of somebody who is not on the roster".to_owned());
-        return;
+fn manager(input: &FollowupInput<'_>, managers: &Managers<'_>, case: &Case) -> Choice {
+    let mut choice = Choice::new();
+    let Some(Subject::Person(subject)) = case.subject else {
+        choice.reasons.push("people outside the roster have no known manager".to_owned());
+        return choice;
     };
+    let roster = &input.evaluation.roster;
     let mut seen = BTreeSet::from([subject]);
-    let mut place = subject;
-    loop {
-        let roster = &facts.evaluation.roster;
-        let name = roster.person(place).map_or("", |person| &*person.name);
-        let Some(next) = managers.manager(place) else {
-            chain.reasons.push(format!("the manager of {name} is not known"));
-            return;
+    let mut below = subject;
+    while choice.is_open() {
+        let name = roster.person(below).map_or("", |person| &*person.name);
+        let Some(next) = managers.manager(below) else {
+            choice.reasons.push(format!("the manager of {name} is not known"));
+            break;
         };
         let Some(person) = roster.person(next).filter(|_| seen.insert(next)) else {
-            chain.reasons.push(format!("the managers above {name} go round in a circle"));
-            return;
+            choice.reasons.push(format!("the reporting line above {name} is circular"));
+            break;
         };
-        match facts.directory.person(person) {
-            Ok(user) if case.is_user(user) => {
-                chain.reasons.push(format!("not {}, whom it is about", person.name));
-            }
-            Ok(user) => {
-                chain.reasons.push(format!("{} is the manager of {name}", person.name));
-                chain.users.push(user.clone());
-                return;
-            }
-            Err(Unmentionable::NotAsked(inquiry)) => {
-                chain.inquiries.push(inquiry);
-                return;
-            }
-            Err(reason) => chain.reasons.push(format!("not {}: {reason}", person.name)),
-        }
-        place = next;
+        let reason = format!("{} is the manager of {name}", person.name);
+        choice.consider(input, case, &person.name, input.directory.person(person), reason);
+        below = next;
     }
+    choice.finish()
+}
+
+fn support_manager(input: &FollowupInput<'_>, case: &Case) -> Choice {
+    let mut choice = Choice::new();
+    if input.managers.is_empty() {
+        choice.reasons.push("no `managers` are configured".to_owned());
+    }
+    for username in input.managers {
+        if !choice.is_open() {
+            break;
+        }
+        let reason = format!("{username} is a Support Operations Manager");
+        choice.consider(input, case, username, input.directory.username(username), reason);
+    }
+    choice.finish()
 }

@@ -1,401 +1,723 @@
-//! The judgement of one finding: from what was said of it to its state.
+//! The state of one finding, from its history.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::cases::{Case, Entry, State};
-use super::{FollowupInput, Justification};
-use crate::check::{Audience, Check, Find, Finding, Requirement};
-use crate::evaluation::OUTSIDER;
-use crate::identity::{PersonIdx, Subject, digest};
-use crate::matching::is_unmatchable;
-use crate::record::conversation::{Marked as MarkedNote, Moment, Note, Thread, User};
-use crate::record::marker::{Item, Mark, Marked};
-use crate::roster::Person;
+use super::model::{
+    Answer, AnswerContent, Ask, AskedHow, Decision, Doubt, Entry, Escalation, FollowupInput, Hold,
+    Justification, NoteRef, State, Suggestion, Verdict,
+};
+use super::subjects::Subjects;
+use crate::check::{Audience, Check, Find, Finding};
+use crate::evaluation::{OUTSIDER, Unknown};
+use crate::identity::{Subject, digest};
+use crate::record::conversation::{MarkedNote, Moment, ThreadNote};
+use crate::record::marker::{Content, KeyKind, Step, StepAction, WithdrawalReason};
 
-/// Names of values in marks.
-pub(super) const FOR: &str = "for";
-pub(super) const OPERATORS: &str = "operators";
-pub(super) const TO: &str = "to";
-pub(super) const COMPLETE: &str = "complete";
-pub(super) const STATE: &str = "state";
-pub(super) const YES: &str = "yes";
+/// The access level from which a stranger's marker holds a finding (GitLab docs: Reporter).
+const HOLDING_LEVEL: u64 = 20;
 
-/// Whether a comment asks: its thread is that of whom it asks.
-pub(super) fn is_ask(marked: &MarkedNote<'_>) -> bool {
-    matches!(marked.mark.marker.marked, Marked::Ask | Marked::Sent)
+/// A step of a marker, with its comment.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StepRef<'a> {
+    pub(super) marked: &'a MarkedNote<'a>,
+    /// The index among the marker's steps.
+    pub(super) index: usize,
+    pub(super) step: &'a Step,
 }
 
-/// The numbers of the users whom a comment mentions.
-pub(super) fn mentioned(mark: &Mark) -> impl Iterator<Item = u64> {
-    let ids = mark.values.get(TO).map(String::as_str).unwrap_or_default();
-    ids.split('+').filter_map(|id| id.parse().ok())
+impl StepRef<'_> {
+    /// Which of two words is the latest: by the instant in the marker, then the note, then the step.
+    pub(super) fn order(&self) -> (Timestamp, u64, usize) {
+        (self.step.at, self.marked.note.id, self.index)
+    }
+
+    /// When what the step did happened.
+    ///
+    /// GitLab's clock decides for a mention; what was sent by hand happened when the operator says.
+    fn moment(&self) -> Moment {
+        match self.step.action {
+            StepAction::Sent { .. } => (self.step.at, 0),
+            _ => self.marked.note.moment(),
+        }
+    }
+
+    pub(super) fn note_ref(&self) -> NoteRef {
+        note_ref(ThreadNote { thread: self.marked.thread, note: self.marked.note })
+    }
 }
 
-/// What is known of a finding from the marks that count.
+pub(super) fn note_ref(ThreadNote { thread, note }: ThreadNote<'_>) -> NoteRef {
+    NoteRef {
+        id: note.id,
+        thread: thread.id.clone(),
+        created_at: note.created_at,
+        author: note.author.clone(),
+    }
+}
+
+/// What is known of a finding from the markers.
 #[derive(Debug, Default)]
-pub(super) struct History<'m, 'a> {
-    pub(super) marks: Vec<(&'m MarkedNote<'a>, &'m Item)>,
-    /// Who wrote a mark that does not count.
-    pub(super) others: Vec<&'a str>,
+pub(super) struct History<'a> {
+    /// The steps that are certainly about it, in the order of time.
+    pub(super) steps: Vec<StepRef<'a>>,
+    /// Why other steps belong to nobody.
+    pub(super) doubt: Option<Doubt>,
+    /// The last round of those steps.
+    pub(super) doubtful_round: u32,
+    /// The steps of others, which may hold it.
+    pub(super) foreign: Vec<StepRef<'a>>,
 }
 
-/// The notes that may be answers, and who was mentioned where.
-pub(super) struct Answers<'a> {
-    /// Without those that carry a mark that counts.
-    notes: Vec<(&'a Thread, &'a Note)>,
-    /// Whom a thread mentioned, and when.
-    mentioned: HashMap<&'a str, Vec<(Moment, u64)>>,
+/// What people wrote, without comments whose marker counts, and where notices are.
+#[derive(Debug, Default)]
+pub(super) struct Replies<'a> {
+    by_author: HashMap<u64, Vec<ThreadNote<'a>>>,
+    notices_by_thread: HashMap<&'a str, Vec<ThreadNote<'a>>>,
 }
 
-impl<'a> Answers<'a> {
-    pub(super) fn of(facts: &FollowupInput<'a>, counted: &[MarkedNote<'a>]) -> Self {
-        let ours: BTreeSet<u64> = counted.iter().map(|marked| marked.note.id).collect();
-        let mut notes = facts.conversation.notes();
-        notes.retain(|(_, note)| !ours.contains(&note.id));
-        let mut mentions: HashMap<&'a str, Vec<(Moment, u64)>> = HashMap::new();
-        for marked in counted {
-            let of_thread = mentions.entry(&marked.thread.id).or_default();
-            of_thread.extend(mentioned(&marked.mark).map(|id| (marked.note.moment(), id)));
+impl<'a> Replies<'a> {
+    pub(super) fn new(input: &FollowupInput<'a>, counting: &'a [MarkedNote<'a>]) -> Self {
+        let mut replies = Self::default();
+        let marked: BTreeSet<u64> = counting.iter().map(|marked| marked.note.id).collect();
+        for entry in input.conversation.notes() {
+            if !marked.contains(&entry.note.id) {
+                replies.by_author.entry(entry.note.author.id).or_default().push(entry);
+            }
         }
-        Self { notes, mentioned: mentions }
+        for MarkedNote { note, thread, marker } in counting {
+            if matches!(marker.content, Content::Notice(_)) {
+                let notices = replies.notices_by_thread.entry(&thread.id).or_default();
+                notices.push(ThreadNote { thread, note });
+            }
+        }
+        replies
     }
 
-    fn has_mentioned(&self, thread: &Thread, user: u64, before: Moment) -> bool {
-        let mentions = self.mentioned.get(&*thread.id).map(Vec::as_slice).unwrap_or_default();
-        mentions.iter().any(|(moment, id)| *id == user && *moment < before)
+    fn of_author(&self, user: u64) -> &[ThreadNote<'a>] {
+        self.by_author.get(&user).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The comments of a notice: its parts share a thread.
+    fn parts_of_notice(&self, thread: &str) -> &[ThreadNote<'a>] {
+        self.notices_by_thread.get(thread).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
-/// Judges one finding of a case.
-pub(super) struct Judge<'j, 'm, 'a> {
-    pub(super) facts: &'j FollowupInput<'a>,
+/// Derives the state of one finding.
+pub(super) struct Derivation<'d, 'a> {
+    pub(super) input: &'d FollowupInput<'a>,
+    pub(super) subjects: &'d Subjects<'d>,
+    pub(super) replies: &'d Replies<'a>,
     pub(super) check: &'static Check,
-    pub(super) finding: Option<&'a Finding>,
-    pub(super) history: &'j History<'m, 'a>,
-    pub(super) answers: &'j Answers<'a>,
-    pub(super) case: &'j Case<'a>,
+    /// The subject, if it is there now.
+    pub(super) subject: Option<Subject>,
+    /// The id of the subject's GitLab user.
+    pub(super) user: Option<u64>,
+    /// The finding, if the check finds it now.
+    pub(super) finding: Option<&'d Finding>,
+    pub(super) history: &'d History<'a>,
+    /// The reasons of the items of records, by the records' notes.
+    pub(super) reasons: &'d HashMap<u64, Vec<String>>,
 }
 
-/// A ping of a round.
-#[derive(Clone, Copy)]
-struct Ping {
-    moment: Moment,
-    round: u32,
-}
-
-impl<'m, 'a> Judge<'_, 'm, 'a> {
-    /// The finding with its state; nothing if it was never found or never asked about.
-    pub(super) fn entry(&self) -> Option<Entry<'a>> {
-        let ping = self.last_ping();
-        let entry = |state: State, round: u32| Entry {
+impl<'a> Derivation<'_, 'a> {
+    /// The finding with its state; nothing where there is nothing to say about it.
+    pub(super) fn entry(&self) -> Option<Entry> {
+        if !self.is_worth_an_entry() {
+            return None;
+        }
+        let round = self.round();
+        let ask = self.ask(round);
+        let escalation = self.escalation(round);
+        let answers = self.answers(round);
+        let state = self.state(round, ask.as_ref(), escalation.as_ref(), &answers);
+        let steps = &self.history.steps;
+        let last = steps.last().map(|entry| entry.step.evidence.clone()).unwrap_or_default();
+        Some(Entry {
             check: self.check,
-            finding: self.finding,
-            state: state.clone(),
+            evidence: self.finding.map(|finding| finding.evidence.clone()).unwrap_or_default(),
+            evidence_digest: self.finding.map_or(last, |finding| digest(&finding.evidence)),
+            is_found: self.finding.is_some(),
+            is_reported: steps.iter().any(|entry| is_settling(entry) && entry.step.round >= round),
+            reaction_notes: self.reaction_notes(round),
+            decision: self.latest_decision(),
+            state,
             round,
-            asked_at: ping.filter(|ping| ping.round == round).map(|ping| ping.moment.0),
-            thread: self.asks().next().map(|(marked, _)| marked.thread),
-            threads: self.asks().map(|(marked, _)| &*marked.thread.id).collect(),
-            pings: ping
-                .map(|ping| self.pings(ping))
-                .into_iter()
-                .flatten()
-                .map(|it| it.note.id)
-                .collect(),
-            answers: ping
-                .filter(|ping| ping.round == round)
-                .into_iter()
-                .flat_map(|ping| self.answers(ping))
-                .map(|note| (note.author.username.as_str(), note.body.as_str()))
-                .collect(),
-            held_by: self.history.others.first().map(|by| (*by).to_owned()),
-            rests_on_resolution: match state {
-                State::Justified(Justification::Resolved { .. }) => true,
-                State::Answered => ping.is_some_and(|ping| self.is_resolved_by_subject(ping)),
-                _ => false,
-            },
-        };
-        let Some(finding) = self.finding else {
-            // What was only accepted or decided, and is gone, needs no word.
-            let ping = ping?;
-            return Some(entry(self.absent(ping), ping.round));
-        };
-        let evidence = digest(&finding.evidence);
-        if finding.exception.is_some() {
-            let state = State::Justified(Justification::Exception);
-            return Some(entry(state, ping.map_or(1, |ping| ping.round)));
-        }
-        if let Some(justification) = self.justified(&evidence) {
-            return Some(entry(State::Justified(justification), ping.map_or(1, |ping| ping.round)));
-        }
-        let state = match ping {
-            None => (State::NotAsked, 1),
-            Some(ping) if self.is_reopened(ping, &evidence, finding) => {
-                (State::NotAsked, ping.round + 1)
-            }
-            Some(ping) => (self.asked(ping), ping.round),
-        };
-        let (state, round) = state;
-        let is_settled = matches!(state, State::Answered);
-        match self.history.others.first() {
-            Some(by) if !is_settled => Some(entry(State::Held { by: (*by).to_owned() }, round)),
-            _ => Some(entry(state, round)),
-        }
-    }
-
-    fn of(
-        &self,
-        wanted: &'static [Marked],
-    ) -> impl Iterator<Item = (&'m MarkedNote<'a>, &'m Item)> {
-        let marks = self.history.marks.iter().copied();
-        marks.filter(move |(marked, _)| wanted.contains(&marked.mark.marker.marked))
-    }
-
-    fn asks(&self) -> impl Iterator<Item = (&'m MarkedNote<'a>, &'m Item)> {
-        self.of(&[Marked::Ask, Marked::Sent])
-    }
-
-    /// The first ping of the last round.
-    fn last_ping(&self) -> Option<Ping> {
-        let ping = |(marked, item): (&MarkedNote<'_>, &Item)| Ping {
-            moment: marked.note.moment(),
-            round: item.round,
-        };
-        self.asks().map(ping).reduce(|last, next| {
-            if next.round > last.round || next.round == last.round && next.moment < last.moment {
-                next
-            } else {
-                last
-            }
+            ask,
+            escalation,
+            answers,
         })
     }
 
-    /// A ping and what followed it in its round, escalations included; in later rounds, too, whose own
-    /// ping is deleted. An escalation after a ping that was deleted and made anew is none of it.
-    fn pings(&self, ping: Ping) -> impl Iterator<Item = &'m MarkedNote<'a>> {
-        let pings = self.of(&[Marked::Ask, Marked::Escalate]);
-        let is_of_round = move |(marked, item): &(&'m MarkedNote<'a>, &'m Item)| {
-            item.round >= ping.round && marked.note.moment() >= ping.moment
-        };
-        pings.filter(is_of_round).map(|(marked, _)| marked)
+    /// Whether anything is found, or was once asked about.
+    fn is_worth_an_entry(&self) -> bool {
+        if self.finding.is_some() || self.is_unknown_for_subject() {
+            return true;
+        }
+        // An account that was decided on, and is gone, belongs into the review.
+        let is_outsider = self.check.id == OUTSIDER;
+        self.history.steps.iter().any(|entry| is_outsider || self.is_ask(entry))
     }
 
-    /// When something of this kind was first said of the ping's round after it. What was said of a later
-    /// round whose ping is deleted counts too: it was said.
-    fn said_at(&self, wanted: &'static [Marked], ping: Ping) -> Option<Timestamp> {
-        let of_round = self.of(wanted).filter(|(marked, item)| {
-            item.round >= ping.round && marked.note.moment() > ping.moment
-        });
-        of_round.map(|(marked, _)| marked.note.created_at).min()
+    fn is_unknown_for_subject(&self) -> bool {
+        let evaluation = self.input.evaluation;
+        self.subject.is_some_and(|subject| evaluation.is_unknown_for(self.check, subject))
     }
 
-    fn said(&self, wanted: &'static [Marked], ping: Ping) -> bool {
-        self.said_at(wanted, ping).is_some()
+    // Rounds
+
+    /// The present round; while it is in doubt, no earlier than any that the steps in doubt name.
+    fn round(&self) -> u32 {
+        self.certain_round().max(self.history.doubtful_round)
     }
 
-    fn is_subject(&self, user: &User) -> bool {
-        self.case.is_user(user)
+    fn certain_round(&self) -> u32 {
+        let steps = self.history.steps.iter();
+        if self.finding.is_none() {
+            // What is over belongs to the round in which it was asked last.
+            let asked = steps.clone().filter(|entry| self.is_ask(entry));
+            let last = asked.map(|entry| entry.step.round).max();
+            return last.or_else(|| steps.map(|entry| entry.step.round).max()).unwrap_or(1);
+        }
+        let last = steps.map(|entry| entry.step.round).max().unwrap_or(1);
+        if self.has_ended(last) { last.saturating_add(1) } else { last }
     }
 
-    /// What justified the finding, each with its moment and the evidence that it was about.
-    fn justifications(&self) -> Vec<(Moment, String, Justification)> {
-        let mut found = Vec::new();
-        let mut decided: BTreeMap<&str, Option<(Moment, String, Justification)>> = BTreeMap::new();
-        for (marked, item) in self.of(&[Marked::Accept, Marked::Decide]) {
-            if self.is_subject(&marked.note.author) {
-                continue;
+    /// Whether a finding that is found has left its round behind.
+    fn has_ended(&self, round: u32) -> bool {
+        let captured_at = self.captured_at();
+        for entry in self.steps_of(round).filter(|entry| !self.is_former(entry)) {
+            match entry.step.action {
+                StepAction::Again => return true,
+                StepAction::Fixed
+                | StepAction::Removed
+                | StepAction::Gone
+                | StepAction::Withdrawn { reason: WithdrawalReason::Left }
+                    // Older sources show what was so before it was settled.
+                    if captured_at > entry.step.at =>
+                {
+                    return true;
+                }
+                _ => {}
             }
-            let by = marked.note.author.username.clone();
-            let justification = Justification::Comment { note: marked.note.id, by };
-            let said = (marked.note.moment(), item.evidence.clone(), justification);
-            if marked.mark.marker.marked == Marked::Accept {
-                found.push(said);
-            } else {
-                // The last decision counts of those about the same evidence.
-                let is_kept = marked.mark.values.get("decision").is_some_and(|it| it == "keep");
-                decided.insert(&item.evidence, is_kept.then_some(said));
-            }
         }
-        found.extend(decided.into_values().flatten());
-        let said: Vec<Moment> = found.iter().map(|(moment, ..)| *moment).collect();
-        found.extend(self.asks().filter_map(|(marked, item)| self.resolved(marked, item, &said)));
-        found
-    }
-
-    /// That an operator resolved the thread of a ping by hand, before anything else closed it: what was
-    /// `accepted` before, or told to be over, was closed, and the thread resolved by us.
-    fn resolved(
-        &self,
-        marked: &MarkedNote<'a>,
-        item: &Item,
-        accepted: &[Moment],
-    ) -> Option<(Moment, String, Justification)> {
-        let resolved = marked.thread.resolved.as_ref().filter(|it| it.is_by_operator)?;
-        let by = resolved.by.as_ref().filter(|by| !self.is_subject(by))?;
-        let at = resolved.at.filter(|at| *at > marked.note.created_at)?;
-        let ping = Ping { moment: marked.note.moment(), round: item.round };
-        let over = self.said_at(&[Marked::Fixed, Marked::Withdrawn], ping);
-        let is_closed_before = over.is_some_and(|over| over <= at)
-            || accepted.iter().any(|it| *it > ping.moment && it.0 <= at);
-        let by = by.username.clone();
-        (!is_closed_before)
-            .then(|| ((at, u64::MAX), item.evidence.clone(), Justification::Resolved { by }))
-    }
-
-    /// What justifies the finding as it is: it was not asked about again since.
-    fn justified(&self, evidence: &str) -> Option<Justification> {
-        let is_asked_since = |moment: Moment| {
-            let mut asks = self.asks();
-            asks.any(|(marked, item)| item.evidence == evidence && marked.note.moment() > moment)
+        let asked_at = self.asks(round).map(|entry| entry.moment().0).max();
+        let is_after_asks = |day: Date| {
+            let start = day.to_zoned(TimeZone::UTC).map(|start| start.timestamp());
+            start.is_ok_and(|start| asked_at.is_none_or(|asked_at| start > asked_at))
         };
-        let found = self.justifications().into_iter().rev();
-        found
-            .filter(|(moment, about, _)| about == evidence && !is_asked_since(*moment))
-            .map(|(_, _, justification)| justification)
-            .next()
-    }
-
-    /// Whether the round of the ping had ended before the finding was found again.
-    fn is_reopened(&self, ping: Ping, evidence: &str, finding: &Finding) -> bool {
-        let has_lapsed = finding.lapsed.is_some_and(|day| {
-            let day = day.to_zoned(TimeZone::UTC).map(|it| it.timestamp());
-            day.is_ok_and(|day| day > ping.moment.0)
-        });
-        let mut justified = self.justifications().into_iter();
-        has_lapsed
-            || self.said(&[Marked::Fixed, Marked::Withdrawn], ping)
-            || justified.any(|(moment, about, _)| about != evidence && moment > ping.moment)
-    }
-
-    /// The state of a finding that was asked about and is still found.
-    fn asked(&self, ping: Ping) -> State {
-        if self.is_answered(ping) {
-            return State::Answered;
+        if self.finding.and_then(|finding| finding.lapsed).is_some_and(is_after_asks) {
+            return true;
         }
-        if self.check.asked == Audience::Operators {
-            return State::Waiting { until: None };
+        let decisions = self.decisions();
+        let Some(latest) = decisions.last().filter(|entry| entry.step.round >= round) else {
+            return false;
+        };
+        match verdict_of(latest) {
+            Some(Verdict::Keep { until: Some(until) }) if until <= self.today() => {
+                is_after_asks(until)
+            }
+            Some(Verdict::Accept | Verdict::Keep { .. }) => !self.is_about_present_evidence(latest),
+            Some(Verdict::Remove) | None => false,
         }
-        let FollowupInput { waits, now, .. } = self.facts;
-        if let Some(at) = self.said_at(&[Marked::Escalate], ping) {
-            let until = waits.end(at, waits.manager);
-            return if *now < until { State::Escalated { until } } else { State::Exhausted };
+    }
+
+    fn today(&self) -> Date {
+        self.input.now.to_zoned(TimeZone::UTC).date()
+    }
+
+    fn steps_of(&self, round: u32) -> impl Iterator<Item = &StepRef<'a>> {
+        self.history.steps.iter().filter(move |entry| entry.step.round == round)
+    }
+
+    // Asks
+
+    /// Whether a step's id is not the subject's any more, so that it reached somebody else.
+    fn is_former(&self, entry: &StepRef<'_>) -> bool {
+        self.subject.is_some_and(|subject| self.subjects.names_former_id(subject, entry.step))
+    }
+
+    /// Whether a step asked the subject.
+    fn is_ask(&self, entry: &StepRef<'_>) -> bool {
+        if self.is_former(entry) {
+            return false;
         }
-        let until = waits.end(ping.moment.0, waits.person);
-        if *now < until { State::Waiting { until: Some(until) } } else { State::Overdue }
+        match entry.step.action {
+            StepAction::Sent { .. } => true,
+            StepAction::Ask { .. } if self.is_for_operators() => true,
+            // Nobody can say any more who the user of somebody who is gone was.
+            StepAction::Ask { .. } if self.subject.is_none() => true,
+            StepAction::Ask { .. } => {
+                self.user.is_some_and(|user| entry.step.mentioned.contains(&user))
+            }
+            _ => false,
+        }
     }
 
-    fn is_answered(&self, ping: Ping) -> bool {
-        self.answers(ping).next().is_some()
-            || self.said(&[Marked::Answered], ping)
-            || self.is_reacted_to(ping)
-            || self.is_resolved_by_subject(ping)
+    fn is_for_operators(&self) -> bool {
+        self.check.asked == Audience::Operators
     }
 
-    /// The notes that answer a ping: those of the subject anywhere, and in the threads of the finding
-    /// those of whoever was mentioned there and is no operator.
-    fn answers(&self, ping: Ping) -> impl Iterator<Item = &'a Note> {
-        let threads: BTreeSet<&str> = self.asks().map(|(marked, _)| &*marked.thread.id).collect();
-        let notes = self.answers.notes.iter().filter(move |(thread, note)| {
-            note.moment() > ping.moment
-                && (self.is_subject(&note.author)
-                    || !note.is_by_operator
-                        && threads.contains(&*thread.id)
-                        && self.answers.has_mentioned(thread, note.author.id, note.moment()))
-        });
-        notes.map(|(_, note)| *note)
+    fn asks(&self, round: u32) -> impl Iterator<Item = &StepRef<'a>> {
+        self.steps_of(round).filter(|entry| self.is_ask(entry))
     }
 
-    fn is_reacted_to(&self, ping: Ping) -> bool {
-        self.pings(ping).any(|marked| {
-            let reactions = self.facts.conversation.reactions.get(&marked.note.id);
-            reactions.into_iter().flatten().any(|reaction| {
-                let user = &reaction.by;
-                let is_mentioned = mentioned(&marked.mark).any(|id| id == user.id);
-                reaction.at > marked.note.created_at && (self.is_subject(user) || is_mentioned)
-            })
+    /// The first ask of a round: if two operators asked at once, the lower note started the clock.
+    fn ask(&self, round: u32) -> Option<Ask> {
+        let entry = self.asks(round).min_by_key(|entry| entry.moment())?;
+        let (at, _) = entry.moment();
+        let (how, due) = match entry.step.action {
+            StepAction::Sent { due } => (AskedHow::Sent, due),
+            _ if self.is_for_operators() => (AskedHow::Listed, None),
+            StepAction::Ask { due } => (AskedHow::Mentioned, due),
+            _ => return None,
+        };
+        let waits = self.input.waits;
+        let due = match how {
+            AskedHow::Listed => None,
+            AskedHow::Mentioned | AskedHow::Sent => {
+                Some(due.unwrap_or_else(|| waits.end(at, waits.person)))
+            }
+        };
+        Some(Ask { note: entry.note_ref(), how, at, due })
+    }
+
+    /// The escalations of a round after its ask: one before it belongs to an ask that was deleted.
+    fn escalations(&self, round: u32) -> impl Iterator<Item = &StepRef<'a>> {
+        let asked = self.asks(round).map(StepRef::moment).min();
+        self.steps_of(round).filter(move |entry| {
+            matches!(entry.step.action, StepAction::Escalate { .. })
+                && asked.is_some_and(|asked| entry.moment() > asked)
+                && !self.is_former(entry)
         })
     }
 
-    fn is_resolved_by_subject(&self, ping: Ping) -> bool {
-        self.asks().any(|(marked, _)| {
-            marked.thread.resolved.as_ref().is_some_and(|resolved| {
-                let is_subject = resolved.by.as_ref().is_some_and(|by| self.is_subject(by));
-                // Who resolves without a date, or unnamed, may have meant to answer: nobody is pinged.
-                let is_doubtful = resolved.by.is_none() || resolved.at.is_none();
-                let is_after = resolved.at.is_none_or(|at| at > ping.moment.0);
-                is_after && (is_subject || is_doubtful)
-            })
+    fn escalation(&self, round: u32) -> Option<Escalation> {
+        let entry = self.escalations(round).min_by_key(|entry| entry.moment())?;
+        let StepAction::Escalate { due } = entry.step.action else { return None };
+        let waits = self.input.waits;
+        Some(Escalation {
+            note: entry.note_ref(),
+            mentioned: entry.step.mentioned.clone(),
+            due: due.unwrap_or_else(|| waits.end(entry.moment().0, waits.manager)),
         })
     }
 
-    /// The state of a finding that was asked about and is not found.
-    fn absent(&self, ping: Ping) -> State {
-        if self.said(&[Marked::Fixed], ping) {
-            return State::Fixed { is_told: true };
+    // Answers
+
+    /// The answers of a round, in the order of time.
+    fn answers(&self, round: u32) -> Vec<Answer> {
+        let mut answers = Vec::new();
+        for entry in self.steps_of(round).filter(|entry| !self.is_former(entry)) {
+            if entry.step.action == StepAction::Answered {
+                answers.push(Answer {
+                    author: entry.marked.note.author.clone(),
+                    at: entry.step.at,
+                    note: entry.note_ref(),
+                    content: AnswerContent::Recorded { step: entry.index },
+                });
+            }
         }
-        if self.said(&[Marked::Withdrawn], ping) {
-            return State::Withdrawn { is_told: true };
+        // Nobody was asked about a finding that is listed for the operators.
+        if !self.is_for_operators() {
+            self.add_words_of_subject(round, &mut answers);
+            self.add_words_of_managers(round, &mut answers);
+            self.add_reactions(round, &mut answers);
         }
-        let evaluation = self.facts.evaluation;
-        let is = |check: &&'static Check| check.id == self.check.id;
-        if evaluation.off.iter().any(is) {
-            return State::Withdrawn { is_told: false };
+        answers.sort_by_key(|answer| (answer.at, answer.note.id));
+        answers.dedup_by(|one, other| {
+            one.note.id == other.note.id
+                && one.content == other.content
+                && one.author == other.author
+        });
+        answers
+    }
+
+    /// Words of the subject count anywhere in the issue.
+    fn add_words_of_subject(&self, round: u32, answers: &mut Vec<Answer>) {
+        let asked = self.asks(round).map(StepRef::moment).min();
+        let (Some(asked), Some(user)) = (asked, self.user) else { return };
+        for reply in self.replies.of_author(user) {
+            if reply.note.moment() > asked {
+                answers.push(words(*reply));
+            }
         }
-        if self.case.about.is_some_and(|about| evaluation.is_excluded(about)) {
-            return State::Withdrawn { is_told: false };
-        }
-        let is_in_doubt = evaluation.may_hide_somebody() || evaluation.shrunken_from.is_some();
-        let is_unknown = evaluation.unknown.iter().any(|(check, _)| is(check));
-        // Sources that were read before the ping say nothing about what came after it.
-        if is_unknown || self.captured_at() <= ping.moment.0 {
-            return State::Unknown;
-        }
-        match (self.case.about, self.is_about_accounts()) {
-            (Some(Subject::Person(place)), _) => {
-                let person = evaluation.roster.person(place);
-                // What two people have in common is still so if the other one is hidden.
-                let is_hidden = self.check.asked == Audience::Both && is_in_doubt;
-                let is_readable = person.is_some_and(Person::is_readable);
-                if is_readable && !is_hidden && !self.lacks_account(place) {
-                    State::Fixed { is_told: false }
-                } else {
-                    State::Unknown
+    }
+
+    /// Words of whoever was asked to help count in the notice's thread.
+    fn add_words_of_managers(&self, round: u32, answers: &mut Vec<Answer>) {
+        for escalation in self.escalations(round) {
+            let Some(manager) = escalation.step.mentioned.first() else { continue };
+            for reply in self.replies.of_author(*manager) {
+                if reply.thread.id == escalation.marked.thread.id
+                    && reply.note.moment() > escalation.moment()
+                {
+                    answers.push(words(*reply));
                 }
             }
-            (Some(Subject::Organization), _) | (_, true) => State::Fixed { is_told: false },
-            _ if is_in_doubt => State::Unknown,
-            _ => State::Withdrawn { is_told: false },
         }
     }
 
-    /// When what the check looks at was read.
+    /// A reaction to any comment of a notice answers what the notice asks of whoever reacts.
+    fn add_reactions(&self, round: u32, answers: &mut Vec<Answer>) {
+        let asked = self.asks(round).map(|entry| (entry, self.user));
+        let escalated =
+            self.escalations(round).map(|entry| (entry, entry.step.mentioned.first().copied()));
+        for (entry, user) in asked.chain(escalated) {
+            let Some(user) = user else { continue };
+            for part in self.replies.parts_of_notice(&entry.marked.thread.id) {
+                let reactions = self.input.conversation.reactions.get(&part.note.id);
+                for reaction in reactions.into_iter().flatten() {
+                    if reaction.by.id == user && reaction.at >= entry.moment().0 {
+                        answers.push(Answer {
+                            author: reaction.by.clone(),
+                            at: reaction.at,
+                            note: note_ref(*part),
+                            content: AnswerContent::Reaction,
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    fn reaction_notes(&self, round: u32) -> BTreeSet<u64> {
+        let threads = self.asks(round).chain(self.escalations(round));
+        let parts = threads.flat_map(|entry| self.replies.parts_of_notice(&entry.marked.thread.id));
+        parts.map(|part| part.note.id).collect()
+    }
+
+    // Decisions
+
+    /// The steps of decisions that count, the latest last.
+    ///
+    /// Asking again outranks what was decided before, and so does a recorded end of an account that is
+    /// there again.
+    fn decisions(&self) -> Vec<StepRef<'a>> {
+        let ends = self.history.steps.iter().filter(|entry| match entry.step.action {
+            StepAction::Again => !self.is_former(entry),
+            StepAction::Removed | StepAction::Gone => {
+                self.finding.is_some() && self.captured_at() > entry.step.at
+            }
+            _ => false,
+        });
+        let end = ends.map(StepRef::order).max();
+        let mut decisions = Vec::new();
+        for entry in &self.history.steps {
+            // Nobody decides about themselves.
+            let is_own = self.user == Some(entry.marked.note.author.id);
+            let is_outranked = end.is_some_and(|end| entry.order() < end);
+            if verdict_of(entry).is_some() && !is_own && !self.is_former(entry) && !is_outranked {
+                decisions.push(*entry);
+            }
+        }
+        decisions.sort_by_key(StepRef::order);
+        decisions
+    }
+
+    /// The decision of a step, with its reason.
+    fn decision(&self, entry: &StepRef<'_>) -> Option<Decision> {
+        let reasons = self.reasons.get(&entry.marked.note.id);
+        Some(Decision {
+            verdict: verdict_of(entry)?,
+            at: entry.step.at,
+            note: entry.note_ref(),
+            step: entry.index,
+            round: entry.step.round,
+            evidence: entry.step.evidence.clone(),
+            reason: reasons.and_then(|reasons| reasons.get(entry.index)).cloned(),
+        })
+    }
+
+    fn latest_decision(&self) -> Option<Decision> {
+        self.decision(self.decisions().last()?)
+    }
+
+    /// Whether a decision names what the check sees now.
+    fn is_about_present_evidence(&self, entry: &StepRef<'_>) -> bool {
+        match self.finding {
+            Some(finding) => {
+                entry.step.check == self.check.id
+                    && entry.step.evidence == digest(&finding.evidence)
+            }
+            // What another check speaks for is as it was.
+            None => true,
+        }
+    }
+
+    /// The decision that rules the finding as it is.
+    fn ruling(&self) -> Option<Decision> {
+        let mut decisions = self.decisions();
+        decisions.retain(|entry| self.is_about_present_evidence(entry));
+        self.decision(decisions.last()?)
+    }
+
+    fn keeps(&self, decision: &Decision) -> bool {
+        match decision.verdict {
+            Verdict::Accept => true,
+            Verdict::Keep { until } => until.is_none_or(|until| self.today() < until),
+            Verdict::Remove => false,
+        }
+    }
+
+    // States
+
+    /// The first state that applies.
+    fn state(
+        &self,
+        round: u32,
+        ask: Option<&Ask>,
+        escalation: Option<&Escalation>,
+        answers: &[Answer],
+    ) -> State {
+        // What is left out of the audit needs no evaluation.
+        if self.finding.is_none()
+            && let Some(reason) = self.exclusion()
+        {
+            return State::Withdrawn(reason);
+        }
+        // Nothing follows from what could not be read.
+        if let Some(unknown) = self.unknown() {
+            return State::Unknown(unknown);
+        }
+        // A history that may be somebody else's must not decide anything.
+        if let Some(doubt) = self.doubt() {
+            return State::InDoubt(doubt);
+        }
+        // What is over is said before anything else is said about it.
+        if self.finding.is_none()
+            && let Some(state) = self.state_of_absent(round)
+        {
+            return state;
+        }
+        // A justified finding may be found again any number of times.
+        if let Some(index) = self.finding.and_then(|finding| finding.exception) {
+            return State::Justified(Justification::Exception(index));
+        }
+        match self.ruling() {
+            Some(decision) if self.keeps(&decision) => {
+                return State::Justified(Justification::Decision(decision));
+            }
+            // The account's holder has nothing to do any more.
+            Some(decision) if decision.verdict == Verdict::Remove => {
+                return State::ToRemove(decision);
+            }
+            _ => {}
+        }
+        // Somebody else may be at work on it, or it may be a mistake.
+        if let Some(hold) = self.hold(round) {
+            return State::Held(hold);
+        }
+        // Whoever answered is left alone until an operator has read it.
+        if !answers.is_empty() {
+            return State::Answered;
+        }
+        let Some(ask) = ask else {
+            // Older sources that do not show it must not make anybody ask.
+            return match self.finding {
+                Some(_) => State::NotAsked,
+                None => State::Unknown(Unknown::NotReadSince),
+            };
+        };
+        self.state_by_clock(ask, escalation)
+    }
+
+    fn state_by_clock(&self, ask: &Ask, escalation: Option<&Escalation>) -> State {
+        let now = self.input.now;
+        // The operators need no clock.
+        let Some(due) = ask.due else { return State::Waiting { until: None } };
+        match escalation {
+            Some(escalation) if now < escalation.due => State::Escalated { until: escalation.due },
+            Some(_) => State::Exhausted,
+            None if now < due => State::Waiting { until: Some(due) },
+            None => State::Overdue,
+        }
+    }
+
+    /// Why the audit does not look at the finding.
+    fn exclusion(&self) -> Option<WithdrawalReason> {
+        let evaluation = self.input.evaluation;
+        if evaluation.off.iter().any(|check| check.id == self.check.id) {
+            return Some(WithdrawalReason::Off);
+        }
+        let is_excluded = self.subject.is_some_and(|subject| evaluation.is_excluded(subject));
+        is_excluded.then_some(WithdrawalReason::Excluded)
+    }
+
+    /// Why the check says nothing about the subject, though it finds nothing.
+    fn unknown(&self) -> Option<Unknown> {
+        let (None, Some(subject)) = (self.finding, self.subject) else { return None };
+        self.input.evaluation.unknown_for(self.check, subject)
+    }
+
+    fn doubt(&self) -> Option<Doubt> {
+        if let Some(subject) = self.subject
+            && let Some(reason) = self.subjects.contradiction(subject)
+        {
+            let mut notes: Vec<NoteRef> =
+                self.history.steps.iter().map(StepRef::note_ref).collect();
+            notes.extend(self.history.doubt.iter().flat_map(|doubt| doubt.notes.clone()));
+            notes.sort();
+            notes.dedup();
+            return Some(Doubt { reason, subjects: vec![self.subjects.name(subject)], notes });
+        }
+        self.history.doubt.clone()
+    }
+
+    /// What became of a finding that is not found; nothing where that cannot be concluded.
+    fn state_of_absent(&self, round: u32) -> Option<State> {
+        if self.check.id == OUTSIDER {
+            return self.state_of_absent_outsider(round);
+        }
+        let evaluation = self.input.evaluation;
+        let is_fresh = self.captured_at() > self.last_contact(round)?;
+        match self.subject {
+            Some(subject) if evaluation.steps_back(self.check, subject) => None,
+            Some(_) => is_fresh.then_some(State::Fixed),
+            None if self.is_about_account() => match evaluation.accounts_unknown() {
+                Some(unknown) => Some(State::Unknown(unknown)),
+                None => is_fresh.then_some(State::Fixed),
+            },
+            None => match evaluation.roster_unknown() {
+                Some(unknown) => Some(State::Unknown(unknown)),
+                None if self.roster_captured_at() > self.last_contact(round)? => {
+                    Some(State::Withdrawn(WithdrawalReason::Left))
+                }
+                None => None,
+            },
+        }
+    }
+
+    /// Whether the steps are about an account: a person is always named as well.
+    fn is_about_account(&self) -> bool {
+        let keys = self.history.steps.iter().flat_map(|entry| &entry.step.keys);
+        keys.clone().all(|key| key.kind == KeyKind::Email)
+    }
+
+    fn state_of_absent_outsider(&self, round: u32) -> Option<State> {
+        let last_contact = self.last_contact(round)?;
+        let last = self.history.steps.last()?;
+        if self.subjects.holder_of_former_outsider(last.step).is_some() {
+            return (self.captured_at() > last_contact).then_some(State::Fixed);
+        }
+        let evaluation = self.input.evaluation;
+        if let Some(unknown) = evaluation.accounts_unknown() {
+            return Some(State::Unknown(unknown));
+        }
+        let read_at = whole_second(evaluation.accounts.as_ref()?.capture.read_at);
+        match self.latest_decision() {
+            Some(decision) if decision.verdict == Verdict::Remove => {
+                // A read from before the decision says nothing about its execution.
+                if read_at <= decision.at {
+                    return Some(State::ToRemove(decision));
+                }
+                let removals = self.history.steps.iter();
+                let removals = removals.filter(|entry| entry.step.action == StepAction::Removed);
+                let record = removals.max_by_key(|entry| entry.order()).map(StepRef::note_ref);
+                Some(State::Removed { decision, record })
+            }
+            Some(decision) if self.keeps(&decision) => {
+                Some(State::Justified(Justification::Decision(decision)))
+            }
+            _ => (read_at > last_contact).then_some(State::Gone),
+        }
+    }
+
+    /// The instant after which sources must be captured to show what became of a finding: the last
+    /// ask, escalation or message of the round, else the last step at all.
+    fn last_contact(&self, round: u32) -> Option<Timestamp> {
+        let contacts = self.asks(round).chain(self.escalations(round));
+        let last = contacts.map(|entry| entry.moment().0).max();
+        last.or_else(|| self.history.steps.iter().map(|entry| entry.step.at).max())
+    }
+
+    /// When what the check looks at was captured.
     fn captured_at(&self) -> Timestamp {
-        let accounts = self.facts.evaluation.accounts.as_ref().filter(|_| self.is_among_accounts());
-        let read_at = accounts.map(|accounts| accounts.capture.read_at);
-        read_at.map_or(self.facts.now, |read_at| read_at.min(self.facts.now))
+        let roster = self.roster_captured_at();
+        let accounts = self.input.evaluation.accounts.as_ref();
+        match (self.check.find, accounts) {
+            (Find::AmongAccounts(_), Some(accounts)) => {
+                roster.min(whole_second(accounts.capture.read_at))
+            }
+            _ => roster,
+        }
     }
 
-    fn is_among_accounts(&self) -> bool {
-        matches!(self.check.find, Find::AmongAccounts(_))
+    fn roster_captured_at(&self) -> Timestamp {
+        whole_second(self.input.roster_captured_at)
     }
 
-    /// Whether the check may be about accounts of nobody on the roster.
-    fn is_about_accounts(&self) -> bool {
-        self.check.id == OUTSIDER
-            || self.check.needs.contains(&Requirement::Everybody) && self.is_among_accounts()
+    /// What keeps anybody from being asked.
+    fn hold(&self, round: u32) -> Option<Hold> {
+        for entry in &self.history.foreign {
+            if self.holds(entry, round) {
+                return Some(Hold::ForeignMarker(entry.note_ref()));
+            }
+        }
+        let evaluation = self.input.evaluation;
+        let mut suggestions = Vec::new();
+        for suggestion in evaluation.suggestions_for(self.check, self.subject?) {
+            let person = evaluation.person(Subject::Person(suggestion.person))?;
+            suggestions.push(Suggestion {
+                account: evaluation.account(suggestion.account)?.email.clone(),
+                person: person.name.to_string(),
+                person_email: person.email.value().map(ToString::to_string),
+                reason: suggestion.reason,
+            });
+        }
+        (!suggestions.is_empty()).then_some(Hold::Suggestion(suggestions))
     }
 
-    /// Whether nobody can tell which account is the person's, so that no check of accounts can tell
-    /// that something is fixed.
-    fn lacks_account(&self, person: PersonIdx) -> bool {
-        let evaluation = self.facts.evaluation;
-        let matches = evaluation.matching.for_person(person);
-        self.is_among_accounts()
-            && evaluation
-                .roster
-                .person(person)
-                .is_some_and(|person| is_unmatchable(person, matches))
+    /// Whether a stranger's marker holds the finding.
+    pub(super) fn holds(&self, entry: &StepRef<'_>, round: u32) -> bool {
+        let author = entry.marked.note.author.id;
+        let directory = self.input.directory;
+        // Until GitLab has been asked who that is, nobody is mentioned.
+        let is_member = match directory.access_level(author) {
+            Some(level) => level >= HOLDING_LEVEL,
+            None => !directory.is_complete,
+        };
+        let own_mentions = entry.marked.marker.content.steps().iter().map(|step| &step.mentioned);
+        let mentions = self.history.steps.iter().map(|counting| &counting.step.mentioned);
+        let is_concerned = self.user == Some(author)
+            || own_mentions.chain(mentions).any(|mentioned| mentioned.contains(&author));
+        is_member
+            && !is_concerned
+            && entry.step.round >= round
+            && self.steps_of(entry.step.round).next().is_none()
+    }
+}
+
+fn words(ThreadNote { thread, note }: ThreadNote<'_>) -> Answer {
+    Answer {
+        author: note.author.clone(),
+        at: note.created_at,
+        note: note_ref(ThreadNote { thread, note }),
+        content: AnswerContent::Words(note.body.clone()),
+    }
+}
+
+fn is_settling(entry: &StepRef<'_>) -> bool {
+    matches!(
+        entry.step.action,
+        StepAction::Fixed | StepAction::Withdrawn { .. } | StepAction::Gone | StepAction::Removed
+    )
+}
+
+/// An instant as steps hold it: what happened in the same second is not later.
+fn whole_second(instant: Timestamp) -> Timestamp {
+    Timestamp::from_second(instant.as_second()).unwrap_or(instant)
+}
+
+fn verdict_of(entry: &StepRef<'_>) -> Option<Verdict> {
+    match entry.step.action {
+        StepAction::Accept => Some(Verdict::Accept),
+        StepAction::Keep { until } => Some(Verdict::Keep { until }),
+        StepAction::Remove => Some(Verdict::Remove),
+        _ => None,
     }
 }

@@ -1,45 +1,22 @@
-//! What findings and subjects are called, and where they stand, in words.
+//! What findings and subjects are called in commands, and how the state of a finding reads.
 
-use super::words::day;
-use super::{Case, Entry, FollowupInput, State};
+use super::model::{Case, Doubt, Entry, FollowupInput, Hold, Justification, State, Verdict};
+use crate::dates::{date_of, day_and_month, deadline};
 use crate::identity::Subject;
+use crate::record::marker::WithdrawalReason;
 use crate::roster::Person;
 use crate::text::fold;
 
-/// Where a finding stands, in words.
-pub(crate) fn standing(entry: &Entry<'_>) -> String {
-    let word = entry.state.as_str();
-    let asked = entry.asked_at.map(|at| format!(", asked on {}", day(at)));
-    let asked = asked.unwrap_or_default();
-    match &entry.state {
-        State::Waiting { until: Some(until) } | State::Escalated { until } => {
-            format!("is {word} until {until:.0}{asked}")
-        }
-        State::Waiting { until: None } => format!("is waiting for an operator{asked}"),
-        State::Answered => format!("is answered{asked}: read it, then --accept or --ask-again"),
-        State::Justified(justification) => format!("is justified {justification}"),
-        State::Held { by } => {
-            format!("{}{asked}", held(by))
-        }
-        _ => format!("is {word}{asked}"),
-    }
-}
-
-/// That a finding is held, in words.
-pub(super) fn held(by: &str) -> String {
-    format!("is held: {by} wrote a marker of ours and is not among `operators`")
-}
-
 /// What a finding is called in commands and reports: its check and its subject.
-pub fn finding_name(facts: &FollowupInput<'_>, case: &Case<'_>, entry: &Entry<'_>) -> String {
-    format!("{}:{}", entry.check.id, subject_name(facts, case))
+pub fn finding_name(input: &FollowupInput<'_>, case: &Case, entry: &Entry) -> String {
+    format!("{}:{}", entry.check.id, subject_name(input, case))
 }
 
 /// What a subject is called in commands and reports: an address, a username, or a name.
-pub(crate) fn subject_name(facts: &FollowupInput<'_>, case: &Case<'_>) -> String {
-    let person = case.about.and_then(|about| facts.evaluation.person(about));
+pub fn subject_name(input: &FollowupInput<'_>, case: &Case) -> String {
+    let person = case.subject.and_then(|subject| input.evaluation.person(subject));
     let email = person.and_then(|person| person.email.value());
-    match (email, case.about) {
+    match (email, case.subject) {
         (Some(email), _) => email.to_string(),
         (None, Some(Subject::Organization)) => "organization".to_owned(),
         (None, None) if case.name.is_empty() => "gone".to_owned(),
@@ -49,16 +26,103 @@ pub(crate) fn subject_name(facts: &FollowupInput<'_>, case: &Case<'_>) -> String
 
 /// Whether `name` names the subject of a case: by name, e-mail address, GitLab username, or the way in
 /// which reports name it.
-pub(super) fn is_named(facts: &FollowupInput<'_>, case: &Case<'_>, name: &str) -> bool {
+pub fn is_named(input: &FollowupInput<'_>, case: &Case, name: &str) -> bool {
     let lower = name.to_lowercase();
+    let username = name.strip_prefix('@').unwrap_or(name);
     let is_person = |person: &Person| {
-        let is = |field: Option<&Box<str>>| field.is_some_and(|it| it.to_lowercase() == lower);
-        is(person.email.value())
-            || is(person.gitlab_username.value())
+        let is = |field: Option<&Box<str>>, text: &str| {
+            field.is_some_and(|value| value.to_lowercase() == text.to_lowercase())
+        };
+        is(person.email.value(), name)
+            || is(person.gitlab_username.value(), username)
             || person.subject().to_string() == name
     };
-    let person = case.about.and_then(|about| facts.evaluation.person(about));
+    let person = case.subject.and_then(|subject| input.evaluation.person(subject));
     person.is_some_and(is_person)
         || !case.name.is_empty() && fold(&case.name) == fold(name)
-        || subject_name(facts, case) == lower
+        || subject_name(input, case).to_lowercase() == lower
+}
+
+/// The state of a finding as a clause, for operators.
+pub(crate) fn standing(entry: &Entry) -> String {
+    let word = entry.state.as_str();
+    let asked = entry.ask.as_ref();
+    let asked = asked.map(|ask| format!(", asked on {}", day_and_month(date_of(ask.at))));
+    let asked = asked.unwrap_or_default();
+    match &entry.state {
+        State::Unknown(unknown) => format!("is unknown {unknown}"),
+        State::InDoubt(doubt) => in_doubt(doubt),
+        State::Removed { record: Some(record), .. } => {
+            format!("was removed by {}", record.author.username)
+        }
+        State::Removed { record: None, .. } => "was removed by hand".to_owned(),
+        State::Gone => "is gone without a decision".to_owned(),
+        State::Withdrawn(WithdrawalReason::Left) => "is withdrawn: the person left".to_owned(),
+        State::Withdrawn(WithdrawalReason::Excluded) => {
+            "is withdrawn: the subject is excluded".to_owned()
+        }
+        State::Withdrawn(WithdrawalReason::Off) => "is withdrawn: the check is off".to_owned(),
+        State::Justified(Justification::Exception(_)) => "is justified by an exception".to_owned(),
+        State::Justified(Justification::Decision(decision)) => {
+            let by = &decision.note.author.username;
+            match decision.verdict {
+                Verdict::Keep { until: Some(until) } => {
+                    format!("is justified: {by} keeps it until {until}")
+                }
+                Verdict::Keep { until: None } => format!("is justified: {by} keeps it"),
+                _ => format!("is justified: {by} accepted it"),
+            }
+        }
+        State::ToRemove(decision) => {
+            format!("is to be removed: {} decided so", decision.note.author.username)
+        }
+        State::Held(hold) => held(hold),
+        State::Answered => format!("is answered{asked}: read it, then --accept or --ask-again"),
+        State::Exhausted => format!("has had no reply, even after escalation{asked}"),
+        State::Waiting { until: None } => format!("is for the operators to fix or accept{asked}"),
+        State::Waiting { until: Some(until) } | State::Escalated { until } => {
+            format!("is {word} until {}{asked}", deadline(*until))
+        }
+        State::Fixed | State::Overdue | State::NotAsked => format!("is {word}{asked}"),
+    }
+}
+
+/// Why a finding is held, as a clause.
+pub(super) fn held(hold: &Hold) -> String {
+    match hold {
+        Hold::ForeignMarker(note) => format!(
+            "is on hold: {} (id {}) posted a marker of ours in comment {} but is not listed in `operators`",
+            note.author.username, note.author.id, note.id
+        ),
+        Hold::Suggestion(suggestions) => {
+            let pairs: Vec<String> = suggestions
+                .iter()
+                .map(|suggestion| {
+                    let email = suggestion.person_email.as_ref();
+                    let email = email.map(|email| format!(" <{email}>")).unwrap_or_default();
+                    let (account, person) = (&suggestion.account, &suggestion.person);
+                    format!(
+                        "{account} may be the account of {person}{email} ({})",
+                        suggestion.reason
+                    )
+                })
+                .collect();
+            format!("is on hold: {}; if so, add it to `aliases`, else decide", pairs.join("; "))
+        }
+    }
+}
+
+/// Why a finding's history is in doubt, as a clause.
+pub(super) fn in_doubt(doubt: &Doubt) -> String {
+    let subjects = doubt.subjects.join(" and ");
+    let whose = if subjects.is_empty() { String::new() } else { format!(" (of {subjects})") };
+    let notes: Vec<String> = doubt.notes.iter().map(|note| note.id.to_string()).collect();
+    let notes =
+        if notes.is_empty() { String::new() } else { format!(", comments {}", notes.join(", ")) };
+    let help = if doubt.can_be_ended() {
+        "--ask-again or --accept ends the doubt"
+    } else {
+        "correct the roster first"
+    };
+    format!("is in doubt{whose}: {}{notes}; {help}", doubt.reason)
 }

@@ -1,62 +1,43 @@
-//! Who is due what, and why; and who is not, and why not.
+//! What is due: one notice for all who are to be asked or helped with, and letters for the others.
 
-use std::collections::{BTreeSet, HashMap};
-use std::fmt;
+use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::SignedDuration;
+use jiff::Timestamp;
 
-use super::chain::Chain;
-use super::derive::mentioned;
-use super::duplicates::duplicates;
-use super::names::{finding_name, is_named, standing};
-use super::words::{self, Comment, Line};
-use super::{Act, Case, Cases, Entry, FollowupInput, State, cases};
-use crate::check::Audience;
+use super::cases::cases;
+use super::letters::{Letter, LetterContext};
+use super::mentions::mentioned_usernames;
+use super::model::{AskedHow, Case, Cases, Entry, FollowupInput, State};
+use super::names::{finding_name, is_named, standing, subject_name};
+use super::notice::{AskLine, AskedAgain, AskedBy, HelpLine, Notice, NoticeFinding, Settled};
+use super::record::Record;
+use super::refusal::{MAX_COMMENTS, Refusal, Rule};
+use super::selection::Selection;
+use super::strike::corrections;
 use crate::evaluation::handle;
 use crate::identity::Subject;
-use crate::plan::{Action, Plan};
-use crate::record::conversation::{Marked as MarkedNote, Thread, User};
+use crate::plan::{Action, NewNotice, Plan};
+use crate::record::conversation::{Note, ThreadNote, User};
 use crate::record::directory::{Inquiry, Unmentionable};
-use crate::record::marker::{Mark, Marked};
+use crate::record::marker::{Marker, Step, StepAction, WithdrawalReason};
+use crate::roster::Person;
+use crate::text::fold;
+use crate::wording::{Details, counted, encode_path, is_linkable};
 
-/// How many comments an issue takes (GitLab docs: Discussions).
-const MAX_COMMENTS: usize = 5_000;
-
-/// How many e-mails GitLab sends to a user about a project in a day (GitLab docs: Rate limits).
-const MAX_MENTIONS: usize = 1_000;
-
-/// How long mentions count.
-const DAY: SignedDuration = SignedDuration::from_hours(24);
-
-/// What of all that is due is to be done.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Selection {
-    /// Only these subjects, by name, e-mail address or GitLab username; empty: everybody.
-    pub only: Vec<String>,
-    /// At most so many comments.
-    pub limit: Option<usize>,
-    /// What an operator does besides; then nothing else is done.
-    pub acts: Vec<Act>,
-}
-
-impl Selection {
-    /// Whether a case is among those that were selected.
-    pub fn includes(&self, facts: &FollowupInput<'_>, case: &Case<'_>) -> bool {
-        self.only.is_empty() || self.only.iter().any(|name| is_named(facts, case, name))
-    }
-}
-
-/// A message to send to somebody who cannot be mentioned.
+/// Somebody whom an operator has mentioned in the issue by hand, and who is asked only if an operator
+/// says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Advice {
-    /// Whom it is for, as foreign text.
+pub struct MentionedByHand {
+    /// What to name in `--only` or `--sent`.
+    pub subject_name: String,
+    /// Their name, untrusted.
     pub name: String,
-    /// Their e-mail address, if one is known.
-    pub email: Option<String>,
-    /// Why they cannot be mentioned.
-    pub reason: String,
-    /// The message, with foreign text in it.
-    pub text: String,
+    /// The latest comment that mentions them.
+    pub note: u64,
+    /// When it was written.
+    pub at: Timestamp,
+    /// Who wrote it.
+    pub by: User,
 }
 
 /// What is due.
@@ -65,438 +46,667 @@ pub struct Due {
     /// What is to be done.
     pub plan: Plan,
     /// What is to be sent by hand.
-    pub advice: Vec<Advice>,
+    pub letters: Vec<Letter>,
+    /// Who was mentioned by hand and is not asked.
+    pub by_hand: Vec<MentionedByHand>,
     /// Whom GitLab must be asked about before this is final.
     pub inquiries: BTreeSet<Inquiry>,
+    /// How many people the plan's notice mentions.
+    pub mentioned: usize,
+    /// Up to how many people the plan's comments are mailed to.
+    pub mailed: usize,
+    /// The record of the acts, as the plan leaves it.
+    pub record: Option<Record>,
 }
 
-/// Why nothing can be planned.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
-    /// The issue would have too many comments: so many are left.
-    TooManyComments {
-        /// How many may be added.
-        left: usize,
-    },
-    /// Somebody would be mentioned too often in a day.
-    TooManyMentions {
-        /// Whom.
-        username: String,
-        /// How many comments may be added before that.
-        left: usize,
-    },
-    /// Nobody and nothing of that name is there.
-    NoSuch(String),
-    /// What is named cannot be done, and why.
-    Impossible(String),
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooManyComments { left } => {
-                write!(
-                    formatter,
-                    "an issue takes {MAX_COMMENTS} comments, and only {left} are left"
-                )
-            }
-            Self::TooManyMentions { username, .. } => write!(
-                formatter,
-                "{username} would be mentioned more than {MAX_MENTIONS} times in a day"
-            ),
-            Self::NoSuch(name) => write!(formatter, "nothing is found about {name}"),
-            Self::Impossible(reason) => formatter.write_str(reason),
-        }
-    }
-}
-
-impl std::error::Error for Refusal {}
-
-/// Plans what is due, `operator` being the one who runs this, and `issue_url` the page of the issue.
+/// Plans what is due.
 ///
-/// Executing the plan and planning again gives nothing to do.
+/// Executing the plan and planning again at once gives nothing to do.
+/// Where [`Due::inquiries`] is not empty, the caller asks GitLab and plans again.
 ///
 /// # Errors
 ///
 /// [`Refusal`], before anything is done.
-pub fn plan(
-    facts: &FollowupInput<'_>,
-    selection: &Selection,
-    operator: &User,
-    issue_url: &str,
-) -> Result<Due, Refusal> {
-    let mut due = still_due(facts, selection, operator, issue_url)?;
-    limit(&mut due, selection);
-    check_comments(facts, &due)?;
-    check_mentions(facts, &due)?;
-    Ok(due)
+pub fn plan(input: &FollowupInput<'_>, selection: &Selection) -> Result<Due, Refusal> {
+    plan_cases(input, &cases(input), selection)
 }
 
-/// What is due, however much it is: whether a part of an earlier plan still has to be done.
+/// Plans what is due for findings whose states are derived already.
 ///
 /// # Errors
 ///
-/// [`Refusal`] of what an operator wants besides.
-pub fn still_due(
-    facts: &FollowupInput<'_>,
+/// [`Refusal`], before anything is done.
+pub fn plan_cases(
+    input: &FollowupInput<'_>,
+    cases: &Cases,
     selection: &Selection,
-    operator: &User,
-    issue_url: &str,
 ) -> Result<Due, Refusal> {
-    let cases = cases(facts);
-    let mut by_thread: HashMap<&str, Vec<(usize, &Entry<'_>)>> = HashMap::new();
-    for (place, case) in cases.cases.iter().enumerate() {
-        for entry in &case.entries {
-            for thread in &entry.threads {
-                by_thread.entry(thread).or_default().push((place, entry));
-            }
-        }
-    }
-    let mut planner =
-        Planner { facts, cases: &cases, operator, issue_url, by_thread, due: Due::default() };
+    let mut planner = Planner {
+        input,
+        cases,
+        selection,
+        due: Due { inquiries: cases.inquiries.clone(), ..Due::default() },
+        asks: Vec::new(),
+        helps: Vec::new(),
+        settled: Vec::new(),
+        operators: Vec::new(),
+        names: Vec::new(),
+    };
     if selection.acts.is_empty() {
-        planner.delete_duplicates();
-        planner.plan(selection)?;
+        planner.strike();
+        planner.plan()?;
     } else {
-        for act in &selection.acts {
-            planner.act(act)?;
-        }
+        planner.act(&selection.acts)?;
     }
-    Ok(planner.due)
-}
-
-fn is_comment(action: &Action) -> bool {
-    matches!(action, Action::Reply { .. } | Action::OpenThread { .. })
-}
-
-/// Leaves out what is more than the limit.
-fn limit(due: &mut Due, selection: &Selection) {
-    let Some(limit) = selection.limit else { return };
-    let mut left = limit;
-    let all = std::mem::take(&mut due.plan.actions);
-    let mut cut = 0;
-    for action in all {
-        if !is_comment(&action) {
-            if left > 0 {
-                due.plan.actions.push(action);
-            }
-        } else if left > 0 {
-            left -= 1;
-            due.plan.actions.push(action);
-        } else {
-            cut += 1;
-        }
-    }
-    if cut > 0 {
-        due.plan.notes.push(format!("{cut} more comments are left out by --limit"));
-    }
-}
-
-/// Refuses what the issue does not take.
-fn check_comments(facts: &FollowupInput<'_>, due: &Due) -> Result<(), Refusal> {
-    let comments = due.plan.actions.iter().filter(|action| is_comment(action)).count();
-    let left = MAX_COMMENTS.saturating_sub(facts.conversation.count());
-    if comments > left { Err(Refusal::TooManyComments { left }) } else { Ok(()) }
-}
-
-/// Refuses to mention somebody too often, counting what was said within a day.
-fn check_mentions(facts: &FollowupInput<'_>, due: &Due) -> Result<(), Refusal> {
-    let (counted, _) = facts.conversation.marks(facts.marker);
-    let is_today = |it: &&MarkedNote<'_>| facts.now.duration_since(it.note.created_at) < DAY;
-    let mut mentions: HashMap<u64, usize> = HashMap::new();
-    for id in counted.iter().filter(is_today).flat_map(|it| mentioned(&it.mark)) {
-        *mentions.entry(id).or_default() += 1;
-    }
-    for (left, body) in due.plan.actions.iter().filter_map(body).enumerate() {
-        for id in Mark::of_comment(body).iter().flat_map(mentioned) {
-            let count = mentions.entry(id).or_default();
-            *count += 1;
-            if *count > MAX_MENTIONS {
-                let username = facts.directory.username_of(id).unwrap_or("somebody").to_owned();
-                return Err(Refusal::TooManyMentions { username, left });
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The text of a comment.
-fn body(action: &Action) -> Option<&str> {
-    match action {
-        Action::Reply { body, .. } | Action::OpenThread { body, .. } => Some(body),
-        _ => None,
-    }
+    planner.finish()
 }
 
 /// Makes a plan.
-pub(super) struct Planner<'p, 'a> {
-    pub(super) facts: &'p FollowupInput<'a>,
-    pub(super) cases: &'p Cases<'a>,
-    pub(super) operator: &'p User,
-    issue_url: &'p str,
-    /// What was asked about in each thread, with the places of the cases.
-    by_thread: HashMap<&'a str, Vec<(usize, &'p Entry<'a>)>>,
+pub(super) struct Planner<'p> {
+    pub(super) input: &'p FollowupInput<'p>,
+    pub(super) cases: &'p Cases,
+    pub(super) selection: &'p Selection,
     pub(super) due: Due,
+    asks: Vec<AskLine>,
+    helps: Vec<HelpLine>,
+    settled: Vec<(Settled, NoticeFinding)>,
+    operators: Vec<NoticeFinding>,
+    /// Who is asked, with what was found in a few words.
+    names: Vec<String>,
 }
 
-pub(super) fn lines<'l, 'a: 'l>(
-    case: &'l Case<'a>,
-    wanted: impl Fn(&Entry<'a>) -> bool,
-) -> Vec<Line<'l>> {
-    let entries = case.entries.iter().filter(|entry| wanted(entry));
-    entries.map(|entry| Line { case, entry, round: entry.round }).collect()
+/// A subject with what is due for it.
+struct DuePerson<'p> {
+    case: &'p Case,
+    asks: Vec<&'p Entry>,
+    helps: Vec<&'p Entry>,
+    /// When the earliest of it became due; what was never asked is due now.
+    due: Timestamp,
 }
 
-pub(super) fn is_for_operators(entry: &Entry<'_>) -> bool {
-    entry.check.asked == Audience::Operators
-}
-
-impl<'a> Planner<'_, 'a> {
-    fn plan(&mut self, selection: &Selection) -> Result<(), Refusal> {
-        for name in &selection.only {
-            if !self.cases.cases.iter().any(|case| is_named(self.facts, case, name)) {
+impl<'p> Planner<'p> {
+    fn plan(&mut self) -> Result<(), Refusal> {
+        for name in &self.selection.only {
+            if !self.cases.cases.iter().any(|case| is_named(self.input, case, name)) {
                 return Err(Refusal::NoSuch(name.clone()));
             }
         }
-        let is_wanted = |case: &&Case<'_>| selection.includes(self.facts, case);
-        let cases: Vec<&Case<'a>> = self.cases.cases.iter().filter(is_wanted).collect();
-        // What only told how it stands asked for nothing.
-        let review = self.cases.reviews.last().filter(|(.., is_complete)| *is_complete);
-        if let (Some((review, ..)), true) = (review, selection.only.is_empty()) {
-            let by = &review.author.username;
+        let cases: Vec<&'p Case> = self
+            .cases
+            .cases
+            .iter()
+            .filter(|case| self.selection.includes(self.input, case))
+            .collect();
+        // A request that only reports what is open asked for nothing.
+        let review = self.cases.reviews.last().filter(|review| review.is_complete);
+        if let (Some(review), true) = (review, self.selection.only.is_empty()) {
+            let by = &review.note.author.username;
             self.note(format!(
-                "{by} has asked for the review: nothing is posted but what is named by --only"
+                "{by} has already requested the review: name people with --only to post anything more"
             ));
         } else {
-            for case in &cases {
-                self.escalate(case);
+            for person in self.people(&cases) {
+                self.escalate(&person);
+                self.ask(&person);
+            }
+            for (finding, reason) in &self.selection.again {
+                self.ask_again(std::slice::from_ref(finding), reason)?;
             }
             for case in &cases {
-                self.ask(case);
+                self.list_for_operators(case);
+                self.settle(case);
             }
-            self.ask_operators(&cases);
-            for case in &cases {
-                self.close(case);
-            }
-            self.close_for_operators(&cases);
         }
-        for case in &cases {
-            self.tell(case);
-        }
+        self.report_states(&cases);
+        self.report_ignored();
         Ok(())
-    }
-
-    /// Deletes what the operator has said though somebody else had said it, as a run that ended too
-    /// early leaves it.
-    fn delete_duplicates(&mut self) {
-        let twice = duplicates(self.facts, self.operator.id);
-        if twice.is_empty() {
-            return;
-        }
-        let count = twice.len();
-        let iid = self.facts.iid;
-        self.due.plan.actions.extend(twice.iter().map(|&note| Action::DeleteComment { iid, note }));
-        self.note(format!(
-            "somebody else wrote at the same time: {count} of your comments said the same, and their e-mails have gone out"
-        ));
     }
 
     pub(super) fn note(&mut self, note: String) {
         self.due.plan.notes.push(note);
     }
 
-    pub(super) fn say(&mut self, thread: Option<&Thread>, comment: Comment) {
-        let (iid, Comment { body, marker }) = (self.facts.iid, comment);
-        self.due.plan.actions.push(match thread {
-            Some(thread) => Action::Reply { iid, thread: thread.id.clone(), body, marker },
-            None if matches!(marker.marked, Marked::Accept | Marked::Answered) => {
-                Action::Comment { iid, body, marker }
+    /// Takes back what the operator has asked although a lower note had asked it, as a run that died
+    /// leaves it.
+    fn strike(&mut self) {
+        let FollowupInput { conversation, header, operators, operator, issue, .. } = self.input;
+        let actions = corrections(conversation, *header, operators, operator.id, issue.iid);
+        if !actions.is_empty() {
+            self.note(
+                "somebody else wrote a notice at the same time: what is doubled in yours is taken out; its e-mails have already gone out"
+                    .to_owned(),
+            );
+            self.due.plan.actions.extend(actions);
+        }
+    }
+
+    /// The people for whom something is due, in the order of that and of their names, as far as the
+    /// limit allows.
+    fn people(&mut self, cases: &[&'p Case]) -> Vec<DuePerson<'p>> {
+        let now = self.input.now;
+        let by_hand = mentioned_by_hand(self.input);
+        let mut people: Vec<DuePerson<'p>> = Vec::new();
+        for case in cases {
+            let entries = || case.entries.iter().filter(|entry| !entry.is_for_operators());
+            let helps: Vec<&Entry> =
+                entries().filter(|entry| entry.state == State::Overdue).collect();
+            let mut asks: Vec<&Entry> =
+                entries().filter(|entry| entry.state == State::NotAsked).collect();
+            if !asks.is_empty() && self.is_left_to_operator(case, &by_hand) {
+                asks.clear();
             }
-            None => Action::OpenThread { iid, body, marker },
+            if asks.is_empty() && helps.is_empty() {
+                continue;
+            }
+            let due = helps.iter().filter_map(|entry| entry.ask.as_ref()?.due).min();
+            people.push(DuePerson { case, asks, helps, due: due.unwrap_or(now) });
+        }
+        people.sort_by_cached_key(|person| (person.due, fold(&person.case.name).into_owned()));
+        if let Some(limit) = self.selection.limit
+            && people.len() > limit
+        {
+            let left = counted(people.len() - limit, "person", "people");
+            self.note(format!("--limit leaves out {left}"));
+            people.truncate(limit);
+        }
+        people
+    }
+
+    /// Whether an operator has mentioned the subject by hand and has not said that it is to be asked
+    /// all the same.
+    fn is_left_to_operator(&mut self, case: &Case, by_hand: &BTreeMap<String, &Note>) -> bool {
+        if self.selection.insists_on(self.input, case) {
+            return false;
+        }
+        let Ok(user) = recipient(self.input, case) else { return false };
+        let Some(note) = by_hand.get(&user.username.to_lowercase()) else { return false };
+        let by_hand = MentionedByHand {
+            subject_name: subject_name(self.input, case),
+            name: case.name.clone(),
+            note: note.id,
+            at: note.created_at,
+            by: note.author.clone(),
+        };
+        self.note(format!(
+            "{} was mentioned by hand in comment {} by {}: ask with --only {}, or record it with --sent {} --at {}",
+            case.name,
+            note.id,
+            note.author.username,
+            by_hand.subject_name,
+            by_hand.subject_name,
+            note.id
+        ));
+        self.due.by_hand.push(by_hand);
+        true
+    }
+
+    fn escalate(&mut self, person: &DuePerson<'p>) {
+        let (case, input) = (person.case, self.input);
+        let (Some(chain), Some(first)) = (&case.chain, person.helps.first()) else { return };
+        if !chain.inquiries.is_empty() {
+            self.due.inquiries.extend(chain.inquiries.iter().cloned());
+            return;
+        }
+        let users: Vec<u64> =
+            chain.manager.iter().chain(&chain.support_manager).map(|user| user.id).collect();
+        if users.is_empty() {
+            return;
+        }
+        self.note(format!("escalation for {}: {}", case.name, chain.reasons.join("; ")));
+        let due = Some(input.waits.end(input.now, input.waits.manager));
+        let Some(ask) = &first.ask else { return };
+        let finding = |entry: &&Entry| {
+            let step = self.step(case, entry, StepAction::Escalate { due }, users.clone());
+            self.finding(case, entry, vec![step])
+        };
+        let findings = person.helps.iter().map(finding).collect();
+        self.helps.push(HelpLine {
+            manager: chain.manager.clone(),
+            support_manager: chain.support_manager.clone(),
+            findings,
+            asked_at: ask.at,
+            asked_by: match ask.how {
+                AskedHow::Sent => AskedBy::Email,
+                AskedHow::Mentioned | AskedHow::Listed => AskedBy::Note(ask.note.id),
+            },
+            is_outsider: matches!(case.subject, Some(Subject::Account(_))),
         });
     }
 
-    /// The findings that were asked about in a thread, with the places of their cases.
-    fn asked_in(&self, thread: &Thread) -> impl Iterator<Item = &(usize, &Entry<'a>)> {
-        self.by_thread.get(&*thread.id).into_iter().flatten()
-    }
-
-    /// Opens a resolved thread again in which `asked` is asked about now, so that it is seen: unless
-    /// nothing but that it is resolved says where another of its findings stands.
-    pub(super) fn reopen(&mut self, thread: Option<&Thread>, asked: &[&Entry<'_>]) {
-        let resolved = thread.filter(|thread| thread.resolved.is_some() && thread.is_resolvable);
-        let Some(thread) = resolved else { return };
-        let is_asked = |entry: &Entry<'_>| asked.iter().any(|it| std::ptr::eq(*it, entry));
-        if self.asked_in(thread).any(|(_, it)| it.rests_on_resolution && !is_asked(it)) {
+    fn ask(&mut self, person: &DuePerson<'p>) {
+        let case = person.case;
+        if person.asks.is_empty() {
             return;
         }
-        let (iid, thread) = (self.facts.iid, thread.id.clone());
-        let action = Action::Resolve { iid, thread, resolved: false };
-        if !self.due.plan.actions.contains(&action) {
-            self.due.plan.actions.push(action);
+        match recipient(self.input, case) {
+            Ok(user) => {
+                let due = Some(self.ask_due());
+                let finding = |entry: &&Entry| {
+                    let step = self.step(case, entry, StepAction::Ask { due }, vec![user.id]);
+                    self.finding(case, entry, vec![step])
+                };
+                let findings = person.asks.iter().map(finding).collect();
+                self.push_ask(case, user.clone(), findings, None);
+            }
+            Err(Unmentionable::NotAsked(inquiry)) => {
+                self.due.inquiries.insert(inquiry);
+            }
+            Err(reason) => self.write_letter(person, &reason),
         }
     }
 
-    /// The user whom a case is about, if they may be mentioned.
-    pub(super) fn recipient(&self, case: &Case<'_>) -> Result<&'a User, Unmentionable> {
-        let FollowupInput { evaluation, directory, policy, .. } = self.facts;
-        match case.about {
-            Some(about @ Subject::Person(_)) => match evaluation.person(about) {
-                Some(person) => directory.person(person),
-                None => Err(Unmentionable::NoHandle),
-            },
-            Some(Subject::Account(place)) => {
-                let email = evaluation.account(place).map_or("", |account| &account.email);
-                match handle(policy, email) {
-                    Some(username) => directory.username(username),
-                    None => Err(Unmentionable::NoHandle),
+    fn ask_due(&self) -> Timestamp {
+        self.input.waits.end(self.input.now, self.input.waits.person)
+    }
+
+    /// Plans that a finding is asked about again, in a round of its own.
+    pub(super) fn plan_again(
+        &mut self,
+        case: &'p Case,
+        entry: &'p Entry,
+        reason: &str,
+    ) -> Result<(), Refusal> {
+        let user = match recipient(self.input, case) {
+            Ok(user) => user.clone(),
+            Err(Unmentionable::NotAsked(inquiry)) => {
+                self.due.inquiries.insert(inquiry);
+                return Ok(());
+            }
+            Err(why) => {
+                let finding = finding_name(self.input, case, entry);
+                return Err(Refusal::Rule { finding, rule: Rule::Unmentionable(why.to_string()) });
+            }
+        };
+        let due = Some(self.ask_due());
+        let mut steps = Vec::new();
+        let mut ask = self.step(case, entry, StepAction::Ask { due }, vec![user.id]);
+        // What was never asked in its round needs no other.
+        if entry.state != State::NotAsked {
+            steps.push(self.step(case, entry, StepAction::Again, vec![user.id]));
+            ask.round += 1;
+        }
+        steps.push(ask);
+        let finding = self.finding(case, entry, steps);
+        let again = AskedAgain {
+            had_answered: entry.state == State::Answered,
+            operator: self.input.operator.username.clone(),
+            words: reason.trim().to_owned(),
+        };
+        self.push_ask(case, user, vec![finding], Some(again));
+        Ok(())
+    }
+
+    /// Adds what somebody is asked: to their line, if they have one.
+    fn push_ask(
+        &mut self,
+        case: &Case,
+        user: User,
+        findings: Vec<NoticeFinding>,
+        again: Option<AskedAgain>,
+    ) {
+        let short: Vec<String> =
+            findings.iter().map(|finding| details(finding).plain(finding.wording.short)).collect();
+        self.names.push(format!("{} ({})", case.name, short.join(", ")));
+        let line = self.asks.iter_mut().find(|line| {
+            line.user.id == user.id
+                && line.again.as_ref().map(|again| &again.words)
+                    == again.as_ref().map(|again| &again.words)
+        });
+        match line {
+            Some(line) => {
+                line.findings.extend(findings);
+                if let (Some(line), Some(again)) = (&mut line.again, again) {
+                    line.had_answered |= again.had_answered;
                 }
             }
-            Some(Subject::Organization) | None => Err(Unmentionable::NoHandle),
+            None => self.asks.push(AskLine { user, findings, again }),
         }
     }
 
-    fn escalate(&mut self, case: &Case<'a>) {
-        let lines = lines(case, |entry| entry.state == State::Overdue && !is_for_operators(entry));
-        let Some(Chain { users, reasons, inquiries }) = &case.chain else { return };
-        let why = reasons.join("; ");
-        if !inquiries.is_empty() {
-            self.due.inquiries.extend(inquiries.iter().cloned());
-            return;
-        }
-        if users.is_empty() {
-            self.note(format!("nobody is left to ask about {}: {why}", case.name));
-            return;
-        }
-        if lines.is_empty() {
-            return;
-        }
-        self.note(format!("the escalation about {}: {why}", case.name));
-        let users: Vec<&User> = users.iter().collect();
-        self.reopen(case.thread, &[]);
-        self.say(case.thread, words::escalate(self.facts.marker, case, &users, &lines));
-    }
-
-    fn ask(&mut self, case: &Case<'a>) {
-        let lines = lines(case, |entry| entry.state == State::NotAsked && !is_for_operators(entry));
-        if lines.is_empty() {
-            return;
-        }
-        let FollowupInput { evaluation, marker, .. } = self.facts;
-        match self.recipient(case) {
-            Ok(user) => {
-                self.reopen(case.thread, &[]);
-                self.say(case.thread, words::ask(evaluation, *marker, user, &lines, None));
-            }
-            Err(Unmentionable::NotAsked(inquiry)) => drop(self.due.inquiries.insert(inquiry)),
-            Err(reason) => {
-                let person = case.about.and_then(|about| evaluation.person(about));
-                let email = match case.about {
-                    Some(Subject::Account(place)) => {
-                        evaluation.account(place).map(|account| account.email.clone())
-                    }
-                    _ => person.and_then(|person| Some(person.email.value()?.to_string())),
-                };
-                self.note(format!(
-                    "{} is to be written to: {reason}; --sent records it",
-                    case.name
+    fn write_letter(&mut self, person: &DuePerson<'p>, reason: &Unmentionable) {
+        let (case, input) = (person.case, self.input);
+        let period = input.header.period.to_string();
+        let context = LetterContext {
+            system: input.evaluation.kind.spec().system,
+            period: &period,
+            sender: &input.operator.username,
+            now: input.now,
+            due: self.ask_due(),
+        };
+        let subject_name = subject_name(input, case);
+        let (email, (title, text)) = if let Some(Subject::Account(index)) = case.subject {
+            let account = input.evaluation.account(index);
+            let email = account.map_or("", |account| &account.email);
+            let since = account.map_or("", |account| &account.since);
+            (Some(email.to_owned()), context.for_outsider(email, since))
+        } else {
+            let subject = case.subject.and_then(|subject| input.evaluation.person(subject));
+            let email = subject.and_then(|person| person.email.value());
+            let mut items = Vec::new();
+            for entry in &person.asks {
+                let finding = self.finding(case, entry, Vec::new());
+                let details = details(&finding);
+                items.push((
+                    details.plain(finding.wording.asks),
+                    details.plain(finding.wording.fix),
                 ));
-                self.due.advice.push(Advice {
-                    name: case.name.clone(),
-                    email,
-                    reason: reason.to_string(),
-                    text: words::letter(evaluation, self.issue_url, &lines),
-                });
             }
-        }
-    }
-
-    fn ask_operators(&mut self, cases: &[&Case<'a>]) {
-        let is_new = |entry: &Entry<'_>| entry.state == State::NotAsked && is_for_operators(entry);
-        let lines: Vec<Line<'_>> = cases.iter().flat_map(|case| lines(case, is_new)).collect();
-        if !lines.is_empty() {
-            let thread = self.cases.operators_thread;
-            self.reopen(thread, &[]);
-            self.say(thread, words::for_operators(self.facts.marker, &lines));
-        }
-    }
-
-    /// Tells what is closed in a case's thread, and resolves that if all of it is.
-    fn close(&mut self, case: &Case<'a>) {
-        let Some(thread) = case.thread else { return };
-        let is_theirs = |entry: &Entry<'_>| !is_for_operators(entry);
-        self.tell_closed(thread, &[case], is_theirs);
-        self.resolve(thread, &[case]);
-    }
-
-    fn close_for_operators(&mut self, cases: &[&Case<'a>]) {
-        if let Some(thread) = self.cases.operators_thread {
-            self.tell_closed(thread, cases, is_for_operators);
-            self.resolve(thread, cases);
-        }
-    }
-
-    fn tell_closed(
-        &mut self,
-        thread: &Thread,
-        cases: &[&Case<'a>],
-        is_theirs: impl Fn(&Entry<'_>) -> bool,
-    ) {
-        let FollowupInput { marker, now, .. } = self.facts;
-        for (marked, state) in [
-            (Marked::Fixed, State::Fixed { is_told: false }),
-            (Marked::Withdrawn, State::Withdrawn { is_told: false }),
-        ] {
-            let is_it = |entry: &Entry<'_>| entry.state == state && is_theirs(entry);
-            let lines: Vec<Line<'_>> = cases.iter().flat_map(|case| lines(case, is_it)).collect();
-            if !lines.is_empty() {
-                self.say(Some(thread), words::closed(*marker, marked, &lines, *now));
-            }
-        }
-    }
-
-    /// Resolves a thread in which nothing is left to do. What an exception justifies stays open to see,
-    /// since its time ends by itself.
-    fn resolve(&mut self, thread: &Thread, cases: &[&Case<'a>]) {
-        if thread.resolved.is_some() || !thread.is_resolvable {
-            return;
-        }
-        let is_selected = |place: usize| {
-            let case = self.cases.cases.get(place);
-            case.is_some_and(|case| cases.iter().any(|it| std::ptr::eq(*it, case)))
+            let letter = context.for_colleague(&case.name, excuse(reason), &items);
+            (email.map(ToString::to_string), letter)
         };
-        let is_done = |(place, entry): &(usize, &Entry<'_>)| match entry.state {
-            // Only of those who are selected is the end told now.
-            State::Fixed { is_told } | State::Withdrawn { is_told } => {
-                is_told || is_selected(*place)
-            }
-            State::Justified(super::Justification::Exception) => false,
-            _ => entry.state.is_closed(),
-        };
-        let is_selected = self.asked_in(thread).any(|(place, _)| is_selected(*place));
-        if is_selected && self.asked_in(thread).all(is_done) && !self.asks_in(thread) {
-            let (iid, thread) = (self.facts.iid, thread.id.clone());
-            self.due.plan.actions.push(Action::Resolve { iid, thread, resolved: true });
-        }
+        self.note(format!(
+            "write to {} by e-mail ({reason}), then record it with --sent {subject_name}",
+            case.name
+        ));
+        self.due.letters.push(Letter {
+            subject_name,
+            name: case.name.clone(),
+            email,
+            reason: reason.to_string(),
+            title,
+            text,
+            checks: person.asks.iter().map(|entry| entry.check.id).collect(),
+        });
     }
 
-    /// Whether the plan asks something in a thread.
-    fn asks_in(&self, thread: &Thread) -> bool {
-        self.due.plan.actions.iter().any(|action| match action {
-            Action::Reply { thread: other, marker, .. } => {
-                *other == thread.id && matches!(marker.marked, Marked::Ask | Marked::Escalate)
-            }
-            _ => false,
-        })
-    }
-
-    /// Tells where the findings of a case stand that nothing is done about.
-    fn tell(&mut self, case: &Case<'a>) {
+    fn list_for_operators(&mut self, case: &Case) {
         for entry in &case.entries {
-            if !matches!(entry.state, State::NotAsked | State::Overdue) {
-                let name = finding_name(self.facts, case, entry);
-                self.note(format!("{name} {}", standing(entry)));
+            if entry.is_for_operators() && entry.state == State::NotAsked {
+                let step = self.step(case, entry, StepAction::Ask { due: None }, Vec::new());
+                let finding = self.finding(case, entry, vec![step]);
+                self.operators.push(finding);
             }
+        }
+    }
+
+    fn settle(&mut self, case: &Case) {
+        for entry in case.entries.iter().filter(|entry| !entry.is_reported) {
+            let (settled, action) = match &entry.state {
+                State::Fixed => (Settled::Fixed, StepAction::Fixed),
+                State::Gone => (Settled::Gone, StepAction::Gone),
+                State::Removed { .. } => (Settled::Removed, StepAction::Removed),
+                State::Withdrawn(reason @ WithdrawalReason::Left) => {
+                    (Settled::Left, StepAction::Withdrawn { reason: *reason })
+                }
+                State::Withdrawn(reason) => {
+                    (Settled::Withdrawn, StepAction::Withdrawn { reason: *reason })
+                }
+                _ => continue,
+            };
+            let step = self.step(case, entry, action, Vec::new());
+            let finding = self.finding(case, entry, vec![step]);
+            self.settled.push((settled, finding));
+        }
+    }
+
+    /// Reports the findings that an operator has to look at, and how many wait.
+    fn report_states(&mut self, cases: &[&'p Case]) {
+        let mut waiting: Vec<Option<Timestamp>> = Vec::new();
+        for case in cases {
+            for entry in &case.entries {
+                match &entry.state {
+                    State::Unknown(_)
+                    | State::InDoubt(_)
+                    | State::ToRemove(_)
+                    | State::Held(_)
+                    | State::Answered
+                    | State::Exhausted => {
+                        let name = finding_name(self.input, case, entry);
+                        self.note(format!("{name} {}", standing(entry)));
+                    }
+                    State::Waiting { .. } | State::Escalated { .. } => {
+                        waiting.push(entry.state.until());
+                    }
+                    _ => {}
+                }
+            }
+        }
+        if !waiting.is_empty() {
+            let findings = counted(waiting.len(), "finding is", "findings are");
+            let next = waiting.iter().flatten().min();
+            let next = next.map(|at| format!(", the next until {}", crate::dates::deadline(*at)));
+            self.note(format!("{findings} waiting{}", next.unwrap_or_default()));
+        }
+    }
+
+    /// Names each author of a marker that has no effect.
+    fn report_ignored(&mut self) {
+        for ignored in &self.cases.ignored {
+            let note = &ignored.note;
+            let (name, id) = (&note.author.username, note.author.id);
+            self.note(format!(
+                "comment {} by {name} holds a marker of ours and has no effect; an operator's would, by `operators = [{{ id = {id}, username = \"{name}\" }}]`",
+                note.id
+            ));
+        }
+    }
+
+    pub(super) fn step(
+        &self,
+        case: &Case,
+        entry: &Entry,
+        action: StepAction,
+        mentioned: Vec<u64>,
+    ) -> Step {
+        Step {
+            action,
+            check: entry.check.id.to_owned(),
+            keys: case.keys.clone(),
+            account: case.account.clone(),
+            evidence: entry.evidence_digest.clone(),
+            round: entry.round,
+            at: self.input.now,
+            mentioned,
+        }
+    }
+
+    fn finding(&self, case: &Case, entry: &Entry, steps: Vec<Step>) -> NoticeFinding {
+        let person = case.subject.and_then(|subject| self.input.evaluation.person(subject));
+        NoticeFinding {
+            check: entry.check.id,
+            wording: &entry.check.wording,
+            entry: person.and_then(|person| entry_page(self.input, person)),
+            subject: case.name.clone(),
+            evidence: entry.evidence.chars().take(MAX_EVIDENCE).collect(),
+            steps,
+        }
+    }
+
+    /// Puts the notice into the plan, with what it comes to.
+    fn finish(mut self) -> Result<Due, Refusal> {
+        let input = self.input;
+        let mut helps = std::mem::take(&mut self.helps);
+        // People of one manager are named together.
+        helps.sort_by_cached_key(|help| {
+            help.manager.as_ref().map_or((1, String::new()), |user| (0, user.username.clone()))
+        });
+        let mut asks = std::mem::take(&mut self.asks);
+        asks.sort_by_cached_key(|ask| ask.user.username.to_lowercase());
+        let notice = Notice {
+            header: input.header,
+            system: input.evaluation.kind.spec().system,
+            issue_url: &input.issue.url,
+            asks,
+            ask_due: self.ask_due(),
+            helps,
+            help_due: input.waits.end(input.now, input.waits.manager),
+            has_support_manager: !input.managers.is_empty(),
+            settled: std::mem::take(&mut self.settled),
+            operators: std::mem::take(&mut self.operators),
+            sources: input.sources.clone(),
+        };
+        let mut comments = self.comments();
+        if notice.is_due() {
+            let parts = notice.parts();
+            comments += parts.len();
+            self.due.mentioned = notice.mentioned().len();
+            self.summarise(&notice, parts.len());
+            self.due.plan.actions.push(Action::Notice(NewNotice { iid: input.issue.iid, parts }));
+        }
+        let left = MAX_COMMENTS.saturating_sub(input.conversation.count());
+        if comments > left {
+            return Err(Refusal::TooManyComments { left });
+        }
+        Ok(self.due)
+    }
+
+    /// How many comments the plan makes so far.
+    fn comments(&self) -> usize {
+        let actions = self.due.plan.actions.iter();
+        actions.filter(|action| matches!(action, Action::Comment { .. })).count()
+    }
+
+    fn summarise(&mut self, notice: &Notice<'_>, parts: usize) {
+        let input = self.input;
+        self.due.mailed = mailed(input, &notice.mentioned());
+        let managers: BTreeSet<u64> = notice
+            .helps
+            .iter()
+            .flat_map(|help| help.manager.iter().chain(&help.support_manager))
+            .map(|user| user.id)
+            .collect();
+        let mut parts_of_it = Vec::new();
+        for (count, one, several) in [
+            (notice.asks.len(), "person is asked", "people are asked"),
+            (managers.len(), "manager asked to help", "managers asked to help"),
+            (notice.settled.len(), "item settled", "items settled"),
+            (notice.operators.len(), "item for the operators", "items for the operators"),
+        ] {
+            if count > 0 {
+                parts_of_it.push(counted(count, one, several));
+            }
+        }
+        let letters = match self.due.letters.len() {
+            0 => String::new(),
+            count => format!(" {} to send by hand.", counted(count, "e-mail", "e-mails")),
+        };
+        let comments = counted(parts, "comment", "comments");
+        self.due.plan.summary.push(format!(
+            "{comments} in issue #{}: {}; up to {} will be mailed.{letters}",
+            input.issue.iid,
+            parts_of_it.join(", "),
+            counted(self.due.mailed, "person", "people"),
+        ));
+        if !self.names.is_empty() {
+            let more = if self.names.len() > SUMMARISED { " …" } else { "" };
+            let names: Vec<&str> = self.names.iter().take(SUMMARISED).map(String::as_str).collect();
+            self.due.plan.summary.push(format!("Asked: {}{more}", names.join(", ")));
         }
     }
 }
+
+/// How much of a finding's evidence a notice looks at, in characters.
+const MAX_EVIDENCE: usize = 10_000;
+
+/// How many people the plan's summary names.
+const SUMMARISED: usize = 10;
+
+fn details(finding: &NoticeFinding) -> Details<'_> {
+    Details {
+        entry: finding.entry.as_deref(),
+        subject: &finding.subject,
+        evidence: &finding.evidence,
+    }
+}
+
+/// The usernames that operators have mentioned in comments without a marker, in lower case, each with
+/// the latest of these comments.
+fn mentioned_by_hand<'a>(input: &FollowupInput<'a>) -> BTreeMap<String, &'a Note> {
+    let mut by_hand = BTreeMap::new();
+    for ThreadNote { note, .. } in input.conversation.notes() {
+        if input.operators.contains(&note.author.id) && Marker::of_comment(&note.body).is_none() {
+            for username in mentioned_usernames(&note.body) {
+                by_hand.insert(username, note);
+            }
+        }
+    }
+    by_hand
+}
+
+/// The user whom a case is about, or whom `handles` names for it, if they may be mentioned.
+pub(super) fn recipient<'a>(
+    input: &FollowupInput<'a>,
+    case: &Case,
+) -> Result<&'a User, Unmentionable> {
+    match case.subject {
+        Some(subject @ Subject::Person(_)) => match input.evaluation.person(subject) {
+            Some(person) => input.directory.person(person),
+            None => Err(Unmentionable::NoHandle),
+        },
+        Some(Subject::Account(index)) => {
+            let email = input.evaluation.account(index).map_or("", |account| &account.email);
+            match handle(input.policy, email) {
+                Some(username) => input.directory.username(username),
+                None => Err(Unmentionable::NoHandle),
+            }
+        }
+        Some(Subject::Organization) | None => Err(Unmentionable::NoHandle),
+    }
+}
+
+/// Whether a case is about the operator, by id, by the roster's username, or by `handles`.
+pub(super) fn is_own(input: &FollowupInput<'_>, case: &Case) -> bool {
+    let operator = input.operator;
+    let is_name = |name: &str| name.eq_ignore_ascii_case(&operator.username);
+    if case.user == Some(operator.id) {
+        return true;
+    }
+    match case.subject {
+        Some(subject @ Subject::Person(_)) => {
+            let person = input.evaluation.person(subject);
+            person.is_some_and(|person| {
+                person.gitlab_id.value() == Some(&operator.id)
+                    || person.gitlab_username.value().is_some_and(|name| is_name(name))
+            })
+        }
+        Some(Subject::Account(index)) => {
+            let email = input.evaluation.account(index).map_or("", |account| &account.email);
+            handle(input.policy, email).is_some_and(is_name)
+        }
+        Some(Subject::Organization) | None => false,
+    }
+}
+
+/// The page of a person's roster entry, where GitLab shows it.
+fn entry_page(input: &FollowupInput<'_>, person: &Person) -> Option<String> {
+    let location = input.evaluation.roster.location(person);
+    let line = location.line?;
+    let page = format!("{}/{}#L{line}", input.roster_page?, encode_path(&location.file));
+    is_linkable(&page).then_some(page)
+}
+
+/// Why somebody gets a letter, in words for them.
+fn excuse(reason: &Unmentionable) -> &'static str {
+    match reason {
+        Unmentionable::Inactive => "your account there is not active",
+        Unmentionable::NoAccess => "you cannot see the audit's issue",
+        _ => "we do not know your account there",
+    }
+}
+
+/// Up to how many people GitLab mails a new comment to, which mentions these users.
+///
+/// These are all who take part: the author, the assignees, and everybody who wrote or was mentioned;
+/// but nobody is mailed what they did themselves, nor what they cannot see.
+fn mailed(input: &FollowupInput<'_>, mentioned: &BTreeSet<u64>) -> usize {
+    let mut participants: BTreeSet<u64> = mentioned.clone();
+    participants.insert(input.issue.author.id);
+    participants.extend(input.issue.assignees.iter().map(|user| user.id));
+    for ThreadNote { note, .. } in input.conversation.notes() {
+        participants.insert(note.author.id);
+        let usernames = mentioned_usernames(&note.body);
+        participants
+            .extend(usernames.iter().filter_map(|name| input.directory.id_of_username(name)));
+    }
+    participants.remove(&input.operator.id);
+    participants.iter().filter(|id| input.directory.may_be_mailed(**id)).count()
+}
+
+/// Whether the subject of a case may be mentioned, as far as is known; who was not looked up yet is
+/// taken for reachable.
+pub(crate) fn recipient_is_reachable(input: &FollowupInput<'_>, case: &Case) -> bool {
+    matches!(recipient(input, case), Ok(_) | Err(Unmentionable::NotAsked(_)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,96 +1,444 @@
-//! Whom a marker's item is about.
+//! Whose history a step belongs to.
+//!
+//! A step of a marker names its subject by digests of everything by which it was known.
+//! Here they are compared with everybody who is there now.
+//! Steps that share a GitLab id or an e-mail address are one history, so that an address that changes
+//! first and an id that changes later lose nothing.
+//! A history that reaches the keys of two people belongs to neither: a wrong guess would ask, accuse or
+//! justify the wrong person.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::accounts::Accounts;
-use crate::evaluation::Evaluation;
-use crate::identity::{Subject, SubjectId, key_digest};
-use crate::record::marker::Item;
-use crate::roster::Person;
+use super::model::{DoubtReason, FollowupInput};
+use crate::accounts::Account;
+use crate::evaluation::{OUTSIDER, handle};
+use crate::identity::{AccountIdx, PersonIdx, Subject, SubjectId, account_digest};
+use crate::record::directory::Unmentionable;
+use crate::record::marker::{Key, KeyKind, Step, StepAction};
+use crate::roster::{Field, Person};
 use crate::text::fold;
 
-/// A subject: one that is there, or what a marker says of one that is gone.
+/// Whom a history is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Key {
-    There(Subject),
-    Gone(String),
+pub(super) enum Owner {
+    /// Somebody who is there now.
+    Present(Subject),
+    /// A person who is gone, by the least key that the steps name.
+    GonePerson(Key),
+    /// An account that is gone, by the digest of its id, else of its e-mail address.
+    GoneAccount(String),
 }
 
-/// Finds subjects by the digests of what they are known by.
-pub(super) struct Subjects {
-    /// What each who is there is known by.
-    pub(super) keys: HashMap<Subject, Vec<String>>,
-    by_key: HashMap<String, Subject>,
-    /// By what else the subject of a key was known, while it was known by both.
-    same: HashMap<String, BTreeSet<String>>,
+/// Steps that are one history, and whose it is.
+#[derive(Debug)]
+pub(super) struct Trail<T> {
+    pub(super) ownership: Ownership,
+    pub(super) steps: Vec<T>,
 }
 
-impl Subjects {
-    /// Everybody who is there. What two of them share tells neither, and is left out.
-    pub(super) fn of<'i>(evaluation: &Evaluation, items: impl Iterator<Item = &'i Item>) -> Self {
-        let people = evaluation.roster.enumerate().map(|(index, _)| Subject::Person(index));
-        let accounts = evaluation.accounts.iter().flat_map(Accounts::enumerate);
-        let nobodys = accounts
-            .map(|(index, _)| index)
-            .filter(|index| evaluation.matching.holder(*index).is_none())
-            .map(Subject::Account);
-        let all: Vec<Subject> = people.chain(nobodys).chain([Subject::Organization]).collect();
-        let mut counts: HashMap<String, u32> = HashMap::new();
-        let digests = |about: &Subject| -> Vec<String> {
-            evaluation.keys(*about).iter().map(key_digest).collect()
+/// Whose a history is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Ownership {
+    /// The owner's.
+    Certain(Owner),
+    /// It may be that of any of these.
+    Doubtful(DoubtReason, BTreeSet<Subject>),
+}
+
+/// A person of the roster, as markers know them.
+#[derive(Debug)]
+struct PersonKeys {
+    keys: Vec<Key>,
+    user: Option<u64>,
+    contradiction: Option<DoubtReason>,
+}
+
+/// Everybody who is there, by the keys of markers.
+#[derive(Debug)]
+pub(super) struct Subjects<'a> {
+    input: &'a FollowupInput<'a>,
+    people: Vec<PersonKeys>,
+    /// The people who claim a key; an id that two claim is neither's.
+    people_by_key: HashMap<Key, Vec<PersonIdx>>,
+    accounts_by_id: HashMap<String, AccountIdx>,
+    accounts_by_email: HashMap<Key, Vec<AccountIdx>>,
+}
+
+impl<'a> Subjects<'a> {
+    /// Everybody on the roster and every account.
+    pub(super) fn new(input: &'a FollowupInput<'a>) -> Self {
+        let mut subjects = Self {
+            input,
+            people: Vec::new(),
+            people_by_key: HashMap::new(),
+            accounts_by_id: HashMap::new(),
+            accounts_by_email: HashMap::new(),
         };
-        let mut keys: HashMap<Subject, Vec<String>> =
-            all.iter().map(|about| (*about, digests(about))).collect();
-        for key in keys.values().flatten() {
-            *counts.entry(key.clone()).or_default() += 1;
+        subjects.add_people();
+        subjects.add_accounts();
+        subjects
+    }
+
+    fn add_people(&mut self) {
+        let people = &self.input.evaluation.roster.people;
+        for (index, person) in people.iter().enumerate() {
+            let user = person.claimed_id.or_else(|| self.input.directory.id_of(person));
+            let keys = keys_of_person(person, user);
+            // A name tells people apart only where nothing else does.
+            for key in &keys {
+                self.people_by_key.entry(key.clone()).or_default().push(PersonIdx(index));
+            }
+            self.people.push(PersonKeys { keys, user, contradiction: None });
         }
-        for (about, own) in &mut keys {
-            own.retain(|key| counts.get(key) == Some(&1));
-            if let (true, Some(person)) = (own.is_empty(), evaluation.person(*about)) {
-                own.push(key_digest(&name_and_address(person)));
+        for (index, person) in people.iter().enumerate() {
+            let contradiction = self.contradiction_of(PersonIdx(index), person);
+            let Some(entry) = self.people.get_mut(index) else { continue };
+            entry.contradiction = contradiction;
+            if contradiction == Some(DoubtReason::SharedId) {
+                entry.user = None;
+                entry.keys.retain(|key| key.kind != KeyKind::GitLabId);
             }
         }
-        let by_key =
-            keys.iter().flat_map(|(about, own)| own.iter().map(|key| (key.clone(), *about)));
-        Self { by_key: by_key.collect(), keys, same: linked(items) }
     }
 
-    /// Whom a marker's item is about.
-    pub(super) fn find(&self, item: &Item) -> Key {
-        if let Some(about) = item.keys.iter().find_map(|key| self.by_key.get(key)) {
-            return Key::There(*about);
+    /// How the roster contradicts itself about a person.
+    fn contradiction_of(&self, index: PersonIdx, person: &Person) -> Option<DoubtReason> {
+        let keys = self.keys_of_person(index);
+        if self.is_shared(key_of(keys, KeyKind::GitLabId)) {
+            Some(DoubtReason::SharedId)
+        } else if self.is_shared(key_of(keys, KeyKind::Email)) {
+            Some(DoubtReason::SharedEmail)
+        } else if self.input.directory.person(person) == Err(Unmentionable::Disagree) {
+            Some(DoubtReason::IdAndUsername)
+        } else {
+            None
         }
-        let Some(same) = item.keys.first().and_then(|key| self.same.get(key)) else {
-            return Key::Gone(item.keys.first().cloned().unwrap_or_default());
+    }
+
+    fn is_shared(&self, key: Option<&Key>) -> bool {
+        self.people_with(key).len() > 1
+    }
+
+    fn add_accounts(&mut self) {
+        let accounts = self.input.evaluation.accounts.iter().flat_map(|accounts| &accounts.list);
+        for (index, account) in accounts.enumerate() {
+            if let Some(id) = &account.id {
+                self.accounts_by_id.insert(account_digest(id), AccountIdx(index));
+            }
+            let email = Key::new(&account_email(account));
+            self.accounts_by_email.entry(email).or_default().push(AccountIdx(index));
+        }
+    }
+
+    fn keys_of_person(&self, index: PersonIdx) -> &[Key] {
+        self.people.get(index.0).map(|person| person.keys.as_slice()).unwrap_or_default()
+    }
+
+    fn people_with(&self, key: Option<&Key>) -> &[PersonIdx] {
+        key.and_then(|key| self.people_by_key.get(key)).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Everything by which a subject is known now, for the markers of new comments.
+    pub(super) fn keys(&self, subject: Subject) -> Vec<Key> {
+        match subject {
+            Subject::Person(index) => self.keys_of_person(index).to_vec(),
+            Subject::Account(index) => {
+                let account = self.input.evaluation.account(index);
+                let email = account.map(account_email);
+                email.iter().map(Key::new).collect()
+            }
+            Subject::Organization => vec![Key::new(&SubjectId::Organization)],
+        }
+    }
+
+    /// The digest of the id of the account that a subject is.
+    pub(super) fn account(&self, subject: Subject) -> Option<String> {
+        let Subject::Account(index) = subject else { return None };
+        self.input.evaluation.account(index)?.id.as_ref().map(account_digest)
+    }
+
+    /// The id of the GitLab user who is the subject, as far as it is known for certain.
+    pub(super) fn user(&self, subject: Subject) -> Option<u64> {
+        match subject {
+            Subject::Person(index) => self.people.get(index.0)?.user,
+            Subject::Account(index) => {
+                let account = self.input.evaluation.account(index)?;
+                let username = handle(self.input.policy, &account.email)?;
+                self.input.directory.id_of_username(username)
+            }
+            Subject::Organization => None,
+        }
+    }
+
+    /// How the roster contradicts itself about a subject.
+    pub(super) fn contradiction(&self, subject: Subject) -> Option<DoubtReason> {
+        match subject {
+            Subject::Person(index) => self.people.get(index.0)?.contradiction,
+            Subject::Account(_) | Subject::Organization => None,
+        }
+    }
+
+    /// What a subject is called, as untrusted text.
+    pub(super) fn name(&self, subject: Subject) -> String {
+        let evaluation = self.input.evaluation;
+        match subject {
+            Subject::Person(_) => {
+                evaluation.person(subject).map(|person| person.name.to_string()).unwrap_or_default()
+            }
+            Subject::Account(index) => {
+                evaluation.account(index).map(|account| account.email.clone()).unwrap_or_default()
+            }
+            Subject::Organization => evaluation.kind.spec().system.to_owned(),
+        }
+    }
+
+    /// The username by which a subject without a GitLab id is known.
+    pub(super) fn username(&self, subject: Subject) -> Option<String> {
+        let evaluation = self.input.evaluation;
+        match subject {
+            Subject::Person(_) => {
+                let person = evaluation.person(subject)?;
+                let is_known_by_name = person.gitlab_id == Field::Missing;
+                person.gitlab_username.value().filter(|_| is_known_by_name).map(ToString::to_string)
+            }
+            Subject::Account(index) => {
+                let account = evaluation.account(index)?;
+                handle(self.input.policy, &account.email).map(str::to_owned)
+            }
+            Subject::Organization => None,
+        }
+    }
+
+    /// The histories that the steps of one check are, as indices, each step in one of them.
+    pub(super) fn trails(&self, steps: &[&Step]) -> Vec<Trail<usize>> {
+        let mut trails = Vec::new();
+        let mut accounts: BTreeMap<Owner, Vec<usize>> = BTreeMap::new();
+        let mut people = Vec::new();
+        for (index, step) in steps.iter().enumerate() {
+            if !is_about_account(step) {
+                people.push(index);
+                continue;
+            }
+            match self.attribute_account(step, steps) {
+                Ownership::Certain(owner) => accounts.entry(owner).or_default().push(index),
+                doubtful @ Ownership::Doubtful(..) => {
+                    trails.push(Trail { ownership: doubtful, steps: vec![index] });
+                }
+            }
+        }
+        for (owner, steps) in accounts {
+            trails.push(Trail { ownership: Ownership::Certain(owner), steps });
+        }
+        for component in components(steps, &people) {
+            let ownership = self.attribute_people(steps, &component);
+            trails.push(Trail { ownership, steps: component });
+        }
+        trails
+    }
+
+    /// Whose a set of steps about a person is.
+    fn attribute_people(&self, steps: &[&Step], component: &[usize]) -> Ownership {
+        let keys: BTreeSet<&Key> = component
+            .iter()
+            .filter_map(|index| steps.get(*index))
+            .flat_map(|step| &step.keys)
+            .collect();
+        if keys.iter().any(|key| key.kind == KeyKind::Organization) {
+            return Ownership::Certain(Owner::Present(Subject::Organization));
+        }
+        let certain_keys = keys.iter().filter(|key| key.kind != KeyKind::Name);
+        let mut people: BTreeSet<PersonIdx> = BTreeSet::new();
+        let mut reason = DoubtReason::SeveralSubjects;
+        for key in certain_keys {
+            let owners = self.people_with(Some(key));
+            people.extend(owners);
+            if owners.len() > 1 {
+                let is_id = key.kind == KeyKind::GitLabId;
+                reason = if is_id { DoubtReason::SharedId } else { DoubtReason::SharedEmail };
+            }
+        }
+        if people.is_empty() {
+            let users = component
+                .iter()
+                .filter_map(|index| steps.get(*index))
+                .filter(|step| matches!(step.action, StepAction::Ask { .. }))
+                .flat_map(|step| &step.mentioned);
+            people.extend(self.person_without_id(users, &keys));
+        }
+        match people.first() {
+            Some(person) if people.len() == 1 => {
+                Ownership::Certain(Owner::Present(Subject::Person(*person)))
+            }
+            Some(_) => {
+                Ownership::Doubtful(reason, people.into_iter().map(Subject::Person).collect())
+            }
+            None => match keys.first() {
+                Some(key) => Ownership::Certain(Owner::GonePerson((*key).clone())),
+                None => Ownership::Doubtful(DoubtReason::SeveralSubjects, BTreeSet::new()),
+            },
+        }
+    }
+
+    /// A person without an id whose address changed, known by the user who was mentioned for them, else
+    /// by their name.
+    fn person_without_id<'s>(
+        &self,
+        mut mentioned: impl Iterator<Item = &'s u64>,
+        keys: &BTreeSet<&Key>,
+    ) -> Option<PersonIdx> {
+        if keys.iter().any(|key| key.kind == KeyKind::GitLabId) {
+            return None;
+        }
+        let by_user = mentioned.find_map(|user| {
+            match self.people_with(Some(&Key::new(&SubjectId::GitLabId(*user)))) {
+                [person] => Some(*person),
+                _ => None,
+            }
+        });
+        let by_name = || {
+            let name = keys.iter().find(|key| key.kind == KeyKind::Name)?;
+            match self.people_with(Some(name)) {
+                [person] => Some(*person),
+                _ => None,
+            }
         };
-        let there: BTreeSet<Subject> =
-            same.iter().filter_map(|key| self.by_key.get(key)).copied().collect();
-        match (there.first(), there.len()) {
-            (Some(about), 1) => Key::There(*about),
-            _ => Key::Gone(same.first().cloned().unwrap_or_default()),
+        let person = by_user.or_else(by_name)?;
+        // Somebody with an id differs in two keys, and may be a namesake.
+        let entry = self.input.evaluation.roster.people.get(person.0)?;
+        (entry.gitlab_id == Field::Missing).then_some(person)
+    }
+
+    /// An account is known by its own id; by its address only where one side has no id.
+    fn attribute_account(&self, step: &Step, steps: &[&Step]) -> Ownership {
+        match self.accounts_of(step).as_slice() {
+            [index] => Ownership::Certain(match self.input.evaluation.matching.holder(*index) {
+                None => Owner::Present(Subject::Account(*index)),
+                // The outsider is none any more; other findings about the account are its holder's.
+                Some(_) if step.check == OUTSIDER => gone_account(step, steps),
+                Some(person) => Owner::Present(Subject::Person(person)),
+            }),
+            [] => Ownership::Certain(gone_account(step, steps)),
+            several => {
+                let subjects = several.iter().copied().map(Subject::Account).collect();
+                Ownership::Doubtful(DoubtReason::SeveralAccounts, subjects)
+            }
         }
+    }
+
+    /// The accounts that a step may be about.
+    fn accounts_of(&self, step: &Step) -> Vec<AccountIdx> {
+        if let Some(index) = step.account.as_ref().and_then(|id| self.accounts_by_id.get(id)) {
+            return vec![*index];
+        }
+        let email = key_of(&step.keys, KeyKind::Email);
+        let at_address = email.and_then(|email| self.accounts_by_email.get(email));
+        let mut accounts = at_address.cloned().unwrap_or_default();
+        // The same address under another id is another account.
+        accounts.retain(|index| {
+            let account = self.input.evaluation.account(*index);
+            step.account.is_none() || account.is_some_and(|account| account.id.is_none())
+        });
+        accounts
+    }
+
+    /// The person on the roster whose account a former outsider's account is now.
+    pub(super) fn holder_of_former_outsider(&self, step: &Step) -> Option<PersonIdx> {
+        let accounts = self.accounts_of(step);
+        accounts.into_iter().find_map(|index| self.input.evaluation.matching.holder(index))
+    }
+
+    /// Whether a step's id is not that of the subject any more; then what it asked reached somebody else.
+    ///
+    /// It is nobody else's on the roster, or the whole history would be in doubt.
+    pub(super) fn names_former_id(&self, subject: Subject, step: &Step) -> bool {
+        let present = self.user(subject).map(|user| Key::new(&SubjectId::GitLabId(user)));
+        let named = key_of(&step.keys, KeyKind::GitLabId);
+        match (present, named) {
+            (Some(present), Some(named)) => present != *named,
+            _ => false,
+        }
+    }
+
+    /// Whether a step names the subject by exactly its present id and address.
+    pub(super) fn names_exactly(&self, subject: Subject, step: &Step) -> bool {
+        if let Subject::Account(_) = subject {
+            return self.account(subject) == step.account;
+        }
+        let certain = |keys: &[Key]| -> BTreeSet<Key> {
+            keys.iter().filter(|key| key.kind != KeyKind::Name).cloned().collect()
+        };
+        certain(&self.keys(subject)) == certain(&step.keys)
     }
 }
 
-/// All keys of the same subject for each key, by the items that name several.
-fn linked<'i>(items: impl Iterator<Item = &'i Item>) -> HashMap<String, BTreeSet<String>> {
-    let mut same: HashMap<String, BTreeSet<String>> = HashMap::new();
-    for item in items {
-        let is_known = |known: &BTreeSet<String>| item.keys.iter().all(|key| known.contains(key));
-        if item.keys.first().and_then(|key| same.get(key)).is_some_and(is_known) {
+fn account_email(account: &Account) -> SubjectId {
+    SubjectId::Email(account.key())
+}
+
+/// Everything by which a person is known.
+fn keys_of_person(person: &Person, user: Option<u64>) -> Vec<Key> {
+    let email = person.email.value().map(|email| SubjectId::Email(email.to_ascii_lowercase()));
+    let ids = user.map(SubjectId::GitLabId).into_iter().chain(email);
+    let name = SubjectId::Name(fold(&person.name).into_owned());
+    ids.chain([name]).map(|id| Key::new(&id)).collect()
+}
+
+/// Whether a step is about an account as such: a person is always named as well.
+fn is_about_account(step: &Step) -> bool {
+    let is_person = |key: &Key| matches!(key.kind, KeyKind::Name | KeyKind::Organization);
+    step.account.is_some() || step.check == OUTSIDER || !step.keys.iter().any(is_person)
+}
+
+fn key_of(keys: &[Key], kind: KeyKind) -> Option<&Key> {
+    keys.iter().find(|key| key.kind == kind)
+}
+
+/// An account that is gone.
+///
+/// A list of addresses alone has no ids: its steps join those of the only account at the address.
+fn gone_account(step: &Step, steps: &[&Step]) -> Owner {
+    if let Some(account) = &step.account {
+        return Owner::GoneAccount(account.clone());
+    }
+    let email = key_of(&step.keys, KeyKind::Email);
+    let at_address = steps.iter().filter(|step| key_of(&step.keys, KeyKind::Email) == email);
+    let accounts: BTreeSet<&String> = at_address.filter_map(|step| step.account.as_ref()).collect();
+    let only = accounts.first().filter(|_| accounts.len() == 1);
+    let digest = only.map(|account| (*account).clone());
+    Owner::GoneAccount(digest.or_else(|| Some(email?.digest.clone())).unwrap_or_default())
+}
+
+/// The steps that share a GitLab id or an e-mail address, directly or through others.
+fn components(steps: &[&Step], indices: &[usize]) -> Vec<Vec<usize>> {
+    let mut by_key: HashMap<&Key, Vec<usize>> = HashMap::new();
+    for index in indices {
+        for key in steps.get(*index).into_iter().flat_map(|step| joining_keys(step)) {
+            by_key.entry(key).or_default().push(*index);
+        }
+    }
+    let mut seen = BTreeSet::new();
+    let mut components = Vec::new();
+    for index in indices {
+        if !seen.insert(*index) {
             continue;
         }
-        let mut all: BTreeSet<String> = item.keys.iter().cloned().collect();
-        all.extend(item.keys.iter().filter_map(|key| same.get(key)).flatten().cloned());
-        for key in &all {
-            same.insert(key.clone(), all.clone());
+        let (mut component, mut next) = (Vec::new(), vec![*index]);
+        while let Some(index) = next.pop() {
+            component.push(index);
+            for key in steps.get(index).into_iter().flat_map(|step| joining_keys(step)) {
+                // Every key is followed once, so that this stays linear.
+                let linked = by_key.remove(key).unwrap_or_default();
+                next.extend(linked.into_iter().filter(|index| seen.insert(*index)));
+            }
         }
+        component.sort_unstable();
+        components.push(component);
     }
-    same
+    components
 }
 
-/// What tells two people who share all else.
-fn name_and_address(person: &Person) -> SubjectId {
-    let email = person.email.value().map_or("", |email| email).to_lowercase();
-    SubjectId::Name(format!("{} {email}", fold(&person.name)))
+/// The keys that make two steps one history; a name does only where a step has nothing else.
+fn joining_keys(step: &Step) -> impl Iterator<Item = &Key> {
+    let has_only_name = step.keys.iter().all(|key| key.kind == KeyKind::Name);
+    step.keys.iter().filter(move |key| has_only_name || key.kind != KeyKind::Name)
 }

@@ -1,39 +1,41 @@
 //! The conversation of an audit: the threads of its issue, as they were read.
 //!
-//! It is our only memory. Everything that the follow-ups know is derived from it, from the fresh roster
-//! and accounts, and from the present instant, on any machine.
+//! It is the only memory that the tool has.
+//! Everything that the follow-ups know is derived from it, from the fresh roster and accounts, and from the
+//! present instant, on any machine.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::identity::{SubjectId, key_digest};
-use crate::record::marker::{Mark, Marker};
+use crate::calendar::Period;
+use crate::identity::{SubjectId, file_digest};
+use crate::record::marker::{Content, Key, Marker, MarkerHeader, Sizes};
+use crate::text::fold;
 
-/// A user of GitLab, known by the number that never changes.
+/// A user of GitLab, known by the id that never changes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct User {
-    /// The number.
+    /// The id.
     pub id: u64,
-    /// The username at the moment, without `@`.
+    /// The present username, without `@`.
     pub username: String,
 }
 
 /// A note of a thread.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
-    /// Its number, which grows with time.
+    /// Its id, which grows with time.
     pub id: u64,
     /// Who wrote it.
     pub author: User,
     /// Its present text.
     pub body: String,
-    /// When it was written.
+    /// When it was written, by GitLab's clock.
     pub created_at: Timestamp,
     /// Whether GitLab itself wrote it.
     pub is_system: bool,
-    /// Whether the author is an operator, so that a marker of ours counts.
-    pub is_by_operator: bool,
 }
 
 /// A thread, or a comment that stands alone.
@@ -43,21 +45,6 @@ pub struct Thread {
     pub id: String,
     /// Its notes, in any order.
     pub notes: Vec<Note>,
-    /// Whether it can be resolved.
-    pub is_resolvable: bool,
-    /// Who resolved it and when, as far as GitLab tells, if it is resolved.
-    pub resolved: Option<Resolved>,
-}
-
-/// That a thread is resolved.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Resolved {
-    /// By whom.
-    pub by: Option<User>,
-    /// Whether that is an operator.
-    pub is_by_operator: bool,
-    /// When.
-    pub at: Option<Timestamp>,
 }
 
 /// A reaction to a note.
@@ -78,7 +65,7 @@ pub struct Conversation {
     pub reactions: BTreeMap<u64, Vec<Reaction>>,
 }
 
-/// Where a note stands in time: one is later than another of the same instant if its number is.
+/// When a note was written, for comparisons: of two notes of one instant, the higher id is later.
 pub(crate) type Moment = (Timestamp, u64);
 
 impl Note {
@@ -87,61 +74,205 @@ impl Note {
     }
 }
 
+/// A note with its thread.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ThreadNote<'a> {
+    pub(crate) thread: &'a Thread,
+    pub(crate) note: &'a Note,
+}
+
 /// A note with a marker of an audit.
 #[derive(Debug, Clone)]
-pub(crate) struct Marked<'a> {
+pub(crate) struct MarkedNote<'a> {
     pub(crate) note: &'a Note,
     pub(crate) thread: &'a Thread,
-    pub(crate) mark: Mark,
+    pub(crate) marker: Marker,
+}
+
+/// The notes with a marker of an audit, in the order of time.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Markers<'a> {
+    /// By operators: these count.
+    pub(crate) counting: Vec<MarkedNote<'a>>,
+    /// By anybody else: at most, they hold a finding.
+    pub(crate) foreign: Vec<MarkedNote<'a>>,
 }
 
 impl Conversation {
-    /// The notes of people with their threads, in the order of time; each once, though it may have been
-    /// read twice while pages moved.
-    pub(crate) fn notes(&self) -> Vec<(&Thread, &Note)> {
-        let of = |thread| Thread::people(thread).map(move |note| (thread, note));
-        let mut notes: Vec<(&Thread, &Note)> = self.threads.iter().flat_map(of).collect();
-        notes.sort_by_key(|(_, note)| note.moment());
-        notes.dedup_by_key(|(_, note)| note.id);
+    /// The notes of people, in the order of time.
+    ///
+    /// Each is there once, though it may have been read twice while pages moved.
+    pub(crate) fn notes(&self) -> Vec<ThreadNote<'_>> {
+        let mut notes = Vec::new();
+        for thread in &self.threads {
+            for note in thread.notes.iter().filter(|note| !note.is_system) {
+                notes.push(ThreadNote { thread, note });
+            }
+        }
+        notes.sort_by_key(|entry| entry.note.moment());
+        let mut seen = BTreeSet::new();
+        notes.retain(|entry| seen.insert(entry.note.id));
         notes
     }
 
-    /// The notes with a marker of the audit, in the order of time: those that count, and those whose
-    /// authors are no operators.
-    pub(crate) fn marks(&self, audit: Marker) -> (Vec<Marked<'_>>, Vec<Marked<'_>>) {
-        let mut all = Vec::new();
-        for (thread, note) in self.notes() {
-            let mark = Mark::of_comment(&note.body);
-            if let Some(mark) = mark.filter(|mark| mark.marker.of(audit.marked) == audit) {
-                all.push(Marked { note, thread, mark });
+    /// The notes with a marker of the audit.
+    pub(crate) fn markers(&self, header: MarkerHeader, operators: &BTreeSet<u64>) -> Markers<'_> {
+        let mut markers = Markers::default();
+        for ThreadNote { thread, note } in self.notes() {
+            let Some(marker) = Marker::of_comment(&note.body) else { continue };
+            if marker.header != header {
+                continue;
             }
+            let list = if operators.contains(&note.author.id) {
+                &mut markers.counting
+            } else {
+                &mut markers.foreign
+            };
+            list.push(MarkedNote { note, thread, marker });
         }
-        all.into_iter().partition(|marked| marked.note.is_by_operator)
+        markers
     }
 
-    /// How many notes the issue has, system notes included.
+    /// The number of notes of the issue, system notes included.
     pub fn count(&self) -> usize {
         let notes = self.threads.iter().flat_map(|thread| &thread.notes);
         notes.map(|note| note.id).collect::<BTreeSet<u64>>().len()
     }
+
+    /// When the first comment of an operator names the SHA-256 of a file as its roster or accounts.
+    ///
+    /// A copy of the file is no newer than that, whatever its modification says.
+    pub fn first_seen(
+        &self,
+        header: MarkerHeader,
+        operators: &BTreeSet<u64>,
+        sha256: &str,
+    ) -> Option<Timestamp> {
+        let digest = file_digest(sha256);
+        let markers = self.markers(header, operators);
+        let first = markers.counting.iter().find(|marked| {
+            let sources = &marked.marker.sources;
+            sources.roster.as_deref() == Some(digest) || sources.accounts.as_deref() == Some(digest)
+        });
+        first.map(|marked| marked.note.created_at)
+    }
+
+    /// The sizes of roster and accounts that operators recorded last, in a report or by accepting them.
+    pub fn recorded_sizes(&self, header: MarkerHeader, operators: &BTreeSet<u64>) -> Sizes {
+        let mut sizes = Sizes::default();
+        for marked in self.markers(header, operators).counting {
+            if let Content::Report(report) = &marked.marker.content {
+                sizes.roster = Some(report.people);
+                if report.is_complete {
+                    sizes.accounts = report.accounts.or(sizes.accounts);
+                }
+            }
+            sizes.roster = marked.marker.accepted.roster.or(sizes.roster);
+            sizes.accounts = marked.marker.accepted.accounts.or(sizes.accounts);
+        }
+        sizes
+    }
 }
 
-/// The e-mail address that a comment of ours holds in a code span, of somebody whom a marker names by
-/// these digests only.
-pub(crate) fn spoken_address<'b>(body: &'b str, keys: &[String]) -> Option<&'b str> {
-    let is_theirs =
-        |word: &&str| keys.contains(&key_digest(&SubjectId::Email(word.to_lowercase())));
-    body.split('`').find(is_theirs)
+/// Why an issue cannot be taken for the issue of one audit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BrokenMarker {
+    /// The description holds markers of different audits.
+    Several(Vec<MarkerHeader>),
+    /// The title does not hold the marker's period.
+    PeriodNotInTitle(Period),
+    /// The description holds no marker, but operators have written marked comments.
+    OnlyInComments(MarkerHeader),
+}
+
+impl fmt::Display for BrokenMarker {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Several(headers) => {
+                let periods: Vec<String> =
+                    headers.iter().map(|header| header.period.to_string()).collect();
+                write!(
+                    formatter,
+                    "its description holds markers of different audits: {}",
+                    periods.join(", ")
+                )
+            }
+            Self::PeriodNotInTitle(period) => {
+                write!(formatter, "its marker is for {period}, which its title does not mention")
+            }
+            Self::OnlyInComments(header) => write!(
+                formatter,
+                "its description has lost its marker, but comments carry that of {}",
+                header.period
+            ),
+        }
+    }
+}
+
+/// The audit that an issue belongs to, by its description and its title; nothing where no marker is.
+///
+/// # Errors
+///
+/// [`BrokenMarker`] where somebody has changed the description or the title, so that every comment would
+/// be read as another audit's.
+pub fn audit_of_issue(
+    title: &str,
+    description: &str,
+) -> Result<Option<MarkerHeader>, BrokenMarker> {
+    let mut headers: Vec<MarkerHeader> = Vec::new();
+    for marker in Marker::find_all(description) {
+        if marker.content == Content::Issue && !headers.contains(&marker.header) {
+            headers.push(marker.header);
+        }
+    }
+    match headers.as_slice() {
+        [] => Ok(None),
+        [header] if mentions_period(title, header.period) => Ok(Some(*header)),
+        [header] => Err(BrokenMarker::PeriodNotInTitle(header.period)),
+        _ => Err(BrokenMarker::Several(headers)),
+    }
+}
+
+/// Whether an issue without a marker is an audit's all the same, by the comments of operators.
+///
+/// # Errors
+///
+/// [`BrokenMarker::OnlyInComments`] where it is.
+pub fn check_unmarked_issue(
+    conversation: &Conversation,
+    operators: &BTreeSet<u64>,
+) -> Result<(), BrokenMarker> {
+    for ThreadNote { note, .. } in conversation.notes() {
+        if let Some(marker) = Marker::of_comment(&note.body)
+            && operators.contains(&note.author.id)
+        {
+            return Err(BrokenMarker::OnlyInComments(marker.header));
+        }
+    }
+    Ok(())
+}
+
+fn mentions_period(title: &str, period: Period) -> bool {
+    let period = period.to_string();
+    let mut words = title.split(|letter: char| !letter.is_alphanumeric() && letter != '-');
+    words.any(|word| word.eq_ignore_ascii_case(&period))
+}
+
+/// The name or e-mail address that a comment of ours holds in a code span, of somebody whom a marker
+/// names by these digests only.
+pub(crate) fn name_in_comment<'b>(body: &'b str, keys: &[Key]) -> Option<&'b str> {
+    body.split('`').find(|text| {
+        let email = Key::new(&SubjectId::Email(text.to_ascii_lowercase()));
+        keys.contains(&email) || keys.contains(&Key::new(&SubjectId::Name(fold(text).into_owned())))
+    })
 }
 
 impl Thread {
     /// The note that opened it.
-    pub(crate) fn first(&self) -> Option<&Note> {
+    pub fn first(&self) -> Option<&Note> {
         self.notes.iter().min_by_key(|note| note.moment())
     }
-
-    /// The notes that people wrote.
-    fn people(&self) -> impl Iterator<Item = &Note> {
-        self.notes.iter().filter(|note| !note.is_system)
-    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,6 +15,8 @@ pub struct Known {
     pub is_active: bool,
     /// Whether they see the issue.
     pub sees_issue: bool,
+    /// Their access level in the project, inherited or not; 0 for whoever is not a member.
+    pub access_level: u64,
 }
 
 /// Somebody whom GitLab has not been asked about yet.
@@ -146,6 +148,30 @@ impl Directory {
     pub(crate) fn username_of(&self, id: u64) -> Option<&str> {
         let known = self.by_id.get(&id)?.as_ref()?;
         Some(&known.user.username)
+    }
+
+    /// A user's access level in the project, as far as GitLab was asked.
+    pub fn access_level(&self, id: u64) -> Option<u64> {
+        match self.by_id.get(&id)? {
+            Some(known) => Some(known.access_level),
+            None => Some(0),
+        }
+    }
+
+    /// What GitLab has to be asked about a username, if it has not been.
+    pub(crate) fn inquiry(&self, username: &str) -> Option<Inquiry> {
+        match self.known_by_username(username) {
+            Err(Unmentionable::NotAsked(inquiry)) => Some(inquiry),
+            _ => None,
+        }
+    }
+
+    /// Whether GitLab mails a user what happens in the issue, as far as is known.
+    pub(crate) fn may_be_mailed(&self, id: u64) -> bool {
+        match self.by_id.get(&id) {
+            Some(known) => known.as_ref().is_some_and(|it| it.is_active && it.sees_issue),
+            None => !self.is_complete,
+        }
     }
 
     fn known_by_id(&self, id: u64) -> Result<&Known, Unmentionable> {

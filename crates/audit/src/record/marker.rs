@@ -1,298 +1,613 @@
-//! The hidden line by which our own issues and comments are known.
+//! The hidden line by which our issues and comments are known.
 //!
-//! A marker is an HTML comment on a line of its own, the last of a comment:
-//! `<!-- support-audit v1 calendly FY28-Q1 ask outsider:0123456789abcdef:89abcdef:1 -->`.
-//! It holds the version of its form, the kind, the period and what it marks; then, for each finding
-//! that the comment speaks of, the check, digests of all that its subject is known by, a digest of
-//! the evidence, and the round; and values such as `people=41`.
-//! No untrusted text is in it.
-//! Readers skip words that they do not know, and markers of a version that they do not know.
+//! A marker is an HTML comment on a line of its own, such as
+//!
+//! ```text
+//! <!-- support-audit v1 calendly FY28-Q1 notice ask/link-missing/u0123456789abcdef+e89abcdef01234567/89abcdef/1/at=20270201T090000Z/due=20270204T090000Z/to=1001 -->
+//! ```
+//!
+//! It names the version of its form, the kind, the period, and what the issue or comment is.
+//! Then come values such as `people=41`, and one word for each *step* that the comment takes for a finding.
+//! It holds no untrusted text: check ids, numbers, instants and digests only.
+//!
+//! Readers skip values and parts of a step that they do not know, and markers of a version, a kind or a
+//! content that they do not know, so that a later version may add to them.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use pulldown_cmark::{Event, Parser, Tag};
+
 use crate::calendar::Period;
-use crate::identity::{EVIDENCE_LENGTH, KEY_LENGTH};
+use crate::identity::{EVIDENCE_LENGTH, KEY_LENGTH, SubjectId, key_digest};
 use crate::kinds::Kind;
 
-/// What is marked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Marked {
-    /// The issue of an audit.
-    Issue,
-    /// A comment that records the audited population.
-    Report,
-    /// A comment that asks the one whom findings are about.
-    Ask,
-    /// A comment that asks the manager and the Support Operations Manager.
-    Escalate,
-    /// A comment that tells of findings which are not found any more.
-    Fixed,
-    /// A comment that tells of findings which do not count any more.
-    Withdrawn,
-    /// A comment in which an operator accepts what was answered.
-    Accept,
-    /// A comment in which an operator decides about an outsider.
-    Decide,
-    /// A comment that records that somebody was asked outside the issue.
-    Sent,
-    /// A comment that records an answer that was given outside the issue.
-    Answered,
-    /// A comment that records that an account was removed.
-    Removed,
-    /// A comment that asks a manager to review the audit.
-    Review,
-}
-
-/// What says that an issue or a comment is ours.
+/// Which audit a marker belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Marker {
-    /// Which system is audited.
+pub struct MarkerHeader {
+    /// The audited system.
     pub kind: Kind,
     /// The audit's period.
     pub period: Period,
-    /// What is marked.
-    pub marked: Marked,
 }
 
-/// A finding as a marker names it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Item {
-    /// The check's id, which may be one that we do not know.
-    pub check: String,
-    /// The digests of all that the subject was known by: see [`key_digest`].
-    pub keys: Vec<String>,
-    /// The digest of what the check saw: see [`digest`].
-    pub evidence: String,
-    /// The round in which it was asked, from 1.
-    pub round: u32,
-}
-
-/// A comment's whole marker.
+/// What the hidden line of an issue or a comment says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mark {
-    /// What says that it is ours.
-    pub marker: Marker,
-    /// The findings that the comment speaks of.
-    pub items: Vec<Item>,
-    /// Further words of the form `key=value`.
-    pub values: BTreeMap<String, String>,
+pub struct Marker {
+    /// The audit.
+    pub header: MarkerHeader,
+    /// What the issue or comment is.
+    pub content: Content,
+    /// What it was derived from.
+    pub sources: SourceDigests,
+    /// Sizes that an operator accepts with it, though they are much smaller than those before.
+    pub accepted: Sizes,
 }
 
-impl Marked {
-    const ALL: [Self; 12] = [
-        Self::Issue,
-        Self::Report,
-        Self::Ask,
-        Self::Escalate,
-        Self::Fixed,
-        Self::Withdrawn,
-        Self::Accept,
-        Self::Decide,
-        Self::Sent,
-        Self::Answered,
-        Self::Removed,
-        Self::Review,
-    ];
+/// How many people and accounts an audit looks at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sizes {
+    /// The people of the roster.
+    pub roster: Option<usize>,
+    /// The accounts.
+    pub accounts: Option<usize>,
+}
 
-    /// The word for it in markers.
+/// Digests of the files that a comment was derived from.
+///
+/// A file that comes back unchanged, copied anew, is no newer than the first comment that names its
+/// digest.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SourceDigests {
+    /// The first sixteen hex digits of the SHA-256 of the roster's files.
+    pub roster: Option<String>,
+    /// The same of the file of accounts; nothing where a service was asked.
+    pub accounts: Option<String>,
+}
+
+/// What an issue or a comment of ours is, with what its marker records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// The audit's issue: the marker is in its description.
+    Issue,
+    /// A comment that records the audited population, never edited afterwards.
+    Report(ReportMark),
+    /// A notice: a comment that asks, escalates and reports what is settled.
+    Notice(Vec<Step>),
+    /// An operator's record: what they accepted, decided, asked again or recorded.
+    Record(Vec<Step>),
+    /// A comment that records removals from the audited system.
+    Removal(Vec<Step>),
+    /// A comment that asks for the review, or that says what keeps the audit from it.
+    Review(ReviewMark),
+}
+
+/// What the marker of a report records about the population.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReportMark {
+    /// How many people the roster has.
+    pub people: usize,
+    /// How many accounts were read, if any were.
+    pub accounts: Option<usize>,
+    /// Whether the accounts were read completely.
+    pub is_complete: bool,
+    /// How many of the accounts are invitations.
+    pub invitations: Option<usize>,
+    /// How many findings there were.
+    pub findings: Option<usize>,
+    /// How many outsiders there were, where that was known.
+    pub outsiders: Option<usize>,
+    /// Which part of how many this comment is, where the report fills several.
+    pub part: Option<(usize, usize)>,
+}
+
+/// What the marker of a review request records.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReviewMark {
+    /// Whether it claims that every finding is settled.
+    pub is_complete: bool,
+    /// A digest of every finding's state, which tells whether anything changed since.
+    pub state: String,
+    /// The user who is asked to review.
+    pub reviewer: Option<u64>,
+}
+
+/// One act for one finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What is done.
+    pub action: StepAction,
+    /// The check's id, which may be one that this version does not know.
+    pub check: String,
+    /// Everything by which the subject was known.
+    pub keys: Vec<Key>,
+    /// The digest of the account's own id, where the finding is about an account.
+    pub account: Option<String>,
+    /// The digest of what the check saw: see [`crate::identity::digest`].
+    pub evidence: String,
+    /// The round, from 1.
+    pub round: u32,
+    /// The instant of the act by GitLab's clock, to the second.
+    pub at: Timestamp,
+    /// The ids of the users who are mentioned for it, in this comment, wherever the mention is.
+    ///
+    /// For an escalation, the first is the one whose words answer: the manager, or the Support Operations
+    /// Manager where no manager is mentioned.
+    pub mentioned: Vec<u64>,
+}
+
+/// Something by which a subject was known, as a digest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// What it is.
+    pub kind: KeyKind,
+    /// Its digest: see [`key_digest`].
+    pub digest: String,
+}
+
+/// What a key is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KeyKind {
+    /// The id of a GitLab user.
+    GitLabId,
+    /// An e-mail address.
+    Email,
+    /// A name.
+    Name,
+    /// The organisation as a whole.
+    Organization,
+}
+
+impl KeyKind {
+    const ALL: [Self; 4] = [Self::GitLabId, Self::Email, Self::Name, Self::Organization];
+
+    /// The letter that precedes the digest in a marker.
+    const fn letter(self) -> char {
+        match self {
+            Self::GitLabId => 'u',
+            Self::Email => 'e',
+            Self::Name => 'n',
+            Self::Organization => 'o',
+        }
+    }
+}
+
+impl Key {
+    /// The key that a subject's id becomes in a marker.
+    pub fn new(id: &SubjectId) -> Self {
+        let kind = match id {
+            SubjectId::GitLabId(_) => KeyKind::GitLabId,
+            SubjectId::Email(_) => KeyKind::Email,
+            SubjectId::Name(_) => KeyKind::Name,
+            SubjectId::Organization => KeyKind::Organization,
+        };
+        Self { kind, digest: key_digest(id) }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let letter = text.chars().next()?;
+        let kind = KeyKind::ALL.into_iter().find(|kind| kind.letter() == letter)?;
+        let digest = text.strip_prefix(letter).filter(|digest| is_hex(digest, KEY_LENGTH))?;
+        Some(Self { kind, digest: digest.to_owned() })
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}{}", self.kind.letter(), self.digest)
+    }
+}
+
+/// Why a finding no longer counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum WithdrawalReason {
+    /// The person left the roster; if they come back, a new round begins.
+    Left,
+    /// The person or the account is excluded from the audit.
+    Excluded,
+    /// The check is switched off.
+    Off,
+}
+
+impl WithdrawalReason {
+    const ALL: [Self; 3] = [Self::Left, Self::Excluded, Self::Off];
+
+    /// Its name in a marker.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Issue => "issue",
-            Self::Report => "report",
-            Self::Ask => "ask",
-            Self::Escalate => "escalate",
-            Self::Fixed => "fixed",
-            Self::Withdrawn => "withdrawn",
-            Self::Accept => "accept",
-            Self::Decide => "decide",
-            Self::Sent => "sent",
-            Self::Answered => "answered",
-            Self::Removed => "removed",
-            Self::Review => "review",
+            Self::Left => "left",
+            Self::Excluded => "excluded",
+            Self::Off => "off",
         }
+    }
+}
+
+/// What a step does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StepAction {
+    /// Asks the subject, who has until `due`; without `due` it is for the operators and has no clock.
+    Ask {
+        /// The end of the wait.
+        due: Option<Timestamp>,
+    },
+    /// Asks the manager and the Support Operations Manager to help, until `due`.
+    Escalate {
+        /// The end of the wait.
+        due: Option<Timestamp>,
+    },
+    /// Reports that the finding is fixed.
+    Fixed,
+    /// Reports that the finding no longer counts.
+    Withdrawn {
+        /// Why.
+        reason: WithdrawalReason,
+    },
+    /// Reports that an outsider's account is gone without a decision.
+    Gone,
+    /// Records that an account was removed.
+    Removed,
+    /// Accepts the finding as it is.
+    Accept,
+    /// Keeps an outsider, up to and including the day before `until`.
+    Keep {
+        /// The first day on which the decision no longer counts.
+        until: Option<Date>,
+    },
+    /// Decides that an outsider is to be removed.
+    Remove,
+    /// Ends the step's round, so that the subject is asked again in the next one.
+    Again,
+    /// Records that the subject was asked outside the issue at the step's instant.
+    Sent {
+        /// The end of the wait.
+        due: Option<Timestamp>,
+    },
+    /// Records that the subject answered outside the issue.
+    Answered,
+}
+
+/// The beginning of every marker.
+const OPENING: &str = "<!-- support-audit ";
+
+/// The version of the form that this module writes.
+const VERSION: &str = "v1";
+
+/// More rounds than an audit ever has: a larger number was not written by us.
+const MAX_ROUND: u32 = 1_000_000;
+
+impl MarkerHeader {
+    /// The marker of something that belongs to this audit.
+    pub fn with(self, content: Content) -> Marker {
+        Marker {
+            header: self,
+            content,
+            sources: SourceDigests::default(),
+            accepted: Sizes::default(),
+        }
+    }
+}
+
+impl Content {
+    /// Its name in a marker.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Issue => "issue",
+            Self::Report(_) => "report",
+            Self::Notice(_) => "notice",
+            Self::Record(_) => "record",
+            Self::Removal(_) => "removal",
+            Self::Review(_) => "review",
+        }
+    }
+
+    /// The steps that the comment takes; empty for an issue, a report and a review.
+    pub fn steps(&self) -> &[Step] {
+        match self {
+            Self::Notice(steps) | Self::Record(steps) | Self::Removal(steps) => steps,
+            Self::Issue | Self::Report(_) | Self::Review(_) => &[],
+        }
+    }
+}
+
+impl StepAction {
+    /// Its name in a marker.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ask { .. } => "ask",
+            Self::Escalate { .. } => "escalate",
+            Self::Fixed => "fixed",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::Gone => "gone",
+            Self::Removed => "removed",
+            Self::Accept => "accept",
+            Self::Keep { .. } => "keep",
+            Self::Remove => "remove",
+            Self::Again => "again",
+            Self::Sent { .. } => "sent",
+            Self::Answered => "answered",
+        }
+    }
+
+    fn parse(name: &str, values: &StepValues) -> Option<Self> {
+        let StepValues { due, until, reason, .. } = *values;
+        Some(match name {
+            "ask" => Self::Ask { due },
+            "escalate" => Self::Escalate { due },
+            "fixed" => Self::Fixed,
+            "withdrawn" => Self::Withdrawn { reason: reason? },
+            "gone" => Self::Gone,
+            "removed" => Self::Removed,
+            "accept" => Self::Accept,
+            "keep" => Self::Keep { until },
+            "remove" => Self::Remove,
+            "again" => Self::Again,
+            "sent" => Self::Sent { due },
+            "answered" => Self::Answered,
+            _ => return None,
+        })
     }
 }
 
 impl fmt::Display for Marker {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Mark::from(*self).fmt(formatter)
-    }
-}
-
-impl fmt::Display for Item {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { check, keys, evidence, round } = self;
-        write!(formatter, "{check}:{}:{evidence}:{round}", keys.join("+"))
-    }
-}
-
-impl fmt::Display for Mark {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Marker { kind, period, marked } = self.marker;
-        let (kind, marked) = (kind.spec().id, marked.as_str());
-        write!(formatter, "<!-- support-audit v1 {kind} {period} {marked}")?;
-        for item in &self.items {
-            write!(formatter, " {item}")?;
+        let MarkerHeader { kind, period } = self.header;
+        let content = self.content.as_str();
+        write!(formatter, "{OPENING}{VERSION} {} {period} {content}", kind.spec().id)?;
+        match &self.content {
+            Content::Issue => {}
+            Content::Report(report) => {
+                let ReportMark { people, accounts, is_complete, part, .. } = report;
+                write!(formatter, " people={people}")?;
+                if let Some(accounts) = accounts {
+                    write!(formatter, " accounts={accounts} complete={}", yes_or_no(*is_complete))?;
+                }
+                for (name, count) in [
+                    ("invitations", report.invitations),
+                    ("findings", report.findings),
+                    ("outsiders", report.outsiders),
+                ] {
+                    if let Some(count) = count {
+                        write!(formatter, " {name}={count}")?;
+                    }
+                }
+                if let Some((number, count)) = part {
+                    write!(formatter, " part={number}/{count}")?;
+                }
+            }
+            Content::Notice(steps) | Content::Record(steps) | Content::Removal(steps) => {
+                for step in steps {
+                    write!(formatter, " {step}")?;
+                }
+            }
+            Content::Review(ReviewMark { is_complete, state, reviewer }) => {
+                write!(formatter, " complete={} state={state}", yes_or_no(*is_complete))?;
+                if let Some(id) = reviewer {
+                    write!(formatter, " to={id}")?;
+                }
+            }
         }
-        for (key, value) in &self.values {
-            write!(formatter, " {key}={value}")?;
+        if let Some(people) = self.accepted.roster {
+            write!(formatter, " accepted-roster={people}")?;
+        }
+        if let Some(accounts) = self.accepted.accounts {
+            write!(formatter, " accepted-accounts={accounts}")?;
+        }
+        if let Some(digest) = &self.sources.roster {
+            write!(formatter, " roster-sha256={digest}")?;
+        }
+        if let Some(digest) = &self.sources.accounts {
+            write!(formatter, " accounts-sha256={digest}")?;
         }
         formatter.write_str(" -->")
     }
 }
 
-impl From<Marker> for Mark {
-    fn from(marker: Marker) -> Self {
-        Self { marker, items: Vec::new(), values: BTreeMap::new() }
+fn yes_or_no(value: bool) -> &'static str {
+    if value { "yes" } else { "no" }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { action, check, keys, account, evidence, round, at, mentioned } = self;
+        let keys: Vec<String> = keys.iter().map(Key::to_string).collect();
+        let (name, keys) = (action.as_str(), keys.join("+"));
+        write!(formatter, "{name}/{check}/{keys}/{evidence}/{round}/at={}", compact(*at))?;
+        if let Some(account) = account {
+            write!(formatter, "/account={account}")?;
+        }
+        match action {
+            StepAction::Ask { due: Some(due) }
+            | StepAction::Escalate { due: Some(due) }
+            | StepAction::Sent { due: Some(due) } => write!(formatter, "/due={}", compact(*due))?,
+            StepAction::Keep { until: Some(until) } => write!(formatter, "/until={until}")?,
+            StepAction::Withdrawn { reason } => write!(formatter, "/reason={}", reason.as_str())?,
+            _ => {}
+        }
+        if !mentioned.is_empty() {
+            let ids: Vec<String> = mentioned.iter().map(u64::to_string).collect();
+            write!(formatter, "/to={}", ids.join("+"))?;
+        }
+        Ok(())
     }
 }
 
-impl Marker {
-    /// Reads a line that is a marker and nothing else.
-    pub fn of_line(line: &str) -> Option<Self> {
-        Mark::of_line(line).map(|mark| mark.marker)
-    }
+/// The form of instants in markers.
+const INSTANT: &str = "%Y%m%dT%H%M%SZ";
 
-    /// The marker of something else of the same audit.
-    #[must_use]
-    pub fn of(self, marked: Marked) -> Self {
-        Self { marked, ..self }
+fn compact(instant: Timestamp) -> String {
+    instant.strftime(INSTANT).to_string()
+}
+
+fn parse_instant(text: &str) -> Option<Timestamp> {
+    let civil = jiff::civil::DateTime::strptime(INSTANT, text).ok()?;
+    Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp())
+}
+
+/// The values of a step that are written with their names.
+#[derive(Debug, Default)]
+struct StepValues {
+    at: Option<Timestamp>,
+    due: Option<Timestamp>,
+    until: Option<Date>,
+    reason: Option<WithdrawalReason>,
+    account: Option<String>,
+    mentioned: Vec<u64>,
+}
+
+impl StepValues {
+    /// Reads the values, passing over unknown ones.
+    ///
+    /// A known value that cannot be read makes the step unreadable: half of a step would mean something
+    /// else.
+    fn parse<'a>(parts: impl Iterator<Item = &'a str>) -> Option<Self> {
+        let mut values = Self::default();
+        for part in parts {
+            match part.split_once('=') {
+                Some(("at", value)) => values.at = Some(parse_instant(value)?),
+                Some(("due", value)) => values.due = Some(parse_instant(value)?),
+                Some(("until", value)) => values.until = Some(value.parse().ok()?),
+                Some(("reason", value)) => {
+                    let mut reasons = WithdrawalReason::ALL.into_iter();
+                    values.reason = Some(reasons.find(|reason| reason.as_str() == value)?);
+                }
+                Some(("account", value)) => {
+                    values.account = Some(is_hex(value, KEY_LENGTH).then(|| value.to_owned())?);
+                }
+                Some(("to", value)) => {
+                    let ids: Result<Vec<u64>, _> = value.split('+').map(str::parse).collect();
+                    values.mentioned = ids.ok()?;
+                }
+                _ => {}
+            }
+        }
+        Some(values)
     }
 }
 
-impl Item {
-    fn of_word(word: &str) -> Option<Self> {
-        let mut parts = word.split(':');
-        let (check, keys, evidence, round) =
-            (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-        let is_hex = |text: &str, length| {
-            text.len() == length && text.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'))
-        };
-        let keys: Vec<String> = keys.split('+').map(str::to_owned).collect();
-        let is_item = !check.is_empty()
-            && keys.iter().all(|key| is_hex(key, KEY_LENGTH))
-            && is_hex(evidence, EVIDENCE_LENGTH);
+impl Step {
+    fn parse(word: &str) -> Option<Self> {
+        let mut parts = word.split('/');
+        let (name, check) = (parts.next()?, parts.next()?);
+        let (keys, evidence, round) = (parts.next()?, parts.next()?, parts.next()?);
+        let keys: Option<Vec<Key>> = keys.split('+').map(Key::parse).collect();
         let round = round.parse().ok().filter(|round| (1..=MAX_ROUND).contains(round))?;
-        is_item.then(|| Self {
+        if !is_slug(check) || !is_hex(evidence, EVIDENCE_LENGTH) {
+            return None;
+        }
+        let values = StepValues::parse(parts)?;
+        Some(Self {
+            action: StepAction::parse(name, &values)?,
             check: check.to_owned(),
-            keys,
+            keys: keys?,
+            account: values.account,
             evidence: evidence.to_owned(),
             round,
+            at: values.at?,
+            mentioned: values.mentioned,
         })
     }
 }
 
-impl Mark {
-    /// The same mark with one more value.
-    #[must_use]
-    pub fn with(mut self, key: &str, value: impl fmt::Display) -> Self {
-        self.values.insert(key.to_owned(), format!("{value}"));
-        self
-    }
+fn is_hex(text: &str, length: usize) -> bool {
+    text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
 
+/// Whether a text is lower-case words joined by single hyphens, as kinds and checks are named.
+fn is_slug(text: &str) -> bool {
+    text.split('-').all(|word| {
+        !word.is_empty()
+            && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    })
+}
+
+impl Marker {
     /// Reads a line that is a marker and nothing else.
-    pub fn of_line(line: &str) -> Option<Self> {
-        let words = line.trim().strip_prefix("<!--")?.strip_suffix("-->")?;
+    pub fn parse(line: &str) -> Option<Self> {
+        let words = line.trim_end().strip_prefix("<!-- ")?.strip_suffix("-->")?;
         let mut words = words.split_ascii_whitespace();
-        if (words.next()?, words.next()?) != ("support-audit", "v1") {
+        if (words.next()?, words.next()?) != ("support-audit", VERSION) {
             return None;
         }
-        let (kind, period, what) = (words.next()?, words.next()?, words.next()?);
-        let marker = Marker {
-            kind: Kind::ALL.into_iter().find(|it| it.spec().id == kind)?,
+        let (kind, period, content) = (words.next()?, words.next()?, words.next()?);
+        let header = MarkerHeader {
+            kind: Kind::ALL.into_iter().find(|known| known.spec().id == kind)?,
             period: period.parse().ok()?,
-            marked: Marked::ALL.into_iter().find(|it| it.as_str() == what)?,
         };
-        let mut mark = Self::from(marker);
-        for word in words {
-            match word.split_once('=') {
-                Some((key, value)) => drop(mark.values.insert(key.to_owned(), value.to_owned())),
-                None => mark.items.extend(Item::of_word(word)),
+        let words: Vec<&str> = words.collect();
+        let value =
+            |name: &str| words.iter().find_map(|word| word.strip_prefix(name)?.strip_prefix('='));
+        let number = |name| value(name).and_then(|count| count.parse().ok());
+        let steps = || words.iter().filter_map(|word| Step::parse(word)).collect();
+        let content = match content {
+            "issue" => Content::Issue,
+            "report" => Content::Report(ReportMark {
+                people: value("people")?.parse().ok()?,
+                accounts: number("accounts"),
+                is_complete: value("complete") == Some("yes"),
+                invitations: number("invitations"),
+                findings: number("findings"),
+                outsiders: number("outsiders"),
+                part: value("part").and_then(parse_part),
+            }),
+            "notice" => Content::Notice(steps()),
+            "record" => Content::Record(steps()),
+            "removal" => Content::Removal(steps()),
+            "review" => Content::Review(ReviewMark {
+                is_complete: value("complete") == Some("yes"),
+                state: value("state").unwrap_or_default().to_owned(),
+                reviewer: value("to").and_then(|id| id.parse().ok()),
+            }),
+            _ => return None,
+        };
+        let digest = |name| value(name).filter(|text| is_hex(text, KEY_LENGTH)).map(str::to_owned);
+        let sources =
+            SourceDigests { roster: digest("roster-sha256"), accounts: digest("accounts-sha256") };
+        let accepted = Sizes {
+            roster: value("accepted-roster").and_then(|size| size.parse().ok()),
+            accounts: value("accepted-accounts").and_then(|size| size.parse().ok()),
+        };
+        Some(Self { header, content, sources, accepted })
+    }
+
+    /// The markers in a description or a comment, in their order.
+    ///
+    /// Only a line at column 0 that Markdown takes for an HTML block of its own is one: what is quoted,
+    /// in a list or in code was copied by somebody.
+    /// Words above or below it change nothing.
+    pub fn find_all(text: &str) -> Vec<Self> {
+        // Most comments hold none, and need no parser.
+        if !text.contains(OPENING) {
+            return Vec::new();
+        }
+        let mut depth = 0_usize;
+        let mut markers = Vec::new();
+        for (event, range) in Parser::new(text).into_offset_iter() {
+            match event {
+                Event::Start(Tag::HtmlBlock) if depth == 0 => {
+                    let block = text.get(range).unwrap_or_default();
+                    // A comment that was opened above our line swallows it; then it is no block.
+                    if block.starts_with(OPENING) {
+                        markers.extend(block.lines().next().and_then(Self::parse));
+                    }
+                    depth += 1;
+                }
+                Event::Start(_) => depth += 1,
+                Event::End(_) => depth = depth.saturating_sub(1),
+                _ => {}
             }
         }
-        Some(mark)
+        markers
     }
 
-    /// The marker of a comment: its last line that is not blank.
+    /// The marker of a comment: the last one in it.
     pub fn of_comment(body: &str) -> Option<Self> {
-        body.lines().rev().find(|line| !line.trim().is_empty()).and_then(Self::of_line)
-    }
-
-    /// The marker of a comment of the audit that `marker` marks something of.
-    pub fn of_audit(marker: Marker, body: &str) -> Option<Self> {
-        Self::of_comment(body).filter(|mark| mark.marker == marker.of(mark.marker.marked))
-    }
-
-    /// The number that a value is.
-    pub fn number(&self, key: &str) -> Option<usize> {
-        self.values.get(key)?.parse().ok()
+        Self::find_all(body).pop()
     }
 }
 
-/// More rounds than an audit ever has: a larger number was not written by us.
-const MAX_ROUND: u32 = 1_000_000;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::identity::{SubjectId, digest, key_digest};
-
-    fn marker(marked: Marked) -> Marker {
-        Marker { kind: Kind::Calendly, period: "FY28-Q1".parse().unwrap(), marked }
-    }
-
-    #[test]
-    fn what_is_written_is_read_again() {
-        for marked in Marked::ALL {
-            let item = |check: &str, keys: &[SubjectId], round| Item {
-                check: check.to_owned(),
-                keys: keys.iter().map(key_digest).collect(),
-                evidence: digest("user"),
-                round,
-            };
-            let mark = Mark {
-                items: vec![
-                    item("outsider", &[SubjectId::Email("a@b.example".to_owned())], 1),
-                    item(
-                        "link-x",
-                        &[SubjectId::GitLabId(7), SubjectId::Name("ada".to_owned())],
-                        12,
-                    ),
-                ],
-                ..Mark::from(marker(marked)).with("people", 41).with("part", "1/3")
-            };
-            assert_eq!(Mark::of_line(&mark.to_string()), Some(mark.clone()));
-            assert_eq!(Mark::of_comment(&format!("Text.\n\n{mark}\n \n")), Some(mark.clone()));
-            assert_eq!(Marker::of_line(&mark.to_string()), Some(marker(marked)));
-            assert_eq!(mark.number("people"), Some(41));
-        }
-    }
-
-    #[test]
-    fn unknown_words_are_skipped() {
-        let line = "  <!--support-audit v1 calendly FY28-Q1 report round x:y a:b:c:d link-missing:0123456789abcdef:89abcdef:0 outsider:0123456789abcdef:89abcdef:2:new -->\r";
-        let mark = Mark::of_line(line).unwrap();
-        assert_eq!(mark.marker, marker(Marked::Report));
-        let items: Vec<_> = mark.items.iter().map(|it| (&*it.check, it.round)).collect();
-        assert_eq!(items, [("outsider", 2)]);
-    }
-
-    #[test]
-    fn what_is_no_marker() {
-        for line in [
-            "",
-            "<!-- support-audit v1 calendly FY28-Q1 report",
-            "<!-- support-audit v2 calendly FY28-Q1 report -->",
-            "<!-- support-audit v1 pagerduty FY28-Q1 report -->",
-            "<!-- support-audit v1 calendly FY28-Q9 report -->",
-            "<!-- support-audit v1 calendly FY28-Q1 -->",
-            "<!-- support-audit v1 calendly FY28-Q1 dance -->",
-            "> <!-- support-audit v1 calendly FY28-Q1 report -->",
-        ] {
-            assert_eq!(Marker::of_line(line), None, "{line}");
-        }
-        let quoted = format!("{}\n\nno longer the last line", marker(Marked::Report));
-        assert_eq!(Mark::of_comment(&quoted), None);
-    }
+fn parse_part(text: &str) -> Option<(usize, usize)> {
+    let (number, count) = text.split_once('/')?;
+    Some((number.parse().ok()?, count.parse().ok()?))
 }

@@ -60,6 +60,11 @@ impl Report {
         self.rulings = rulings;
     }
 
+    /// Where the roster comes from.
+    pub(crate) fn provenance(&self) -> &Provenance {
+        &self.provenance
+    }
+
     /// What was found.
     pub fn evaluation(&self) -> &Evaluation {
         &self.evaluation

@@ -46,6 +46,8 @@ pub struct Person {
     pub calendly: Field<Box<str>>,
     /// The id of the person's GitLab account.
     pub gitlab_id: Field<u64>,
+    /// The id that the person's entry claims together with another one, so that it is neither's.
+    pub claimed_id: Option<u64>,
     /// The username of the person's GitLab account, without `@`.
     pub gitlab_username: Field<Box<str>>,
     /// Whether the person is of the operations team; unknown where neither title nor focuses say so
@@ -64,6 +66,7 @@ impl Person {
             reports_to,
             calendly,
             gitlab_id,
+            claimed_id: None,
             gitlab_username,
             is_operations,
             position,
@@ -84,7 +87,7 @@ impl Person {
     /// time, loses nothing.
     pub(crate) fn keys(&self) -> Vec<SubjectId> {
         let id = self.gitlab_id.value().map(|id| SubjectId::GitLabId(*id));
-        let email = self.email.value().map(|email| SubjectId::Email(email.to_lowercase()));
+        let email = self.email.value().map(|email| SubjectId::Email(email.to_ascii_lowercase()));
         let keys: Vec<SubjectId> = id.into_iter().chain(email).collect();
         if keys.is_empty() { vec![SubjectId::Name(fold(&self.name).into_owned())] } else { keys }
     }
@@ -96,7 +99,7 @@ impl Person {
     pub fn subject(&self) -> SubjectId {
         match (&self.gitlab_id, &self.email) {
             (Field::Value(id), _) => SubjectId::GitLabId(*id),
-            (_, Field::Value(email)) => SubjectId::Email(email.to_lowercase()),
+            (_, Field::Value(email)) => SubjectId::Email(email.to_ascii_lowercase()),
             _ => SubjectId::Name(fold(&self.name).into_owned()),
         }
     }
@@ -170,12 +173,20 @@ struct Admission<'a> {
     by_id: HashMap<u64, usize>,
     /// By the hash of name and e-mail address; without an address only those without an id.
     by_name: HashMap<u64, usize>,
+    /// By the hash of the e-mail address.
+    by_email: HashMap<u64, usize>,
 }
 
 impl<'a> Admission<'a> {
     fn new(team: &'a OperationsTeam) -> Self {
-        let (by_id, by_name) = (HashMap::new(), HashMap::new());
-        Self { team, roster: Roster::default(), problems: Vec::new(), by_id, by_name }
+        Self {
+            team,
+            roster: Roster::default(),
+            problems: Vec::new(),
+            by_id: HashMap::new(),
+            by_name: HashMap::new(),
+            by_email: HashMap::new(),
+        }
     }
 
     fn tell(&mut self, position: Position, message: String, hides_person: bool) {
@@ -199,6 +210,7 @@ impl<'a> Admission<'a> {
         };
         let person = Person::new(name, fields, position, self.team);
         let Some(twin) = self.find_twin(&person) else {
+            self.report_shared_email(&person, position);
             self.roster.people.push(person);
             return;
         };
@@ -213,8 +225,31 @@ impl<'a> Admission<'a> {
             let message =
                 format!("`gitlab.id` of {name} is that of another person: {file} line {line}");
             self.tell(position, message, true);
-            self.roster.people.push(Person { gitlab_id: Field::Unreadable, ..person });
+            let claimed_id = person.gitlab_id.value().copied();
+            if let Some(other) = self.roster.people.get_mut(twin.index) {
+                other.claimed_id = claimed_id;
+                other.gitlab_id = Field::Unreadable;
+            }
+            self.roster.people.push(Person { gitlab_id: Field::Unreadable, claimed_id, ..person });
         }
+    }
+
+    /// Reports an address that two entries have: nobody can say whose account is there.
+    fn report_shared_email(&mut self, person: &Person, position: Position) {
+        let Some(email) = lower_email(person) else { return };
+        let mut hasher = DefaultHasher::new();
+        hasher.write(email.as_bytes());
+        let next = self.roster.people.len();
+        let index = *self.by_email.entry(hasher.finish()).or_insert(next);
+        let Some(other) = self.roster.people.get(index).filter(|_| index < next) else { return };
+        if lower_email(other) != Some(email) {
+            return;
+        }
+        let Location { file, line } = location(&self.roster.files, other.position);
+        let line = line.unwrap_or_default();
+        let name = &person.name;
+        let message = format!("`email` of {name} is that of another person: {file} line {line}");
+        self.tell(position, message, false);
     }
 
     /// Who stands on the roster already under the id, or under the name and e-mail address, of
@@ -229,19 +264,19 @@ impl<'a> Admission<'a> {
             let twin = self.roster.people.get(index).filter(|_| index < next)?;
             let has_same_name = fold(&twin.name) == fold(&person.name);
             let has_same_address = lower_email(twin) == lower_email(person);
-            Some((twin.position, has_same_name, has_same_address))
+            Some((index, twin.position, has_same_name, has_same_address))
         };
-        if let Some((position, true, true)) = by_name.and_then(twin) {
-            return Some(Twin { position, is_same: true });
+        if let Some((index, position, true, true)) = by_name.and_then(twin) {
+            return Some(Twin { index, position, is_same: true });
         }
-        let (position, has_same_name, has_same_address) = by_id.and_then(twin)?;
+        let (index, position, has_same_name, has_same_address) = by_id.and_then(twin)?;
         let is_same = has_same_name || has_same_address && !is_named_alone;
-        Some(Twin { position, is_same })
+        Some(Twin { index, position, is_same })
     }
 }
 
 fn lower_email(person: &Person) -> Option<String> {
-    person.email.value().map(|email| email.to_lowercase())
+    person.email.value().map(|email| email.to_ascii_lowercase())
 }
 
 /// A number for a name and an address, whatever the case of their ASCII letters.
@@ -258,6 +293,7 @@ fn hash_of_name(person: &Person) -> u64 {
 
 /// Somebody who is on the roster already.
 struct Twin {
+    index: usize,
     position: Position,
     /// Whether it is the same person, and not another with the same id.
     is_same: bool,

@@ -59,6 +59,7 @@ fn every_field_that_is_used() {
                 gitlab_id: Value(
                     12,
                 ),
+                claimed_id: None,
                 gitlab_username: Value(
                     "ada",
                 ),

@@ -6,7 +6,7 @@ use crate::calendar::{Calendar, Period};
 use crate::kinds::Kind;
 use crate::plan::{Action, NewIssue, Plan};
 use crate::record::description;
-use crate::record::marker::{Marked, Marker};
+use crate::record::marker::{Content, Marker, MarkerHeader};
 
 /// What the issue is made of.
 #[derive(Debug, Clone, Copy)]
@@ -60,9 +60,11 @@ pub enum Beginning {
 
 /// What is to be done to begin an audit, `issues` being all of the project's, open or closed.
 pub fn plan(opening: &Opening<'_>, issues: &[Existing]) -> Beginning {
-    let marker = Marker { kind: opening.kind, period: opening.period, marked: Marked::Issue };
-    let is_ours =
-        |issue: &&Existing| issue.counts && description::marker(&issue.description) == Some(marker);
+    let header = MarkerHeader { kind: opening.kind, period: opening.period };
+    let marker = header.with(Content::Issue);
+    let is_ours = |issue: &&Existing| {
+        issue.counts && description::marker(&issue.description).as_ref() == Some(&marker)
+    };
     let mut ours: Vec<&Existing> = issues.iter().filter(is_ours).collect();
     if !ours.is_empty() {
         ours.sort_by_key(|issue| (!issue.is_open, issue.iid));
@@ -79,22 +81,22 @@ pub fn plan(opening: &Opening<'_>, issues: &[Existing]) -> Beginning {
         actions: vec![Action::CreateIssue(NewIssue {
             project: opening.project.to_owned(),
             title,
-            description: marked(opening.template.trim_end(), marker),
+            description: marked(opening.template.trim_end(), &marker),
             labels: opening.labels.to_vec(),
             assignee: (id, username.to_owned()),
             due,
             confidential: opening.confidential,
             marker,
         })],
-        notes: Vec::new(),
+        ..Plan::default()
     })
 }
 
 /// The template with the marker where it is read again: at the end, or before a text whose end would
 /// swallow it, such as a block of code that stays open.
-fn marked(template: &str, marker: Marker) -> String {
+fn marked(template: &str, marker: &Marker) -> String {
     let text = format!("{template}\n\n{marker}");
-    if description::marker(&text) == Some(marker) {
+    if description::marker(&text).as_ref() == Some(marker) {
         text
     } else {
         format!("{marker}\n\n{template}")
@@ -148,15 +150,15 @@ mod tests {
         assert_eq!(issue.title, "Calendly audit FY28-Q1");
         assert_eq!(issue.description, format!("## Notes\n\n{MARKER}"));
         assert_eq!(issue.due, date(2027, 3, 1));
-        assert_eq!(description::marker(&issue.description), Some(issue.marker));
+        assert_eq!(description::marker(&issue.description).as_ref(), Some(&issue.marker));
     }
 
     #[test]
     fn the_marker_is_read_again_whatever_the_template() {
-        let marker = Marker::of_line(MARKER).unwrap();
+        let marker = Marker::parse(MARKER).unwrap();
         for template in ["", "## Notes", "```\nopen", "<!-- open", "- item\n\n  more", "> quote"] {
-            let text = marked(template, marker);
-            assert_eq!(description::marker(&text), Some(marker), "{text}");
+            let text = marked(template, &marker);
+            assert_eq!(description::marker(&text).as_ref(), Some(&marker), "{text}");
         }
     }
 

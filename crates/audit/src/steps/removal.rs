@@ -1,27 +1,24 @@
 //! The removal of outsiders' accounts from the audited organisation.
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::accounts::{Account, OWNER};
-use crate::evaluation::{Evaluation, OUTSIDER, Unknown};
-use crate::identity::{Subject, SubjectId, digest, key_digest};
-use crate::markdown::Markdown;
+use crate::evaluation::{OUTSIDER, Unknown};
+use crate::followup::{Case, Cases, Entry, FollowupInput, State};
+use crate::identity::{AccountIdx, Subject};
+use crate::markdown::{Markdown, item};
 use crate::plan::{Action, Plan, Removal};
-use crate::record::conversation::spoken_address;
-use crate::record::marker::{Item, Mark, Marked, Marker};
-use crate::report::Decision;
-use crate::steps::outsiders::Decisions;
-use crate::steps::publish::Comment;
+use crate::record::marker::{Content, Step, StepAction};
 
 /// Why nobody may be removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// Nobody can tell who is an outsider.
+    /// Nobody can say who is an outsider.
     Unknown(Unknown),
     /// The check of outsiders is switched off.
     Off,
-    /// It would be too many at once: so many of all.
+    /// It would be too many at once.
     TooMany {
         /// How many would be removed.
         removed: usize,
@@ -30,6 +27,8 @@ pub enum Refusal {
     },
     /// Somebody was named whom no operator has decided to remove.
     Undecided(String),
+    /// Several accounts have the address that was named: their ids.
+    Several(String, Vec<String>),
     /// Somebody was named whose removal was decided, and who stays all the same, with the reason.
     Stays(String, &'static str),
 }
@@ -37,14 +36,21 @@ pub enum Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unknown(unknown) => write!(formatter, "who is an outsider is unknown {unknown}"),
+            Self::Unknown(unknown) => {
+                write!(formatter, "nobody can tell who is an outsider {unknown}")
+            }
             Self::Off => formatter.write_str("the check `outsider` is switched off"),
             Self::TooMany { removed, all } => {
                 write!(formatter, "{removed} of {all} accounts would be removed at once")
             }
             Self::Undecided(email) => {
-                write!(formatter, "{email} is no outsider whom an operator has decided to remove")
+                write!(formatter, "no operator has decided to remove {email}")
             }
+            Self::Several(email, ids) => write!(
+                formatter,
+                "several accounts have the address {email}; name one of {}",
+                ids.join(", ")
+            ),
             Self::Stays(email, reason) => write!(formatter, "{email} {reason}"),
         }
     }
@@ -55,11 +61,27 @@ impl std::error::Error for Refusal {}
 /// What of an organisation may be removed at once, and by whom.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits<'a> {
-    /// The largest part of the accounts, in per cent.
+    /// The largest part of the accounts, in per cent; one account is never too many.
     pub max_share: u8,
     /// The e-mail address of the one who removes.
     pub own: &'a str,
 }
+
+/// An account that an operator has decided to remove.
+#[derive(Debug, Clone, Copy)]
+pub struct Candidate<'a> {
+    case: &'a Case,
+    entry: &'a Entry,
+    /// Its index.
+    pub index: AccountIdx,
+    /// The account.
+    pub account: &'a Account,
+    /// What names it: its address, or its id where several candidates have that address.
+    pub name: &'a str,
+}
+
+/// An account that stays though its removal was decided, and why.
+pub type Stay<'a> = (&'a Account, &'static str);
 
 /// The accounts that operators have decided to remove, as far as they may be: not an owner's, and
 /// not one's own; with the reasons why others stay.
@@ -68,10 +90,11 @@ pub struct Limits<'a> {
 ///
 /// [`Refusal`] while it is in doubt who is an outsider.
 pub fn candidates<'a>(
-    evaluation: &'a Evaluation,
-    decisions: &Decisions,
+    input: &FollowupInput<'a>,
+    cases: &'a Cases,
     limits: Limits<'_>,
-) -> Result<(Vec<&'a Account>, Vec<Stay<'a>>), Refusal> {
+) -> Result<(Vec<Candidate<'a>>, Vec<Stay<'a>>), Refusal> {
+    let evaluation = input.evaluation;
     if let Some((_, unknown)) = evaluation.unknown.iter().find(|(check, _)| check.id == OUTSIDER) {
         return Err(Refusal::Unknown(*unknown));
     }
@@ -79,162 +102,142 @@ pub fn candidates<'a>(
         return Err(Refusal::Off);
     }
     let (mut candidates, mut stay) = (Vec::new(), Vec::new());
-    for index in evaluation.outsiders() {
-        let Some(account) = evaluation.account(index) else { continue };
-        if decisions.confirmed.get(&account.key()) != Some(&Decision::Remove) {
+    for (case, entry) in cases.entries() {
+        let Some(Subject::Account(index)) = case.subject else { continue };
+        if entry.check.id != OUTSIDER || !matches!(entry.state, State::ToRemove(_)) {
             continue;
         }
-        let findings = evaluation.findings_of(Subject::Account(index));
-        let is_excepted =
-            findings.iter().any(|it| it.exception.is_some() && it.check.id == OUTSIDER);
-        let reason = if account.role.as_deref() == Some(OWNER) {
-            "is an owner: make another account the owner first"
+        let Some(account) = evaluation.account(index) else { continue };
+        if account.role.as_deref() == Some(OWNER) {
+            stay.push((account, "is an owner: make another account the owner first"));
         } else if account.key() == limits.own.to_lowercase() {
-            "is your own: another admin has to remove it"
-        } else if is_excepted {
-            "is justified by an exception"
+            stay.push((account, "is your own: another admin has to remove it"));
         } else {
-            candidates.push(account);
-            continue;
-        };
-        stay.push((account, reason));
+            candidates.push(Candidate { case, entry, index, account, name: &account.email });
+        }
+    }
+    let mut addresses: BTreeMap<String, usize> = BTreeMap::new();
+    for candidate in &candidates {
+        *addresses.entry(candidate.account.key()).or_default() += 1;
+    }
+    for candidate in &mut candidates {
+        if addresses.get(&candidate.account.key()).is_some_and(|count| *count > 1) {
+            candidate.name = &candidate.account.location.file;
+        }
     }
     Ok((candidates, stay))
 }
 
-/// An account that stays though its removal was decided, and why.
-pub type Stay<'a> = (&'a Account, &'static str);
-
-/// The issue in which removals are recorded.
-#[derive(Debug, Clone, Copy)]
-pub struct Record<'a> {
-    /// The issue's number in its project.
-    pub iid: u64,
-    /// Its marker.
-    pub marker: Marker,
-    /// The comments of operators, in their order.
-    pub comments: &'a [Comment<'a>],
-}
-
-/// What is to be done to remove those whose removal was confirmed one by one, by their e-mail
-/// addresses, and to record each in the issue; also those who are gone and not recorded yet.
+/// What is to be done to remove those whose removal was confirmed one by one, by their addresses or,
+/// where several accounts have one address, by their ids, and to record each in the issue.
+///
+/// One that was confirmed and is gone is recorded, as when a run ended between a removal and its
+/// record.
 ///
 /// # Errors
 ///
 /// [`Refusal`], and nobody is removed.
 pub fn plan(
-    evaluation: &Evaluation,
-    decisions: &Decisions,
+    input: &FollowupInput<'_>,
+    cases: &Cases,
     limits: Limits<'_>,
     confirmed: &[String],
-    record: &Record<'_>,
 ) -> Result<Plan, Refusal> {
-    let (candidates, stay) = candidates(evaluation, decisions, limits)?;
-    let all = evaluation.accounts.as_ref().map_or(0, |accounts| accounts.list.len());
-    let gone = gone(evaluation, record);
-    let mut removed = Vec::new();
-    for email in confirmed {
-        let key = email.to_lowercase();
-        match candidates.iter().find(|account| account.key() == key) {
-            Some(account) if removed.contains(account) => {}
-            Some(account) => removed.push(*account),
-            None if gone.iter().any(|gone| gone.is(&key)) => {}
-            None => return Err(unfit(email, &stay)),
+    let (candidates, stay) = candidates(input, cases, limits)?;
+    let all = input.evaluation.accounts.as_ref().map_or(0, |accounts| accounts.list.len());
+    let mut removed: Vec<Candidate<'_>> = Vec::new();
+    let mut gone: Vec<(&Case, &Entry)> = Vec::new();
+    for name in confirmed {
+        let named: Vec<&Candidate<'_>> =
+            candidates.iter().filter(|candidate| is_named(candidate.account, name)).collect();
+        match named.as_slice() {
+            [candidate] if removed.iter().any(|other| other.index == candidate.index) => {}
+            [candidate] => removed.push(**candidate),
+            [] => match unrecorded(cases, name) {
+                Some(removal) => gone.push(removal),
+                None if is_recorded(cases, name) => {}
+                None => return Err(unfit(name, &stay)),
+            },
+            several => {
+                let ids = several.iter().map(|it| it.account.location.file.clone()).collect();
+                return Err(Refusal::Several(name.clone(), ids));
+            }
         }
     }
-    if removed.len() * 100 > all * usize::from(limits.max_share) {
+    if removed.len() > 1 && removed.len() * 100 > all * usize::from(limits.max_share) {
         return Err(Refusal::TooMany { removed: removed.len(), all });
     }
-    let mut plan = Plan { notes: stay.iter().map(|stay| note(*stay)).collect(), ..Plan::default() };
-    let unrecorded = gone.iter().filter(|gone| !gone.is_recorded);
-    plan.actions.extend(unrecorded.filter_map(|gone| gone.record(evaluation, record)));
-    for account in removed {
+    let notes = stay.iter().map(|(account, reason)| {
+        Markdown::code(&account.email).and(Markdown::text(format!(" {reason}"))).to_string()
+    });
+    let mut plan = Plan { notes: notes.collect(), ..Plan::default() };
+    for (case, entry) in gone {
+        plan.actions.push(recorded(input, case, entry));
+    }
+    for Candidate { case, entry, account, .. } in removed {
         plan.actions.push(Action::Remove(Removal {
             email: account.email.clone(),
             uri: account.location.file.clone(),
             standing: account.standing,
             role: account.role.clone(),
         }));
-        let evidence = digest(account.role.as_deref().unwrap_or("user"));
-        plan.actions.push(recorded(evaluation, record, &account.email, evidence));
+        plan.actions.push(recorded(input, case, entry));
     }
     Ok(plan)
 }
 
-/// Why somebody who was confirmed is none of those to be removed.
-fn unfit(email: &str, stay: &[Stay<'_>]) -> Refusal {
-    let is_it = |(account, _): &&Stay<'_>| account.key() == email.to_lowercase();
-    match stay.iter().find(is_it) {
-        Some((_, reason)) => Refusal::Stays(email.to_owned(), reason),
-        None => Refusal::Undecided(email.to_owned()),
-    }
+/// Whether a name is an account's address or its id.
+fn is_named(account: &Account, name: &str) -> bool {
+    account.key() == name.to_lowercase() || account.location.file == name
 }
 
-fn note((account, reason): Stay<'_>) -> String {
-    Markdown::code(&account.email).and(Markdown::text(format!(" {reason}"))).to_string()
+/// A removal that was decided and has happened, and that no removal record reports.
+fn unrecorded<'a>(cases: &'a Cases, name: &str) -> Option<(&'a Case, &'a Entry)> {
+    removed(cases, name)
+        .find(|(_, entry)| matches!(entry.state, State::Removed { record: None, .. }))
+}
+
+fn is_recorded(cases: &Cases, name: &str) -> bool {
+    removed(cases, name).next().is_some()
+}
+
+fn removed<'a>(cases: &'a Cases, name: &str) -> impl Iterator<Item = (&'a Case, &'a Entry)> {
+    let name = name.to_lowercase();
+    cases.entries().filter(move |(case, entry)| {
+        case.name.to_lowercase() == name && matches!(entry.state, State::Removed { .. })
+    })
+}
+
+/// Why somebody who was confirmed is none of those to be removed.
+fn unfit(name: &str, stay: &[Stay<'_>]) -> Refusal {
+    match stay.iter().find(|(account, _)| is_named(account, name)) {
+        Some((_, reason)) => Refusal::Stays(name.to_owned(), reason),
+        None => Refusal::Undecided(name.to_owned()),
+    }
 }
 
 /// The comment that records a removal.
-fn recorded(evaluation: &Evaluation, record: &Record<'_>, email: &str, evidence: String) -> Action {
-    let marker = record.marker.of(Marked::Removed);
-    let keys = vec![key_digest(&SubjectId::Email(email.to_lowercase()))];
-    let item = Item { check: OUTSIDER.to_owned(), keys, evidence, round: 1 };
-    let mark = Mark { items: vec![item], ..Mark::from(marker) };
-    let system = evaluation.kind.spec().system;
-    let text = Markdown::literal("The account ").and(Markdown::code(email)).and(Markdown::text(
-        format!(" was removed from the {system} organisation: reading the accounts again did not find it."),
-    ));
-    Action::Comment { iid: record.iid, body: format!("{text}\n\n{mark}"), marker }
+fn recorded(input: &FollowupInput<'_>, case: &Case, entry: &Entry) -> Action {
+    let system = input.evaluation.kind.spec().system;
+    let step = Step {
+        action: StepAction::Removed,
+        check: entry.check.id.to_owned(),
+        keys: case.keys.clone(),
+        account: case.account.clone(),
+        evidence: entry.evidence_digest.clone(),
+        round: entry.round,
+        at: input.now,
+        mentioned: Vec::new(),
+    };
+    let marker = input.header.with(Content::Removal(vec![step]));
+    let text = Markdown::literal("The account ").and(Markdown::code(&case.name)).and(
+        Markdown::text(format!(
+            " was removed from the {system} organisation. A fresh read of the accounts confirmed that it is gone."
+        )),
+    );
+    let body = format!("Removed (1):\n\n{}\n{marker}", item(&text));
+    Action::Comment { iid: input.issue.iid, body, marker }
 }
 
-/// An account that operators have decided to remove, and that is not there any more.
-struct Gone<'a> {
-    item: Item,
-    /// The comment by which it was decided.
-    decision: &'a str,
-    /// Whether a comment says so.
-    is_recorded: bool,
-}
-
-impl Gone<'_> {
-    /// Whether it had this e-mail address, which is in lower case.
-    fn is(&self, email: &str) -> bool {
-        self.item.keys.contains(&key_digest(&SubjectId::Email(email.to_owned())))
-    }
-
-    /// The comment that records it, as when the program was stopped before it was written.
-    fn record(&self, evaluation: &Evaluation, record: &Record<'_>) -> Option<Action> {
-        // A marker holds digests only; the address stands in the comment's own words.
-        let email = spoken_address(self.decision, &self.item.keys)?;
-        Some(recorded(evaluation, record, email, self.item.evidence.clone()))
-    }
-}
-
-/// The accounts that operators have decided to remove, and that are gone.
-fn gone<'a>(evaluation: &Evaluation, record: &Record<'a>) -> Vec<Gone<'a>> {
-    let accounts = evaluation.accounts.iter().flat_map(|accounts| &accounts.list);
-    let present: HashSet<String> =
-        accounts.map(|account| key_digest(&SubjectId::Email(account.key()))).collect();
-    let mut gone: Vec<Gone<'_>> = Vec::new();
-    for comment in record.comments {
-        let Some(mark) = Mark::of_audit(record.marker, comment.body) else { continue };
-        for item in mark.items.iter().filter(|item| item.check == OUTSIDER) {
-            let is_removal = mark.values.get("decision").is_some_and(|it| it == "remove");
-            match mark.marker.marked {
-                Marked::Decide => {
-                    gone.retain(|other| other.item.keys != item.keys);
-                    if is_removal && !item.keys.iter().any(|key| present.contains(key)) {
-                        let (item, decision) = (item.clone(), comment.body);
-                        gone.push(Gone { item, decision, is_recorded: false });
-                    }
-                }
-                Marked::Removed => {
-                    let same = gone.iter_mut().filter(|other| other.item.keys == item.keys);
-                    same.for_each(|other| other.is_recorded = true);
-                }
-                _ => {}
-            }
-        }
-    }
-    gone
-}
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,11 @@
-//! `followups`: pings, escalations, and what came back.
+//! `followups`: one notice of what is due, and what came back.
 
-use audit::followup::{self, Act, Advice, Due, FollowupInput, Refusal, Selection, State};
+use audit::followup::{
+    self, Act, Answer, AnswerContent, Due, FollowupInput, Letter, MentionedByHand, PostedRecord,
+    Refusal, Selection, State,
+};
 use audit::kinds::Kind;
-use audit::plan::Plan;
-use audit::record::conversation::User;
+use audit::plan::{Action, Plan};
 use clap::Args;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -13,15 +15,15 @@ use serde::Serialize;
 use crate::args::Format;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure, explain};
-use crate::execute::{self, Moment, Outcome, WriteFlags};
+use crate::execute::{self, Outcome, WriteFlags};
 use crate::gather::{self, AccountsMode, FollowupSources, Inputs, IssueSelector};
 use crate::suggest::nearest;
 use crate::ui;
 
-/// Ask people about what was found, escalate after the wait, and tell what is fixed
+/// Ask people about what was found, escalate after the wait, and report what is settled
 ///
-/// Reads the issue's threads and the fresh sources, and does what is due. A finding is named as
-/// `CHECK:SUBJECT`, as in `link-missing:ada@example.com`.
+/// Reads the issue's comments and the fresh sources, and does what is due in one notice. A finding is
+/// named as `CHECK:SUBJECT`, as in `link-missing:ada@example.com`.
 #[derive(Debug, Args)]
 pub(crate) struct Followups {
     #[command(flatten)]
@@ -32,7 +34,7 @@ pub(crate) struct Followups {
     /// Only about these: names, e-mail addresses or GitLab usernames
     #[arg(long, value_name = "SUBJECT", num_args = 1..)]
     only: Vec<String>,
-    /// Write at most so many comments
+    /// Only about so many people, the first by due time and name
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
     /// Accept findings as they are
@@ -44,6 +46,9 @@ pub(crate) struct Followups {
     /// Record that somebody was asked by e-mail
     #[arg(long, value_name = "SUBJECT")]
     sent: Vec<String>,
+    /// The operator's comment that mentioned them by hand: its wait counts from there
+    #[arg(long, value_name = "NOTE", requires = "sent")]
+    at: Option<u64>,
     /// Record that somebody answered elsewhere
     #[arg(long, value_name = "SUBJECT", requires = "reason")]
     answered: Vec<String>,
@@ -70,21 +75,22 @@ impl Followups {
         let mut sources =
             gather::followup_sources(ctx, &self.inputs, &self.selector, AccountsMode::Always)
                 .await?;
-        gather::ensure_open(&sources.issue.issue)?;
+        gather::ensure_open(&sources.record.issue.issue)?;
         refuse_unread_exceptions(&sources)?;
         sources.read_reactions(ctx, now).await?;
-        let due = plan_resolving_users(ctx, &mut sources, &selection, now, followup::plan).await?;
-        let answers = selection.acts.is_empty()
+        let mut selection = selection;
+        let is_asked = selection.acts.is_empty()
             && format == Format::Table
             && !self.write_flags.yes
             && !self.write_flags.dry_run
-            && format != Format::Json
             && ctx.ui.may_ask();
-        self.apply(ctx, &mut sources, &selection, due, now, format).await?;
-        if answers {
-            self.settle_answers(ctx, &mut sources, &selection, now, format).await?;
+        let mut session = Session { followups: &self, ctx, sources, now, format };
+        if is_asked {
+            session.settle_answers(&mut selection).await?;
+            session.confirm_mentioned(&mut selection).await?;
         }
-        sources.incomplete.map_or(Ok(Exit::Success), |failure| Err(failure.into()))
+        session.apply(&selection).await?;
+        session.sources.incomplete.map_or(Ok(Exit::Success), |failure| Err(failure.into()))
     }
 
     fn selection(&self, kind: Kind) -> Result<Selection, Failure> {
@@ -109,85 +115,135 @@ impl Followups {
             let reason = reason.clone();
             acts.push(Act::AskAgain { findings: self.ask_again.clone(), reason });
         }
-        acts.extend(self.sent.iter().map(|it| Act::Sent { subject: it.clone() }));
+        acts.extend(
+            self.sent.iter().map(|subject| Act::Sent { subject: subject.clone(), note: self.at }),
+        );
         acts.extend(
             self.answered
                 .iter()
                 .map(|subject| Act::Answered { subject: subject.clone(), reason: reason.clone() }),
         );
-        Ok(Selection { only: self.only.clone(), limit: self.limit, acts })
+        Ok(Selection { only: self.only.clone(), limit: self.limit, acts, ..Selection::default() })
     }
+}
 
-    /// Shows each answer, asks what is to become of it, and does that at once: whoever stops in the
-    /// middle has done what was said so far.
-    async fn settle_answers(
-        &self,
-        ctx: &Ctx,
-        sources: &mut FollowupSources,
-        selection: &Selection,
-        now: Timestamp,
-        format: Format,
-    ) -> anyhow::Result<()> {
-        for (finding, shown) in answered(&sources.facts(ctx, now), selection) {
+/// One run, with what it has read.
+struct Session<'a> {
+    followups: &'a Followups,
+    ctx: &'a Ctx,
+    sources: FollowupSources,
+    now: Timestamp,
+    format: Format,
+}
+
+impl Session<'_> {
+    /// Shows each answer and asks what is to become of it: whoever stops in the middle has recorded
+    /// what was said so far. What is to be asked again waits for the notice.
+    async fn settle_answers(&mut self, selection: &mut Selection) -> anyhow::Result<()> {
+        let ctx = self.ctx;
+        let mut record: Option<PostedRecord> = None;
+        for (finding, shown) in answered(&self.sources.input(ctx, self.now), selection) {
             ctx.ui.show_lines(&shown);
-            let Some(act) = ask_about_answer(ctx, &finding).await? else { continue };
-            sources.read_again(ctx).await?;
-            let selection = Selection { acts: vec![act], ..Selection::default() };
-            match plan_resolving_users(ctx, sources, &selection, now, followup::plan).await {
-                Ok(due) => self.apply(ctx, sources, &selection, due, now, format).await?,
-                // What cannot be done about one finding does not stand in the way of the others.
-                Err(error) => match explain(&error) {
-                    failure if failure.exit == Exit::Usage => ctx.ui.warn(&failure.message),
-                    _ => return Err(error),
-                },
+            match ask_about_answer(ctx, finding).await? {
+                Some(Act::AskAgain { findings, reason }) => {
+                    selection.again.extend(findings.into_iter().map(|it| (it, reason.clone())));
+                }
+                Some(act) => record = self.record(act, record).await?,
+                None => {}
             }
         }
         Ok(())
     }
 
-    /// Shows, asks, writes, and looks whether somebody else wrote the same.
-    async fn apply(
-        &self,
-        ctx: &Ctx,
-        sources: &mut FollowupSources,
-        selection: &Selection,
-        due: Due,
-        now: Timestamp,
-        format: Format,
-    ) -> anyhow::Result<()> {
-        let Due { plan, advice, .. } = due;
-        if format == Format::Json && self.write_flags.dry_run {
-            return print(ctx, format, &plan, &[], &advice);
-        }
-        let is_empty = plan.is_empty();
-        let replan = async |moment| {
-            let plan = match moment {
-                Moment::BeforeFirstWrite => {
-                    sources.read_all_again(ctx, &self.inputs, now).await?;
-                    refuse_unread_exceptions(sources)?;
-                    followup::plan
+    /// Records an act, in the comment of this run if there is one.
+    async fn record(
+        &mut self,
+        act: Act,
+        record: Option<PostedRecord>,
+    ) -> anyhow::Result<Option<PostedRecord>> {
+        self.sources.read_again(self.ctx, self.now).await?;
+        let selection =
+            Selection { acts: vec![act], record: record.clone(), ..Selection::default() };
+        let due = match self.due(&selection).await {
+            Ok(due) => due,
+            // What cannot be done about one finding does not stand in the way of the others.
+            Err(error) => match explain(&error) {
+                failure if matches!(failure.exit, Exit::Usage | Exit::NotReady) => {
+                    self.ctx.ui.warn(&failure.message);
+                    return Ok(record);
                 }
-                // An act is what the operator wants, whatever others do.
-                Moment::BetweenWrites if !selection.acts.is_empty() => return Ok(None),
-                Moment::BetweenWrites => {
-                    sources.read_again(ctx).await?;
-                    followup::still_due
-                }
-            };
-            let due = plan_resolving_users(ctx, sources, selection, now, plan).await?;
-            Ok(Some(due.plan))
+                _ => return Err(error),
+            },
         };
-        let outcome =
-            execute::apply_replanning(ctx, plan.clone(), self.write_flags, replan).await?;
-        if let (Outcome::Done(pages), false) = (&outcome, is_empty) {
-            sources.read_again(ctx).await?;
-            let me = sources.operator.id;
-            let twice = followup::duplicates(&sources.facts(ctx, now), me);
-            execute::delete_duplicates(ctx, sources.issue.issue.iid, &twice).await?;
-            print(ctx, format, &plan, pages, &advice)
-        } else {
-            print(ctx, format, &plan, &[], &advice)
+        let body = match due.plan.actions.first() {
+            Some(Action::Comment { body, .. } | Action::EditComment { body, .. }) => body.clone(),
+            _ => return Ok(record),
+        };
+        // The operator has just said so, and the issue was read after that.
+        let pages = execute::write(self.ctx, &due.plan).await?;
+        let note = pages.first().and_then(|page| page.rsplit_once("#note_")?.1.parse().ok());
+        Ok(match (note, due.record) {
+            (Some(note), Some(record)) => Some(PostedRecord { note, body, record }),
+            _ => record,
+        })
+    }
+
+    /// Asks about those whom an operator has mentioned by hand.
+    async fn confirm_mentioned(&mut self, selection: &mut Selection) -> anyhow::Result<()> {
+        let due = self.due(selection).await?;
+        for MentionedByHand { subject_name, name, note, by, .. } in due.by_hand {
+            let by = &by.username;
+            let question = format!(
+                "{name} was mentioned by hand by {by}, in comment {note}. Ask all the same?"
+            );
+            if self.ctx.ui.ask(&question, false).await? {
+                selection.confirmed.push(subject_name);
+            }
         }
+        Ok(())
+    }
+
+    /// The plan, once GitLab has been asked about everybody in it.
+    async fn due(&mut self, selection: &Selection) -> anyhow::Result<Due> {
+        plan_resolving_users(self.ctx, &mut self.sources, selection, self.now).await
+    }
+
+    /// Shows, asks, writes, and takes back what somebody else has asked at the same time.
+    async fn apply(&mut self, selection: &Selection) -> anyhow::Result<()> {
+        let Due { plan, letters, .. } = self.due(selection).await?;
+        let (ctx, format, now) = (self.ctx, self.format, self.now);
+        let write_flags = self.followups.write_flags;
+        if format == Format::Json && write_flags.dry_run {
+            return print(ctx, format, &plan, &[], &letters);
+        }
+        let sources = &mut self.sources;
+        let inputs = &self.followups.inputs;
+        let replan = async || {
+            sources.read_all_again(ctx, inputs, now).await?;
+            refuse_unread_exceptions(sources)?;
+            Ok(plan_resolving_users(ctx, sources, selection, now).await?.plan)
+        };
+        let outcome = execute::apply(ctx, plan.clone(), write_flags, replan).await?;
+        let mut pages = match outcome {
+            Outcome::Done(pages) => pages,
+            Outcome::Shown | Outcome::Declined => Vec::new(),
+        };
+        if !pages.is_empty() {
+            self.sources.read_again(ctx, now).await?;
+            let input = self.sources.input(ctx, now);
+            let corrections = followup::corrections(
+                input.conversation,
+                input.header,
+                input.operators,
+                input.operator.id,
+                input.issue.iid,
+            );
+            let deleted = execute::take_back(ctx, &corrections).await?;
+            pages.retain(|page| {
+                !deleted.iter().any(|note| page.ends_with(&format!("#note_{note}")))
+            });
+        }
+        print(ctx, format, &plan, &pages, &letters)
     }
 }
 
@@ -205,13 +261,10 @@ async fn plan_resolving_users(
     sources: &mut FollowupSources,
     selection: &Selection,
     now: Timestamp,
-    plan: fn(&FollowupInput<'_>, &Selection, &User, &str) -> Result<Due, Refusal>,
 ) -> anyhow::Result<Due> {
     loop {
-        let operator: User = sources.operator.clone();
-        let url = sources.issue.issue.web_url.clone();
-        let facts = sources.facts(ctx, now);
-        let due = plan(&facts, selection, &operator, &url).map_err(|it| refused(&it))?;
+        let due = followup::plan(&sources.input(ctx, now), selection)
+            .map_err(|refusal| refused(&refusal))?;
         if due.inquiries.is_empty() {
             return Ok(due);
         }
@@ -219,20 +272,15 @@ async fn plan_resolving_users(
     }
 }
 
-fn refused(refusal: &Refusal) -> Failure {
-    let failure = Failure::new(Exit::NotReady, refusal.to_string());
+pub(super) fn refused(refusal: &Refusal) -> Failure {
+    let exit = if refusal.is_usage() { Exit::Usage } else { Exit::NotReady };
+    let failure = Failure::new(exit, refusal.to_string());
     match refusal {
-        Refusal::TooManyComments { left: 0 } => {
-            failure.hint("delete comments of the issue that nobody needs any more")
+        Refusal::TooManyComments { .. } => {
+            failure.hint("delete comments of the issue that nobody needs any more, or use --limit")
         }
-        Refusal::TooManyMentions { left: 0, .. } => failure.hint("run the command again tomorrow"),
-        Refusal::TooManyComments { left } => failure.hint(format!("--limit {left} fits")),
-        Refusal::TooManyMentions { left, .. } => {
-            failure.hint(format!("--limit {left} fits, and the rest tomorrow"))
-        }
-        Refusal::NoSuch(_) => Failure::new(Exit::Usage, refusal.to_string())
-            .hint("`support-audit status` lists the findings"),
-        Refusal::Impossible(_) => Failure::new(Exit::Usage, refusal.to_string()),
+        Refusal::NoSuch(_) => failure.hint("`support-audit status` lists the findings"),
+        _ => failure,
     }
 }
 
@@ -266,20 +314,30 @@ fn instant(text: &str) -> Result<Timestamp, Failure> {
     })
 }
 
-/// The findings that are answered, each with how it is shown, as foreign text.
-fn answered(facts: &FollowupInput<'_>, selection: &Selection) -> Vec<(String, String)> {
-    let cases = followup::cases(facts);
+/// The findings that are answered, each with how it is shown, as untrusted text.
+fn answered(input: &FollowupInput<'_>, selection: &Selection) -> Vec<(String, String)> {
+    let cases = followup::cases(input);
     let mut answered = Vec::new();
-    for case in cases.cases.iter().filter(|case| selection.includes(facts, case)) {
+    for case in cases.cases.iter().filter(|case| selection.includes(input, case)) {
         for entry in case.entries.iter().filter(|entry| entry.state == State::Answered) {
-            let finding = followup::finding_name(facts, case, entry);
+            let finding = followup::finding_name(input, case, entry);
             let mut shown = format!("\n{finding}\n{}\n", entry.check.finds);
-            for (author, text) in &entry.answers {
-                let text = text.lines().map(|line| format!("  | {line}\n")).collect::<Vec<_>>();
-                shown.push_str(&format!("{author} answered:\n{}", text.concat()));
-            }
-            if entry.answers.is_empty() {
-                shown.push_str("Answered without words here: look at the thread.\n");
+            for Answer { author, content, .. } in &entry.answers {
+                let author = &author.username;
+                match content {
+                    AnswerContent::Words(text) => {
+                        shown.push_str(&format!("{author} answered:\n"));
+                        for line in text.lines() {
+                            shown.push_str(&format!("  | {line}\n"));
+                        }
+                    }
+                    AnswerContent::Reaction => {
+                        shown.push_str(&format!("{author} reacted to the notice.\n"));
+                    }
+                    AnswerContent::Recorded { .. } => {
+                        shown.push_str(&format!("{author} recorded an answer.\n"));
+                    }
+                }
             }
             answered.push((finding, shown));
         }
@@ -288,8 +346,8 @@ fn answered(facts: &FollowupInput<'_>, selection: &Selection) -> Vec<(String, St
 }
 
 /// Asks what is to become of an answer.
-async fn ask_about_answer(ctx: &Ctx, finding: &str) -> anyhow::Result<Option<Act>> {
-    let findings = vec![finding.to_owned()];
+async fn ask_about_answer(ctx: &Ctx, finding: String) -> anyhow::Result<Option<Act>> {
+    let findings = vec![finding];
     let choices = ["Leave it for now", "Accept it as it is", "Ask again"];
     Ok(match ctx.ui.choose("What is to become of it", &choices).await? {
         1 => {
@@ -314,14 +372,16 @@ struct Document<'a> {
     notes: &'a [String],
     /// The pages of what was posted.
     posted: &'a [String],
-    advice: Vec<Letter<'a>>,
+    advice: Vec<Advice<'a>>,
 }
 
+/// An e-mail for the operator to send.
 #[derive(Serialize)]
-struct Letter<'a> {
+struct Advice<'a> {
     name: &'a str,
     email: Option<&'a str>,
     reason: &'a str,
+    title: &'a str,
     text: &'a str,
 }
 
@@ -330,14 +390,15 @@ fn print(
     format: Format,
     plan: &Plan,
     posted: &[String],
-    advice: &[Advice],
+    letters: &[Letter],
 ) -> anyhow::Result<()> {
     if format == Format::Json {
-        let advice = advice.iter().map(|it| Letter {
-            name: &it.name,
-            email: it.email.as_deref(),
-            reason: &it.reason,
-            text: &it.text,
+        let advice = letters.iter().map(|letter| Advice {
+            name: &letter.name,
+            email: letter.email.as_deref(),
+            reason: &letter.reason,
+            title: &letter.title,
+            text: &letter.text,
         });
         let schema = "support-audit/followups/1";
         let actions = plan.actions.iter().map(ToString::to_string).collect();
@@ -346,14 +407,15 @@ fn print(
         return ctx.ui.result(&ui::json(&document)?);
     }
     let mut text: String = posted.iter().flat_map(|page| [page, "\n"]).collect();
-    for Advice { name, email, reason, text: letter } in advice {
+    for letter in letters {
+        let Letter { name, email, reason, title, .. } = letter;
         let to = match email {
             Some(email) if email != name => format!("{name} at {email}"),
             Some(email) => email.clone(),
             None => format!("{name}, whose address is not known"),
         };
-        text.push_str(&format!("\nTo send to {to}, since {reason}:\n\n"));
-        for line in letter.lines() {
+        text.push_str(&format!("\nTo send to {to}, since {reason}:\n\n    Subject: {title}\n\n"));
+        for line in letter.text.lines() {
             text.push_str(&format!("{}\n", format!("    {line}").trim_end()));
         }
     }

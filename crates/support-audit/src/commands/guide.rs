@@ -151,9 +151,10 @@ impl Guide {
         }
         ctx.ui.show_lines(&format!("\n{}", status.table()));
         let mut offers = match status.stage() {
-            Stage::Begun => vec![WRITE_REPORT, REPORT, DOCTOR],
-            Stage::Reconciling => vec![RECONCILE, FOLLOW_UP, SHOW, REPORT, DOCTOR],
-            Stage::FollowingUp => {
+            Stage::None => vec![MAKE_ISSUE, REPORT, DOCTOR],
+            Stage::Opened => vec![WRITE_REPORT, REPORT, DOCTOR],
+            Stage::Reported => vec![RECONCILE, FOLLOW_UP, SHOW, REPORT, DOCTOR],
+            Stage::Compared | Stage::FollowingUp => {
                 vec![
                     FOLLOW_UP,
                     SENT,

@@ -7,7 +7,7 @@ use audit::calendar::Period;
 use audit::kinds::Kind;
 use audit::plan::Plan;
 use audit::record::description::marker;
-use audit::record::marker::{Marked, Marker};
+use audit::record::marker::{Content, MarkerHeader};
 use audit::roster::{Field, Person};
 use audit::steps::init_issue::{self, Beginning, Existing, Opening};
 use clap::Args;
@@ -160,8 +160,10 @@ fn existing_issues(issues: &[Issue], operators: &Operators) -> Vec<Existing> {
 /// Tells of the last audit that should have been and has no issue.
 fn warn_of_overdue(ctx: &Ctx, existing: &[Existing], kind: Kind, own: Period) {
     let period = ctx.config.calendar.overdue(ctx.today());
-    let wanted = Marker { kind, period, marked: Marked::Issue };
-    if period != own && !existing.iter().any(|issue| marker(&issue.description) == Some(wanted)) {
+    let wanted = MarkerHeader { kind, period }.with(Content::Issue);
+    if period != own
+        && !existing.iter().any(|issue| marker(&issue.description).as_ref() == Some(&wanted))
+    {
         ctx.ui.say(&format!(
             "the audit {period} is over and has no issue; --period {period} makes it"
         ));
@@ -186,9 +188,9 @@ fn print(ctx: &Ctx, url: &str) -> anyhow::Result<()> {
 
 /// Tells of issues that are marked as the audit by people whose markers do not count.
 fn warn_of_others(ctx: &Ctx, issues: &[Issue], operators: &Operators, kind: Kind, period: Period) {
-    let wanted = Marker { kind, period, marked: Marked::Issue };
+    let wanted = MarkerHeader { kind, period }.with(Content::Issue);
     let is_by_another = |issue: &&Issue| {
-        marker(&issue.description) == Some(wanted) && !operators.trusts(&issue.author)
+        marker(&issue.description).as_ref() == Some(&wanted) && !operators.trusts(&issue.author)
     };
     for issue in issues.iter().filter(is_by_another) {
         let Issue { web_url, author, .. } = issue;

@@ -1,17 +1,15 @@
 //! `reconcile`: who really has an account, beside who should.
 
-use std::time::Instant;
-
 use audit::accounts::Accounts;
-use audit::plan::{Action, Plan};
-use audit::steps::outsiders::{self, Decisions, Proposal};
-
 use audit::evaluation::Evaluation;
-use audit::identity::{PersonIdx, Subject};
+use audit::followup::{self, Act, Cases, Selection};
+use audit::identity::PersonIdx;
 use audit::matching::SimilarityIndex;
+use audit::plan::Plan;
 use audit::record::description::{Adopt, typed};
 use audit::report::{Decision, Report};
 use audit::steps::explain;
+use audit::steps::outsiders::{self, Decisions, Proposal, Undecided};
 use audit::steps::removal::{self, Limits, Refusal};
 use clap::Args;
 
@@ -19,7 +17,7 @@ use crate::args::Format;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure};
 use crate::execute::{self, WriteFlags};
-use crate::gather::{self, AccountsMode, AuditIssue, Gathered, Inputs, IssueSelector, Record};
+use crate::gather::{self, AccountsMode, FollowupSources, Gathered, Inputs, IssueSelector, Record};
 use crate::tokens::{Service, Stored};
 use crate::ui;
 
@@ -74,36 +72,45 @@ impl Reconcile {
         } else {
             self.record_if_there(ctx).await?
         };
-        let recorded = record.as_ref().and_then(Record::recorded_people);
+        let recorded = record.as_ref().map(Record::recorded_sizes).unwrap_or_default();
         let gathered =
             gather::read_sources(ctx, &self.inputs, AccountsMode::Always, recorded).await?;
         if let Some(wanted) = &self.explain {
             explain(ctx, &gathered.evaluation, wanted)?;
             return gathered.incomplete.map_or(Ok(Exit::Success), |failure| Err(failure.into()));
         }
-        let Gathered { provenance, evaluation, incomplete, unread_exceptions, read_at } = gathered;
-        let mut report = Report::new(provenance, evaluation);
-        let decisions = record.as_ref().map(|record| decisions(ctx, record, &report));
-        let decisions = decisions.unwrap_or_default();
-        report.set_rulings(decisions.rulings.clone());
+        let Some(record) = record else { return self.without_issue(ctx, gathered) };
+        let directory = gather::directory(ctx, ctx.gitlab().await?, &record.issue).await?;
+        let sources = FollowupSources::new(ctx, record, gathered, directory);
+        let mut comparison = Comparison::new(ctx, sources).await?;
         if !self.write_flags.dry_run {
             let format = ctx.global.format.unwrap_or(Format::Markdown);
-            ctx.ui.result(&report.render(format.into()))?;
+            ctx.ui.result(&comparison.sources.report.render(format.into()))?;
         }
-        advise(ctx, &report, &decisions);
+        advise(ctx, &comparison.sources.report, &comparison.decisions);
+        if let Some(failure) = comparison.sources.incomplete.take() {
+            return Err(failure.into());
+        }
+        let is_clean = comparison.sources.report.is_clean();
+        if self.write {
+            self.write(ctx, comparison).await?;
+        } else if self.remove {
+            self.remove(ctx, comparison).await?;
+        }
+        Ok(if self.exit_code && !is_clean { Exit::Findings } else { Exit::Success })
+    }
+
+    /// Prints the report where no issue is known.
+    fn without_issue(&self, ctx: &Ctx, gathered: Gathered) -> anyhow::Result<Exit> {
+        let Gathered { provenance, evaluation, incomplete, .. } = gathered;
+        let report = Report::new(provenance, evaluation);
+        let format = ctx.global.format.unwrap_or(Format::Markdown);
+        ctx.ui.result(&report.render(format.into()))?;
+        advise(ctx, &report, &Decisions::default());
         if let Some(failure) = incomplete {
             return Err(failure.into());
         }
-        let is_clean = report.is_clean();
-        if let Some(record) = record {
-            let comparison = Comparison { record, report, decisions, unread_exceptions, read_at };
-            if self.write {
-                self.write(ctx, comparison).await?;
-            } else if self.remove {
-                self.remove(ctx, comparison).await?;
-            }
-        }
-        Ok(if self.exit_code && !is_clean { Exit::Findings } else { Exit::Success })
+        Ok(if self.exit_code && !report.is_clean() { Exit::Findings } else { Exit::Success })
     }
 
     /// The audit's issue, if nobody must be asked for a token and there is one.
@@ -125,32 +132,36 @@ impl Reconcile {
         }
     }
 
-    /// Writes the report, and the proposals that the operator confirms.
+    /// Writes the report, and records the proposals that the operator confirms.
     async fn write(&self, ctx: &Ctx, mut comparison: Comparison) -> anyhow::Result<()> {
-        let operator = ctx.gitlab().await?.user().await?.username;
         // An issue that cannot be written into is refused before anything is asked.
-        comparison.record.plan(&comparison.report, Adopt::No)?;
+        comparison.report_plan()?;
         self.refuse_unproposed(&comparison.decisions)?;
         let asks = !self.write_flags.yes && !self.write_flags.dry_run && ctx.ui.may_ask();
-        let own = if asks { ask_about(ctx, &comparison).await? } else { Vec::new() };
+        let report = &comparison.sources.report;
+        let own =
+            if asks { ask_about(ctx, report, &comparison.decisions).await? } else { Vec::new() };
         let mut confirmed = own.clone();
         for proposal in &comparison.decisions.proposals {
-            let Proposal { email, decision, justification } = proposal;
-            if comparison.confirm(ctx, &operator, proposal).is_none() {
+            let Proposal { email, decision, justification, .. } = proposal;
+            let is_named = self.decide.iter().any(|named| named.to_lowercase() == *email);
+            if let Err(refusal) = comparison.confirm(ctx, std::slice::from_ref(proposal)) {
+                if is_named {
+                    return Err(refused_act(&refusal).into());
+                }
                 continue;
             }
             let word = decision.as_str();
             let question =
                 format!("Proposed in the issue: {word} {email}: {justification}. Confirm?");
-            let is_named = self.decide.iter().any(|named| named.to_lowercase() == *email);
             if is_named || asks && ctx.ui.ask(&question, false).await? {
                 confirmed.push(proposal.clone());
             }
         }
-        let plan = comparison.plan(ctx, &operator, &own, &confirmed)?;
+        let plan = comparison.plan(ctx, &own, &confirmed)?;
         let replan = async || {
             comparison.read_again(ctx, &self.inputs).await?;
-            comparison.plan(ctx, &operator, &own, &confirmed)
+            comparison.plan(ctx, &own, &confirmed)
         };
         let outcome = execute::apply(ctx, plan, self.write_flags, replan).await?;
         outcome.report(ctx);
@@ -174,16 +185,16 @@ impl Reconcile {
 
     /// Removes those whose removal was decided and is confirmed one by one.
     async fn remove(&self, ctx: &Ctx, mut comparison: Comparison) -> anyhow::Result<()> {
-        gather::ensure_open(&comparison.record.issue.issue)?;
+        gather::ensure_open(&comparison.sources.record.issue.issue)?;
         comparison.refuse_unread_exceptions()?;
         let own = gather::organization(ctx).await?.own;
         let limits = Limits { max_share: self.max_share, own: &own };
         let confirmed = self.confirmed_removals(ctx, &comparison, limits).await?;
-        let plan = comparison.removal_plan(limits, &confirmed)?;
+        let plan = comparison.removal_plan(ctx, limits, &confirmed)?;
         let replan = async || {
             comparison.read_again(ctx, &self.inputs).await?;
             comparison.refuse_unread_exceptions()?;
-            Ok(comparison.removal_plan(limits, &confirmed)?)
+            Ok(comparison.removal_plan(ctx, limits, &confirmed)?)
         };
         let outcome = execute::apply(ctx, plan, self.write_flags, replan).await?;
         outcome.report(ctx);
@@ -198,28 +209,28 @@ impl Reconcile {
         comparison: &Comparison,
         limits: Limits<'_>,
     ) -> anyhow::Result<Vec<String>> {
-        let evaluation = comparison.report.evaluation();
-        let (candidates, _) = removal::candidates(evaluation, &comparison.decisions, limits)
+        let input = comparison.sources.input(ctx, ctx.now);
+        let (candidates, _) = removal::candidates(&input, &comparison.cases, limits)
             .map_err(|refusal| refused(&refusal))?;
         let mut confirmed = self.confirm.clone();
         if !confirmed.is_empty() || candidates.is_empty() {
             return Ok(confirmed);
         }
         if self.write_flags.dry_run {
-            return Ok(candidates.iter().map(|account| account.email.clone()).collect());
+            return Ok(candidates.iter().map(|candidate| candidate.name.to_owned()).collect());
         }
         if !ctx.ui.may_ask() {
-            let emails: Vec<&str> = candidates.iter().map(|it| it.email.as_str()).collect();
-            let message = format!("nobody is here to confirm the removal of {}", emails.join(", "));
+            let names: Vec<&str> = candidates.iter().map(|candidate| candidate.name).collect();
+            let message = format!("nobody is here to confirm the removal of {}", names.join(", "));
             return Err(Failure::new(Exit::Usage, message)
                 .hint("name each of them by --confirm EMAIL")
                 .into());
         }
-        for account in &candidates {
-            let email = &account.email;
-            let question = format!("Type {email} to remove it, nothing to leave it");
-            if ctx.ui.ask_text(&question).await?.trim().to_lowercase() == account.key() {
-                confirmed.push(email.clone());
+        for candidate in &candidates {
+            let name = candidate.name;
+            let question = format!("Type {name} to remove it, nothing to leave it");
+            if ctx.ui.ask_text(&question).await?.trim().eq_ignore_ascii_case(name) {
+                confirmed.push(name.to_owned());
             }
         }
         Ok(confirmed)
@@ -228,83 +239,87 @@ impl Reconcile {
 
 /// The audit's issue beside the roster and the accounts, as a plan is made from them.
 struct Comparison {
-    record: Record,
-    report: Report,
+    sources: FollowupSources,
+    cases: Cases,
     decisions: Decisions,
-    /// The entries of the exceptions that could not be read, if there are any.
-    unread_exceptions: Option<String>,
-    /// When the roster and the accounts were read.
-    read_at: Instant,
 }
 
 impl Comparison {
-    /// Reads the issue and its comments again, and the sources if they are not fresh any more.
-    async fn read_again(&mut self, ctx: &Ctx, inputs: &Inputs) -> anyhow::Result<()> {
-        self.record = self.record.read_again(ctx).await?;
-        let recorded = self.record.recorded_people();
-        let mode = AccountsMode::Always;
-        let reread =
-            gather::reread_stale_sources(ctx, inputs, mode, recorded, self.read_at).await?;
-        if let Some(gathered) = reread {
-            let Gathered { provenance, evaluation, incomplete, unread_exceptions, read_at } =
-                gathered;
-            if let Some(failure) = incomplete {
-                return Err(failure.into());
-            }
-            self.report = Report::new(provenance, evaluation);
-            self.unread_exceptions = unread_exceptions;
-            self.read_at = read_at;
-        }
-        self.decisions = decisions(ctx, &self.record, &self.report);
-        self.report.set_rulings(self.decisions.rulings.clone());
+    async fn new(ctx: &Ctx, sources: FollowupSources) -> anyhow::Result<Self> {
+        let (cases, decisions) = (Cases::default(), Decisions::default());
+        let mut comparison = Self { sources, cases, decisions };
+        comparison.derive(ctx).await?;
+        Ok(comparison)
+    }
+
+    /// Derives what was decided and proposed from what was read.
+    async fn derive(&mut self, ctx: &Ctx) -> anyhow::Result<()> {
+        self.cases = self.sources.cases(ctx, ctx.now).await?;
+        self.decisions = decisions(ctx, &self.sources, &self.cases);
+        self.sources.report.set_rulings(self.decisions.rulings.clone());
         Ok(())
     }
 
-    /// The comment that confirms a proposal; nothing where the operator may not decide.
-    fn confirm(&self, ctx: &Ctx, operator: &str, proposal: &Proposal) -> Option<Action> {
-        let AuditIssue { issue, marker, .. } = &self.record.issue;
-        let evaluation = self.report.evaluation();
-        outsiders::confirm(evaluation, &ctx.config.policy, *marker, issue.iid, operator, proposal)
+    /// Reads the issue and its comments again, and the sources if they are not fresh any more.
+    async fn read_again(&mut self, ctx: &Ctx, inputs: &Inputs) -> anyhow::Result<()> {
+        self.sources.read_all_again(ctx, inputs, ctx.now).await?;
+        if let Some(failure) = self.sources.incomplete.take() {
+            return Err(failure.into());
+        }
+        self.derive(ctx).await
+    }
+
+    /// What puts the report into the issue.
+    fn report_plan(&self) -> Result<Plan, Failure> {
+        self.sources.record.plan(&self.sources.report, &self.sources.digests, Adopt::No)
+    }
+
+    /// What records that the operator confirms these proposals.
+    fn confirm(&self, ctx: &Ctx, proposals: &[Proposal]) -> Result<Plan, followup::Refusal> {
+        let acts: Vec<Act> = proposals.iter().map(|proposal| proposal.act(None)).collect();
+        let selection = Selection { acts, ..Selection::default() };
+        let input = self.sources.input(ctx, ctx.now);
+        Ok(followup::plan_cases(&input, &self.cases, &selection)?.plan)
     }
 
     /// What puts the report into the issue, with those of the proposals that are confirmed; `own` are
     /// the operator's own proposals, which nobody has typed into the issue.
-    fn plan(
-        &self,
-        ctx: &Ctx,
-        operator: &str,
-        own: &[Proposal],
-        confirmed: &[Proposal],
-    ) -> anyhow::Result<Plan> {
-        let mut plan = self.record.plan(&self.report, Adopt::No)?;
+    fn plan(&self, ctx: &Ctx, own: &[Proposal], confirmed: &[Proposal]) -> anyhow::Result<Plan> {
+        let mut plan = self.report_plan()?;
+        let mut recorded: Vec<Proposal> = Vec::new();
         for proposal in self.decisions.proposals.iter().chain(own) {
             let Proposal { email, decision, .. } = proposal;
             let word = decision.as_str();
-            if let Some(action) = self.confirm(ctx, operator, proposal) {
-                if confirmed.contains(proposal) {
-                    plan.actions.push(action);
-                    continue;
-                }
-                plan.notes.push(format!("not confirmed: {word} {email}; --decide {email} does it"));
+            if let Err(refusal) = self.confirm(ctx, std::slice::from_ref(proposal)) {
+                plan.notes.push(refusal.to_string());
+            } else if confirmed.contains(proposal) {
+                recorded.push(proposal.clone());
             } else {
-                plan.notes.push(format!("{email} is your own: another operator has to decide"));
+                plan.notes.push(format!("not confirmed: {word} {email}; --decide {email} does it"));
             }
+        }
+        if !recorded.is_empty() {
+            let record = self.confirm(ctx, &recorded).map_err(|refusal| refused_act(&refusal))?;
+            plan.actions.extend(record.actions);
+            plan.notes.extend(record.notes);
         }
         Ok(plan)
     }
 
     /// What removes those that are confirmed, each with its record.
-    fn removal_plan(&self, limits: Limits<'_>, confirmed: &[String]) -> Result<Plan, Failure> {
-        let comments = self.record.comments();
-        let AuditIssue { issue, marker, .. } = &self.record.issue;
-        let record = removal::Record { iid: issue.iid, marker: *marker, comments: &comments };
-        removal::plan(self.report.evaluation(), &self.decisions, limits, confirmed, &record)
-            .map_err(|refusal| refused(&refusal))
+    fn removal_plan(
+        &self,
+        ctx: &Ctx,
+        limits: Limits<'_>,
+        confirmed: &[String],
+    ) -> Result<Plan, Failure> {
+        let input = self.sources.input(ctx, ctx.now);
+        removal::plan(&input, &self.cases, limits, confirmed).map_err(|refusal| refused(&refusal))
     }
 
     /// Refuses to remove anybody while an exception may justify them unread.
     fn refuse_unread_exceptions(&self) -> Result<(), Failure> {
-        let Some(unread) = &self.unread_exceptions else { return Ok(()) };
+        let Some(unread) = &self.sources.unread_exceptions else { return Ok(()) };
         let message = format!("nobody was removed: some exceptions cannot be read: {unread}");
         Err(Failure::new(Exit::NotReady, message).hint("repair them: they may justify somebody"))
     }
@@ -318,7 +333,7 @@ fn advise(ctx: &Ctx, report: &Report, decisions: &Decisions) {
             "{account} may be the account of {person}: {reason}; if so, add it to `aliases`"
         ));
     }
-    for Proposal { email, decision, justification } in &decisions.proposals {
+    for Proposal { email, decision, justification, .. } in &decisions.proposals {
         let because = if justification.is_empty() { "" } else { " because: " };
         ctx.ui.say(&format!(
             "proposed in the issue: {} {email}{because}{justification}",
@@ -332,20 +347,15 @@ fn advise(ctx: &Ctx, report: &Report, decisions: &Decisions) {
 }
 
 /// Asks about each outsider of whom nothing is decided, justified or proposed.
-async fn ask_about(ctx: &Ctx, comparison: &Comparison) -> anyhow::Result<Vec<Proposal>> {
-    let decisions = &comparison.decisions;
-    let evaluation = comparison.report.evaluation();
+async fn ask_about(
+    ctx: &Ctx,
+    report: &Report,
+    decisions: &Decisions,
+) -> anyhow::Result<Vec<Proposal>> {
     let mut proposals = Vec::new();
-    for index in evaluation.outsiders() {
-        let Some(account) = evaluation.account(index) else { continue };
+    for Undecided { finding, account } in &decisions.undecided {
+        let Some(account) = report.evaluation().account(*account) else { continue };
         let email = account.key();
-        let findings = evaluation.findings_of(Subject::Account(index));
-        let is_settled = findings.iter().any(|finding| finding.exception.is_some())
-            || decisions.confirmed.contains_key(&email)
-            || decisions.proposals.iter().any(|proposal| proposal.email == email);
-        if is_settled {
-            continue;
-        }
         let name = if account.name.is_empty() { "" } else { &account.name };
         let since = &account.since;
         ctx.ui.show_lines(&format!("\n{email} {name}, since {since}, is of nobody on the roster."));
@@ -360,7 +370,8 @@ async fn ask_about(ctx: &Ctx, comparison: &Comparison) -> anyhow::Result<Vec<Pro
             ctx.ui.say("an account is not kept without a justification: it stays undecided");
             continue;
         }
-        proposals.push(Proposal { email, decision, justification });
+        let finding = finding.clone();
+        proposals.push(Proposal { finding, email, decision, justification });
     }
     Ok(proposals)
 }
@@ -376,16 +387,22 @@ fn refused(refusal: &Refusal) -> Failure {
         Refusal::Undecided(_) => {
             failure.hint("`support-audit reconcile --write` records the decisions of the issue")
         }
+        Refusal::Several(..) => failure.hint("--confirm takes an account's id as well"),
         Refusal::Stays(..) => failure.hint("leave it out of those that --confirm names"),
     }
 }
 
+/// Why an act is refused.
+fn refused_act(refusal: &followup::Refusal) -> Failure {
+    let exit = if refusal.is_usage() { Exit::Usage } else { Exit::NotReady };
+    Failure::new(exit, refusal.to_string())
+}
+
 /// What was decided and proposed in the issue.
-fn decisions(ctx: &Ctx, record: &Record, report: &Report) -> Decisions {
-    let typed = typed(&record.issue.issue.description, report);
-    let policy = &ctx.config.policy;
-    let marker = record.issue.marker;
-    outsiders::decisions(report.evaluation(), policy, marker, &typed, &record.comments())
+fn decisions(ctx: &Ctx, sources: &FollowupSources, cases: &Cases) -> Decisions {
+    let typed = typed(&sources.record.issue.issue.description, &sources.report);
+    let input = sources.input(ctx, ctx.now);
+    outsiders::decisions(&input, cases, &typed)
 }
 
 /// Accounts of nobody on the roster with the people who may be meant, and why.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use audit::record::description::Adopt;
+use audit::record::marker::SourceDigests;
 use audit::report::Report;
 use clap::Args;
 
@@ -49,8 +50,8 @@ impl Run {
         let adopt = if self.adopt { Adopt::Yes } else { Adopt::No };
         let record =
             if self.write { Some(Record::read(ctx, &self.selector, adopt).await?) } else { None };
-        let recorded = record.as_ref().and_then(Record::recorded_people);
-        let Gathered { provenance, evaluation, incomplete, read_at, .. } =
+        let recorded = record.as_ref().map(Record::recorded_sizes).unwrap_or_default();
+        let Gathered { provenance, evaluation, digests, incomplete, read_at, .. } =
             gather::read_sources(ctx, &self.inputs, AccountsMode::IfConfigured, recorded).await?;
         let report = Report::new(provenance, evaluation);
         if !(self.write && self.write_flags.dry_run) {
@@ -62,8 +63,8 @@ impl Run {
             }
             ctx.ui.say(&report.summary());
         }
-        let written = match &record {
-            Some(record) => self.write(ctx, record, &report, read_at, adopt).await,
+        let written = match record {
+            Some(record) => self.write(ctx, record, &report, &digests, read_at, adopt).await,
             None => Ok(()),
         };
         match (incomplete, written) {
@@ -78,20 +79,25 @@ impl Run {
     async fn write(
         &self,
         ctx: &Ctx,
-        record: &Record,
+        mut record: Record,
         report: &Report,
+        digests: &SourceDigests,
         read_at: Instant,
         adopt: Adopt,
     ) -> anyhow::Result<()> {
-        let plan = record.plan(report, adopt)?;
+        let plan = record.plan(report, digests, adopt)?;
         let replan = async || {
-            let record = record.read_again(ctx).await?;
-            let recorded = record.recorded_people();
+            record.read_again(ctx).await?;
+            let recorded = record.recorded_sizes();
             let mode = AccountsMode::IfConfigured;
             let reread =
                 gather::reread_stale_sources(ctx, &self.inputs, mode, recorded, read_at).await?;
-            let reread = reread.map(|it| Report::new(it.provenance, it.evaluation));
-            Ok(record.plan(reread.as_ref().unwrap_or(report), adopt)?)
+            Ok(match reread {
+                Some(Gathered { provenance, evaluation, digests, .. }) => {
+                    record.plan(&Report::new(provenance, evaluation), &digests, adopt)?
+                }
+                None => record.plan(report, digests, adopt)?,
+            })
         };
         let outcome = execute::apply(ctx, plan, self.write_flags, replan).await?;
         outcome.report(ctx);

@@ -1,7 +1,9 @@
 //! `submit-review`: the audit, handed to a manager.
 
-use audit::followup::FollowupInput;
+use audit::followup::{Cases, FollowupInput};
+use audit::plan::Action;
 use audit::record::conversation::User;
+use audit::record::description::Adopt;
 use audit::steps::review::{self, Readiness};
 use clap::Args;
 use serde::Serialize;
@@ -41,53 +43,51 @@ impl SubmitReview {
         let mut sources =
             gather::followup_sources(ctx, &self.inputs, &self.selector, AccountsMode::Always)
                 .await?;
-        gather::ensure_open(&sources.issue.issue)?;
+        gather::ensure_open(&sources.record.issue.issue)?;
         sources.read_reactions(ctx, ctx.now).await?;
         self.choose_manager(ctx, &mut sources).await?;
         sources.resolve_managers(ctx).await?;
-        let facts = sources.facts(ctx, ctx.now);
-        let readiness = review::readiness(&facts);
-        let is_ready = readiness.open.is_empty() && sources.incomplete.is_none();
+        let cases = sources.cases(ctx, ctx.now).await?;
+        let input = sources.input(ctx, ctx.now);
+        let readiness = review::readiness(&input, &cases);
+        let is_ready = readiness.is_ready() && sources.incomplete.is_none();
         if !is_ready && !self.unresolved {
             return Err(not_ready(ctx, sources.incomplete, &readiness).into());
         }
-        if is_ready && !sources.has_report() {
-            let message = "the audit is not ready: no report is recorded in its issue";
-            return Err(Failure::new(Exit::NotReady, message)
-                .hint("`support-audit run --write` records it")
-                .into());
-        }
-        let url = &sources.issue.issue.web_url;
-        let reviewer = review::reviewer(&facts, &sources.operator);
-        let message = (!is_ready).then(|| direct_message(ctx, &facts, &readiness, url, reviewer));
-        if let Some(page) = self.done(ctx, &readiness, is_ready, url)? {
+        let reviewer = review::reviewer(&input);
+        let message = (!is_ready).then(|| direct_message(ctx, &input, &cases, reviewer));
+        if let Some(page) = self.done(ctx, &readiness, is_ready, &input.issue.url)? {
             print(ctx, format, &[page], message)?;
             return sources.incomplete.map_or(Ok(Exit::Success), |failure| Err(failure.into()));
         }
         let asked = if is_ready { reviewer } else { None };
         if is_ready && asked.is_none() {
-            let names = facts.managers.join(", ");
+            let names = sources.managers().join(", ");
             let message =
                 format!("no Support Operations Manager can be mentioned in the issue: {names}");
             return Err(Failure::new(Exit::NotReady, message)
                 .hint("--manager names another one, who must be active and see the issue")
                 .into());
         }
-        if asked.is_some_and(|user| user.id == sources.operator.id) {
-            ctx.ui.warn("you are the one who is asked to review: another manager should be");
+        if asked.is_some_and(|user| user.id == input.operator.id) {
+            ctx.ui.warn(
+                "you would be reviewing your own audit: name another manager if there is one",
+            );
         }
-        let plan = review::plan(&facts, &sources.report, asked, url);
+        let table = if is_ready { table_of(&sources)? } else { None };
+        let plan = review::plan(&input, &cases, &sources.report, asked, table);
         let asked = asked.cloned();
         let replan = async || {
             sources.read_all_again(ctx, &self.inputs, ctx.now).await?;
-            let facts = sources.facts(ctx, ctx.now);
-            let readiness = review::readiness(&facts);
-            let is_still_ready = readiness.open.is_empty() && sources.incomplete.is_none();
+            let cases = sources.cases(ctx, ctx.now).await?;
+            let input = sources.input(ctx, ctx.now);
+            let readiness = review::readiness(&input, &cases);
+            let is_still_ready = readiness.is_ready() && sources.incomplete.is_none();
             if is_ready && !is_still_ready {
                 return Err(not_ready(ctx, sources.incomplete.clone(), &readiness).into());
             }
-            let url = &sources.issue.issue.web_url;
-            Ok(review::plan(&facts, &sources.report, asked.as_ref(), url))
+            let table = if is_ready { table_of(&sources)? } else { None };
+            Ok(review::plan(&input, &cases, &sources.report, asked.as_ref(), table))
         };
         let outcome = execute::apply(ctx, plan, self.write_flags, replan).await?;
         match outcome {
@@ -126,20 +126,30 @@ impl SubmitReview {
         else {
             return Ok(None);
         };
-        let page = format!("{url}#note_{}", asked.note);
-        match (asked.is_current, self.again) {
+        let page = format!("{url}#note_{}", asked.note.id);
+        match (readiness.is_current, self.again) {
             (true, _) => {
-                ctx.ui.say(&format!("{} has asked for the review already", asked.by));
+                let by = &asked.note.author.username;
+                ctx.ui.say(&format!("{by} has already requested the review"));
                 Ok(Some(page))
             }
             (false, true) => Ok(None),
             (false, false) => {
                 let message =
                     format!("the review was asked for, and the findings have changed: {page}");
-                Err(Failure::new(Exit::NotReady, message).hint("--again asks for it anew").into())
+                Err(Failure::new(Exit::NotReady, message)
+                    .hint("request it again with --again")
+                    .into())
             }
         }
     }
+}
+
+/// The change of the issue's table, where that is not what is found now.
+fn table_of(sources: &FollowupSources) -> anyhow::Result<Option<Action>> {
+    let plan = sources.record.plan(&sources.report, &sources.digests, Adopt::No)?;
+    let mut actions = plan.actions.into_iter();
+    Ok(actions.find(|action| matches!(action, Action::UpdateDescription { .. })))
 }
 
 /// What `submit-review` prints for programs.
@@ -202,15 +212,14 @@ fn not_ready(ctx: &Ctx, incomplete: Option<Failure>, readiness: &Readiness) -> F
 /// needs no access to the issue.
 fn direct_message(
     ctx: &Ctx,
-    facts: &FollowupInput<'_>,
-    readiness: &Readiness,
-    url: &str,
+    input: &FollowupInput<'_>,
+    cases: &Cases,
     reviewer: Option<&User>,
 ) -> DirectMessage {
-    let username = reviewer.map(|user| &user.username).or(facts.managers.first());
+    let username = reviewer.map(|user| &user.username).or(input.managers.first());
     let slack = username.and_then(|username| slack(ctx, username));
     let to = slack.or(username.map(String::as_str)).map(str::to_owned);
-    DirectMessage { to, text: review::direct_message(facts, readiness, url) }
+    DirectMessage { to, text: review::direct_message(input, cases) }
 }
 
 /// The Slack id of a manager.

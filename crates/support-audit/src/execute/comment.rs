@@ -1,86 +1,130 @@
-//! Writes comments: alone, in threads, and never twice.
+//! Writes comments: alone, in a thread of their own, and never twice.
 
+use api::gitlab::Note;
 use api::{Error, ErrorKind};
-use audit::plan::Action;
+use audit::plan::{Action, NewNotice, NoticePart};
 use audit::record::description::stored;
+use audit::record::marker::Marker;
 
+use super::PACE;
 use super::issue_client::IssueClient;
 use super::look_twice::{look_twice, unanswered};
 use crate::ctx::Ctx;
+use crate::error::{Exit, Failure};
 use crate::gather::ensure_open;
 
 impl IssueClient<'_> {
-    /// Writes a comment, opens a thread or replies in one; its page.
-    pub(super) async fn comment(&self, action: &Action) -> anyhow::Result<Option<String>> {
-        let (gitlab, project, iid) = (self.gitlab, self.project, self.iid);
-        let (body, marker, written) = match action {
-            Action::Comment { body, marker, .. } => {
-                ensure_open(&self.read().await?)?;
-                let note = gitlab.create_note(project, iid, body).await;
-                (body, marker, note.map(|note| Some(note.id)))
-            }
-            Action::OpenThread { body, marker, .. } => {
-                let opened = gitlab.create_discussion(project, iid, body).await;
-                (body, marker, opened.map(|thread| thread.notes.first().map(|note| note.id)))
-            }
-            Action::Reply { thread, body, marker, .. } => {
-                let note = gitlab.reply(project, iid, thread, body).await;
-                (body, marker, note.map(|note| Some(note.id)))
-            }
-            _ => return Ok(None),
+    /// Writes a comment that stands alone; returns its page.
+    pub(super) async fn comment(&self, body: &str, marker: &Marker) -> anyhow::Result<String> {
+        ensure_open(&self.read().await?)?;
+        let note = match self.gitlab.create_note(self.project, self.iid, body).await {
+            Ok(note) => note.id,
+            Err(error) => self.find_unanswered(body, marker, error).await?,
         };
-        let note = match written {
-            Ok(Some(note)) => note,
-            Ok(None) => return Ok(None),
-            Err(error) if error.may_have_arrived() => {
-                self.ctx.ui.warn(&format!("no answer to the comment ({error}); looking for it"));
-                let found = self.look_for_comment(body).await?;
-                let what = format!("the comment `{}`", marker.marked.as_str());
-                found.ok_or_else(|| unanswered(&what, &error))?
-            }
-            Err(error) => return Err(anyhow::Error::new(error).context("could not comment")),
-        };
-        Ok(Some(self.note_url(note)))
+        Ok(self.note_url(note))
     }
 
-    async fn look_for_comment(&self, body: &str) -> Result<Option<u64>, Error> {
-        let me = self.gitlab.user().await?;
-        look_twice(self.ctx, async || {
-            let notes = self.notes().await?;
-            let is_it = |note: &&api::gitlab::Note| {
-                note.author.id == me.id && stored(&note.body) == stored(body)
+    /// Writes a notice: its first part opens a thread, in which the others follow; returns their pages.
+    pub(super) async fn notice(&self, notice: &NewNotice) -> anyhow::Result<Vec<String>> {
+        ensure_open(&self.read().await?)?;
+        let mut pages = Vec::new();
+        let mut thread: Option<String> = None;
+        for NoticePart { body, marker } in &notice.parts {
+            let note = match &thread {
+                None => {
+                    let opened = self.gitlab.create_discussion(self.project, self.iid, body).await;
+                    match opened {
+                        Ok(opened) => {
+                            thread = Some(opened.id);
+                            opened.notes.first().map(|note| note.id)
+                        }
+                        Err(error) => {
+                            let note = self.find_unanswered(body, marker, error).await?;
+                            thread = self.thread_of(note).await?;
+                            Some(note)
+                        }
+                    }
+                }
+                Some(thread) => {
+                    self.ctx.pause(PACE).await;
+                    match self.gitlab.reply(self.project, self.iid, thread, body).await {
+                        Ok(note) => Some(note.id),
+                        Err(error) => Some(self.find_unanswered(body, marker, error).await?),
+                    }
+                }
             };
+            pages.extend(note.map(|note| self.note_url(note)));
+        }
+        Ok(pages)
+    }
+
+    /// The id of the thread that a note is in.
+    async fn thread_of(&self, note: u64) -> Result<Option<String>, Error> {
+        let threads = self.gitlab.discussions(self.project, self.iid).await?;
+        let holds = |notes: &[Note]| notes.iter().any(|other| other.id == note);
+        Ok(threads.into_iter().find(|thread| holds(&thread.notes)).map(|thread| thread.id))
+    }
+
+    /// Finds a comment whose writing had no answer.
+    async fn find_unanswered(
+        &self,
+        body: &str,
+        marker: &Marker,
+        error: Error,
+    ) -> anyhow::Result<u64> {
+        if !error.may_have_arrived() {
+            return Err(anyhow::Error::new(error).context("could not comment"));
+        }
+        self.ctx.ui.warn(&format!("no answer to the comment ({error}); looking for it"));
+        let me = self.gitlab.user().await?;
+        let found = look_twice(self.ctx, async || {
+            let notes = self.notes().await?;
+            let is_it =
+                |note: &&Note| note.author.id == me.id && stored(&note.body) == stored(body);
             Ok(notes.iter().rev().find(is_it).map(|note| note.id))
         })
-        .await
+        .await?;
+        let what = format!("the comment `{}`", marker.content.as_str());
+        found.ok_or_else(|| unanswered(&what, &error).into())
     }
 
-    /// Resolves a thread, or opens it again; where GitLab does not let us, the words in it must do.
-    pub(super) async fn resolve(&self, thread: &str, resolved: bool) -> anyhow::Result<()> {
-        match self.gitlab.resolve(self.project, self.iid, thread, resolved).await {
-            Ok(_) => Ok(()),
-            Err(error)
-                if matches!(
-                    error.kind,
-                    ErrorKind::Forbidden { .. }
-                        | ErrorKind::InsufficientScope { .. }
-                        | ErrorKind::NotFound { .. }
-                ) =>
-            {
-                self.ctx.ui.say(&format!("the thread {thread} could not be resolved: {error}"));
-                Ok(())
-            }
-            // It is only the visible sign: the next run does it, if this one did not arrive.
-            Err(error) if error.may_have_arrived() => {
-                self.ctx.ui.warn(&format!("no answer to resolving the thread {thread}: {error}"));
-                Ok(())
-            }
-            Err(error) => Err(anyhow::Error::new(error).context("could not resolve a thread")),
+    /// Replaces a comment of ours that is still what we expect; returns its page.
+    pub(super) async fn edit(
+        &self,
+        note: u64,
+        expected: &str,
+        body: &str,
+    ) -> anyhow::Result<String> {
+        let present = self.gitlab.note(self.project, self.iid, note).await?;
+        if stored(&present.body) != stored(expected) {
+            return Err(changed(&self.note_url(note)).into());
         }
+        match self.gitlab.update_note(self.project, self.iid, note, body).await {
+            Ok(_) => {}
+            Err(error) if error.may_have_arrived() => {
+                self.ctx.ui.warn(&format!("no answer to the edit ({error}); looking at it"));
+                let found = look_twice(self.ctx, async || {
+                    let present = self.gitlab.note(self.project, self.iid, note).await?;
+                    Ok((stored(&present.body) == stored(body)).then_some(()))
+                })
+                .await?;
+                found.ok_or_else(|| unanswered("the edit of a comment", &error))?;
+            }
+            Err(error) => {
+                return Err(anyhow::Error::new(error).context("could not edit a comment"));
+            }
+        }
+        Ok(self.note_url(note))
     }
 
-    /// Deletes a comment of ours; one that is gone already is as good.
-    pub(super) async fn delete(&self, note: u64) -> anyhow::Result<()> {
+    /// Deletes a comment of ours that is still what we expect; one that is gone already is as good.
+    pub(super) async fn delete(&self, note: u64, expected: &str) -> anyhow::Result<()> {
+        match self.gitlab.note(self.project, self.iid, note).await {
+            Ok(present) if stored(&present.body) == stored(expected) => {}
+            Ok(_) => return Err(changed(&self.note_url(note)).into()),
+            Err(Error { kind: ErrorKind::NotFound { .. }, .. }) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        }
         match self.gitlab.delete_note(self.project, self.iid, note).await {
             Ok(()) | Err(Error { kind: ErrorKind::NotFound { .. }, .. }) => Ok(()),
             Err(error) => Err(anyhow::Error::new(error).context("could not delete a comment")),
@@ -88,17 +132,31 @@ impl IssueClient<'_> {
     }
 }
 
-/// Deletes comments of ours that somebody else's say already; their mail has gone out.
-pub(crate) async fn delete_duplicates(ctx: &Ctx, iid: u64, notes: &[u64]) -> anyhow::Result<()> {
-    let issue = IssueClient::new(ctx, iid).await?;
-    for note in notes {
-        issue.delete(*note).await?;
+fn changed(page: &str) -> Failure {
+    Failure::new(Exit::Conflict, format!("somebody changed the comment {page} meanwhile"))
+        .hint("run the command again: it starts from what is there")
+}
+
+/// Takes back what a notice of ours asks although an earlier one asks it already; the ids of the
+/// comments that are gone.
+pub(crate) async fn take_back(ctx: &Ctx, corrections: &[Action]) -> anyhow::Result<Vec<u64>> {
+    let mut deleted = Vec::new();
+    for correction in corrections {
+        match correction {
+            Action::EditComment { iid, note, expected, body, .. } => {
+                IssueClient::new(ctx, *iid).await?.edit(*note, expected, body).await?;
+            }
+            Action::DeleteComment { iid, note, expected } => {
+                IssueClient::new(ctx, *iid).await?.delete(*note, expected).await?;
+                deleted.push(*note);
+            }
+            _ => {}
+        }
     }
-    if !notes.is_empty() {
-        let count = notes.len();
-        ctx.ui.warn(&format!(
-            "somebody else wrote at the same time: {count} of our comments said the same and were deleted, but their e-mails have gone out"
-        ));
+    if !corrections.is_empty() {
+        ctx.ui.warn(
+            "somebody else wrote a notice at the same time: what is doubled in yours is taken out, but its e-mails have gone out",
+        );
     }
-    Ok(())
+    Ok(deleted)
 }

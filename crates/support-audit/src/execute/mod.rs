@@ -13,7 +13,7 @@ use audit::plan::{Action, Plan};
 use clap::Args;
 use serde::Serialize;
 
-pub(crate) use comment::delete_duplicates;
+pub(crate) use comment::take_back;
 use issue_client::IssueClient;
 
 use crate::args::Format;
@@ -57,18 +57,6 @@ impl Outcome {
 /// GitLab.com takes 60 notes a minute from a user (GitLab docs: Rate limits on note creation).
 const PACE: Duration = Duration::from_secs(1);
 
-/// After how many comments a plan is looked at again.
-const LOOK_AGAIN: usize = 10;
-
-/// When a plan is made anew.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Moment {
-    /// Directly before the first write: what was read may be as old as the prompt.
-    BeforeFirstWrite,
-    /// After the first comment, and then after every tenth: somebody else may be writing too.
-    BetweenWrites,
-}
-
 /// Shows a plan, asks, and carries it out.
 ///
 /// Directly before the first write `replan` reads everything again and plans anew. It fails for an issue
@@ -78,21 +66,6 @@ pub(crate) async fn apply(
     plan: Plan,
     write_flags: WriteFlags,
     mut replan: impl AsyncFnMut() -> anyhow::Result<Plan>,
-) -> anyhow::Result<Outcome> {
-    apply_replanning(ctx, plan, write_flags, async |moment| match moment {
-        Moment::BeforeFirstWrite => replan().await.map(Some),
-        Moment::BetweenWrites => Ok(None),
-    })
-    .await
-}
-
-/// Shows a plan, asks, and carries it out; `replan` may make it anew between the writes too, and then
-/// what is not in it any more is left out.
-pub(crate) async fn apply_replanning(
-    ctx: &Ctx,
-    plan: Plan,
-    write_flags: WriteFlags,
-    mut replan: impl AsyncFnMut(Moment) -> anyhow::Result<Option<Plan>>,
 ) -> anyhow::Result<Outcome> {
     if write_flags.dry_run {
         let is_json = ctx.global.format == Some(Format::Json);
@@ -108,19 +81,18 @@ pub(crate) async fn apply_replanning(
         if plan.is_empty() {
             return Ok(Outcome::Done(Vec::new()));
         }
-        match replan(Moment::BeforeFirstWrite).await? {
-            // The user has agreed to that plan, and to no other one.
-            Some(fresh) if fresh != plan => {
-                if write_flags.yes {
-                    return Err(changed_meanwhile().into());
-                }
-                ctx.ui.warn("something has changed meanwhile; this is the plan now");
-                plan = fresh;
-            }
-            _ => break,
+        // The user has agreed to that plan, and to no other one.
+        let fresh = replan().await?;
+        if fresh == plan {
+            break;
         }
+        if write_flags.yes {
+            return Err(changed_meanwhile().into());
+        }
+        ctx.ui.warn("something has changed meanwhile; this is the plan now");
+        plan = fresh;
     }
-    Ok(Outcome::Done(write(ctx, &plan, replan).await?))
+    Ok(Outcome::Done(write(ctx, &plan).await?))
 }
 
 fn changed_meanwhile() -> Failure {
@@ -148,21 +120,12 @@ async fn agree(ctx: &Ctx, plan: &Plan, write_flags: WriteFlags) -> anyhow::Resul
 }
 
 /// Carries out a plan, action by action; gives the pages of what was made or changed.
-async fn write(
-    ctx: &Ctx,
-    plan: &Plan,
-    mut replan: impl AsyncFnMut(Moment) -> anyhow::Result<Option<Plan>>,
-) -> anyhow::Result<Vec<String>> {
+pub(crate) async fn write(ctx: &Ctx, plan: &Plan) -> anyhow::Result<Vec<String>> {
     let mut pages = Vec::new();
-    let mut current: Option<Plan> = None;
     let comments = plan.actions.iter().filter(|action| is_comment(action)).count();
     let progress = (comments > 1).then(|| ctx.ui.count("writing comments:", comments));
     let mut written = 0;
     for action in &plan.actions {
-        if current.as_ref().is_some_and(|current| !current.actions.contains(action)) {
-            ctx.ui.say("left out what somebody else has done meanwhile");
-            continue;
-        }
         if let (Action::Remove(_), Some(iid)) = (action, issue_of(plan)) {
             // Its record goes into the issue: an account must not vanish without a trace.
             ensure_open(&IssueClient::new(ctx, iid).await?.read().await?)?;
@@ -176,9 +139,6 @@ async fn write(
             if let Some(progress) = &progress {
                 progress.advance();
             }
-            if written == 1 || written % LOOK_AGAIN == 0 {
-                current = replan(Moment::BetweenWrites).await?;
-            }
         }
     }
     Ok(pages)
@@ -189,10 +149,9 @@ fn issue_of(plan: &Plan) -> Option<u64> {
     plan.actions.iter().find_map(|action| match action {
         Action::UpdateDescription { iid, .. }
         | Action::Comment { iid, .. }
-        | Action::OpenThread { iid, .. }
-        | Action::Reply { iid, .. }
-        | Action::Resolve { iid, .. }
+        | Action::EditComment { iid, .. }
         | Action::DeleteComment { iid, .. } => Some(*iid),
+        Action::Notice(notice) => Some(notice.iid),
         Action::CreateIssue(_) | Action::Remove(_) => None,
     })
 }
@@ -212,31 +171,31 @@ fn document(plan: &Plan) -> anyhow::Result<String> {
 }
 
 fn is_comment(action: &Action) -> bool {
-    matches!(action, Action::Comment { .. } | Action::OpenThread { .. } | Action::Reply { .. })
+    matches!(action, Action::Comment { .. } | Action::Notice(_))
 }
 
-/// Carries out one action; gives the page of what was made or changed, if it has one.
-async fn act(ctx: &Ctx, action: &Action) -> anyhow::Result<Option<String>> {
+/// Carries out one action; gives the pages of what was made or changed.
+async fn act(ctx: &Ctx, action: &Action) -> anyhow::Result<Vec<String>> {
     Ok(match action {
-        Action::CreateIssue(new) => Some(new_issue::create(ctx, new).await?),
+        Action::CreateIssue(new) => vec![new_issue::create(ctx, new).await?],
         Action::UpdateDescription { iid, read, text } => {
             let issue = IssueClient::new(ctx, *iid).await?;
-            Some(issue.update_description(read, text).await?)
+            vec![issue.update_description(read, text).await?]
         }
-        Action::Comment { iid, .. }
-        | Action::OpenThread { iid, .. }
-        | Action::Reply { iid, .. } => IssueClient::new(ctx, *iid).await?.comment(action).await?,
-        Action::Resolve { iid, thread, resolved } => {
-            IssueClient::new(ctx, *iid).await?.resolve(thread, *resolved).await?;
-            None
+        Action::Comment { iid, body, marker } => {
+            vec![IssueClient::new(ctx, *iid).await?.comment(body, marker).await?]
         }
-        Action::DeleteComment { iid, note } => {
-            IssueClient::new(ctx, *iid).await?.delete(*note).await?;
-            None
+        Action::Notice(notice) => IssueClient::new(ctx, notice.iid).await?.notice(notice).await?,
+        Action::EditComment { iid, note, expected, body, .. } => {
+            vec![IssueClient::new(ctx, *iid).await?.edit(*note, expected, body).await?]
+        }
+        Action::DeleteComment { iid, note, expected } => {
+            IssueClient::new(ctx, *iid).await?.delete(*note, expected).await?;
+            Vec::new()
         }
         Action::Remove(removal) => {
             removal::remove(ctx, removal).await?;
-            None
+            Vec::new()
         }
     })
 }

@@ -39,7 +39,7 @@ pub(super) async fn create(ctx: &Ctx, new: &plan::NewIssue) -> anyhow::Result<St
         ctx.ui.warn(&missing);
     }
     let operators = Operators::new(ctx, &issue.author);
-    let mut twins = with_marker(gitlab, &new.project, new.marker).await?;
+    let mut twins = with_marker(gitlab, &new.project, &new.marker).await?;
     twins.retain(|twin| operators.trusts(&twin.author));
     for twin in twins.iter().filter(|twin| twin.iid > issue.iid) {
         ctx.ui.warn(&format!("somebody made another one: close {}", twin.web_url));
@@ -73,15 +73,15 @@ fn left_out(new: &plan::NewIssue, issue: &Issue) -> Vec<String> {
         let state = if issue.confidential { "confidential" } else { "not confidential" };
         missing.push(format!("the issue is {state}, unlike what was asked for"));
     }
-    if marker(&issue.description) != Some(new.marker) {
+    if marker(&issue.description).as_ref() != Some(&new.marker) {
         missing.push("the issue's description came out without its marker".to_owned());
     }
     missing
 }
 
-async fn with_marker(gitlab: &GitLab, project: &str, wanted: Marker) -> Result<Vec<Issue>, Error> {
+async fn with_marker(gitlab: &GitLab, project: &str, wanted: &Marker) -> Result<Vec<Issue>, Error> {
     let mut issues = gitlab.issues(project, &IssueFilter::default()).await?;
-    issues.retain(|issue| marker(&issue.description) == Some(wanted));
+    issues.retain(|issue| marker(&issue.description).as_ref() == Some(wanted));
     issues.sort_by_key(|issue| issue.iid);
     Ok(issues)
 }
@@ -94,7 +94,7 @@ async fn look_for_issue(
 ) -> Result<Option<Issue>, Error> {
     look_twice(ctx, async || {
         let ours = |issue: &Issue| issue.author.id == new.assignee.0;
-        Ok(with_marker(gitlab, &new.project, new.marker).await?.into_iter().find(ours))
+        Ok(with_marker(gitlab, &new.project, &new.marker).await?.into_iter().find(ours))
     })
     .await
 }

@@ -18,23 +18,18 @@ pub(super) async fn remove(ctx: &Ctx, removal: &Removal) -> anyhow::Result<()> {
         let message = format!("{email} was not removed: {what}");
         Failure::new(Exit::Conflict, message).hint("run `support-audit reconcile` again")
     };
-    let found = find(ctx, &organization, removal).await?;
-    match found.as_slice() {
-        [] => return Err(changed("there is no such account any more").into()),
-        [account] if account.location.file != *uri => {
-            return Err(changed("it is another account by now").into());
-        }
-        [account] if account.role.as_deref() == Some(OWNER) => {
+    match find(ctx, &organization, removal).await? {
+        None => return Err(changed("there is no such account any more").into()),
+        Some(account) if account.role.as_deref() == Some(OWNER) => {
             return Err(changed("it is an owner's by now").into());
         }
-        [account] if account.key() == own.to_lowercase() => {
+        Some(account) if account.key() == own.to_lowercase() => {
             return Err(changed("it is your own").into());
         }
-        [account] if account.role != *role => {
+        Some(account) if account.role != *role => {
             return Err(changed("it has another role by now").into());
         }
-        [_] => {}
-        _ => return Err(changed("several accounts have the address").into()),
+        Some(_) => {}
     }
     let removed = match standing {
         AccountStatus::Active => calendly.remove_membership(uri).await,
@@ -48,7 +43,7 @@ pub(super) async fn remove(ctx: &Ctx, removal: &Removal) -> anyhow::Result<()> {
         }
         Err(error) => return Err(refusal(error, email)),
     }
-    if !find(ctx, &organization, removal).await?.is_empty() {
+    if find(ctx, &organization, removal).await?.is_some() {
         let message = format!("{email} is still there after it was removed");
         return Err(Failure::new(Exit::TryLater, message)
             .hint("look at it in Calendly, and run the command again")
@@ -58,10 +53,10 @@ pub(super) async fn remove(ctx: &Ctx, removal: &Removal) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The accounts, or the invitations, of an address, read afresh.
-async fn find(ctx: &Ctx, organization: &str, removal: &Removal) -> anyhow::Result<Vec<Account>> {
+/// The account or invitation of the id and the address that were planned, read afresh.
+async fn find(ctx: &Ctx, organization: &str, removal: &Removal) -> anyhow::Result<Option<Account>> {
     let calendly = ctx.calendly().await?;
-    let mut found: Vec<Account> = match removal.standing {
+    let accounts: Vec<Account> = match removal.standing {
         AccountStatus::Active => {
             let members = calendly.memberships_of_email(organization, &removal.email).await?;
             members.iter().map(account_of_membership).collect()
@@ -74,8 +69,9 @@ async fn find(ctx: &Ctx, organization: &str, removal: &Removal) -> anyhow::Resul
             listing.items.iter().map(account_of_invitation).collect()
         }
     };
-    found.retain(|account| account.key() == removal.email.to_lowercase());
-    Ok(found)
+    let email = removal.email.to_ascii_lowercase();
+    let is_it = |account: &Account| account.location.file == removal.uri && account.key() == email;
+    Ok(accounts.into_iter().find(is_it))
 }
 
 /// Why Calendly refused a removal, with what helps.

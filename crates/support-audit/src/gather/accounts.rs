@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use api::calendly::{BrokenPage, Invitation, Listing, Membership};
 use audit::accounts::{ADMIN, Account, AccountStatus, Accounts, OWNER};
+use audit::identity::AccountId;
 use audit::input::{Location, SourceFile};
 
 use crate::ctx::Ctx;
@@ -154,6 +155,7 @@ pub(crate) async fn organization(ctx: &Ctx) -> anyhow::Result<Organization> {
 pub(crate) fn account_of_membership(membership: &Membership) -> Account {
     let Membership { uri, role, user, created_at, .. } = membership;
     Account {
+        id: Some(AccountId::new(uri.clone())),
         email: user.email.clone(),
         name: user.name.clone(),
         role: Some(role.trim().to_lowercase()).filter(|role| !role.is_empty()),
@@ -168,6 +170,7 @@ pub(crate) fn account_of_membership(membership: &Membership) -> Account {
 pub(crate) fn account_of_invitation(invitation: &Invitation) -> Account {
     let Invitation { uri, email, created_at, .. } = invitation;
     Account {
+        id: Some(AccountId::new(uri.clone())),
         email: email.clone(),
         name: String::new(),
         role: None,

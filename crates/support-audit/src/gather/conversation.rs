@@ -1,20 +1,21 @@
-//! Reads an audit's conversation, and who may be mentioned in it.
+//! Reads everything that the follow-ups are derived from.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use api::GitLab;
-use api::gitlab::{Discussion, User};
-use audit::followup::{self, FollowupInput};
-use audit::record::conversation::{self, Conversation, Note, Reaction, Resolved, Thread};
+use audit::followup::{self, Cases, FollowupInput, IssueFacts};
+use audit::input::Provenance;
+use audit::record::conversation::{self, Reaction};
 use audit::record::description::Adopt;
 use audit::record::directory::{Directory, Inquiry, Known, Unmentionable};
-use audit::record::marker::{Mark, Marked};
+use audit::record::marker::SourceDigests;
 use audit::report::Report;
 use jiff::Timestamp;
 
 use super::accounts::AccountsMode;
-use super::issue::{AuditIssue, IssueSelector, resolve_issue};
-use super::operators::Operators;
+use super::issue::{AuditIssue, IssueSelector};
+use super::record::{Record, user};
 use super::sources::{self, Gathered, Inputs, reread_stale_sources};
 use super::visibility::Visibility;
 use crate::ctx::Ctx;
@@ -23,24 +24,25 @@ use crate::error::Failure;
 /// Everything that the follow-ups are derived from.
 #[derive(Debug)]
 pub(crate) struct FollowupSources {
-    /// The audit's issue.
-    pub(crate) issue: AuditIssue,
-    /// Who runs this.
-    pub(crate) operator: conversation::User,
+    /// The audit's issue, with its comments.
+    pub(crate) record: Record,
     /// The fresh sources, with what was found.
     pub(crate) report: Report,
-    /// The threads of the issue.
-    pub(crate) conversation: Conversation,
     /// Who may be mentioned.
     pub(crate) directory: Directory,
     /// Why a source was not read whole.
     pub(crate) incomplete: Option<Failure>,
     /// The entries of the exceptions that could not be read, with their lines, if there are any.
     pub(crate) unread_exceptions: Option<String>,
-    /// When the sources were read.
+    /// Digests of the files that were read.
+    pub(crate) digests: SourceDigests,
+    /// When the sources were read, by the monotonic clock.
     read_at: Instant,
     /// The usernames of the Support Operations Managers, in order.
     managers: Vec<String>,
+    facts: IssueFacts,
+    roster_captured_at: Timestamp,
+    roster_page: Option<String>,
 }
 
 /// Reads the audit's issue with its threads, the sources, and who may be mentioned.
@@ -51,43 +53,70 @@ pub(crate) async fn followup_sources(
     mode: AccountsMode,
 ) -> anyhow::Result<FollowupSources> {
     let gitlab = ctx.gitlab().await?;
-    let project = &ctx.config.audits_project;
-    let progress = ctx.ui.progress("reading the audit's issue");
-    let issue = resolve_issue(ctx, gitlab, selector, Adopt::No).await?;
-    let conversation = conversation(ctx, gitlab, &issue).await?;
-    let directory = directory(ctx, gitlab, &issue).await?;
-    let me = gitlab.user().await?;
-    drop(progress);
-    let recorded = recorded_people(&issue, &conversation);
-    let Gathered { provenance, evaluation, incomplete, unread_exceptions, read_at } =
-        sources::read_sources(ctx, inputs, mode, recorded).await?;
-    tracing::debug!(project, threads = conversation.threads.len(), "read the conversation");
-    Ok(FollowupSources {
-        issue,
-        operator: user(&me),
-        report: Report::new(provenance, evaluation),
-        conversation,
-        directory,
-        incomplete,
-        unread_exceptions,
-        read_at,
-        managers: ctx.config.managers.iter().map(|it| it.username.clone()).collect(),
-    })
+    let record = Record::read(ctx, selector, Adopt::No).await?;
+    let directory = directory(ctx, gitlab, &record.issue).await?;
+    let gathered = sources::read_sources(ctx, inputs, mode, record.recorded_sizes()).await?;
+    Ok(FollowupSources::new(ctx, record, gathered, directory))
 }
 
 impl FollowupSources {
+    /// The follow-ups of an issue and of the sources that were read for it.
+    pub(crate) fn new(ctx: &Ctx, record: Record, gathered: Gathered, directory: Directory) -> Self {
+        let Gathered { provenance, evaluation, digests, incomplete, unread_exceptions, read_at } =
+            gathered;
+        let issue = &record.issue.issue;
+        let facts = IssueFacts {
+            iid: issue.iid,
+            url: issue.web_url.clone(),
+            created_at: issue.created_at,
+            author: user(&issue.author),
+            assignees: issue.assignees.iter().map(user).collect(),
+        };
+        let roster_page = roster_page(ctx, &provenance);
+        Self {
+            facts,
+            roster_captured_at: provenance.read_at,
+            roster_page,
+            record,
+            report: Report::new(provenance, evaluation),
+            directory,
+            incomplete,
+            unread_exceptions,
+            digests,
+            read_at,
+            managers: ctx.config.managers.iter().map(|it| it.username.clone()).collect(),
+        }
+    }
+
     /// What the follow-ups are derived from, at an instant.
-    pub(crate) fn facts<'a>(&'a self, ctx: &'a Ctx, now: Timestamp) -> FollowupInput<'a> {
+    pub(crate) fn input<'a>(&'a self, ctx: &'a Ctx, now: Timestamp) -> FollowupInput<'a> {
         FollowupInput {
             evaluation: self.report.evaluation(),
             policy: &ctx.config.policy,
-            conversation: &self.conversation,
+            conversation: &self.record.conversation,
             directory: &self.directory,
-            marker: self.issue.marker,
-            iid: self.issue.issue.iid,
+            header: self.record.issue.header,
+            issue: &self.facts,
+            operator: &self.record.operator,
+            operators: &self.record.operators,
             managers: &self.managers,
             waits: ctx.config.waits,
+            roster_captured_at: self.roster_captured_at,
+            roster_page: self.roster_page.as_deref(),
+            sources: &self.digests,
             now,
+        }
+    }
+
+    /// The state of every finding at an instant, once GitLab has been asked about everybody who
+    /// matters.
+    pub(crate) async fn cases(&mut self, ctx: &Ctx, now: Timestamp) -> anyhow::Result<Cases> {
+        loop {
+            let cases = followup::cases(&self.input(ctx, now));
+            if cases.inquiries.is_empty() {
+                return Ok(cases);
+            }
+            self.inquire(ctx, cases.inquiries).await?;
         }
     }
 
@@ -96,23 +125,20 @@ impl FollowupSources {
         self.managers = vec![username.trim_start_matches('@').to_owned()];
     }
 
-    /// Whether a report is recorded in the issue.
-    pub(crate) fn has_report(&self) -> bool {
-        recorded_people(&self.issue, &self.conversation).is_some()
-    }
-
     /// Whether any Support Operations Manager is known.
     pub(crate) fn has_managers(&self) -> bool {
         !self.managers.is_empty()
     }
 
-    /// Reads the issue, which must be open still, and its threads again.
-    pub(crate) async fn read_again(&mut self, ctx: &Ctx) -> anyhow::Result<()> {
-        self.issue = self.issue.read_again(ctx).await?;
-        let reactions = std::mem::take(&mut self.conversation.reactions);
-        self.conversation = conversation(ctx, ctx.gitlab().await?, &self.issue).await?;
-        self.conversation.reactions = reactions;
-        Ok(())
+    /// The usernames of the Support Operations Managers, in order.
+    pub(crate) fn managers(&self) -> &[String] {
+        &self.managers
+    }
+
+    /// Reads the threads again, with their reactions.
+    pub(crate) async fn read_again(&mut self, ctx: &Ctx, now: Timestamp) -> anyhow::Result<()> {
+        self.record.read_again(ctx).await?;
+        self.read_reactions(ctx, now).await
     }
 
     /// Reads everything again that may have changed while a plan was looked at: the issue, its threads,
@@ -123,14 +149,23 @@ impl FollowupSources {
         inputs: &Inputs,
         now: Timestamp,
     ) -> anyhow::Result<()> {
-        self.read_again(ctx).await?;
-        let recorded = recorded_people(&self.issue, &self.conversation);
+        self.record.read_again(ctx).await?;
+        let recorded = self.record.recorded_sizes();
         let mode = AccountsMode::Always;
         let reread = reread_stale_sources(ctx, inputs, mode, recorded, self.read_at).await?;
         if let Some(gathered) = reread {
-            let Gathered { provenance, evaluation, incomplete, unread_exceptions, read_at } =
-                gathered;
+            let Gathered {
+                provenance,
+                evaluation,
+                digests,
+                incomplete,
+                unread_exceptions,
+                read_at,
+            } = gathered;
+            self.roster_captured_at = provenance.read_at;
+            self.roster_page = roster_page(ctx, &provenance);
             self.report = Report::new(provenance, evaluation);
+            self.digests = digests;
             self.incomplete = incomplete;
             self.unread_exceptions = unread_exceptions;
             self.read_at = read_at;
@@ -138,18 +173,21 @@ impl FollowupSources {
         self.read_reactions(ctx, now).await
     }
 
-    /// Reads the reactions to those pings after which somebody would be escalated at `now`.
+    /// Reads the reactions to the notices that ask about something open.
     pub(crate) async fn read_reactions(&mut self, ctx: &Ctx, now: Timestamp) -> anyhow::Result<()> {
-        let pings = followup::pings_to_look_at(&followup::cases(&self.facts(ctx, now)));
+        let mut notes: BTreeSet<u64> = BTreeSet::new();
+        for (_, entry) in self.cases(ctx, now).await?.entries() {
+            notes.extend(&entry.reaction_notes);
+        }
         let gitlab = ctx.gitlab().await?;
-        for ping in pings {
-            let iid = self.issue.issue.iid;
-            let reactions = gitlab.reactions(&ctx.config.audits_project, iid, ping).await?;
+        for note in notes {
+            let iid = self.facts.iid;
+            let reactions = gitlab.reactions(&ctx.config.audits_project, iid, note).await?;
             let reactions = reactions
                 .iter()
                 .map(|it| Reaction { by: user(&it.user), at: it.created_at })
                 .collect();
-            self.conversation.reactions.insert(ping, reactions);
+            self.record.conversation.reactions.insert(note, reactions);
         }
         Ok(())
     }
@@ -172,6 +210,7 @@ impl FollowupSources {
                     user: user(&found),
                     is_active: found.state == ACTIVE,
                     sees_issue: !self.directory.is_complete,
+                    access_level: 0,
                 }),
                 None => self.directory.add_nobody(inquiry),
             }
@@ -193,56 +232,22 @@ impl FollowupSources {
     }
 }
 
+/// The page below which GitLab shows the roster's files as they were read.
+fn roster_page(ctx: &Ctx, provenance: &Provenance) -> Option<String> {
+    let project = provenance.project.as_ref()?;
+    let reference = provenance.commit.as_deref().unwrap_or(&ctx.config.roster.reference);
+    Some(format!("{}/{project}/-/blob/{reference}", ctx.config.gitlab_url))
+}
+
 /// The state of a user who is notified.
 const ACTIVE: &str = "active";
 
-fn user(user: &User) -> conversation::User {
-    conversation::User { id: user.id, username: user.username.clone() }
-}
-
-fn recorded_people(issue: &AuditIssue, conversation: &Conversation) -> Option<usize> {
-    let notes = conversation.threads.iter().flat_map(|thread| &thread.notes);
-    let mut reports: Vec<(u64, Mark)> = notes
-        .filter(|note| note.is_by_operator && !note.is_system)
-        .filter_map(|note| Some((note.id, Mark::of_comment(&note.body)?)))
-        .filter(|(_, mark)| mark.marker == issue.marker.of(Marked::Report))
-        .collect();
-    reports.sort_by_key(|(id, _)| *id);
-    reports.iter().rev().find_map(|(_, mark)| mark.number("people"))
-}
-
-/// The threads of the issue.
-async fn conversation(
+/// Who may be mentioned: the members of the project, and whoever made the issue or has it.
+pub(crate) async fn directory(
     ctx: &Ctx,
     gitlab: &GitLab,
     issue: &AuditIssue,
-) -> anyhow::Result<Conversation> {
-    let discussions = gitlab.discussions(&ctx.config.audits_project, issue.issue.iid).await?;
-    let threads = discussions.into_iter().map(|it| thread(it, &issue.operators)).collect();
-    Ok(Conversation { threads, ..Conversation::default() })
-}
-
-fn thread(discussion: Discussion, operators: &Operators) -> Thread {
-    let first = discussion.notes.first();
-    let is_resolvable = first.is_some_and(|note| note.resolvable);
-    let resolved = first.filter(|note| note.resolvable && note.resolved).map(|note| Resolved {
-        by: note.resolved_by.as_ref().map(user),
-        is_by_operator: note.resolved_by.as_ref().is_some_and(|by| operators.trusts(by)),
-        at: note.resolved_at,
-    });
-    let notes = discussion.notes.into_iter().map(|note| Note {
-        id: note.id,
-        is_by_operator: operators.trusts(&note.author),
-        author: user(&note.author),
-        body: note.body,
-        created_at: note.created_at,
-        is_system: note.system,
-    });
-    Thread { id: discussion.id, notes: notes.collect(), is_resolvable, resolved }
-}
-
-/// Who may be mentioned: the members of the project, and whoever made the issue or has it.
-async fn directory(ctx: &Ctx, gitlab: &GitLab, issue: &AuditIssue) -> anyhow::Result<Directory> {
+) -> anyhow::Result<Directory> {
     let project = &ctx.config.audits_project;
     let visibility = Visibility::from_project(&gitlab.project(project).await?);
     let level = visibility.level_to_see(issue.issue.confidential);
@@ -252,12 +257,14 @@ async fn directory(ctx: &Ctx, gitlab: &GitLab, issue: &AuditIssue) -> anyhow::Re
         let user = conversation::User { id: member.id, username: member.username };
         let is_active = member.state == ACTIVE;
         let sees_issue = level.is_none_or(|level| member.access_level >= level);
-        directory.add(Known { user, is_active, sees_issue });
+        let access_level = member.access_level;
+        directory.add(Known { user, is_active, sees_issue, access_level });
     }
     let issue = &issue.issue;
     for theirs in issue.assignees.iter().chain([&issue.author]) {
         let is_active = theirs.state == ACTIVE;
-        directory.add(Known { user: user(theirs), is_active, sees_issue: true });
+        let access_level = directory.access_level(theirs.id).unwrap_or_default();
+        directory.add(Known { user: user(theirs), is_active, sees_issue: true, access_level });
     }
     Ok(directory)
 }

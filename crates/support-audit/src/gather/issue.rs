@@ -6,7 +6,7 @@ use api::gitlab::{Issue, IssueFilter};
 use audit::calendar::Period;
 use audit::kinds::Kind;
 use audit::record::description::{Adopt, marker};
-use audit::record::marker::{Marked, Marker};
+use audit::record::marker::MarkerHeader;
 use clap::Args;
 
 use super::operators::Operators;
@@ -41,8 +41,8 @@ impl IssueSelector {
 pub(crate) struct AuditIssue {
     /// The issue as it was read.
     pub(crate) issue: Issue,
-    /// Its marker, or the one that it is to have.
-    pub(crate) marker: Marker,
+    /// Which audit it is, by its marker, or by the one that it is to have.
+    pub(crate) header: MarkerHeader,
     /// Whose writings of ours count.
     pub(crate) operators: Operators,
 }
@@ -59,7 +59,7 @@ impl AuditIssue {
                 .hint("look at the issue's history, and run the command again")
                 .into());
         }
-        Ok(Self { issue, marker: self.marker, operators: self.operators.clone() })
+        Ok(Self { issue, header: self.header, operators: self.operators.clone() })
     }
 }
 
@@ -71,7 +71,7 @@ pub(crate) async fn resolve_issue(
     adopt: Adopt,
 ) -> anyhow::Result<AuditIssue> {
     let me = gitlab.user().await?;
-    let mut operators = Operators::new(ctx, &me);
+    let operators = Operators::new(ctx, &me);
     let issue = match &selector.issue {
         Some(text) => {
             let project = &ctx.config.audits_project;
@@ -80,16 +80,17 @@ pub(crate) async fn resolve_issue(
         }
         None => find_issue(ctx, gitlab, selector.period, &operators).await?,
     };
-    let marker = match (marker(&issue.description), selector.period) {
-        (Some(marker), Some(period)) if marker.period != period => {
-            let message = format!("{} is the audit {}", issue.web_url, marker.period);
+    let header = marker(&issue.description).map(|marker| marker.header);
+    let header = match (header, selector.period) {
+        (Some(header), Some(period)) if header.period != period => {
+            let message = format!("{} is the audit {}", issue.web_url, header.period);
             return Err(Failure::new(Exit::Usage, message)
                 .hint("leave --period away, or name its issue")
                 .into());
         }
-        (Some(marker), _) => marker,
+        (Some(header), _) => header,
         (None, Some(period)) if adopt == Adopt::Yes => {
-            Marker { kind: ctx.global.kind.into(), period, marked: Marked::Issue }
+            MarkerHeader { kind: ctx.global.kind.into(), period }
         }
         (None, _) => {
             let message = format!("{} has no marker of ours", issue.web_url);
@@ -98,8 +99,7 @@ pub(crate) async fn resolve_issue(
                 .into());
         }
     };
-    operators.add_those_of(&issue);
-    Ok(AuditIssue { issue, marker, operators })
+    Ok(AuditIssue { issue, header, operators })
 }
 
 /// The number of an issue that was named by it or by its address.
@@ -136,7 +136,7 @@ async fn audits(
     let mut issues = gitlab.issues(&ctx.config.audits_project, &IssueFilter::default()).await?;
     issues.retain(|issue| {
         marker(&issue.description).is_some_and(|marker| {
-            marker.kind == kind && period.is_none_or(|period| marker.period == period)
+            marker.header.kind == kind && period.is_none_or(|period| marker.header.period == period)
         })
     });
     let (ours, others): (Vec<Issue>, Vec<Issue>) =

@@ -13,10 +13,8 @@ mod visibility;
 pub(crate) use accounts::{
     AccountsMode, Organization, account_of_invitation, account_of_membership, organization,
 };
-pub(crate) use conversation::{FollowupSources, followup_sources};
-pub(crate) use issue::{
-    AuditIssue, IssueSelector, ensure_open, is_closed, open_audits, resolve_issue,
-};
+pub(crate) use conversation::{FollowupSources, directory, followup_sources};
+pub(crate) use issue::{IssueSelector, ensure_open, is_closed, open_audits, resolve_issue};
 pub(crate) use operators::Operators;
 pub(crate) use record::Record;
 pub(crate) use roster::gitlab_roster;

@@ -1,11 +1,10 @@
 //! Tells whose writings of ours count.
 
-use api::gitlab::{Issue, User};
+use api::gitlab::User;
 
 use crate::ctx::Ctx;
 
-/// Those whose markers count: an issue's author and assignees, the token's user, and those of the
-/// configuration.
+/// Those whose markers count: the token's user, and those of the configuration.
 #[derive(Debug, Clone)]
 pub(crate) struct Operators {
     ids: Vec<u64>,
@@ -20,13 +19,12 @@ impl Operators {
 
     /// Whether what `user` wrote counts.
     pub(crate) fn trusts(&self, user: &User) -> bool {
-        let is_named = |name: &String| name.eq_ignore_ascii_case(&user.username);
-        self.ids.contains(&user.id) || self.usernames.iter().any(is_named)
+        self.trusts_name(user.id, &user.username)
     }
 
-    /// Adds an issue's author and assignees.
-    pub(super) fn add_those_of(&mut self, issue: &Issue) {
-        self.ids.push(issue.author.id);
-        self.ids.extend(issue.assignees.iter().map(|user| user.id));
+    /// Whether what the user of an id and a username wrote counts.
+    pub(crate) fn trusts_name(&self, id: u64, username: &str) -> bool {
+        let is_named = |name: &String| name.eq_ignore_ascii_case(username);
+        self.ids.contains(&id) || self.usernames.iter().any(is_named)
     }
 }

@@ -1,21 +1,30 @@
 //! Reads the issue in which an audit is recorded, with its comments.
 
+use std::collections::BTreeSet;
+
 use api::GitLab;
-use api::gitlab::Note;
+use api::gitlab::{Discussion, User};
+use audit::record::conversation::{self, Conversation, Note, Thread};
 use audit::record::description::{Adopt, Broken};
+use audit::record::marker::{Sizes, SourceDigests};
 use audit::report::Report;
 use audit::steps::publish::{self, Comment, Target};
 
 use super::issue::{AuditIssue, IssueSelector, ensure_open, resolve_issue};
-use super::operators::Operators;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure};
 
 /// The issue in which an audit is recorded, with its comments.
 #[derive(Debug)]
 pub(crate) struct Record {
+    /// The audit's issue.
     pub(crate) issue: AuditIssue,
-    notes: Vec<Note>,
+    /// Who runs this.
+    pub(crate) operator: conversation::User,
+    /// The ids of those whose markers count.
+    pub(crate) operators: BTreeSet<u64>,
+    /// The threads of the issue.
+    pub(crate) conversation: Conversation,
 }
 
 impl Record {
@@ -28,37 +37,62 @@ impl Record {
         let gitlab: &GitLab = ctx.gitlab().await?;
         let _progress = ctx.ui.progress("reading the audit's issue");
         let issue = resolve_issue(ctx, gitlab, selector, adopt).await?;
-        let mut notes = gitlab.notes(&ctx.config.audits_project, issue.issue.iid).await?;
-        notes.sort_by_key(|note| note.id);
-        Ok(Self { issue, notes })
+        let conversation = read_conversation(ctx, gitlab, &issue).await?;
+        let operator = user(&gitlab.user().await?);
+        let mut record = Self { issue, operator, operators: BTreeSet::new(), conversation };
+        record.find_operators();
+        Ok(record)
     }
 
-    /// Reads the same issue and its comments again, directly before something is written into it.
-    pub(crate) async fn read_again(&self, ctx: &Ctx) -> anyhow::Result<Self> {
-        let issue = self.issue.read_again(ctx).await?;
-        let mut notes =
-            ctx.gitlab().await?.notes(&ctx.config.audits_project, issue.issue.iid).await?;
-        notes.sort_by_key(|note| note.id);
-        Ok(Self { issue, notes })
+    /// Reads the same issue, which must be open still, and its comments again.
+    pub(crate) async fn read_again(&mut self, ctx: &Ctx) -> anyhow::Result<()> {
+        self.issue = self.issue.read_again(ctx).await?;
+        let reactions = std::mem::take(&mut self.conversation.reactions);
+        self.conversation = read_conversation(ctx, ctx.gitlab().await?, &self.issue).await?;
+        self.conversation.reactions = reactions;
+        self.find_operators();
+        Ok(())
+    }
+
+    /// Finds the ids of the operators who wrote in the issue: the configuration knows names.
+    fn find_operators(&mut self) {
+        self.operators.insert(self.operator.id);
+        for note in self.conversation.threads.iter().flat_map(|thread| &thread.notes) {
+            if self.issue.operators.trusts_name(note.author.id, &note.author.username) {
+                self.operators.insert(note.author.id);
+            }
+        }
     }
 
     /// The comments of operators, in their order.
-    pub(crate) fn comments(&self) -> Vec<Comment<'_>> {
-        let operators: &Operators = &self.issue.operators;
-        let ours = self.notes.iter().filter(|note| !note.system && operators.trusts(&note.author));
-        ours.map(|note| Comment { body: &note.body, author: &note.author.username }).collect()
+    fn comments(&self) -> Vec<Comment<'_>> {
+        let notes = self.conversation.threads.iter().flat_map(|thread| &thread.notes);
+        let mut notes: Vec<&Note> = notes
+            .filter(|note| !note.is_system && self.operators.contains(&note.author.id))
+            .collect();
+        notes.sort_by_key(|note| note.id);
+        notes
+            .into_iter()
+            .map(|note| Comment { body: &note.body, author: &note.author.username })
+            .collect()
     }
 
-    /// How many people the roster had when it was last recorded.
-    pub(crate) fn recorded_people(&self) -> Option<usize> {
-        publish::recorded_people(self.issue.marker, &self.comments())
+    /// The sizes of roster and accounts that operators recorded last.
+    pub(crate) fn recorded_sizes(&self) -> Sizes {
+        self.conversation.recorded_sizes(self.issue.header, &self.operators)
     }
 
     /// What is to be done so that the issue, which must be open, holds the report.
-    pub(crate) fn plan(&self, report: &Report, adopt: Adopt) -> Result<audit::plan::Plan, Failure> {
-        let AuditIssue { issue, marker, .. } = &self.issue;
+    pub(crate) fn plan(
+        &self,
+        report: &Report,
+        sources: &SourceDigests,
+        adopt: Adopt,
+    ) -> Result<audit::plan::Plan, Failure> {
+        let AuditIssue { issue, header, .. } = &self.issue;
         ensure_open(issue)?;
-        let target = Target { iid: issue.iid, description: &issue.description, marker: *marker };
+        let (iid, description) = (issue.iid, &issue.description);
+        let target = Target { iid, description, header: *header, sources };
         publish::plan(report, &target, &self.comments(), adopt).map_err(|broken| {
             let failure = Failure::new(Exit::Conflict, format!("{}: {broken}", issue.web_url));
             match broken {
@@ -73,4 +107,33 @@ impl Record {
             }
         })
     }
+}
+
+/// A user of GitLab as the follow-ups know them.
+pub(super) fn user(user: &User) -> conversation::User {
+    conversation::User { id: user.id, username: user.username.clone() }
+}
+
+/// Reads the threads of the issue.
+async fn read_conversation(
+    ctx: &Ctx,
+    gitlab: &GitLab,
+    issue: &AuditIssue,
+) -> anyhow::Result<Conversation> {
+    let project = &ctx.config.audits_project;
+    let discussions = gitlab.discussions(project, issue.issue.iid).await?;
+    let threads: Vec<Thread> = discussions.into_iter().map(thread).collect();
+    tracing::debug!(project, threads = threads.len(), "read the conversation");
+    Ok(Conversation { threads, ..Conversation::default() })
+}
+
+fn thread(discussion: Discussion) -> Thread {
+    let notes = discussion.notes.into_iter().map(|note| Note {
+        id: note.id,
+        author: user(&note.author),
+        body: note.body,
+        created_at: note.created_at,
+        is_system: note.system,
+    });
+    Thread { id: discussion.id, notes: notes.collect() }
 }

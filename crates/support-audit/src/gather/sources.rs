@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use audit::evaluation::{Evaluation, Sources, exceptions};
+use audit::identity::file_digest;
 use audit::input::{Problem, Provenance, SourceFile};
+use audit::record::marker::{Sizes, SourceDigests};
 use clap::Args;
 
 use super::accounts::{self, AccountsMode};
@@ -34,6 +36,8 @@ pub(crate) struct Gathered {
     pub(crate) provenance: Provenance,
     /// What was found.
     pub(crate) evaluation: Evaluation,
+    /// Digests of the files that were read, for the markers of what is written.
+    pub(crate) digests: SourceDigests,
     /// Why a source was not read whole: how the command ends, if nothing worse happens.
     pub(crate) incomplete: Option<Failure>,
     /// The entries of the exceptions that could not be read, with their lines, if there are any:
@@ -52,7 +56,7 @@ pub(crate) async fn reread_stale_sources(
     ctx: &Ctx,
     inputs: &Inputs,
     mode: AccountsMode,
-    recorded_people: Option<usize>,
+    recorded: Sizes,
     read_at: Instant,
 ) -> anyhow::Result<Option<Gathered>> {
     if read_at.elapsed() <= FRESH
@@ -61,20 +65,20 @@ pub(crate) async fn reread_stale_sources(
     {
         return Ok(None);
     }
-    read_sources(ctx, inputs, mode, recorded_people).await.map(Some)
+    read_sources(ctx, inputs, mode, recorded).await.map(Some)
 }
 
 fn is_stdin(path: Option<&PathBuf>) -> bool {
     path.is_some_and(|path| path.as_os_str() == "-")
 }
 
-/// Reads the roster, the accounts and the exceptions, and evaluates the checks; `recorded_people` is
-/// how many people the audit's issue has recorded.
+/// Reads the roster, the accounts and the exceptions, and evaluates the checks; `recorded` is
+/// how many people and accounts the audit's issue has recorded.
 pub(crate) async fn read_sources(
     ctx: &Ctx,
     inputs: &Inputs,
     mode: AccountsMode,
-    recorded_people: Option<usize>,
+    recorded: Sizes,
 ) -> anyhow::Result<Gathered> {
     let read_at = Instant::now();
     if is_stdin(inputs.roster.as_ref()) && is_stdin(inputs.accounts.as_ref()) {
@@ -98,10 +102,26 @@ pub(crate) async fn read_sources(
     let words: Vec<String> = bad_exceptions.iter().map(ToString::to_string).collect();
     let unread_exceptions = (!words.is_empty()).then(|| words.join("; "));
     problems.extend(bad_exceptions);
-    let sources = Sources { roster, accounts, exceptions, problems, recorded_people };
+    let digests = SourceDigests {
+        // What was read from GitLab is as it was at that moment, whenever it was the same before.
+        roster: provenance.project.is_none().then(|| file_digest(&provenance.sha256).to_owned()),
+        accounts: accounts
+            .as_ref()
+            .filter(|_| inputs.accounts.is_some())
+            .map(|accounts| file_digest(&accounts.capture.sha256).to_owned()),
+    };
+    let sources = Sources {
+        roster,
+        accounts,
+        exceptions,
+        approvers: None,
+        problems,
+        recorded_people: recorded.roster,
+        recorded_accounts: recorded.accounts,
+    };
     let kind = ctx.global.kind.into();
     let evaluation = Evaluation::new(kind, &ctx.config.policy, sources, ctx.today());
-    Ok(Gathered { provenance, evaluation, incomplete, unread_exceptions, read_at })
+    Ok(Gathered { provenance, evaluation, digests, incomplete, unread_exceptions, read_at })
 }
 
 async fn exceptions(

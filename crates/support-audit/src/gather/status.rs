@@ -1,6 +1,6 @@
 //! Reads how an audit stands.
 
-use audit::steps::status::{self, Issue, Status};
+use audit::steps::status::{self, Closing, Status};
 
 use super::accounts::AccountsMode;
 use super::conversation::followup_sources;
@@ -17,14 +17,12 @@ pub(crate) async fn status(
 ) -> anyhow::Result<(Status, Option<Failure>)> {
     let mut sources = followup_sources(ctx, inputs, selector, AccountsMode::IfConfigured).await?;
     sources.read_reactions(ctx, ctx.now).await?;
-    let issue = &sources.issue.issue;
-    let about = Issue {
-        url: issue.web_url.clone(),
+    let cases = sources.cases(ctx, ctx.now).await?;
+    let issue = &sources.record.issue.issue;
+    let closing = Closing {
         is_closed: is_closed(issue),
-        closed_by: issue.closed_by.as_ref().map(|user| user.username.clone()),
-        has_report: sources.has_report(),
-        operator: sources.operator.username.clone(),
+        by: issue.closed_by.as_ref().map(|user| user.username.clone()),
     };
-    let status = status::status(&sources.facts(ctx, ctx.now), &about);
+    let status = status::status(&sources.input(ctx, ctx.now), &cases, &closing);
     Ok((status, sources.incomplete))
 }

@@ -8,7 +8,7 @@ use crate::check::{CheckInput, Hit};
 use crate::identity::{AccountIdx, PersonIdx, Subject};
 use crate::matching::{is_unmatchable, standing};
 use crate::roster::Person;
-use crate::text::comparable_link;
+use crate::text::{canonical_link, comparable_link};
 
 /// The accounts of a person who have joined.
 fn joined<'a>(input: &'a CheckInput<'_>, person: PersonIdx) -> impl Iterator<Item = &'a Account> {
@@ -27,10 +27,19 @@ pub(super) fn link_mismatch(input: &CheckInput<'_>) -> Vec<Hit> {
         if shared.binary_search(&Subject::Person(index)).is_ok() {
             return None;
         }
-        let mut pages = joined(input, index).filter_map(|account| account.page.as_deref());
-        let first = pages.next()?;
-        let is_theirs = |page: &str| comparable_link(page) == comparable_link(link);
-        (!is_theirs(first) && !pages.any(is_theirs)).then(|| format!("{link} {first}").into())
+        let mut pages = Vec::new();
+        for account in joined(input, index) {
+            // An account whose page is not known may be the one that the link belongs to.
+            pages.push(account.page.as_deref()?);
+        }
+        if pages.is_empty()
+            || pages.iter().any(|page| comparable_link(page) == comparable_link(link))
+        {
+            return None;
+        }
+        let mut links: Vec<_> = pages.into_iter().map(canonical_link).collect();
+        links.sort_unstable();
+        Some(format!("{} {}", canonical_link(link), links.join(" ")).into())
     })
 }
 
@@ -52,10 +61,14 @@ pub(super) fn invitation_pending(input: &CheckInput<'_>) -> Vec<Hit> {
 pub(super) fn outsider(input: &CheckInput<'_>) -> Vec<Hit> {
     let accounts = input.accounts.enumerate();
     let outsiders = accounts.filter(|(index, _)| input.matching.holder(*index).is_none());
-    // Whoever was invited becomes a user by joining, which changes nothing of why they are there.
-    let role = |account: &Account| account.role.clone().unwrap_or_else(|| "user".to_owned());
     outsiders
-        .map(|(index, account)| Hit { about: Subject::Account(index), evidence: role(account) })
+        .map(|(index, account)| {
+            // The account's id is no evidence: a file has none, and the subject is known by it anyway.
+            let status = account.standing.as_str();
+            // Whoever was invited becomes a user by joining.
+            let role = account.role.as_deref().unwrap_or("user");
+            Hit { about: Subject::Account(index), evidence: format!("{status} {role}") }
+        })
         .collect()
 }
 

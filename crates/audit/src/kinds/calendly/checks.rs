@@ -5,9 +5,10 @@ use std::collections::{HashMap, HashSet};
 
 use crate::identity::{PersonIdx, Subject};
 
-use crate::check::{Audience, Check, Find, Hit, Requirement};
+use crate::check::{Audience, Check, Detail, Find, Hit, Requirement};
 use crate::roster::{Field, Person, Roster};
-use crate::text::{comparable_link, fold, lower_case, slug_letters};
+use crate::text::{canonical_link, comparable_link, fold, slug_letters};
+use crate::wording::Wording;
 
 use super::account_checks as accounts;
 
@@ -17,9 +18,18 @@ pub(super) static CHECKS: [Check; 11] = [
         finds: "The person has no Calendly link in the roster.",
         asks: "You have no Calendly link in the roster.",
         fix: "Add `calendly:` with the address of your main Calendly page to your entry in the roster.",
+        wording: Wording {
+            asks: "no Calendly link in {entry}",
+            about: "no Calendly link in the roster",
+            short: "no link in the roster",
+            fix: "add `calendly: https://calendly.com/` followed by the name of your page",
+        },
         asked: Audience::Person,
         evidence: "nothing",
         needs: &[],
+        reads: &[Detail::Link],
+        steps_back_for: &[],
+        asked_as: None,
         find: Find::InRoster(link_missing),
     },
     Check {
@@ -27,19 +37,37 @@ pub(super) static CHECKS: [Check; 11] = [
         finds: "The person's Calendly link is not the https address of a main page at calendly.com.",
         asks: "Your Calendly link in the roster is not the https address of your main page at calendly.com.",
         fix: "Make `calendly:` in your entry of the roster `https://calendly.com/` followed by the name of your page alone, without an event.",
+        wording: Wording {
+            asks: "the Calendly link in {entry}, {evidence}, does not point to your main Calendly page",
+            about: "the roster entry's Calendly link, {evidence}, does not point to a main Calendly page",
+            short: "bad link in the roster",
+            fix: "change `calendly:` to `https://calendly.com/` plus the name of your page, with no event (such as `/30min`) after it",
+        },
         asked: Audience::Person,
         evidence: "the link",
         needs: &[],
+        reads: &[Detail::Link],
+        steps_back_for: &[],
+        asked_as: None,
         find: Find::InRoster(link_malformed),
     },
     Check {
         id: "link-shared",
-        finds: "Two people have the same Calendly link or e-mail address in the roster.",
-        asks: "Your Calendly link or e-mail address in the roster is another person's as well.",
-        fix: "Make `calendly:` and `email:` in your entry of the roster your own.",
+        finds: "Two people have the same Calendly link in the roster.",
+        asks: "Your Calendly link in the roster is another person's as well.",
+        fix: "Make `calendly:` in your entry of the roster your own.",
+        wording: Wording {
+            asks: "{entry} has the same Calendly link as somebody else's, {first}",
+            about: "the roster entry has the same Calendly link as somebody else's, {first}",
+            short: "shared link in the roster",
+            fix: "make the link your own; if it is, just say so",
+        },
         asked: Audience::Both,
-        evidence: "the link, the e-mail address, or both",
+        evidence: "the link, and who shares it",
         needs: &[],
+        reads: &[Detail::Link],
+        steps_back_for: &[],
+        asked_as: None,
         find: Find::InRoster(link_shared),
     },
     Check {
@@ -47,9 +75,18 @@ pub(super) static CHECKS: [Check; 11] = [
         finds: "The person's manager is not on the roster, or is the person themself.",
         asks: "The person's manager is not on the roster, or is the person themself.",
         fix: "Make `reports_to:` in the person's entry the name of a person on the roster.",
+        wording: Wording {
+            asks: "{subject} reports to {evidence}, who is nobody else on the roster",
+            about: "{subject} reports to {evidence}, who is nobody else on the roster",
+            short: "{subject} has no known manager",
+            fix: "set `reports_to:` in the entry to the name of somebody on the roster",
+        },
         asked: Audience::Operators,
         evidence: "the manager's name",
         needs: &[Requirement::Everybody],
+        reads: &[Detail::Manager],
+        steps_back_for: &[],
+        asked_as: None,
         find: Find::InRoster(manager_unresolved),
     },
     Check {
@@ -57,9 +94,18 @@ pub(super) static CHECKS: [Check; 11] = [
         finds: "The person's Calendly link in the roster is not the page of their account.",
         asks: "Your Calendly link in the roster is not the page of your account.",
         fix: "Make `calendly:` in your entry of the roster the address of your account's page, as Calendly shows it.",
+        wording: Wording {
+            asks: "the Calendly link in {entry}, {first}, is not the page of your account, {second}",
+            about: "the roster entry's Calendly link is not the page of the account",
+            short: "wrong link in the roster",
+            fix: "change `calendly:` to the link that Calendly shows for your account",
+        },
         asked: Audience::Person,
         evidence: "the link, and the account's page",
         needs: &[Requirement::Accounts, Requirement::Pages],
+        reads: &[Detail::Link, Detail::Account, Detail::Page],
+        steps_back_for: &["link-missing", "link-malformed", "link-shared"],
+        asked_as: None,
         find: Find::AmongAccounts(accounts::link_mismatch),
     },
     Check {
@@ -67,9 +113,18 @@ pub(super) static CHECKS: [Check; 11] = [
         finds: "The person is on the roster and has no account in the Calendly organisation.",
         asks: "You are on the roster and have no account in the Calendly organisation.",
         fix: "Ask an admin of the Calendly organisation to invite you, or tell here why you need no account.",
+        wording: Wording {
+            asks: "no account of yours in our Calendly organisation",
+            about: "no Calendly account",
+            short: "no account",
+            fix: "ask a Calendly admin to invite you, or say here why you do not need an account",
+        },
         asked: Audience::Person,
         evidence: "nothing",
-        needs: &[Requirement::Accounts],
+        needs: &[Requirement::Accounts, Requirement::EveryAccount],
+        reads: &[Detail::Account],
+        steps_back_for: &["invitation-pending"],
+        asked_as: None,
         find: Find::AmongAccounts(accounts::account_missing),
     },
     Check {
@@ -77,9 +132,18 @@ pub(super) static CHECKS: [Check; 11] = [
         finds: "The person was invited to the Calendly organisation and has not joined yet.",
         asks: "You were invited to the Calendly organisation and have not joined yet.",
         fix: "Accept the invitation that Calendly sent to your e-mail address, or tell here why you need no account.",
+        wording: Wording {
+            asks: "your invitation to our Calendly organisation is still open",
+            about: "the invitation to Calendly is still open",
+            short: "open invitation",
+            fix: "accept the invitation that Calendly sent you by e-mail, or say here why you do not need an account",
+        },
         asked: Audience::Person,
         evidence: "nothing",
         needs: &[Requirement::Accounts],
+        reads: &[Detail::Account],
+        steps_back_for: &[],
+        asked_as: Some("account-missing"),
         find: Find::AmongAccounts(accounts::invitation_pending),
     },
     Check {
@@ -87,9 +151,18 @@ pub(super) static CHECKS: [Check; 11] = [
         finds: "The account, or the invitation to have one, is of nobody on the roster.",
         asks: "You have an account in the team's Calendly organisation, or an invitation to it, and are not on the team's roster.",
         fix: "Say why you need the account in the team's Calendly organisation; without a reason it will be removed.",
+        wording: Wording {
+            asks: "you have an account in our Calendly organisation, but you are not on our team's roster",
+            about: "a Calendly account, but not on the roster",
+            short: "not on the roster",
+            fix: "say what you need it for; without a reason it will be taken out of our organisation, and the Calendly account itself stays yours",
+        },
         asked: Audience::Holder,
-        evidence: "the account's role, which is `user` before its holder has joined",
+        evidence: "whether the account is active or invited, and its role, which is `user` before its holder has joined",
         needs: &[Requirement::Accounts, Requirement::Everybody],
+        reads: &[],
+        steps_back_for: &[],
+        asked_as: None,
         find: Find::AmongAccounts(accounts::outsider),
     },
     Check {
@@ -97,9 +170,18 @@ pub(super) static CHECKS: [Check; 11] = [
         finds: "The number of the organisation's owners is not one.",
         asks: "The number of the organisation's owners is not one.",
         fix: "Make one account of the Calendly organisation its owner.",
+        wording: Wording {
+            asks: "the organisation has {count} owners{, list}",
+            about: "the organisation has {count} owners{, list}",
+            short: "Calendly has {count} owners",
+            fix: "leave exactly one",
+        },
         asked: Audience::Operators,
         evidence: "the owners' e-mail addresses",
-        needs: &[Requirement::Accounts, Requirement::Roles],
+        needs: &[Requirement::Accounts, Requirement::EveryRole],
+        reads: &[],
+        steps_back_for: &[],
+        asked_as: None,
         find: Find::AmongAccounts(accounts::owner_count),
     },
     Check {
@@ -107,9 +189,18 @@ pub(super) static CHECKS: [Check; 11] = [
         finds: "The person is of the operations team and is not an admin of the Calendly organisation.",
         asks: "The person is of the operations team and is not an admin of the Calendly organisation.",
         fix: "Make the person's account an admin in Calendly.",
+        wording: Wording {
+            asks: "{subject} is on the operations team but is a {evidence}",
+            about: "{subject} is on the operations team but is a {evidence}",
+            short: "{subject} is not an admin",
+            fix: "make them an admin",
+        },
         asked: Audience::Operators,
         evidence: "the account's role",
         needs: &[Requirement::Accounts, Requirement::Roles],
+        reads: &[Detail::Team, Detail::Account, Detail::Role],
+        steps_back_for: &[],
+        asked_as: None,
         find: Find::AmongAccounts(accounts::admin_missing),
     },
     Check {
@@ -117,9 +208,18 @@ pub(super) static CHECKS: [Check; 11] = [
         finds: "The account is an admin of the Calendly organisation, and its holder is not of the operations team.",
         asks: "The account is an admin of the Calendly organisation, and its holder is not of the operations team.",
         fix: "Make the account a user in Calendly, or record why its holder is an admin.",
+        wording: Wording {
+            asks: "{subject} is an admin but is not on the operations team",
+            about: "{subject} is an admin but is not on the operations team",
+            short: "{subject} is an admin",
+            fix: "make them a user, or accept it with the reason why they have to be an admin",
+        },
         asked: Audience::Operators,
         evidence: "the role `admin`",
         needs: &[Requirement::Accounts, Requirement::Roles, Requirement::Everybody],
+        reads: &[Detail::Team, Detail::Role],
+        steps_back_for: &[],
+        asked_as: None,
         find: Find::AmongAccounts(accounts::admin_unexpected),
     },
 ];
@@ -143,31 +243,29 @@ fn link_missing(roster: &Roster) -> Vec<Hit> {
 fn link_malformed(roster: &Roster) -> Vec<Hit> {
     hits(roster, |_, person| {
         let link = person.calendly.value()?;
-        page(link).is_none().then_some(Cow::Borrowed(link))
+        page(link).is_none().then(|| canonical_link(link).into())
     })
 }
 
 pub(super) fn link_shared(roster: &Roster) -> Vec<Hit> {
-    let mut links = HashMap::new();
-    let mut emails = HashMap::new();
+    let mut people: HashMap<Cow<'_, str>, Vec<&Person>> = HashMap::new();
     for person in &roster.people {
         if let Field::Value(link) = &person.calendly {
-            *links.entry(comparable_link(link)).or_insert(0_u32) += 1;
-        }
-        if let Field::Value(email) = &person.email {
-            *emails.entry(lower_case(email)).or_insert(0_u32) += 1;
+            people.entry(comparable_link(link)).or_default().push(person);
         }
     }
-    let is_shared = |count: Option<&u32>| count.is_some_and(|count| *count > 1);
+    people.retain(|_, sharers| sharers.len() > 1);
+    let mut evidence: HashMap<Cow<'_, str>, String> = HashMap::new();
+    for (link, sharers) in people {
+        let mut subjects: Vec<String> =
+            sharers.iter().map(|person| person.subject().to_string()).collect();
+        subjects.sort_unstable();
+        evidence.insert(link, subjects.join(" "));
+    }
     hits(roster, |_, person| {
-        let link =
-            person.calendly.value().filter(|link| is_shared(links.get(&comparable_link(link))));
-        let email = person.email.value().filter(|email| is_shared(emails.get(&lower_case(email))));
-        match (link, email) {
-            (Some(link), Some(email)) => Some(format!("{link} {email}").into()),
-            (Some(shared), None) | (None, Some(shared)) => Some(Cow::Borrowed(shared)),
-            (None, None) => None,
-        }
+        let link = person.calendly.value()?;
+        let subjects = evidence.get(&comparable_link(link))?;
+        Some(format!("{} {subjects}", canonical_link(link)).into())
     })
 }
 

@@ -181,6 +181,8 @@ impl Columns {
         let is_invited = matches!(letters(cell(self.status)).as_str(), "pending" | "invited")
             || matches!(letters(cell(self.joined)).as_str(), "no" | "false" | "pending");
         Ok(Account {
+            // The export has no ids.
+            id: None,
             email: email.to_owned(),
             name: cell(self.name).to_owned(),
             role: known(&cell(self.role).to_lowercase()),
@@ -211,7 +213,8 @@ mod tests {
             Ok(export) => {
                 let mut text = String::new();
                 for account in &export.list {
-                    let Account { email, name, role, page, standing, since, location } = account;
+                    let Account { email, name, role, page, standing, since, location, .. } =
+                        account;
                     let line = location.line.unwrap_or_default();
                     let role = role.as_deref().unwrap_or("?");
                     let page = page.as_deref().unwrap_or("?");

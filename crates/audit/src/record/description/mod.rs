@@ -16,7 +16,7 @@ use std::ops::Range;
 use outline::Outline;
 use region::{Extent, Previous, ReadAt};
 
-use crate::record::marker::{Marked, Marker};
+use crate::record::marker::{Content, Marker};
 use crate::report::{Report, is_summary};
 
 /// The beginning of the mark above our region; digests of our lines and ` -->` follow.
@@ -180,8 +180,8 @@ fn with_line_feeds(text: &str) -> Cow<'_, str> {
 pub fn marker(description: &str) -> Option<Marker> {
     let description = &*with_line_feeds(description);
     let outline = Outline::new(description);
-    let marker = |range: &Range<usize>| Marker::of_line(description.get(range.clone())?);
-    outline.html.iter().filter_map(marker).find(|marker| marker.marked == Marked::Issue)
+    let marker = |range: &Range<usize>| Marker::parse(description.get(range.clone())?);
+    outline.html.iter().filter_map(marker).find(|marker| marker.content == Content::Issue)
 }
 
 /// Where the report stands, or should.
@@ -320,7 +320,7 @@ fn content_end(description: &str, outline: &Outline, start: usize, end: usize) -
     };
     let line = outline.html.iter().rfind(is_last);
     let line = line.filter(|range| {
-        description.get((*range).clone()).is_some_and(|line| Marker::of_line(line).is_some())
+        description.get((*range).clone()).is_some_and(|line| Marker::parse(line).is_some())
     });
     let Some(line) = line else { return end };
     let before = description.get(..line.start).unwrap_or_default();

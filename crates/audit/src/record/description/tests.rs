@@ -7,6 +7,7 @@ use super::*;
 use crate::evaluation::{Evaluation, Policy, Sources};
 use crate::input::{Provenance, SourceFile};
 use crate::kinds::Kind;
+use crate::record::marker::{MarkerHeader, ReportMark};
 use crate::roster::{OperationsTeam, parse};
 
 fn report(team: &str) -> Report {
@@ -431,8 +432,9 @@ fn no_quick_action_runs_from_a_roster() {
         let description = written("## Notes\n", &team_of(text));
         assert_eq!(live(&description), [""; 0], "{text:?}: {description}");
         for comment in
-            crate::steps::publish::comment::report(&report(&team_of(text)), &report_marker().into())
+            crate::steps::publish::comment::report(&report(&team_of(text)), &report_marker())
         {
+            let (comment, _) = comment;
             assert_eq!(live(&comment), [""; 0], "{text:?}: {comment}");
         }
     }
@@ -440,7 +442,7 @@ fn no_quick_action_runs_from_a_roster() {
 
 fn report_marker() -> Marker {
     let period = "FY28-Q1".parse().unwrap();
-    Marker { kind: Kind::Calendly, period, marked: Marked::Report }
+    MarkerHeader { kind: Kind::Calendly, period }.with(Content::Report(ReportMark::default()))
 }
 
 /// Lines of which descriptions are made.
@@ -534,7 +536,7 @@ fn a_carriage_return_alone_becomes_a_line_feed() {
     assert!(first.ends_with("<!-- support-audit:end -->\n\n# After\n"), "{first}");
     assert_eq!(written(&stored(&first), TEAM), stored(&first));
     let line = "<!-- support-audit v1 calendly FY28-Q1 issue -->";
-    assert_eq!(marker(&format!("{line}\rb")), Marker::of_line(line));
+    assert_eq!(marker(&format!("{line}\rb")), Marker::parse(line));
 }
 
 #[test]

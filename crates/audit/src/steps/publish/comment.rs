@@ -1,6 +1,6 @@
 //! The words that we post.
 
-use crate::record::marker::Mark;
+use crate::record::marker::{Content, Marker};
 use crate::report::{Format, Report};
 
 /// The largest comment that GitLab takes, in characters (GitLab 18.9).
@@ -10,25 +10,22 @@ pub(crate) const MAX_COMMENT: usize = 1_000_000;
 ///
 /// Most reports need one. A report beyond GitLab's limit is split between rows; each part repeats
 /// the head of the table that it goes on with, and its mark counts the parts: `part=1/3`.
-pub(crate) fn report(report: &Report, mark: &Mark) -> Vec<String> {
+pub(crate) fn report(report: &Report, marker: &Marker) -> Vec<(String, Marker)> {
     let parts = split(&report.render(Format::Markdown), MAX_COMMENT - MARK_ROOM);
     let count = parts.len();
-    let body = |(number, part)| {
-        let mark = mark.clone();
-        let mark = if count == 1 { mark } else { mark.with("part", format!("{number}/{count}")) };
-        format!("{part}\n{mark}")
-    };
-    (1..).zip(parts).map(body).collect()
+    let mut comments = Vec::new();
+    for (number, part) in (1..).zip(parts) {
+        let mut marker = marker.clone();
+        if let (Content::Report(mark), true) = (&mut marker.content, count > 1) {
+            mark.part = Some((number, count));
+        }
+        comments.push((format!("{part}\n{marker}"), marker));
+    }
+    comments
 }
 
 /// More characters than the mark of a report has.
-const MARK_ROOM: usize = 300;
-
-/// Which part of how many a comment is, by its mark.
-pub(crate) fn part(mark: &Mark) -> Option<(usize, usize)> {
-    let (number, count) = mark.values.get("part")?.split_once('/')?;
-    Some((number.parse().ok()?, count.parse().ok()?))
-}
+const MARK_ROOM: usize = 500;
 
 /// Splits `text` between lines into parts of at most `limit` bytes, if its lines are not longer.
 fn split(text: &str, limit: usize) -> Vec<String> {

@@ -2,9 +2,11 @@
 
 pub(crate) mod comment;
 
+use crate::accounts::{AccountStatus, Accounts};
+use crate::evaluation::OUTSIDER;
 use crate::plan::{Action, Plan};
 use crate::record::description::{self, Adopt, Broken};
-use crate::record::marker::{Mark, Marked, Marker};
+use crate::record::marker::{Content, Marker, MarkerHeader, ReportMark, SourceDigests};
 use crate::report::Report;
 
 /// The issue that a report is written into.
@@ -14,8 +16,10 @@ pub struct Target<'a> {
     pub iid: u64,
     /// Its description as it was read.
     pub description: &'a str,
-    /// Its marker, or the one that it is to have.
-    pub marker: Marker,
+    /// The audit.
+    pub header: MarkerHeader,
+    /// Digests of the files that the report was derived from.
+    pub sources: &'a SourceDigests,
 }
 
 /// A comment of somebody whose comments count.
@@ -50,7 +54,8 @@ pub fn plan(
     let mut plan = Plan::default();
     let mut written = description::write(target.description, report, adopt)?;
     if description::marker(&written.text).is_none() {
-        written.text = format!("{}\n\n{}", written.text.trim_end(), target.marker);
+        written.text =
+            format!("{}\n\n{}", written.text.trim_end(), target.header.with(Content::Issue));
     }
     if description::stored(&written.text) != description::stored(target.description) {
         plan.actions.push(Action::UpdateDescription {
@@ -63,49 +68,68 @@ pub fn plan(
         let note = "the description has no room for everybody: it lists those with findings";
         plan.notes.push(note.to_owned());
     }
-    let marks: Vec<Mark> =
-        reports(target.marker, comments).filter(|it| satisfies(it, report)).collect();
-    let recorded: Vec<Option<(usize, usize)>> = marks.iter().map(comment::part).collect();
+    let mark = mark(report);
+    let recorded: Vec<Option<(usize, usize)>> = reports(target.header, comments)
+        .filter(|recorded| satisfies(recorded, &mark))
+        .map(|recorded| recorded.part)
+        .collect();
     if !is_whole(&recorded) {
-        // Parts that were written before something went wrong stand already.
-        let is_missing = |body: &String| {
-            let part = Mark::of_comment(body).as_ref().and_then(comment::part);
-            !recorded.contains(&part)
-        };
-        let bodies = comment::report(report, &mark(target.marker, report));
-        let marker = target.marker.of(Marked::Report);
-        let comment = |body| Action::Comment { iid: target.iid, body, marker };
-        plan.actions.extend(bodies.into_iter().filter(is_missing).map(comment));
+        let mut marker = target.header.with(Content::Report(mark));
+        marker.sources = target.sources.clone();
+        for (body, marker) in comment::report(report, &marker) {
+            // Parts that were written before something went wrong are there already.
+            let is_missing = match &marker.content {
+                Content::Report(mark) => !recorded.contains(&mark.part),
+                _ => false,
+            };
+            if is_missing {
+                plan.actions.push(Action::Comment { iid: target.iid, body, marker });
+            }
+        }
     }
     Ok(plan)
 }
 
-/// The mark of a recorded report: how many people, and how many accounts if all were read.
-fn mark(marker: Marker, report: &Report) -> Mark {
+/// What the marker of a recorded report holds.
+fn mark(report: &Report) -> ReportMark {
     let evaluation = report.evaluation();
-    let mark = Mark::from(marker.of(Marked::Report)).with("people", evaluation.roster.people.len());
-    match evaluation.accounts.as_ref().filter(|accounts| accounts.is_complete()) {
-        Some(accounts) => mark.with("accounts", accounts.list.len()),
-        None => mark,
+    let accounts = evaluation.accounts.as_ref();
+    let is_outsider_known =
+        !evaluation.unknown.iter().any(|(check, _)| check.id == OUTSIDER) && accounts.is_some();
+    ReportMark {
+        people: evaluation.roster.people.len(),
+        accounts: accounts.map(|accounts| accounts.list.len()),
+        is_complete: accounts.is_some_and(Accounts::is_complete),
+        invitations: accounts.map(|accounts| accounts.with(AccountStatus::Invited).count()),
+        findings: Some(evaluation.open_findings().count()),
+        outsiders: is_outsider_known.then(|| evaluation.outsiders().count()),
+        part: None,
     }
 }
 
 /// The marks of the reports that are recorded.
-fn reports(marker: Marker, comments: &[Comment<'_>]) -> impl Iterator<Item = Mark> {
-    let marks = comments.iter().filter_map(move |comment| Mark::of_audit(marker, comment.body));
-    marks.filter(|mark| mark.marker.marked == Marked::Report)
+fn reports<'c>(
+    header: MarkerHeader,
+    comments: &'c [Comment<'_>],
+) -> impl Iterator<Item = ReportMark> + 'c {
+    comments.iter().filter_map(move |comment| {
+        let marker = Marker::of_comment(comment.body).filter(|marker| marker.header == header)?;
+        match marker.content {
+            Content::Report(mark) => Some(mark),
+            _ => None,
+        }
+    })
 }
 
 /// Whether what is recorded makes it needless to record `report`: accounts are recorded once.
-fn satisfies(recorded: &Mark, report: &Report) -> bool {
-    const ACCOUNTS: &str = "accounts";
-    !mark(recorded.marker, report).values.contains_key(ACCOUNTS)
-        || recorded.values.contains_key(ACCOUNTS)
+fn satisfies(recorded: &ReportMark, report: &ReportMark) -> bool {
+    let has_accounts = |mark: &ReportMark| mark.accounts.is_some() && mark.is_complete;
+    has_accounts(recorded) || !has_accounts(report)
 }
 
 /// How many people the roster had when it was last recorded, `comments` being in their order.
-pub fn recorded_people(marker: Marker, comments: &[Comment<'_>]) -> Option<usize> {
-    reports(marker, comments).filter_map(|mark| mark.number("people")).last()
+pub fn recorded_people(header: MarkerHeader, comments: &[Comment<'_>]) -> Option<usize> {
+    reports(header, comments).map(|mark| mark.people).last()
 }
 
 #[cfg(test)]
@@ -141,8 +165,9 @@ mod tests {
     /// The comments that are to be written where these are there.
     fn planned(report: &Report, there: &[String]) -> Vec<String> {
         let period = "FY28-Q1".parse().unwrap();
-        let marker = Marker { kind: Kind::Calendly, period, marked: Marked::Issue };
-        let target = Target { iid: 1, description: "## Notes\n", marker };
+        let header = MarkerHeader { kind: Kind::Calendly, period };
+        let sources = SourceDigests::default();
+        let target = Target { iid: 1, description: "## Notes\n", header, sources: &sources };
         let comments: Vec<_> = there.iter().map(|body| Comment { body, author: "ada" }).collect();
         let plan = plan(report, &target, &comments, Adopt::No).unwrap();
         let body = |action| match action {

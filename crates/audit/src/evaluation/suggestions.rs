@@ -1,0 +1,40 @@
+//! Accounts that may be somebody's on the roster by a like name or address.
+//!
+//! A like name proves nothing.
+//! Until an operator says whose the account is, neither its holder nor the person is asked.
+
+use super::result::{Evaluation, OUTSIDER, SuggestedMatch};
+use crate::check::Check;
+use crate::identity::{AccountIdx, Subject};
+use crate::matching::SimilarityIndex;
+
+/// The check that finds people without an account.
+const ACCOUNT_MISSING: &str = "account-missing";
+
+impl Evaluation {
+    pub(super) fn find_suggestions(&self) -> Vec<SuggestedMatch> {
+        let outsiders: Vec<AccountIdx> = self.outsiders().collect();
+        if outsiders.is_empty() {
+            return Vec::new();
+        }
+        let index = SimilarityIndex::new(&self.roster, |_| true);
+        let mut suggestions = Vec::new();
+        for account in outsiders {
+            let holder = self.account(account);
+            for (person, reason) in holder.into_iter().flat_map(|holder| index.suggest(holder)) {
+                suggestions.push(SuggestedMatch { account, person, reason });
+            }
+        }
+        suggestions
+    }
+
+    /// The suggestions that keep a finding from being asked about.
+    pub fn suggestions_for(&self, check: &Check, subject: Subject) -> Vec<SuggestedMatch> {
+        let concerns = |suggestion: &SuggestedMatch| match subject {
+            Subject::Account(account) => check.id == OUTSIDER && suggestion.account == account,
+            Subject::Person(person) => check.id == ACCOUNT_MISSING && suggestion.person == person,
+            Subject::Organization => false,
+        };
+        self.suggestions.iter().filter(|suggestion| concerns(suggestion)).copied().collect()
+    }
+}

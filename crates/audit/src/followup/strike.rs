@@ -1,0 +1,186 @@
+//! Lines of a notice that an earlier notice holds already, as when two operators ran at the same time.
+//!
+//! The higher note's author strikes them: the lower note's instant is the clock, and nobody is
+//! escalated by an ask that was struck.
+//! The same is planned at the beginning of a later run, for a notice whose run died before it could.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::notice::marked_lines;
+use crate::plan::Action;
+use crate::record::conversation::{Conversation, Note, Thread, ThreadNote};
+use crate::record::marker::{Content, Key, Marker, MarkerHeader, Step, StepAction};
+
+/// A notice of the issue, with its steps.
+struct Posted<'a> {
+    thread: &'a Thread,
+    note: &'a Note,
+    marker: Marker,
+}
+
+/// The edits and deletions by which `author` takes back what a lower note of an operator holds
+/// already.
+pub fn corrections(
+    conversation: &Conversation,
+    header: MarkerHeader,
+    operators: &BTreeSet<u64>,
+    author: u64,
+    iid: u64,
+) -> Vec<Action> {
+    let mut notices: Vec<Posted<'_>> = Vec::new();
+    for ThreadNote { thread, note } in conversation.notes() {
+        if !operators.contains(&note.author.id) {
+            continue;
+        }
+        let Some(marker) = Marker::of_comment(&note.body) else { continue };
+        if marker.header == header && matches!(marker.content, Content::Notice(_)) {
+            notices.push(Posted { thread, note, marker });
+        }
+    }
+    notices.sort_by_key(|posted| posted.note.id);
+    let mut held = HeldSteps::default();
+    let mut actions = Vec::new();
+    for posted in notices {
+        let steps = posted.marker.content.steps();
+        let is_doubled: Vec<bool> = steps.iter().map(|step| held.contain(step)).collect();
+        if posted.note.author.id == author && is_doubled.contains(&true) {
+            actions.push(posted.strike(iid, &is_doubled));
+        }
+        for (step, _) in steps.iter().zip(&is_doubled).filter(|(_, is_doubled)| !**is_doubled) {
+            held.add(step);
+        }
+    }
+    actions
+}
+
+/// What the notices so far hold, by step, check, round and key.
+#[derive(Default)]
+struct HeldSteps(HashMap<(&'static str, String, u32, Key), Vec<Step>>);
+
+impl HeldSteps {
+    fn index(step: &Step) -> impl Iterator<Item = (&'static str, String, u32, Key)> + '_ {
+        let action = step.action.as_str();
+        step.keys.iter().map(move |key| (action, step.check.clone(), step.round, key.clone()))
+    }
+
+    fn add(&mut self, step: &Step) {
+        for index in Self::index(step) {
+            self.0.entry(index).or_default().push(step.clone());
+        }
+    }
+
+    fn contain(&self, step: &Step) -> bool {
+        Self::index(step)
+            .filter_map(|index| self.0.get(&index))
+            .flatten()
+            .any(|other| says_the_same(other, step))
+    }
+}
+
+/// Whether two steps about the same key, in the same round, say the same to the same people.
+fn says_the_same(one: &Step, other: &Step) -> bool {
+    let is_same_account = match (&one.account, &other.account) {
+        (Some(account), Some(other)) => account == other,
+        _ => true,
+    };
+    // An ask that reached somebody else is no ask of this subject.
+    let is_to_the_same = match one.action {
+        StepAction::Ask { .. } => one.mentioned == other.mentioned,
+        _ => true,
+    };
+    is_same_account && is_to_the_same
+}
+
+impl Posted<'_> {
+    /// Takes the doubled steps out of the notice, with the lines that say nothing else.
+    fn strike(&self, iid: u64, is_doubled: &[bool]) -> Action {
+        let note = self.note;
+        let is_empty = !is_doubled.contains(&false);
+        if is_empty && !self.has_replies() {
+            return Action::DeleteComment { iid, note: note.id, expected: note.body.clone() };
+        }
+        let steps = self.marker.content.steps();
+        let kept: Vec<Step> = steps
+            .iter()
+            .zip(is_doubled)
+            .filter(|(_, is_doubled)| !**is_doubled)
+            .map(|(step, _)| step.clone())
+            .collect();
+        let mut marker = self.marker.clone();
+        marker.content = Content::Notice(kept);
+        let body = strike_lines(&note.body, &marker, is_doubled);
+        Action::EditComment { iid, note: note.id, expected: note.body.clone(), body, marker }
+    }
+
+    /// Whether somebody replied to the notice.
+    fn has_replies(&self) -> bool {
+        self.thread.notes.iter().any(|other| {
+            !other.is_system
+                && other.id != self.note.id
+                && Marker::of_comment(&other.body)
+                    .is_none_or(|marker| !matches!(marker.content, Content::Notice(_)))
+        })
+    }
+}
+
+/// What is put in place of the lines.
+const STRUCK: &str = "What an earlier notice asks already was taken out of this one.";
+
+/// A notice's text with its new marker, without the lines all of whose steps are doubled.
+fn strike_lines(body: &str, marker: &Marker, is_doubled: &[bool]) -> String {
+    let mut lines: Vec<Option<&str>> = body.lines().map(Some).collect();
+    let mut steps = is_doubled.iter();
+    let mut kept: Vec<(usize, usize)> = Vec::new();
+    for (number, count) in step_lines(body, is_doubled.len()) {
+        let left = steps.by_ref().take(count).filter(|is_doubled| !**is_doubled).count();
+        match lines.get_mut(number) {
+            Some(line) if left == 0 => *line = None,
+            _ => kept.push((number, left)),
+        }
+    }
+    let is_title =
+        |line: &str| line.starts_with("**Help wanted**") || line.starts_with("**For the");
+    let mut text: Vec<&str> = Vec::new();
+    let mut numbers: Vec<(usize, usize)> = Vec::new();
+    let is_marker = |line: &str| Marker::parse(line).is_some();
+    let end = lines.iter().rposition(|line| line.is_some_and(is_marker)).unwrap_or(lines.len());
+    for (number, line) in lines.iter().enumerate().take(end) {
+        let Some(line) = line else { continue };
+        let mut following = lines.iter().skip(number + 1).take(end - number - 1).flatten();
+        let is_empty_section = is_title(line)
+            && !following.find(|line| !line.is_empty()).is_some_and(|it| it.starts_with("- "));
+        let is_repeated_break = line.is_empty() && text.last().is_none_or(|last| last.is_empty());
+        if is_empty_section || is_repeated_break {
+            continue;
+        }
+        if let Some((_, left)) = kept.iter().find(|(kept, _)| *kept == number) {
+            numbers.push((text.len(), *left));
+        }
+        text.push(line);
+    }
+    let text = text.join("\n");
+    let after: Vec<&str> = lines.iter().skip(end + 1).flatten().copied().collect();
+    let after = if after.is_empty() { String::new() } else { format!("\n{}", after.join("\n")) };
+    format!("{}\n\n{STRUCK}\n\n{}{after}", text.trim_end(), marked_lines(marker, &numbers))
+}
+
+/// The numbers of the lines that take steps, each with how many, as the marker holds them; nothing
+/// where they do not account for all steps.
+fn step_lines(body: &str, steps: usize) -> Vec<(usize, usize)> {
+    let marker = body.lines().rev().find(|line| Marker::parse(line).is_some());
+    let word = marker.and_then(|line| {
+        line.split_ascii_whitespace().find_map(|word| word.strip_prefix("lines="))
+    });
+    let parse = |entry: &str| {
+        let (line, count) = entry.split_once('x')?;
+        Some((line.parse().ok()?, count.parse().ok()?))
+    };
+    let lines: Option<Vec<(usize, usize)>> =
+        word.map(|word| word.split('+').map(parse).collect()).unwrap_or_default();
+    let lines = lines.unwrap_or_default();
+    let total: usize = lines.iter().map(|(_, count)| count).sum();
+    if total == steps { lines } else { Vec::new() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,273 @@
+//! How a finding is put into words: to its subject, about its subject, in a plan.
+//!
+//! Each check brings clauses with placeholders ([`Wording`]); what fills them comes from the roster
+//! and the accounts, and is cut and neutralised here.
+
+use std::borrow::Cow;
+
+use crate::markdown::Markdown;
+use crate::text::clean;
+
+/// The clauses of a check, without a final stop, in lower case unless a name begins them.
+///
+/// A placeholder is one of `{entry}` (the subject's roster entry, a link where its address is known),
+/// `{subject}`, `{evidence}` (all that the check saw), `{first}` and `{second}` (the words of the
+/// evidence), `{list}` (all of its words as a list), `{, list}` (the same behind a comma, if there are
+/// any) and `{count}` (how many there are).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wording {
+    /// What is found, to the subject.
+    pub asks: &'static str,
+    /// What is found, to anybody else.
+    pub about: &'static str,
+    /// The same in a few words.
+    pub short: &'static str,
+    /// How to fix it.
+    pub fix: &'static str,
+}
+
+/// What fills the placeholders of a clause.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Details<'a> {
+    /// The address of the subject's roster entry, if it has one.
+    pub(crate) entry: Option<&'a str>,
+    /// The subject's name, untrusted.
+    pub(crate) subject: &'a str,
+    /// What the check saw, untrusted.
+    pub(crate) evidence: &'a str,
+}
+
+/// How many characters of an untrusted text are shown.
+const SHOWN: usize = 200;
+
+/// How many words of the evidence are listed.
+const LISTED: usize = 10;
+
+/// As much of an untrusted text as a line has room for: one huge value must not crowd out the others.
+pub(crate) fn excerpt(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()).into(),
+        None => text.into(),
+    }
+}
+
+/// A name in a code span, cut to what a line has room for.
+pub(crate) fn name(untrusted: &str) -> Markdown {
+    Markdown::code(&excerpt(untrusted))
+}
+
+/// `one and two`, or `one, two and three`.
+pub(crate) fn join_list(items: &[Markdown]) -> Markdown {
+    let mut list = Markdown::default();
+    for (index, item) in items.iter().enumerate() {
+        let separator = match index {
+            0 => "",
+            index if index + 1 == items.len() => " and ",
+            _ => ", ",
+        };
+        list = list.and(Markdown::text(separator)).and(item);
+    }
+    list
+}
+
+/// `1 person`, or `2 people`.
+pub(crate) fn counted(count: usize, one: &str, several: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {several}") }
+}
+
+/// A clause with its first letter in upper case, for the beginning of a sentence.
+pub(crate) fn sentence_case(clause: &'static str) -> String {
+    let mut characters = clause.chars();
+    let first = characters.next().map(|first| first.to_uppercase().to_string());
+    format!("{}{}", first.unwrap_or_default(), characters.as_str())
+}
+
+/// Where a clause is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Position {
+    /// After other words.
+    Inside,
+    /// At the beginning of a sentence.
+    SentenceStart,
+}
+
+impl Details<'_> {
+    /// A clause for a comment.
+    pub(crate) fn markdown(&self, clause: &'static str, position: Position) -> Markdown {
+        let mut text = Markdown::default();
+        for (index, piece) in pieces(clause).enumerate() {
+            let is_start = index == 0 && position == Position::SentenceStart;
+            text = text.and(&match piece {
+                Piece::Words(words) if is_start => Markdown::text(sentence_case(words)),
+                Piece::Words(words) => Markdown::text(words),
+                Piece::Placeholder("entry") => self.entry(is_start),
+                Piece::Placeholder("subject") => name(self.subject),
+                Piece::Placeholder("evidence") => Markdown::untrusted(&excerpt(self.evidence)),
+                Piece::Placeholder("first") => self.word(0),
+                Piece::Placeholder("second") => self.word(1),
+                Piece::Placeholder("list") => self.list(),
+                Piece::Placeholder(", list") if self.words().next().is_none() => {
+                    Markdown::default()
+                }
+                Piece::Placeholder(", list") => Markdown::literal(", ").and(self.list()),
+                Piece::Placeholder("count") => Markdown::text(self.count()),
+                Piece::Placeholder(_) => Markdown::default(),
+            });
+        }
+        text
+    }
+
+    /// A clause for a plain text: a letter, or a terminal.
+    pub(crate) fn plain(&self, clause: &'static str) -> String {
+        let cut = |text: &str| clean(&excerpt(text)).into_owned();
+        let mut text = String::new();
+        for piece in pieces(clause) {
+            match piece {
+                Piece::Words(words) => text.push_str(words),
+                Piece::Placeholder("entry") => text.push_str("your roster entry"),
+                Piece::Placeholder("subject") => text.push_str(&cut(self.subject)),
+                Piece::Placeholder("evidence") => text.push_str(&cut(self.evidence)),
+                Piece::Placeholder("first") => text.push_str(&cut(self.nth_word(0))),
+                Piece::Placeholder("second") => text.push_str(&cut(self.nth_word(1))),
+                Piece::Placeholder("list") => {
+                    let words: Vec<String> = self.words().take(LISTED).map(cut).collect();
+                    text.push_str(&words.join(", "));
+                }
+                Piece::Placeholder("count") => text.push_str(&self.count()),
+                Piece::Placeholder(_) => {}
+            }
+        }
+        text
+    }
+
+    fn entry(&self, is_start: bool) -> Markdown {
+        let words = if is_start { "Your entry" } else { "your entry" };
+        match self.entry {
+            Some(address) => Markdown::text(format!("[{words}]({address})")),
+            None => Markdown::text(words),
+        }
+    }
+
+    fn words(&self) -> impl Iterator<Item = &str> {
+        self.evidence.split_whitespace()
+    }
+
+    fn nth_word(&self, index: usize) -> &str {
+        self.words().nth(index).unwrap_or_default()
+    }
+
+    fn word(&self, index: usize) -> Markdown {
+        Markdown::untrusted(&excerpt(self.nth_word(index)))
+    }
+
+    fn list(&self) -> Markdown {
+        let mut items: Vec<Markdown> = self.words().take(LISTED).map(name).collect();
+        let more = self.words().count().saturating_sub(LISTED);
+        if more > 0 {
+            items.push(Markdown::text(format!("{more} more")));
+        }
+        join_list(&items)
+    }
+
+    fn count(&self) -> String {
+        let count = self.words().count();
+        let names = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+        names.get(count).map_or_else(|| count.to_string(), |name| (*name).to_owned())
+    }
+}
+
+/// A piece of a clause.
+enum Piece {
+    Words(&'static str),
+    Placeholder(&'static str),
+}
+
+fn pieces(clause: &'static str) -> impl Iterator<Item = Piece> {
+    clause
+        .split('{')
+        .enumerate()
+        .flat_map(|(index, part)| match part.split_once('}') {
+            Some((placeholder, words)) if index > 0 => {
+                vec![Piece::Placeholder(placeholder), Piece::Words(words)]
+            }
+            _ => vec![Piece::Words(part)],
+        })
+        .filter(|piece| !matches!(piece, Piece::Words("")))
+}
+
+/// An address within a page that GitLab shows, as a link may hold it: untrusted path segments are
+/// percent-encoded.
+pub(crate) fn encode_path(path: &str) -> String {
+    let mut encoded = String::new();
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+/// Whether an address may be the target of a link: nothing in it ends the link or acts otherwise.
+pub(crate) fn is_linkable(address: &str) -> bool {
+    let is_harmless = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/%#".contains(&byte);
+    (address.starts_with("https://") || address.starts_with("http://"))
+        && address.bytes().all(is_harmless)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_filled_and_neutralised() {
+        let details = Details {
+            entry: Some("https://gitlab.example/team.yaml#L5"),
+            subject: "Ada @all",
+            evidence: "https://calendly.com/ada /close",
+        };
+        let markdown = |clause| details.markdown(clause, Position::Inside).to_string();
+        assert_eq!(
+            markdown("no link in {entry}"),
+            "no link in [your entry](https://gitlab.example/team.yaml#L5)"
+        );
+        assert_eq!(
+            markdown("{subject} has {first}, not {second}"),
+            "`Ada @all` has <https://calendly.com/ada>, not `/close`"
+        );
+        assert_eq!(markdown("{count}: {list}"), "two: `https://calendly.com/ada` and `/close`");
+        assert_eq!(
+            details.plain("{entry} has {first}"),
+            "your roster entry has https://calendly.com/ada"
+        );
+    }
+
+    #[test]
+    fn a_clause_may_begin_a_sentence() {
+        let details = Details { entry: None, subject: "Ada", evidence: "" };
+        let start = |clause| details.markdown(clause, Position::SentenceStart).to_string();
+        assert_eq!(start("{entry} is odd"), "Your entry is odd");
+        assert_eq!(start("no link in {entry}"), "No link in your entry");
+        assert_eq!(start("{count} owners"), "no owners");
+    }
+
+    #[test]
+    fn a_huge_value_is_cut() {
+        let huge = "é".repeat(1_000_000);
+        let details = Details { entry: None, subject: &huge, evidence: &huge };
+        let text = details.markdown("{subject} {evidence} {first} {list}", Position::Inside);
+        assert_eq!(
+            text.to_string().chars().filter(|character| *character == 'é').count(),
+            4 * SHOWN
+        );
+    }
+
+    #[test]
+    fn addresses_of_links_hold_nothing_that_acts() {
+        assert_eq!(encode_path("data/a b)(ü.yaml"), "data/a%20b%29%28%C3%BC.yaml");
+        assert!(is_linkable("https://gitlab.example:8080/a/-/issues/1#note_3"));
+        assert!(!is_linkable("https://gitlab.example/a) @all"));
+        assert!(!is_linkable("javascript:alert"));
+    }
+}
