@@ -611,3 +611,6 @@ fn parse_part(text: &str) -> Option<(usize, usize)> {
     let (number, count) = text.split_once('/')?;
     Some((number.parse().ok()?, count.parse().ok()?))
 }
+
+#[cfg(test)]
+mod tests;
