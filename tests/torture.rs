@@ -136,7 +136,7 @@ fn difference(one: &Outcome, other: &Outcome) -> String {
     )
 }
 
-/// What a comment says: of each finding what its marker does; without a marker, its words.
+/// What a comment says: the steps of its marker; without any, its words.
 ///
 /// While a source cannot be read only what is certain is said, and the rest in another comment.
 fn said(body: &str) -> Vec<String> {
@@ -145,10 +145,12 @@ fn said(body: &str) -> Vec<String> {
         return vec![body.to_owned()];
     };
     let mut words = words.trim_end_matches(" -->").split(' ');
-    let what = words.next().unwrap_or_default();
-    let items: Vec<String> =
-        words.filter(|word| word.contains(':')).map(|item| format!("{what} {item}")).collect();
-    if items.is_empty() { vec![format!("{what} {body}")] } else { items }
+    let content = words.next().unwrap_or_default();
+    let steps: Vec<String> = words
+        .filter(|word| word.matches('/').count() >= 4)
+        .map(|step| format!("{content} {step}"))
+        .collect();
+    if steps.is_empty() { vec![format!("{content} {body}")] } else { steps }
 }
 
 /// Refuses an output that tells a token, or that tells nothing of a failure.
@@ -272,6 +274,8 @@ fn deciding_and_removing() {
     let decide = ["reconcile", "--write", "--yes", "--decide", VANCE];
     torture(&test.sandbox.update(|world| world.clone()), &decide);
     test.run(&decide).success();
+    // A read from the instant of the decision says nothing about its execution.
+    test.advance(1);
     let remove = ["reconcile", "--remove", "--yes", "--confirm", VANCE];
     torture(&test.sandbox.update(|world| world.clone()), &remove);
 }
