@@ -392,6 +392,95 @@ fn a_file_that_was_named_must_be_there() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_default_file_that_cannot_be_reached_is_not_taken_for_none() {
+    use std::os::unix::fs::symlink;
+
+    type Prepare = fn(&Path);
+    let cases: [(&str, Prepare); 7] = [
+        ("a dangling link", |folder| {
+            std::fs::create_dir(folder).unwrap();
+            symlink("nowhere.toml", folder.join("config.toml")).unwrap();
+        }),
+        ("a link to itself", |folder| {
+            std::fs::create_dir(folder).unwrap();
+            symlink("config.toml", folder.join("config.toml")).unwrap();
+        }),
+        ("a folder", |folder| std::fs::create_dir_all(folder.join("config.toml")).unwrap()),
+        ("a file in the place of its folder", |folder| std::fs::write(folder, "").unwrap()),
+        ("a folder that is a dangling link", |folder| symlink("nowhere", folder).unwrap()),
+        ("a folder that links to itself", |folder| symlink("support-audit", folder).unwrap()),
+        ("a parent that is a dangling link", |folder| {
+            std::fs::remove_dir(folder.parent().unwrap()).unwrap();
+            symlink("nowhere", folder.parent().unwrap()).unwrap();
+        }),
+    ];
+    let mut transcript = Transcript::default();
+    for (name, prepare) in cases {
+        let test = bare().with_token();
+        std::fs::create_dir(test.path(".config")).unwrap();
+        prepare(&test.path(".config/support-audit"));
+        let ran = test.run_writing_nothing(&["auth", "status"]).exit(4);
+        assert_eq!(ran.stdout, "", "{name}");
+        transcript.add(name, ran);
+    }
+    transcript.is(expect![[r#"
+        # a dangling link
+        error: could not read the configuration [home]/.config/support-audit/config.toml: No such file or directory (os error 2)
+        # a link to itself
+        error: could not read the configuration [home]/.config/support-audit/config.toml: Too many levels of symbolic links (os error 40)
+        # a folder
+        error: could not read the configuration [home]/.config/support-audit/config.toml: Is a directory (os error 21)
+        # a file in the place of its folder
+        error: could not look for the configuration [home]/.config/support-audit/config.toml: Not a directory (os error 20)
+        hint: make it readable, or name a file with --config or SUPPORT_AUDIT_CONFIG
+        # a folder that is a dangling link
+        # a parent that is a dangling link
+        error: could not look for the configuration [home]/.config/support-audit/config.toml: No such file or directory (os error 2)
+        hint: make it readable, or name a file with --config or SUPPORT_AUDIT_CONFIG
+        # a folder that links to itself
+        error: could not look for the configuration [home]/.config/support-audit/config.toml: Too many levels of symbolic links (os error 40)
+        hint: make it readable, or name a file with --config or SUPPORT_AUDIT_CONFIG
+    "#]]);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_default_file_in_a_folder_without_access_is_not_taken_for_none() {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::process::CommandExt as _;
+
+    let test = bare();
+    test.write(".config/support-audit/config.toml", EVIL);
+    let folder = test.path(".config/support-audit");
+    let set_mode = |path: &Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    set_mode(&test.path("."), 0o755);
+    set_mode(&folder, 0o000);
+    let mut command = test.command(&["config"]);
+    if std::fs::read_dir(&folder).is_ok() {
+        // These tests run as root, whom no mode keeps out; the program runs as nobody.
+        command.uid(65534).gid(65534);
+    }
+    let ran = test.finish(&mut command);
+    set_mode(&folder, 0o755);
+    let ran = ran.exit(4);
+    assert_eq!(ran.stdout, "");
+    assert!(ran.stderr.contains("Permission denied"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_home_without_any_configuration_has_the_defaults() {
+    let test = bare();
+    for home in [test.path("."), test.path("no/such/home")] {
+        let mut command = test.command(&["config"]);
+        let ran = test.finish(command.env("HOME", home)).success();
+        assert!(ran.stdout.contains("https://gitlab.com"), "{}", ran.stdout);
+    }
+}
+
+#[test]
 fn the_clock_is_set_only_while_both_services_are_on_this_machine() {
     let here = ["http://127.0.0.1:9", "http://[::1]:9", "https://localhost"];
     let away = ["https://gitlab.com", "https://localhost.example.com", "https://10.0.0.1"];

@@ -4,7 +4,7 @@
 //! send a token elsewhere.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use api::BaseUrl;
@@ -130,7 +130,7 @@ pub(crate) fn variables() -> impl Iterator<Item = (&'static str, &'static str)> 
 impl Config {
     /// Reads the file, if there is one, and settles every value.
     pub(crate) fn load(global: &Global) -> anyhow::Result<Self> {
-        let path = find(global);
+        let path = find(global)?;
         let file = match &path {
             Some(path) => file::read(path)?,
             None => File::default(),
@@ -312,15 +312,48 @@ pub(crate) fn variable(name: &str) -> Result<Option<String>, Failure> {
     }
 }
 
-/// The file that was named, or the one in the user's folder if it is there.
-fn find(global: &Global) -> Option<PathBuf> {
+/// The file that was named, or the one in the user's folder if anything is there.
+fn find(global: &Global) -> Result<Option<PathBuf>, Failure> {
     if let Some(path) = &global.config {
-        return Some(path.clone());
+        return Ok(Some(path.clone()));
     }
     if let Some(path) = std::env::var_os(CONFIG_VARIABLE).filter(|path| !path.is_empty()) {
-        return Some(path.into());
+        return Ok(Some(path.into()));
     }
-    usual_file().filter(|path| path.exists())
+    let Some(path) = usual_file() else { return Ok(None) };
+    let is_there = is_present(&path).map_err(|error| {
+        let message = format!("could not look for the configuration {}: {error}", path.display());
+        Failure::new(Exit::BadInput, message)
+            .hint(format!("make it readable, or name a file with --config or {CONFIG_VARIABLE}"))
+    })?;
+    Ok(is_there.then_some(path))
+}
+
+/// Whether there is anything at `path`, even a link that leads nowhere.
+///
+/// "Nothing" sends tokens to the default hosts, so whatever prevents a clear answer is an error: a
+/// folder that may not be entered, a file in the place of a folder, a folder that is a dangling link.
+fn is_present(path: &Path) -> std::io::Result<bool> {
+    if is_entry(path)? {
+        return Ok(true);
+    }
+    for folder in path.ancestors().skip(1) {
+        if is_entry(folder)? {
+            // The system reports what is behind a dangling link as absent, like what never was there.
+            std::fs::metadata(folder)?;
+            return Ok(false);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether a folder has an entry of this path, without following it.
+fn is_entry(path: &Path) -> std::io::Result<bool> {
+    match std::fs::symlink_metadata(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// A configuration file with these values: GitLab's address, the audits' project, the roster's project,
