@@ -12,6 +12,7 @@
 mod arrows;
 mod auth;
 mod circles;
+mod clock;
 mod completions;
 mod config;
 mod docs;

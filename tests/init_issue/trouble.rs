@@ -75,8 +75,6 @@ fn a_read_only_token_is_refused_before_anything_else_happens() {
 fn a_project_that_is_not_there_is_named() {
     let test = TestWorld::demo().with_token();
     init(&test, &["--project", "no/such"]).exit(1).messages_are(expect![[r#"
-        FY27-Q4 has no audit; the next is that of FY28-Q1
-        looking for the audit FY28-Q1 in no/such
         error: could not look at the project no/such: not found: 404 Project Not Found (GET gitlab.test/api/v4/projects/no%2Fsuch)
         hint: it may be misspelt, or private and not shown to this token: see `support-audit config` and `support-audit auth status`
     "#]]);

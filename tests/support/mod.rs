@@ -144,11 +144,14 @@ impl TestWorld {
         self.home.path().join(name)
     }
 
-    /// Writes a file below the home, with the folders above it.
+    /// Writes a file below the home, with the folders above it; it is modified at the world's time.
     pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> &Self {
         let path = self.path(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, content).unwrap();
+        std::fs::write(&path, content).unwrap();
+        let now = self.sandbox.update(|world| world.now);
+        let file = std::fs::File::options().write(true).open(path).unwrap();
+        file.set_modified(now.into()).unwrap();
         self
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::{Calendly, GitLab, Options, Sleep, Token};
+use api::{Calendly, GitLab, Options, ServerTime, Sleep, Token};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -38,12 +38,10 @@ pub(crate) struct Ctx {
     pub(crate) config: Config,
     /// Where the program talks to its user.
     pub(crate) ui: Ui,
-    /// The instant at which the command began; nothing else reads a clock.
-    pub(crate) now: Timestamp,
     /// What the user wants of every command.
     pub(crate) global: Global,
-    /// Whether the clock was set, so that time does not pass and is not waited for.
-    clock_is_set: bool,
+    /// The one clock.
+    clock: Clock,
     /// GitLab, once something is wanted of it: nobody is asked for a token twice.
     gitlab: OnceCell<GitLab>,
     /// Calendly, likewise.
@@ -54,23 +52,29 @@ impl Ctx {
     /// Reads the configuration and the clock.
     pub(crate) fn new(global: Global, ui: Ui) -> anyhow::Result<Self> {
         let config = Config::load(&global)?;
-        let clock = Clock::read(&config)?;
+        let clock = Clock::start(&config)?;
         let (gitlab, calendly) = (OnceCell::new(), OnceCell::new());
-        Ok(Self {
-            config,
-            ui,
-            now: clock.now,
-            global,
-            clock_is_set: clock.is_set,
-            gitlab,
-            calendly,
-        })
+        Ok(Self { config, ui, global, clock, gitlab, calendly })
     }
 
     /// Reads the clock anew, for the next command of the guide.
     pub(crate) fn read_clock(&mut self) -> anyhow::Result<()> {
-        self.now = Clock::read(&self.config)?.now;
+        self.clock = Clock::start(&self.config)?;
         Ok(())
+    }
+
+    /// The instant of the command, by GitLab's clock once GitLab has answered: see [`Clock::now`].
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now(self.server_time(), &self.ui)
+    }
+
+    /// An instant of this machine by the clock of the command: see [`Clock::correct`].
+    pub(crate) fn correct(&self, instant: Timestamp) -> Timestamp {
+        self.clock.correct(instant, self.server_time(), &self.ui)
+    }
+
+    fn server_time(&self) -> Option<ServerTime> {
+        self.gitlab.get().and_then(GitLab::server_time)
     }
 
     /// The same with the clients of `other`, which has the same services: nobody is asked for a token
@@ -107,14 +111,14 @@ impl Ctx {
         self.calendly.get_or_try_init(connect).await
     }
 
-    /// The day on which the command began, in UTC.
+    /// The day of [`Ctx::now`], in UTC.
     pub(crate) fn today(&self) -> Date {
-        self.now.to_zoned(TimeZone::UTC).date()
+        self.now().to_zoned(TimeZone::UTC).date()
     }
 
     /// Lets time pass, unless the clock was set.
     pub(crate) async fn pause(&self, time: Duration) {
-        if !self.clock_is_set {
+        if !self.clock.is_set() {
             tokio::time::sleep(time).await;
         }
     }
@@ -171,7 +175,7 @@ impl Ctx {
         options.observer = Arc::new(move |wait| ui.report_wait(&wait));
         let ui = self.ui.clone();
         options.pages = Arc::new(move |page| ui.report_page(&page));
-        if self.clock_is_set {
+        if self.clock.is_set() {
             options.sleep = Sleep::Skipped;
         }
         options

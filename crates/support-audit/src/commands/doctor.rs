@@ -25,11 +25,13 @@ enum Diagnosis {
 pub(crate) async fn exec(ctx: &Ctx) -> anyhow::Result<Exit> {
     ui::format(ctx.global.format, Format::Table, &[Format::Table])?;
     let mut exit = Exit::Success;
+    // The clock is GitLab's, which is known from its first answer.
+    let gitlab = gitlab(ctx).await;
     for (name, diagnosis) in [
         ("configuration", configuration(ctx)),
         ("clock", clock(ctx)),
         ("GitLab token", token(ctx, Service::Gitlab).await),
-        ("GitLab", gitlab(ctx).await),
+        ("GitLab", gitlab),
         ("audits project", audits_project(ctx).await),
         ("issue template", template(ctx).await),
         ("roster", roster(ctx).await),
@@ -70,10 +72,10 @@ fn clock(ctx: &Ctx) -> Diagnosis {
     if year < 2026 {
         let hint =
             "set the machine's clock: waits and fiscal quarters are counted by it".to_owned();
-        return Diagnosis::Warning(format!("{:.0}", ctx.now), hint);
+        return Diagnosis::Warning(format!("{:.0}", ctx.now()), hint);
     }
     let period = ctx.config.calendar.audit(ctx.today());
-    Diagnosis::Ok(format!("{:.0}, the audit is that of {period}", ctx.now))
+    Diagnosis::Ok(format!("{:.0}, the audit is that of {period}", ctx.now()))
 }
 
 async fn token(ctx: &Ctx, service: Service) -> Diagnosis {

@@ -69,7 +69,7 @@ impl Followups {
                 self.write_flags.dry_run = true;
                 instant(text)?
             }
-            None => ctx.now,
+            None => ctx.now(),
         };
         let selection = self.selection(ctx.global.kind.into())?;
         let mut sources =

@@ -42,12 +42,13 @@ impl InitIssue {
     pub(crate) async fn exec(self, ctx: &Ctx) -> anyhow::Result<Exit> {
         ui::format(ctx.global.format, Format::Table, &[Format::Table, Format::Json])?;
         let kind: Kind = ctx.global.kind.into();
-        let period = self.period(ctx);
         let project = &ctx.config.audits_project;
         let gitlab = ctx.gitlab().await?;
-        let progress = ctx.ui.progress(&format!("looking for the audit {period} in {project}"));
         let could_not = || format!("could not look at the project {project}");
         let found = gitlab.project(project).await.with_context(could_not)?;
+        // The period depends on the day, and GitLab's clock is known from its first answer.
+        let period = self.period(ctx);
+        let progress = ctx.ui.progress(&format!("looking for the audit {period} in {project}"));
         let visibility = Visibility::from_project(&found);
         let issues = gitlab.issues(project, &IssueFilter::default()).await?;
         let operator = gitlab.user().await?;

@@ -209,7 +209,7 @@ impl Reconcile {
         comparison: &Comparison,
         limits: Limits<'_>,
     ) -> anyhow::Result<Vec<String>> {
-        let input = comparison.sources.input(ctx, ctx.now);
+        let input = comparison.sources.input(ctx, ctx.now());
         let (candidates, _) = removal::candidates(&input, &comparison.cases, limits)
             .map_err(|refusal| refused(&refusal))?;
         let mut confirmed = self.confirm.clone();
@@ -254,7 +254,7 @@ impl Comparison {
 
     /// Derives what was decided and proposed from what was read.
     async fn derive(&mut self, ctx: &Ctx) -> anyhow::Result<()> {
-        self.cases = self.sources.cases(ctx, ctx.now).await?;
+        self.cases = self.sources.cases(ctx, ctx.now()).await?;
         self.decisions = decisions(ctx, &self.sources, &self.cases);
         self.sources.report.set_rulings(self.decisions.rulings.clone());
         Ok(())
@@ -262,7 +262,7 @@ impl Comparison {
 
     /// Reads the issue and its comments again, and the sources if they are not fresh any more.
     async fn read_again(&mut self, ctx: &Ctx, inputs: &Inputs) -> anyhow::Result<()> {
-        self.sources.read_all_again(ctx, inputs, ctx.now).await?;
+        self.sources.read_all_again(ctx, inputs, ctx.now()).await?;
         if let Some(failure) = self.sources.incomplete.take() {
             return Err(failure.into());
         }
@@ -278,7 +278,7 @@ impl Comparison {
     fn confirm(&self, ctx: &Ctx, proposals: &[Proposal]) -> Result<Plan, followup::Refusal> {
         let acts: Vec<Act> = proposals.iter().map(|proposal| proposal.act(None)).collect();
         let selection = Selection { acts, ..Selection::default() };
-        let input = self.sources.input(ctx, ctx.now);
+        let input = self.sources.input(ctx, ctx.now());
         Ok(followup::plan_cases(&input, &self.cases, &selection)?.plan)
     }
 
@@ -313,7 +313,7 @@ impl Comparison {
         limits: Limits<'_>,
         confirmed: &[String],
     ) -> Result<Plan, Failure> {
-        let input = self.sources.input(ctx, ctx.now);
+        let input = self.sources.input(ctx, ctx.now());
         removal::plan(&input, &self.cases, limits, confirmed).map_err(|refusal| refused(&refusal))
     }
 
@@ -401,7 +401,7 @@ fn refused_act(refusal: &followup::Refusal) -> Failure {
 /// What was decided and proposed in the issue.
 fn decisions(ctx: &Ctx, sources: &FollowupSources, cases: &Cases) -> Decisions {
     let typed = typed(&sources.record.issue.issue.description, &sources.report);
-    let input = sources.input(ctx, ctx.now);
+    let input = sources.input(ctx, ctx.now());
     outsiders::decisions(&input, cases, &typed)
 }
 

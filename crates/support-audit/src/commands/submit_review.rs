@@ -44,11 +44,11 @@ impl SubmitReview {
             gather::followup_sources(ctx, &self.inputs, &self.selector, AccountsMode::Always)
                 .await?;
         gather::ensure_open(&sources.record.issue.issue)?;
-        sources.read_reactions(ctx, ctx.now).await?;
+        sources.read_reactions(ctx, ctx.now()).await?;
         self.choose_manager(ctx, &mut sources).await?;
         sources.resolve_managers(ctx).await?;
-        let cases = sources.cases(ctx, ctx.now).await?;
-        let input = sources.input(ctx, ctx.now);
+        let cases = sources.cases(ctx, ctx.now()).await?;
+        let input = sources.input(ctx, ctx.now());
         let readiness = review::readiness(&input, &cases);
         let is_ready = readiness.is_ready() && sources.incomplete.is_none();
         if !is_ready && !self.unresolved {
@@ -78,9 +78,9 @@ impl SubmitReview {
         let plan = review::plan(&input, &cases, &sources.report, asked, table);
         let asked = asked.cloned();
         let replan = async || {
-            sources.read_all_again(ctx, &self.inputs, ctx.now).await?;
-            let cases = sources.cases(ctx, ctx.now).await?;
-            let input = sources.input(ctx, ctx.now);
+            sources.read_all_again(ctx, &self.inputs, ctx.now()).await?;
+            let cases = sources.cases(ctx, ctx.now()).await?;
+            let input = sources.input(ctx, ctx.now());
             let readiness = review::readiness(&input, &cases);
             let is_still_ready = readiness.is_ready() && sources.incomplete.is_none();
             if is_ready && !is_still_ready {

@@ -7,6 +7,7 @@ use api::calendly::{BrokenPage, Invitation, Listing, Membership};
 use audit::accounts::{ADMIN, Account, AccountStatus, Accounts, OWNER};
 use audit::identity::AccountId;
 use audit::input::{Location, SourceFile};
+use jiff::Timestamp;
 
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure, explain};
@@ -35,7 +36,8 @@ pub(super) async fn accounts(
             Failure::new(Exit::BadInput, message)
         };
         let file = SourceFile { bytes: read(path).await.map_err(unread)?, name };
-        let accounts = Accounts::from_file(ctx.global.kind.into(), &file, ctx.now)
+        let captured_at = captured_at(ctx, path);
+        let accounts = Accounts::from_file(ctx.global.kind.into(), &file, captured_at)
             .map_err(|problem| Failure::new(Exit::BadInput, format!("the accounts: {problem}")))?;
         let gaps = &accounts.capture.gaps;
         let incomplete =
@@ -52,7 +54,7 @@ pub(super) async fn accounts(
         Err(error) => {
             let gaps = vec![explain(&error).message];
             let source = ctx.config.calendly_url.to_string();
-            let accounts = Accounts::from_service(source, ctx.now, Vec::new(), gaps);
+            let accounts = Accounts::from_service(source, ctx.now(), Vec::new(), gaps);
             return Ok((Some(accounts), Some(as_incomplete(&error))));
         }
     };
@@ -63,7 +65,7 @@ pub(super) async fn accounts(
     let mut incomplete = None;
     let mut list = whole(members, &mut gaps, &mut incomplete, |it| account_of_membership(&it));
     list.extend(whole(invited, &mut gaps, &mut incomplete, |it| account_of_invitation(&it)));
-    let accounts = Accounts::from_service(organization.uri, ctx.now, list, gaps);
+    let accounts = Accounts::from_service(organization.uri, ctx.now(), list, gaps);
     if !accounts.is_complete() && incomplete.is_none() {
         incomplete = Some(incomplete_accounts(&accounts, &accounts.capture.gaps.join("; ")));
     }
@@ -181,8 +183,21 @@ pub(crate) fn account_of_invitation(invitation: &Invitation) -> Account {
     }
 }
 
-fn day(instant: Option<&jiff::Timestamp>) -> String {
+fn day(instant: Option<&Timestamp>) -> String {
     instant.map(|it| it.strftime("%Y-%m-%d").to_string()).unwrap_or_default()
+}
+
+/// When a file of accounts was captured: its modification time, as whoever exported it did not do so later.
+/// For stdin, and where the system keeps no such time, that is now.
+fn captured_at(ctx: &Ctx, path: &Path) -> Timestamp {
+    let modified = match std::fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() && path.as_os_str() != "-" => metadata.modified(),
+        _ => return ctx.now(),
+    };
+    match modified.map(Timestamp::try_from) {
+        Ok(Ok(modified)) => ctx.correct(modified),
+        _ => ctx.now(),
+    }
 }
 
 /// Reads a file, or stdin for `-`.

@@ -78,7 +78,7 @@ fn provenance(
     sha256: String,
 ) -> Provenance {
     let version = env!("CARGO_PKG_VERSION").to_owned();
-    Provenance { project, path, commit, sha256, read_at: ctx.now, version }
+    Provenance { project, path, commit, sha256, read_at: ctx.now(), version }
 }
 
 /// The files of a folder; what cannot be read is a problem.

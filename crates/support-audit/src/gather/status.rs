@@ -16,13 +16,13 @@ pub(crate) async fn status(
     selector: &IssueSelector,
 ) -> anyhow::Result<(Status, Option<Failure>)> {
     let mut sources = followup_sources(ctx, inputs, selector, AccountsMode::IfConfigured).await?;
-    sources.read_reactions(ctx, ctx.now).await?;
-    let cases = sources.cases(ctx, ctx.now).await?;
+    sources.read_reactions(ctx, ctx.now()).await?;
+    let cases = sources.cases(ctx, ctx.now()).await?;
     let issue = &sources.record.issue.issue;
     let closing = Closing {
         is_closed: is_closed(issue),
         by: issue.closed_by.as_ref().map(|user| user.username.clone()),
     };
-    let status = status::status(&sources.input(ctx, ctx.now), &cases, &closing);
+    let status = status::status(&sources.input(ctx, ctx.now()), &cases, &closing);
     Ok((status, sources.incomplete))
 }
