@@ -320,6 +320,9 @@ fn a_file_that_cannot_be_used_is_refused_with_its_line() {
         "[gitlab]\nurl = \"a\"\nurl = \"b\"\n",
         "[gitlab\n",
         "[checks]\noff = [\"link-missing\", \"link-mising\"]\n",
+        "gitlab = \"https://gitlab.com\"\n",
+        "\"gitlab.url\" = \"https://gitlab.com\"\n",
+        "[waits]\nperson = \"-3d\"\n",
     ] {
         let test = bare().with_config(text);
         test.write("r.yaml", "- name: Ada\n");
@@ -330,54 +333,86 @@ fn a_file_that_cannot_be_used_is_refused_with_its_line() {
     }
     transcript.is(expect![[r##"
         # "[gitlab]\nurl = \"https://gitlab.com\"\nurll = \"x\"\n"
-        error: the configuration [home]/config.toml line 3: unknown field `urll`, expected `url` or `audits_project` in `urll`
-        hint: `support-audit config` without this file shows the keys and their values
+        error: the configuration [home]/config.toml line 3: there is no setting `gitlab.urll`
+        hint: did you mean `gitlab.url`? `support-audit help settings` lists the settings with their defaults
         # "\n[rooster]\npath = \"x\"\n"
-        error: the configuration [home]/config.toml line 2: unknown field `rooster`, expected one of `gitlab`, `roster`, `calendly`, `calendar`, `issue`, `managers`, `operators`, `handles`, `aliases`, `operations_team`, `waits`, `checks`, `exclude`, `exceptions` in `[rooster]`
-        hint: `support-audit config` without this file shows the keys and their values
+        error: the configuration [home]/config.toml line 2: there is no setting `rooster`
+        hint: did you mean `roster`? `support-audit help settings` lists the settings with their defaults
         # "token = \"glpat-x\"\n"
-        error: the configuration [home]/config.toml line 1: unknown field `token`, expected one of `gitlab`, `roster`, `calendly`, `calendar`, `issue`, `managers`, `operators`, `handles`, `aliases`, `operations_team`, `waits`, `checks`, `exclude`, `exceptions` in `token`
-        hint: `support-audit config` without this file shows the keys and their values
+        error: the configuration [home]/config.toml line 1: there is no setting `token`
+        hint: `support-audit help settings` lists the settings with their defaults
         # "[gitlab]\n\nurl = 5\n"
-        error: the configuration [home]/config.toml line 3: invalid type: integer `5`, expected a string in `url`
-        hint: `support-audit config` without this file shows the keys and their values
+        error: the configuration [home]/config.toml line 3: invalid type: integer `5`, expected a string in `gitlab.url`
+        hint: `support-audit help settings` lists the settings with their defaults
         # "[issue]\nlabels = \"audit\"\n"
-        error: the configuration [home]/config.toml line 2: invalid type: string "audit", expected a sequence in `labels`
-        hint: `support-audit config` without this file shows the keys and their values
+        error: the configuration [home]/config.toml line 2: invalid type: string "audit", expected a sequence in `issue.labels`
+        hint: `support-audit help settings` lists the settings with their defaults
         # "[issue]\nconfidential = \"perhaps\"\n"
-        error: the configuration [home]/config.toml line 2: confidential is "auto", true or false in `confidential`
-        hint: `support-audit config` without this file shows the keys and their values
+        error: the configuration [home]/config.toml line 2: confidential is "auto", true or false in `issue.confidential`
+        hint: `support-audit help settings` lists the settings with their defaults
         # "[calendar]\nquarters = [1, 5]\n"
-        error: the configuration [home]/config.toml line 2: quarters are a list of one or more of 1, 2, 3 and 4 in `quarters`
-        hint: `support-audit config` without this file shows the keys and their values
+        error: the configuration [home]/config.toml line 2: quarters are a list of one or more of 1, 2, 3 and 4 in `calendar.quarters`
+        hint: `support-audit help settings` lists the settings with their defaults
         # "[calendar]\nfiscal_start = \"Febtober\"\n"
-        error: the configuration [home]/config.toml line 2: unknown variant `Febtober`, expected one of `january`, `february`, `march`, `april`, `may`, `june`, `july`, `august`, `september`, `october`, `november`, `december` in `fiscal_start`
-        hint: `support-audit config` without this file shows the keys and their values
+        error: the configuration [home]/config.toml line 2: unknown variant `Febtober`, expected one of `january`, `february`, `march`, `april`, `may`, `june`, `july`, `august`, `september`, `october`, `november`, `december` in `calendar.fiscal_start`
+        hint: `support-audit help settings` lists the settings with their defaults
         # "[waits]\nperson = \"3 fortnights ago\"\n"
-        error: the configuration [home]/config.toml line 2: "3 fortnights ago" is no time to wait, such as "72h" in `person`
-        hint: `support-audit config` without this file shows the keys and their values
+        error: the configuration [home]/config.toml line 2: "3 fortnights ago" is no time to wait, such as "72h" or "3d" in `waits.person`
+        hint: `support-audit help settings` lists the settings with their defaults
         # "[waits]\ndays = \"weekend\"\n"
-        error: the configuration [home]/config.toml line 2: unknown variant `weekend`, expected `calendar` or `working` in `days`
-        hint: `support-audit config` without this file shows the keys and their values
+        error: the configuration [home]/config.toml line 2: unknown variant `weekend`, expected `calendar` or `working` in `waits.days`
+        hint: `support-audit help settings` lists the settings with their defaults
         # "[[managers]]\nslack = \"U1\"\n"
-        error: the configuration [home]/config.toml line 1: missing field `username` in `[[managers]]`
-        hint: `support-audit config` without this file shows the keys and their values
+        error: the configuration [home]/config.toml line 1: missing field `username` in `managers`
+        hint: `support-audit help settings` lists the settings with their defaults
         # "managers = [\n  { username = \"a\", mail = \"b\" },\n]\n"
-        error: the configuration [home]/config.toml line 2: unknown field `mail`, expected `username` or `slack` in `{ username`
-        hint: `support-audit config` without this file shows the keys and their values
+        error: the configuration [home]/config.toml line 2: unknown field `mail`, expected `username` or `slack` in `managers`
+        hint: `support-audit help settings` lists the settings with their defaults
         # "[handles]\n\"a@example.com\" = 7\n"
-        error: the configuration [home]/config.toml line 2: invalid type: integer `7`, expected a string in `"a@example.com"`
-        hint: `support-audit config` without this file shows the keys and their values
+        error: the configuration [home]/config.toml line 2: invalid type: integer `7`, expected a string in `handles`
+        hint: `support-audit help settings` lists the settings with their defaults
         # "[gitlab]\nurl = \"a\"\nurl = \"b\"\n"
         error: the configuration [home]/config.toml line 3: duplicate key in `url`
-        hint: `support-audit config` without this file shows the keys and their values
+        hint: `support-audit help settings` lists the settings with their defaults
         # "[gitlab\n"
         error: the configuration [home]/config.toml line 1: unclosed table, expected `]` in `[gitlab`
-        hint: `support-audit config` without this file shows the keys and their values
+        hint: `support-audit help settings` lists the settings with their defaults
         # "[checks]\noff = [\"link-missing\", \"link-mising\"]\n"
         error: checks.off: there is no check `link-mising`
         hint: did you mean `link-missing`? the checks are link-missing, link-malformed, link-shared, manager-unresolved, link-mismatch, account-missing, invitation-pending, outsider, owner-count, admin-missing, admin-unexpected
+        # "gitlab = \"https://gitlab.com\"\n"
+        error: the configuration [home]/config.toml line 1: `gitlab` must be a table
+        hint: `support-audit help settings` lists the settings with their defaults
+        # "\"gitlab.url\" = \"https://gitlab.com\"\n"
+        error: the configuration [home]/config.toml line 1: there is no setting `"gitlab.url"`
+        hint: did you mean `gitlab.url`? `support-audit help settings` lists the settings with their defaults
+        # "[waits]\nperson = \"-3d\"\n"
+        error: the configuration [home]/config.toml line 2: "-3d" is no time to wait, such as "72h" or "3d" in `waits.person`
+        hint: `support-audit help settings` lists the settings with their defaults
     "##]]);
+}
+
+#[test]
+fn a_wait_may_be_given_in_days() {
+    let test = bare().with_config("[waits]\nperson = \"3d\"\nmanager = \"90m\"\n");
+    let waits: Vec<_> = settings(&test.run(&["config", "--format", "json"]).success())
+        .into_iter()
+        .filter_map(|(key, value, _)| key.starts_with("waits.").then_some(value))
+        .collect();
+    assert_eq!(waits, [json!("72h"), json!("1h 30m"), json!("calendar")]);
+}
+
+#[test]
+fn the_manual_lists_every_setting_with_its_default() {
+    let manual = bare().run(&["help", "settings"]).success().stdout;
+    let environment = bare().run(&["help", "environment"]).success().stdout;
+    for (key, _) in defaults() {
+        assert_eq!(manual.matches(&format!("\n  {key} = ")).count(), 1, "{key}: {manual}");
+    }
+    for (key, flag, _, variable, _) in ANYWHERE {
+        assert!(manual.contains(&format!("{flag}, or {variable}\n")), "{manual}");
+        assert!(environment.contains(variable) && environment.contains(key), "{environment}");
+    }
 }
 
 #[test]

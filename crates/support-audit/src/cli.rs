@@ -25,7 +25,8 @@ Examples:
 
 const TOPICS: &str = "\
 `support-audit` alone, on a terminal, is a guide through the whole audit.
-`support-audit help COMMAND` is the manual; also `help environment`, `help exit-codes`, `help formats`.";
+`support-audit help COMMAND` is the manual; also `help environment`, `help exit-codes`, `help formats`,
+`help settings`.";
 
 /// Carry out a team's periodic access review, from its first issue to the manager's sign-off
 #[derive(Debug, Parser)]

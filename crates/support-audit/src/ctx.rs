@@ -18,8 +18,10 @@ use crate::ui::Ui;
 
 /// The variables of the environment that the program looks at, each with what it means.
 pub(crate) fn variable_names() -> impl Iterator<Item = (&'static str, String)> {
-    let settings =
-        crate::config::variables().map(|(name, key)| (name, format!("the setting {key}")));
+    let settings = crate::config::SETTINGS.iter().filter_map(|setting| {
+        let meaning = format!("{} (the setting {})", setting.documentation, setting.key);
+        Some((setting.call.as_ref()?.variable, meaning))
+    });
     let others = [
         (Service::Gitlab.variable(), "GitLab's token; goes before the keyring"),
         (Service::Calendly.variable(), "Calendly's token; goes before the keyring"),

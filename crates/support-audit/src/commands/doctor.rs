@@ -60,7 +60,7 @@ fn failed(error: &anyhow::Error) -> Diagnosis {
 }
 
 fn configuration(ctx: &Ctx) -> Diagnosis {
-    let set = ctx.config.shown.iter().filter(|shown| !shown.is_default()).count();
+    let set = ctx.config.settings.iter().filter(|setting| !setting.is_default()).count();
     Diagnosis::Ok(format!(
         "version {}, {set} settings are not the defaults",
         env!("CARGO_PKG_VERSION")

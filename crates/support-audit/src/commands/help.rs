@@ -2,15 +2,16 @@
 
 use clap::{Args, Command};
 
+use crate::config::{Call, SETTINGS, Setting};
 use crate::ctx::variable_names;
 use crate::error::{Exit, Failure};
 use crate::suggest::nearest;
 use crate::ui::Ui;
 
-/// Show the manual of a command, or of a topic: environment, exit-codes, formats
+/// Show the manual of a command, or of a topic: environment, exit-codes, formats, settings
 #[derive(Debug, Args)]
 pub(crate) struct Help {
-    /// A command, or environment, exit-codes or formats
+    /// A command, or environment, exit-codes, formats or settings
     #[arg(value_name = "COMMAND|TOPIC")]
     about: Vec<String>,
 }
@@ -18,8 +19,12 @@ pub(crate) struct Help {
 /// A topic, and what writes it.
 type Topic = (&'static str, fn() -> String);
 
-const TOPICS: [Topic; 3] =
-    [("environment", environment), ("exit-codes", exit_codes), ("formats", formats)];
+const TOPICS: [Topic; 4] = [
+    ("environment", environment),
+    ("exit-codes", exit_codes),
+    ("formats", formats),
+    ("settings", settings),
+];
 
 impl Help {
     /// Prints the manual; it needs no configuration.
@@ -62,6 +67,18 @@ fn environment() -> String {
     let width = variable_names().map(|(name, _)| name.len()).max().unwrap_or(0);
     for (name, meaning) in variable_names() {
         text.push_str(&format!("  {name:width$}  {meaning}\n"));
+    }
+    text
+}
+
+fn settings() -> String {
+    let mut text = "The settings of the configuration file, each with its default:\n".to_owned();
+    for Setting { key, default, call, documentation } in SETTINGS {
+        text.push_str(&format!("\n  {key} = {}\n", default.unwrap_or("(none)")));
+        text.push_str(&format!("      {documentation}\n"));
+        if let Some(Call { flag, variable, .. }) = call {
+            text.push_str(&format!("      for one call: {flag}, or {variable}\n"));
+        }
     }
     text
 }

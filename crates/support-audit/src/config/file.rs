@@ -1,271 +1,119 @@
-//! The configuration file.
+//! The configuration file: its settings by key, and what is wrong with it by line.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 
-use jiff::SignedDuration;
-use serde::{Deserialize, Serialize};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
+use super::table::SETTINGS;
 use crate::error::{Exit, Failure};
+use crate::suggest::nearest;
 
-/// What the file may hold; every value may be left out.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default, expecting = "a table")]
-pub(super) struct File {
-    pub(super) gitlab: GitLab,
-    pub(super) roster: Roster,
-    pub(super) calendly: Calendly,
-    pub(super) calendar: Calendar,
-    pub(super) issue: Issue,
-    pub(super) managers: Option<Vec<Manager>>,
-    pub(super) operators: Option<Vec<String>>,
-    pub(super) handles: Option<BTreeMap<String, String>>,
-    pub(super) aliases: Option<BTreeMap<String, String>>,
-    pub(super) operations_team: Option<OperationsTeam>,
-    pub(super) waits: Waits,
-    pub(super) checks: Checks,
-    pub(super) exclude: Option<Vec<String>>,
-    pub(super) exceptions: Exceptions,
+/// The settings that a configuration file gives, not yet parsed.
+#[derive(Debug)]
+pub(super) struct FileSettings<'a> {
+    path: PathBuf,
+    text: &'a str,
+    values: BTreeMap<String, Spanned<DeValue<'a>>>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default, expecting = "a table")]
-pub(super) struct GitLab {
-    pub(super) url: Option<String>,
-    pub(super) audits_project: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default, expecting = "a table")]
-pub(super) struct Roster {
-    pub(super) project: Option<String>,
-    pub(super) path: Option<String>,
-    pub(super) r#ref: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default, expecting = "a table")]
-pub(super) struct Calendly {
-    pub(super) url: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default, expecting = "a table")]
-pub(super) struct Calendar {
-    pub(super) fiscal_start: Option<Month>,
-    pub(super) quarters: Option<Quarters>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default, expecting = "a table")]
-pub(super) struct Issue {
-    pub(super) template: Option<Template>,
-    pub(super) labels: Option<Vec<String>>,
-    pub(super) confidential: Option<Confidential>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default, expecting = "a table")]
-pub(super) struct Waits {
-    pub(super) person: Option<Wait>,
-    pub(super) manager: Option<Wait>,
-    pub(super) days: Option<Days>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default, expecting = "a table")]
-pub(super) struct Checks {
-    pub(super) off: Option<Vec<String>>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default, expecting = "a table")]
-pub(super) struct Exceptions {
-    pub(super) path: Option<String>,
-}
-
-/// The month in which the fiscal year starts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Month {
-    January,
-    #[default]
-    February,
-    March,
-    April,
-    May,
-    June,
-    July,
-    August,
-    September,
-    October,
-    November,
-    December,
-}
-
-/// The fiscal quarters in which there is an audit.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(try_from = "Vec<i8>")]
-pub(crate) struct Quarters(Vec<i8>);
-
-impl Quarters {
-    /// The calendar of audits in these quarters of a fiscal year that starts with `start`.
-    pub(super) fn calendar(&self, start: Month) -> audit::calendar::Calendar {
-        audit::calendar::Calendar::new(start as i8 + 1, &self.0).unwrap_or_default()
-    }
-}
-
-impl Default for Quarters {
-    fn default() -> Self {
-        Self(vec![1, 3])
-    }
-}
-
-impl TryFrom<Vec<i8>> for Quarters {
-    type Error = String;
-
-    fn try_from(quarters: Vec<i8>) -> Result<Self, String> {
-        if quarters.is_empty() || quarters.iter().any(|quarter| !(1..=4).contains(quarter)) {
-            return Err("quarters are a list of one or more of 1, 2, 3 and 4".to_owned());
-        }
-        Ok(Self(quarters))
-    }
-}
-
-/// The name of the issue's template.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-pub(crate) struct Template(pub(crate) String);
-
-impl Default for Template {
-    fn default() -> Self {
-        Self("Calendly".to_owned())
-    }
-}
-
-/// Whether the issue is confidential.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Confidential {
-    /// Unless the project is private.
-    #[default]
-    Auto,
-    /// As said.
-    Always(bool),
-}
-
-impl<'de> Deserialize<'de> for Confidential {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Value {
-            Word(String),
-            Flag(bool),
-        }
-        match Value::deserialize(deserializer) {
-            Ok(Value::Flag(flag)) => Ok(Self::Always(flag)),
-            Ok(Value::Word(word)) if word == "auto" => Ok(Self::Auto),
-            _ => Err(serde::de::Error::custom("confidential is \"auto\", true or false")),
-        }
-    }
-}
-
-impl Serialize for Confidential {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Auto => serializer.serialize_str("auto"),
-            Self::Always(flag) => serializer.serialize_bool(*flag),
-        }
-    }
-}
-
-/// A Support Operations Manager.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, expecting = "a table with `username`")]
-pub(crate) struct Manager {
-    /// The GitLab username, without `@`.
-    pub(crate) username: String,
-    /// The Slack id, for direct messages.
-    pub(crate) slack: Option<String>,
-}
-
-/// Who must be admin.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default, expecting = "a table")]
-pub(crate) struct OperationsTeam {
-    /// People with one of these focuses.
-    pub(crate) focuses: Vec<String>,
-    /// People whose title starts with one of these.
-    pub(crate) titles: Vec<String>,
-}
-
-impl Default for OperationsTeam {
-    fn default() -> Self {
-        let team = audit::roster::OperationsTeam::default();
-        Self { focuses: team.focuses, titles: team.titles }
-    }
-}
-
-impl From<OperationsTeam> for audit::roster::OperationsTeam {
-    fn from(OperationsTeam { focuses, titles }: OperationsTeam) -> Self {
-        Self { focuses, titles }
-    }
-}
-
-/// How long an answer is waited for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub(crate) struct Wait(pub(crate) SignedDuration);
-
-impl Default for Wait {
-    fn default() -> Self {
-        Self(SignedDuration::from_hours(72))
-    }
-}
-
-impl TryFrom<String> for Wait {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        match text.parse::<SignedDuration>() {
-            Ok(wait) if wait.is_positive() => Ok(Self(wait)),
-            _ => Err(format!("{text:?} is no time to wait, such as \"72h\"")),
-        }
-    }
-}
-
-impl Serialize for Wait {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&format_args!("{:#}", self.0))
-    }
-}
-
-/// Which days count while an answer is waited for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Days {
-    /// All of them.
-    #[default]
-    Calendar,
-    /// Monday to Friday.
-    Working,
-}
-
-/// Reads the file at `path`.
-pub(super) fn read(path: &Path) -> anyhow::Result<File> {
-    let shown = path.display();
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        Failure::new(Exit::BadInput, format!("could not read the configuration {shown}: {error}"))
-    })?;
-    toml::from_str(&text).map_err(|error| {
-        let before = text.get(..error.span().unwrap_or_default().start).unwrap_or_default();
-        let line = before.matches('\n').count();
-        // Only the key: a value may be a token that somebody put in the wrong place.
-        let content = text.lines().nth(line).unwrap_or_default();
-        let content = content.split('=').next().unwrap_or_default().trim();
-        let number = line + 1;
-        let reason = error.message();
-        let message = format!("the configuration {shown} line {number}: {reason} in `{content}`");
+/// Reads the text of the file at `path`.
+pub(super) fn read(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|error| {
+        let message = format!("could not read the configuration {}: {error}", path.display());
         Failure::new(Exit::BadInput, message)
-            .hint("`support-audit config` without this file shows the keys and their values")
-            .into()
     })
 }
+
+impl<'a> FileSettings<'a> {
+    /// Finds the settings in the text of a file.
+    ///
+    /// # Errors
+    ///
+    /// The text is not TOML, or holds a key that is not in the table of settings.
+    pub(super) fn parse(path: &Path, text: &'a str) -> Result<Self, Failure> {
+        let mut file = Self { path: path.to_owned(), text, values: BTreeMap::new() };
+        let table = DeTable::parse(text).map_err(|error| file.syntax_failure(&error))?;
+        file.collect("", table.into_inner())?;
+        Ok(file)
+    }
+
+    /// The file's path.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The value of a setting, once.
+    pub(super) fn take(&mut self, key: &str) -> Option<Spanned<DeValue<'a>>> {
+        self.values.remove(key)
+    }
+
+    /// What is wrong with the value of a setting, which is at `span` in the file.
+    pub(super) fn value_failure(
+        &self,
+        key: &str,
+        span: Range<usize>,
+        error: &toml::de::Error,
+    ) -> Failure {
+        let span = error.span().unwrap_or(span);
+        self.failure(Some(span), &format!("{} in `{key}`", error.message()))
+    }
+
+    /// Keeps the settings of a table, and of the tables in it.
+    fn collect(&mut self, prefix: &str, table: DeTable<'a>) -> Result<(), Failure> {
+        for (name, value) in table {
+            // A dot within a quoted name does not part a table from its setting.
+            let key = match name.get_ref() {
+                quoted if quoted.contains('.') => format!("{prefix}{quoted:?}"),
+                plain => format!("{prefix}{plain}"),
+            };
+            let inner = format!("{key}.");
+            if SETTINGS.iter().any(|setting| setting.key == key) {
+                self.values.insert(key, value);
+            } else if SETTINGS.iter().any(|setting| setting.key.starts_with(&inner)) {
+                let span = value.span();
+                let DeValue::Table(table) = value.into_inner() else {
+                    return Err(self.failure(Some(span), &format!("`{key}` must be a table")));
+                };
+                self.collect(&inner, table)?;
+            } else {
+                return Err(self.unknown(&key, name.span()));
+            }
+        }
+        Ok(())
+    }
+
+    fn unknown(&self, key: &str, span: Range<usize>) -> Failure {
+        let failure = self.failure(Some(span), &format!("there is no setting `{key}`"));
+        let tables = SETTINGS.iter().filter_map(|setting| setting.key.split_once('.'));
+        let known = SETTINGS.iter().map(|setting| setting.key);
+        match nearest(key, known.chain(tables.map(|(table, _)| table))) {
+            Some(near) => failure.hint(format!("did you mean `{near}`? {LIST}")),
+            None => failure.hint(LIST),
+        }
+    }
+
+    /// The line is not repeated from its `=` on: a value may be a token in the wrong place.
+    fn syntax_failure(&self, error: &toml::de::Error) -> Failure {
+        let content = self.text.lines().nth(self.line(error.span())).unwrap_or_default();
+        let content = content.split('=').next().unwrap_or_default().trim();
+        self.failure(error.span(), &format!("{} in `{content}`", error.message()))
+    }
+
+    fn failure(&self, span: Option<Range<usize>>, reason: &str) -> Failure {
+        let (path, line) = (self.path.display(), self.line(span) + 1);
+        Failure::new(Exit::BadInput, format!("the configuration {path} line {line}: {reason}"))
+            .hint(LIST)
+    }
+
+    /// The line in which a span begins, counted from 0.
+    fn line(&self, span: Option<Range<usize>>) -> usize {
+        let before = self.text.get(..span.unwrap_or_default().start).unwrap_or_default();
+        before.matches('\n').count()
+    }
+}
+
+/// Where the settings are listed.
+const LIST: &str = "`support-audit help settings` lists the settings with their defaults";

@@ -6,23 +6,29 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use api::BaseUrl;
 use etcetera::BaseStrategy as _;
-use serde::Serialize;
 
 use crate::args::Global;
 use crate::error::{Exit, Failure};
 use crate::suggest::nearest;
 
 mod file;
+mod resolver;
+mod table;
+mod values;
 
 use audit::calendar::Calendar;
 use audit::evaluation::Policy;
 use audit::followup::WaitPolicy;
 use audit::roster::OperationsTeam;
-pub(crate) use file::Manager;
-use file::{Confidential, Days, File};
+use file::FileSettings;
+pub(crate) use resolver::ResolvedSetting;
+use resolver::SettingsResolver;
+use table::Values;
+pub(crate) use table::{Call, SETTINGS, Setting};
+pub(crate) use values::Manager;
+use values::{Confidential, Days};
 
 /// The effective configuration.
 #[derive(Debug)]
@@ -57,8 +63,8 @@ pub(crate) struct Config {
     pub(crate) policy: Policy,
     /// The configuration file, if there is one.
     pub(crate) file: Option<PathBuf>,
-    /// All values as `support-audit config` shows them.
-    pub(crate) shown: Vec<Shown>,
+    /// Every setting as `support-audit config` shows it.
+    pub(crate) settings: Vec<ResolvedSetting>,
 }
 
 /// A roster in a GitLab repository.
@@ -72,233 +78,59 @@ pub(crate) struct RosterSource {
     pub(crate) reference: String,
 }
 
-/// A value of the configuration and where it comes from.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct Shown {
-    /// The value's key, as in the file.
-    pub(crate) key: &'static str,
-    /// The value.
-    pub(crate) value: serde_json::Value,
-    /// Where it comes from, in words.
-    pub(crate) origin: Origin,
-}
-
-/// Where a value comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// A flag of this call.
-    Flag(&'static str),
-    /// A variable of the environment.
-    Environment(&'static str),
-    /// The configuration file.
-    File(PathBuf),
-    /// The program itself.
-    Default,
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Flag(flag) => write!(formatter, "flag {flag}"),
-            Self::Environment(name) => write!(formatter, "environment {name}"),
-            Self::File(path) => write!(formatter, "file {}", path.display()),
-            Self::Default => formatter.write_str("default"),
-        }
-    }
-}
-
-impl Serialize for Origin {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl Shown {
-    /// Whether the value is the program's own.
-    pub(crate) fn is_default(&self) -> bool {
-        self.origin == Origin::Default
-    }
-}
-
-/// The variables of the environment that settings come from, each with its key.
-pub(crate) fn variables() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let keys =
-        [&GITLAB_URL, &AUDITS_PROJECT, &ROSTER_PROJECT, &ROSTER_PATH, &ROSTER_REF, &CALENDLY_URL];
-    keys.into_iter().map(|key| (key.variable, key.name))
-}
-
 impl Config {
-    /// Reads the file, if there is one, and settles every value.
+    /// Reads the file, if there is one, and finds the value of every setting.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read, or a value that is not one of its setting.
     pub(crate) fn load(global: &Global) -> anyhow::Result<Self> {
         let path = find(global)?;
-        let file = match &path {
-            Some(path) => file::read(path)?,
-            None => File::default(),
-        };
-        let settings = &global.settings;
-        let mut values = Values { path, shown: Vec::new() };
-        let gitlab_url =
-            values.text(&GITLAB_URL, settings.gitlab_url.as_deref(), file.gitlab.url)?;
-        let project = settings.project.as_deref();
-        let audits_project = values.text(&AUDITS_PROJECT, project, file.gitlab.audits_project)?;
-        let roster = RosterSource {
-            project: values.text(
-                &ROSTER_PROJECT,
-                settings.roster_project.as_deref(),
-                file.roster.project,
-            )?,
-            path: values.text(&ROSTER_PATH, settings.roster_path.as_deref(), file.roster.path)?,
-            reference: values.text(
-                &ROSTER_REF,
-                settings.roster_ref.as_deref(),
-                file.roster.r#ref,
-            )?,
-        };
-        let calendly_url =
-            values.text(&CALENDLY_URL, settings.calendly_url.as_deref(), file.calendly.url)?;
-        let start = values.file("calendar.fiscal_start", file.calendar.fiscal_start)?;
-        let quarters = values.file("calendar.quarters", file.calendar.quarters)?;
-        let template = values.file("issue.template", file.issue.template)?;
-        let labels = values.file("issue.labels", file.issue.labels)?;
-        let confidential = values.file("issue.confidential", file.issue.confidential)?;
-        let managers = values.file("managers", file.managers)?;
-        let operators = values.file("operators", file.operators)?;
-        let handles = values.file("handles", file.handles)?;
-        let aliases = values.file("aliases", file.aliases)?;
-        let operations_team = values.file("operations_team", file.operations_team)?;
-        let person = values.file("waits.person", file.waits.person)?;
-        let manager = values.file("waits.manager", file.waits.manager)?;
-        let days = values.file("waits.days", file.waits.days)?;
-        let checks_off = values.file("checks.off", file.checks.off)?;
-        let exclude = values.file("exclude", file.exclude)?;
-        let exceptions_path = values.file("exceptions.path", file.exceptions.path.map(Some))?;
-        known_checks(&checks_off, global)?;
+        let text = path.as_deref().map(file::read).transpose()?.unwrap_or_default();
+        let file = path.as_deref().map(|path| FileSettings::parse(path, &text)).transpose()?;
+        let mut resolver = SettingsResolver::new(&global.settings, file);
+        let values = Values::resolve(&mut resolver)?;
+        let settings = resolver.into_resolved();
+        known_checks(&values.checks_off, global)?;
         Ok(Self {
-            audits_project,
-            calendar: quarters.calendar(start),
-            template: template.0,
-            labels,
-            confidential: match confidential {
+            gitlab_url: base_url("gitlab.url", &values.gitlab_url)?,
+            calendly_url: base_url("calendly.url", &values.calendly_url)?,
+            audits_project: values.audits_project,
+            calendar: values.quarters.calendar(values.fiscal_start),
+            template: values.template,
+            labels: values.labels,
+            confidential: match values.confidential {
                 Confidential::Auto => None,
                 Confidential::Always(confidential) => Some(confidential),
             },
-            operators,
-            gitlab_url: base_url("gitlab.url", &gitlab_url)?,
-            calendly_url: base_url("calendly.url", &calendly_url)?,
-            roster,
-            managers,
-            waits: WaitPolicy {
-                person: person.0,
-                manager: manager.0,
-                working_days: days == Days::Working,
+            operators: values.operators,
+            roster: RosterSource {
+                project: values.roster_project,
+                path: values.roster_path,
+                reference: values.roster_ref,
             },
-            operations_team: operations_team.into(),
-            exceptions_path,
-            policy: Policy { checks_off, exclude, aliases, handles },
-            file: values.path,
-            shown: values.shown,
+            managers: values.managers,
+            waits: WaitPolicy {
+                person: values.person_wait.0,
+                manager: values.manager_wait.0,
+                working_days: values.days == Days::Working,
+            },
+            operations_team: values.operations_team.into(),
+            exceptions_path: values.exceptions_path,
+            policy: Policy {
+                checks_off: values.checks_off,
+                exclude: values.exclude,
+                aliases: values.aliases,
+                handles: values.handles,
+            },
+            file: path,
+            settings,
         })
     }
 }
 
-/// A value that can come from anywhere.
-struct Key {
-    name: &'static str,
-    flag: &'static str,
-    variable: &'static str,
-    default: &'static str,
-}
-
-const GITLAB_URL: Key = Key {
-    name: "gitlab.url",
-    flag: "--gitlab-url",
-    variable: "SUPPORT_AUDIT_GITLAB_URL",
-    default: "https://gitlab.com",
-};
-const AUDITS_PROJECT: Key = Key {
-    name: "gitlab.audits_project",
-    flag: "--project",
-    variable: "SUPPORT_AUDIT_PROJECT",
-    default: "gitlab-com/support/support-ops/support-ops-tools/audits",
-};
-const ROSTER_PROJECT: Key = Key {
-    name: "roster.project",
-    flag: "--roster-project",
-    variable: "SUPPORT_AUDIT_ROSTER_PROJECT",
-    default: "gitlab-com/support/team",
-};
-const ROSTER_PATH: Key = Key {
-    name: "roster.path",
-    flag: "--roster-path",
-    variable: "SUPPORT_AUDIT_ROSTER_PATH",
-    default: "data/support-team.yaml",
-};
-const ROSTER_REF: Key = Key {
-    name: "roster.ref",
-    flag: "--roster-ref",
-    variable: "SUPPORT_AUDIT_ROSTER_REF",
-    default: "master",
-};
-const CALENDLY_URL: Key = Key {
-    name: "calendly.url",
-    flag: "--calendly-url",
-    variable: "SUPPORT_AUDIT_CALENDLY_URL",
-    default: "https://api.calendly.com",
-};
-
 /// The variable that names the configuration file.
 pub(crate) const CONFIG_VARIABLE: &str = "SUPPORT_AUDIT_CONFIG";
-
-/// Settles values one by one and keeps what is shown of them.
-struct Values {
-    path: Option<PathBuf>,
-    shown: Vec<Shown>,
-}
-
-impl Values {
-    fn text(
-        &mut self,
-        key: &Key,
-        flag: Option<&str>,
-        file: Option<String>,
-    ) -> anyhow::Result<String> {
-        let (value, origin) = match (flag, variable(key.variable)?, file) {
-            (Some(flag), ..) => (flag.to_owned(), Origin::Flag(key.flag)),
-            (None, Some(value), _) => (value, Origin::Environment(key.variable)),
-            (None, None, Some(value)) => (value, self.origin_of_file()),
-            (None, None, None) => (key.default.to_owned(), Origin::Default),
-        };
-        self.show(key.name, &value, origin)?;
-        Ok(value)
-    }
-
-    /// A value that comes from the file or from the program.
-    fn file<T: Serialize + Default + PartialEq>(
-        &mut self,
-        key: &'static str,
-        value: Option<T>,
-    ) -> anyhow::Result<T> {
-        let origin = if value.is_some() { self.origin_of_file() } else { Origin::Default };
-        let value = value.unwrap_or_default();
-        self.show(key, &value, origin)?;
-        Ok(value)
-    }
-
-    fn origin_of_file(&self) -> Origin {
-        self.path.clone().map_or(Origin::Default, Origin::File)
-    }
-
-    fn show<T: Serialize + ?Sized>(
-        &mut self,
-        key: &'static str,
-        value: &T,
-        origin: Origin,
-    ) -> anyhow::Result<()> {
-        let value = serde_json::to_value(value).with_context(|| format!("showing {key}"))?;
-        self.shown.push(Shown { key, value, origin });
-        Ok(())
-    }
-}
 
 /// A variable of the environment; an empty one counts as absent.
 pub(crate) fn variable(name: &str) -> Result<Option<String>, Failure> {

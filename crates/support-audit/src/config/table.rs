@@ -1,0 +1,235 @@
+//! The settings: one row each, from which everything else about settings comes.
+
+use std::collections::BTreeMap;
+
+use super::resolver::SettingsResolver;
+use super::values::{Confidential, Days, Manager, Month, OperationsTeam, Quarters, Wait};
+use crate::args::Settings;
+
+/// A setting as the file, the command line, the environment and the manual know it.
+#[derive(Debug)]
+pub(crate) struct Setting {
+    /// The key in the configuration file, with the table before a dot.
+    pub(crate) key: &'static str,
+    /// The value as TOML where nobody gives one; none where it is then absent.
+    pub(crate) default: Option<&'static str>,
+    /// How it is given for one call.
+    pub(crate) call: Option<Call>,
+    /// What it is for.
+    pub(crate) documentation: &'static str,
+}
+
+/// How a setting is given for one call.
+#[derive(Debug)]
+pub(crate) struct Call {
+    /// The flag.
+    pub(crate) flag: &'static str,
+    /// What the flag was given.
+    pub(super) value: fn(&Settings) -> Option<&str>,
+    /// The variable of the environment.
+    pub(crate) variable: &'static str,
+}
+
+/// Makes, of a row for each setting, the table [`SETTINGS`] and the struct [`Values`] with a field for
+/// each. A value is parsed by the `Deserialize` of its field's type.
+macro_rules! settings {
+    ($($field:ident: $type:ty = {
+        key: $key:literal,
+        $(default: $default:literal,)?
+        $(flag: $argument:ident $flag:literal, variable: $variable:literal,)?
+        documentation: $documentation:literal $(,)?
+    })*) => {
+        /// The value of each setting.
+        #[derive(Debug)]
+        pub(super) struct Values {
+            $(pub(super) $field: $type,)*
+        }
+
+        /// All settings, in the order in which they are shown.
+        pub(crate) const SETTINGS: &[Setting] =
+            &[$(settings!(@row $key, ($($default)?), ($($argument $flag $variable)?), $documentation)),*];
+
+        impl Values {
+            /// Finds the value of each setting.
+            pub(super) fn resolve(resolver: &mut SettingsResolver<'_>) -> anyhow::Result<Self> {
+                Ok(Self {
+                    $($field: resolver.resolve(
+                        &settings!(@row $key, ($($default)?), ($($argument $flag $variable)?), $documentation),
+                    )?,)*
+                })
+            }
+        }
+    };
+    (@row $key:literal, $default:tt, $call:tt, $documentation:literal) => {
+        Setting {
+            key: $key,
+            default: settings!(@default $default),
+            call: settings!(@call $call),
+            documentation: $documentation,
+        }
+    };
+    (@default ()) => { None };
+    (@default ($default:literal)) => { Some($default) };
+    (@call ()) => { None };
+    (@call ($argument:ident $flag:literal $variable:literal)) => {
+        Some(Call { flag: $flag, value: |settings| settings.$argument.as_deref(), variable: $variable })
+    };
+}
+
+settings! {
+    gitlab_url: String = {
+        key: "gitlab.url",
+        default: r#""https://gitlab.com""#,
+        flag: gitlab_url "--gitlab-url",
+        variable: "SUPPORT_AUDIT_GITLAB_URL",
+        documentation: "GitLab's address",
+    }
+    audits_project: String = {
+        key: "gitlab.audits_project",
+        default: r#""gitlab-com/support/support-ops/support-ops-tools/audits""#,
+        flag: project "--project",
+        variable: "SUPPORT_AUDIT_PROJECT",
+        documentation: "the GitLab project that holds the audits' issues",
+    }
+    roster_project: String = {
+        key: "roster.project",
+        default: r#""gitlab-com/support/team""#,
+        flag: roster_project "--roster-project",
+        variable: "SUPPORT_AUDIT_ROSTER_PROJECT",
+        documentation: "the GitLab project that holds the roster",
+    }
+    roster_path: String = {
+        key: "roster.path",
+        default: r#""data/support-team.yaml""#,
+        flag: roster_path "--roster-path",
+        variable: "SUPPORT_AUDIT_ROSTER_PATH",
+        documentation: "the roster's path in its project: a file, or a folder of files",
+    }
+    roster_ref: String = {
+        key: "roster.ref",
+        default: r#""master""#,
+        flag: roster_ref "--roster-ref",
+        variable: "SUPPORT_AUDIT_ROSTER_REF",
+        documentation: "the roster's branch, tag or commit",
+    }
+    calendly_url: String = {
+        key: "calendly.url",
+        default: r#""https://api.calendly.com""#,
+        flag: calendly_url "--calendly-url",
+        variable: "SUPPORT_AUDIT_CALENDLY_URL",
+        documentation: "Calendly's address",
+    }
+    fiscal_start: Month = {
+        key: "calendar.fiscal_start",
+        default: r#""february""#,
+        documentation: "the month in which the fiscal year starts",
+    }
+    quarters: Quarters = {
+        key: "calendar.quarters",
+        default: "[1, 3]",
+        documentation: "the fiscal quarters in which there is an audit",
+    }
+    template: String = {
+        key: "issue.template",
+        default: r#""Calendly""#,
+        documentation: "the name of the issue's template in the audits' project",
+    }
+    labels: Vec<String> = {
+        key: "issue.labels",
+        default: "[]",
+        documentation: "the issue's labels",
+    }
+    confidential: Confidential = {
+        key: "issue.confidential",
+        default: r#""auto""#,
+        documentation: "whether the issue is confidential: true, false, or \"auto\": unless the project is private",
+    }
+    managers: Vec<Manager> = {
+        key: "managers",
+        default: "[]",
+        documentation: "the Support Operations Managers, in order: `{ username = \"…\", slack = \"…\" }`",
+    }
+    operators: Vec<String> = {
+        key: "operators",
+        default: "[]",
+        documentation: "further people whose comments of this program count",
+    }
+    handles: BTreeMap<String, String> = {
+        key: "handles",
+        default: "{}",
+        documentation: "the GitLab usernames of outsiders, by e-mail address",
+    }
+    aliases: BTreeMap<String, String> = {
+        key: "aliases",
+        default: "{}",
+        documentation: "other e-mail addresses of people in the roster, each with the roster's",
+    }
+    operations_team: OperationsTeam = {
+        key: "operations_team",
+        default: r#"{ focuses = ["Operations"], titles = ["Support Operations"] }"#,
+        documentation: "who must be admin: by focus, or by what their title starts with",
+    }
+    person_wait: Wait = {
+        key: "waits.person",
+        default: r#""72h""#,
+        documentation: "how long a person's answer is waited for",
+    }
+    manager_wait: Wait = {
+        key: "waits.manager",
+        default: r#""72h""#,
+        documentation: "how long a manager's answer is waited for",
+    }
+    days: Days = {
+        key: "waits.days",
+        default: r#""calendar""#,
+        documentation: "the days that count while an answer is waited for: \"calendar\" or \"working\"",
+    }
+    checks_off: Vec<String> = {
+        key: "checks.off",
+        default: "[]",
+        documentation: "the checks that are not made",
+    }
+    exclude: Vec<String> = {
+        key: "exclude",
+        default: "[]",
+        documentation: "the e-mail addresses of people and accounts that are left out",
+    }
+    exceptions_path: Option<String> = {
+        key: "exceptions.path",
+        documentation: "the path of the standing exceptions in the audits' project",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    #[test]
+    fn every_flag_of_the_table_is_one_of_the_command_line_and_the_reverse() {
+        let command = Cli::command();
+        let in_settings = |argument: &&clap::Arg| argument.get_help_heading() == Some("Settings");
+        let mut arguments: Vec<String> = command
+            .get_arguments()
+            .filter(in_settings)
+            .filter_map(|argument| Some(format!("--{}", argument.get_long()?)))
+            .collect();
+        let mut flags: Vec<String> = SETTINGS
+            .iter()
+            .filter_map(|setting| Some(setting.call.as_ref()?.flag.to_owned()))
+            .collect();
+        arguments.sort();
+        flags.sort();
+        assert_eq!(flags, arguments);
+    }
+
+    #[test]
+    fn no_key_is_the_table_of_another() {
+        for setting in SETTINGS {
+            let table = format!("{}.", setting.key);
+            assert!(!SETTINGS.iter().any(|other| other.key.starts_with(&table)), "{table}");
+        }
+    }
+}
