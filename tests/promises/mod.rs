@@ -1,8 +1,14 @@
 //! What must never happen to people, told as scenes of a small team and its audit.
 
 mod escalation;
+mod evidence;
+mod identity;
 mod notices;
 mod silence;
+mod small;
+mod unknown;
+mod voices;
+mod volume;
 mod window;
 
 use std::collections::BTreeMap;

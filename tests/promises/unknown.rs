@@ -1,0 +1,119 @@
+//! Unknown is never absent: what could not be read is never fixed, missing or complete.
+
+use super::{Audit, VENDOR};
+
+/// The world's user without Calendly's token.
+fn without_accounts(audit: &Audit, arguments: &[&str]) -> crate::support::Ran {
+    audit.finish(audit.command(arguments).env_remove("CALENDLY_API_TOKEN"))
+}
+
+#[test]
+fn a_link_that_cannot_be_read_keeps_the_audit_open() {
+    let audit = Audit::new().begin();
+    audit.replace_in_roster(
+        "calendly: https://calendly.com/alice\n",
+        "calendly: [https://calendly.com/alice]\n",
+    );
+    let status = audit.run(&["status", "--format", "json"]).success();
+    assert!(status.stdout.contains("unknown"), "{}", status.stdout);
+    audit.is_not_ready();
+}
+
+#[test]
+fn a_title_that_cannot_be_read_keeps_the_audit_open() {
+    let audit = Audit::new().begin();
+    audit.replace_in_roster("title: Support Operations Specialist\n", "title: {a: b}\n");
+    audit.is_not_ready();
+}
+
+#[test]
+fn a_link_that_cannot_be_read_is_no_fix() {
+    let audit = Audit::new();
+    audit.unlink("alice");
+    let audit = audit.begin();
+    audit.follow_up();
+    audit.advance(24);
+    audit.replace_in_roster(
+        "name: Alice\n",
+        "name: Alice\n  calendly: [https://calendly.com/alice]\n",
+    );
+    audit.is("link-missing", "Alice", "unknown");
+    audit.run_writing_nothing(&["followups", "--yes"]).success();
+}
+
+#[test]
+fn a_review_needs_the_accounts_in_the_issue() {
+    let audit = Audit::new();
+    audit.run(&["init-issue", "--period", "FY28-Q1", "--yes"]).success();
+    without_accounts(&audit, &["run", "--write", "--yes"]).success();
+    audit.advance(1);
+    audit.is_not_ready();
+    assert_eq!(audit.ours("review").len(), 0);
+}
+
+#[test]
+fn the_stage_is_read_off_the_issue() {
+    let audit = Audit::new();
+    let stage = |ran: crate::support::Ran| ran.json()["stage"].as_str().unwrap().to_owned();
+    let status = ["status", "--format", "json"];
+    audit.run(&["init-issue", "--period", "FY28-Q1", "--yes"]).success();
+    assert_eq!(stage(audit.run(&status)), "opened");
+    without_accounts(&audit, &["run", "--write", "--yes"]).success();
+    assert_eq!(stage(audit.run(&status)), "reported");
+    audit.run(&["reconcile", "--write", "--yes"]).success();
+    let compared = stage(audit.run(&status));
+    assert!(["compared", "ready"].contains(&compared.as_str()), "{compared}");
+    let blind = stage(without_accounts(&audit, &status));
+    assert!(["compared", "ready"].contains(&blind.as_str()), "{blind}");
+}
+
+#[test]
+fn a_page_of_accounts_that_fails_tells_nobody_anything() {
+    use sandbox::{Answer, Fault, FaultKind};
+    let audit = Audit::new();
+    audit.hire_vendor();
+    audit.drop_account("bob@example.com");
+    let audit = audit.begin();
+    let fault = FaultKind::Answer(Answer::calendly(403, "Permission Denied", "no"));
+    audit.sandbox.inject(Fault::new("/organization_memberships", fault).times(u32::MAX));
+    let (ran, writes) = audit.writes_during(|| audit.run(&["followups", "--yes"]));
+    assert!(writes.is_empty(), "{}", ran.stderr);
+    assert_eq!(audit.mentioned("bob"), 0);
+}
+
+#[test]
+fn yes_confirms_no_shrunken_size() {
+    let audit = Audit::new().begin();
+    for name in ["Jan", "Kim"] {
+        audit.dismiss(name);
+    }
+    audit.attempt(&["reconcile", "--write", "--yes"]);
+    assert_eq!(audit.state("outsider", "jan@example.com"), None);
+    audit.attempt(&["reconcile", "--write", "--yes", "--accept-size", "roster=9"]);
+    assert_eq!(audit.state("outsider", "jan@example.com"), None);
+}
+
+#[test]
+fn somebody_who_left_a_shrunken_roster_is_not_withdrawn() {
+    let audit = Audit::new();
+    audit.unlink("jan");
+    let audit = audit.begin();
+    audit.follow_up();
+    for name in ["Jan", "Kim"] {
+        audit.dismiss(name);
+    }
+    audit.advance(24);
+    assert_ne!(audit.state("link-missing", "Jan").as_deref(), Some("withdrawn"));
+    audit.is_not_ready();
+}
+
+#[test]
+fn an_entry_that_could_hide_somebody_makes_nobody_an_outsider() {
+    let audit = Audit::new();
+    audit.hire_vendor();
+    audit.add_to_roster("- 42\n");
+    audit.run(&["init-issue", "--period", "FY28-Q1", "--yes"]).success();
+    audit.attempt(&["reconcile", "--write", "--yes"]);
+    assert_ne!(audit.state("outsider", VENDOR).as_deref(), Some("not asked"));
+    audit.is_not_ready();
+}

@@ -1,0 +1,124 @@
+//! Whose words count: operators by their marks, people by their answers, strangers not at all.
+
+use crate::support::AUDITS;
+
+use super::{Audit, VENDOR};
+
+const MARKER: &str = "<!-- support-audit v1 calendly FY28-Q1 issue -->";
+
+#[test]
+fn a_lost_marker_makes_no_second_audit_of_the_same_issue() {
+    let audit = Audit::new();
+    audit.unlink("alice");
+    let audit = audit.begin();
+    audit.follow_up();
+    audit.edit(|text| text.replace(MARKER, ""));
+    let ran = audit.run_writing_nothing(&["followups", "--issue", "1", "--yes"]).exit(6);
+    assert!(ran.stderr.contains("--adopt"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_copied_acceptance_by_anybody_else_justifies_nothing() {
+    for who in ["eve", "gus", "alice", "mia", "nadia"] {
+        let audit = Audit::new();
+        audit.unlink("alice");
+        let audit = audit.begin();
+        let accept = ["followups", "--accept", "link-missing:alice@example.com"];
+        audit.run(&[&accept[..], &["--reason", "leaves", "--yes"]].concat()).success();
+        let record = audit.ours("record")[0].clone();
+        audit.delete_note(record.id);
+        audit.comment(who, &record.body);
+        let state = audit.state("link-missing", "Alice").unwrap();
+        let expected = if matches!(who, "eve" | "mia" | "nadia") { "held" } else { "not asked" };
+        assert_eq!(state, expected, "{who}");
+        audit.is_not_ready();
+    }
+}
+
+#[test]
+fn a_forged_ask_by_a_guest_delays_nobody() {
+    let audit = Audit::new();
+    audit.unlink("alice");
+    let audit = audit.begin();
+    audit.follow_up();
+    let notice = audit.notice();
+    audit.delete_note(notice.id);
+    audit.comment("gus", &notice.body.replace('@', ""));
+    audit.is("link-missing", "Alice", "not asked");
+    assert_eq!(audit.mentioned_during(|audit| drop(audit.follow_up())), ["alice"]);
+}
+
+#[test]
+fn the_issues_assignee_is_no_operator_by_that() {
+    let audit = Audit::new();
+    audit.unlink("alice");
+    let audit = audit.begin();
+    let accept = ["followups", "--accept", "link-missing:alice@example.com", "--reason", "leaves"];
+    audit.run(&[&accept[..], &["--yes"]].concat()).success();
+    let record = audit.ours("record")[0].clone();
+    audit.delete_note(record.id);
+    audit.sandbox.update(|world| {
+        world.run_commands(AUDITS, 1, "nadia", "/assign @eve").unwrap();
+    });
+    audit.comment("eve", &record.body);
+    assert_ne!(audit.state("link-missing", "Alice").as_deref(), Some("justified"));
+}
+
+#[test]
+fn yes_confirms_no_proposal() {
+    let audit = Audit::new();
+    audit.hire_vendor();
+    let audit = audit.begin();
+    audit.edit(|text| {
+        let row = text.lines().find(|line| line.contains(VENDOR)).unwrap();
+        let typed = row.replacen(" |  | <!--", " | left us | remove <!--", 1);
+        text.replace(row, &typed)
+    });
+    let ran = audit.run(&["reconcile", "--write", "--yes"]).success();
+    assert_eq!(audit.ours("record").len(), 0, "{}", ran.stderr);
+    audit.is("outsider", VENDOR, "not asked");
+    audit.attempt(&["reconcile", "--remove", "--confirm", VENDOR, "--yes"]);
+    assert!(audit.has_account(VENDOR));
+    let description = audit.description();
+    let row = description.lines().find(|line| line.contains(VENDOR)).unwrap();
+    assert!(row.contains("left us") && row.contains("remove"), "{row}");
+}
+
+#[test]
+fn the_operator_is_passed_over_in_the_chain_while_another_is_left() {
+    let audit = Audit::new();
+    audit.unlink("alice");
+    audit.replace_in_roster(
+        "title: Support Engineer\n  reports_to: Mia",
+        "title: Support Engineer\n  reports_to: Otto",
+    );
+    let audit = audit.begin();
+    audit.follow_up();
+    audit.advance(73);
+    let mentioned = audit.mentioned_during(|audit| drop(audit.follow_up()));
+    assert_eq!(mentioned, ["nadia"], "nobody is told of their own mention");
+    let notices = audit.ours("notice");
+    assert!(!notices[1].body.contains("@otto"), "{}", notices[1].body);
+}
+
+#[test]
+fn a_manager_is_not_asked_to_help_with_what_is_theirs() {
+    let audit = Audit::new();
+    audit.unlink("nadia");
+    let audit = audit.begin();
+    audit.follow_up();
+    audit.advance(73);
+    assert_eq!(audit.mentioned_during(|audit| drop(audit.follow_up())), ["sam"]);
+}
+
+#[test]
+fn a_blocked_manager_is_passed_over() {
+    let audit = Audit::new();
+    audit.unlink("alice");
+    let audit = audit.begin();
+    audit.follow_up();
+    audit.sandbox.update(|world| world.block_user("mia").unwrap());
+    audit.advance(73);
+    assert_eq!(audit.mentioned_during(|audit| drop(audit.follow_up())), ["nadia"]);
+    assert!(!audit.ours("notice")[1].body.contains("@mia"));
+}
