@@ -250,9 +250,41 @@ fn a_file_that_cannot_be_read_is_a_problem_beside_the_others_of_its_folder() {
     let report = ran.json();
     let problems = report["problems"].as_array().unwrap();
     let files: Vec<_> = problems.iter().map(|it| it["file"].as_str().unwrap()).collect();
-    assert_eq!(files.len(), 2, "{report}");
-    assert!(files[0].contains("bad.yaml") && files[1].contains("emea"), "{files:?}");
-    assert_eq!(report["summary"]["people"], 1);
+    assert_eq!(files, ["team/bad.yaml"], "{report}");
+    assert_eq!(report["summary"]["people"], 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_is_read_with_its_folders_but_without_links_and_pipes() {
+    use std::os::unix::fs::symlink;
+    let test = TestWorld::demo();
+    test.write("team/a/ann.yaml", "name: Ann\n").write("team/b/Ben.YML", "name: Ben\n");
+    test.write("team/b/README.md", "Nobody\n").write("team/b/notes.txt", "Nobody\n");
+    let team = test.path("team");
+    symlink(".", team.join("a/self")).unwrap();
+    symlink("a", team.join("again")).unwrap();
+    symlink("nowhere", team.join("dangling.yaml")).unwrap();
+    shell(&test, "mkfifo team/pipe.yaml && echo made");
+    let report = test.run(&["run", "--roster", "team", "--format", "json"]).success().json();
+    assert_eq!(report["summary"]["people"], 2, "{report}");
+    let problems = report["problems"].as_array().unwrap();
+    let problems: Vec<_> = problems
+        .iter()
+        .map(|it| (it["file"].as_str().unwrap(), it["hides_person"].as_bool().unwrap()))
+        .collect();
+    let expected = [
+        ("team/a/self", true),
+        ("team/again", true),
+        ("team/b/notes.txt", false),
+        ("team/dangling.yaml", true),
+        ("team/pipe.yaml", true),
+    ];
+    assert_eq!(problems, expected);
+    test.write("links/README.md", "Nobody\n");
+    symlink("../team", test.path("links/team")).unwrap();
+    let ran = test.run(&["run", "--roster", "links"]).exit(4);
+    assert!(ran.stderr.contains("links/team: is a link and was not read"), "{}", ran.stderr);
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn report(team: &str, accounts: Option<&str>) -> Report {
     let read_at = "2026-11-22T10:00:00Z".parse().expect("an instant");
     let read = |text: &str| {
         let file = file("users.csv", text.as_bytes());
-        Accounts::from_file(Kind::Calendly, &file, read_at).expect("accounts")
+        Accounts::from_file(Kind::Calendly.spec().export, &file, read_at).expect("accounts")
     };
     let provenance = Provenance {
         project: None,

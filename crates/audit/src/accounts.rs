@@ -5,9 +5,8 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::identity::{AccountId, AccountIdx};
+use crate::identity::{AccountId, AccountIdx, is_email_address};
 use crate::input::{Location, Problem, SourceFile, sha256};
-use crate::kinds::{Export, Kind};
 
 /// The role of the one to whom an organisation belongs.
 pub const OWNER: &str = "owner";
@@ -91,7 +90,7 @@ pub struct Capture {
 pub struct Accounts {
     /// The accounts, in the order of their e-mail addresses.
     ///
-    /// An address is there twice only where the service has two accounts of different ids there.
+    /// Several accounts at one address are all kept, as long as their ids or their details differ.
     pub list: Vec<Account>,
     /// Where they come from.
     pub capture: Capture,
@@ -99,29 +98,68 @@ pub struct Accounts {
     pub problems: Vec<Problem>,
 }
 
+/// What a file of accounts holds, before the rows that repeat others are left out.
+#[derive(Debug, Default)]
+pub struct Export {
+    /// The accounts, in the order of the rows.
+    pub list: Vec<Account>,
+    /// The rows that could not be read.
+    pub problems: Vec<Problem>,
+    /// Why there may be more accounts than were read: see [`Capture::gaps`].
+    pub gaps: Vec<String>,
+}
+
+/// Reads the accounts of a file; each audited service has its own.
+///
+/// # Errors
+///
+/// The file does not hold accounts at all.
+pub type ExportReader = fn(&SourceFile) -> Result<Export, Problem>;
+
 impl Accounts {
     /// The accounts of a service, read through its interface.
     ///
-    /// Whoever has joined and has an invitation beside it has joined.
+    /// A user who has joined keeps no open invitation beside that account.
+    /// An account without a plain e-mail address becomes a problem, and the accounts are incomplete.
     pub fn from_service(
         source: String,
         read_at: Timestamp,
         list: Vec<Account>,
-        gaps: Vec<String>,
+        mut gaps: Vec<String>,
     ) -> Self {
-        let list = once_each(list, |_, _| {});
+        let (list, unreadable): (Vec<Account>, Vec<Account>) =
+            list.into_iter().partition(|account| is_email_address(&account.email));
+        if !unreadable.is_empty() {
+            let count = unreadable.len();
+            gaps.push(format!("{count} of the service's accounts have no plain e-mail address"));
+        }
+        let message = "the account has no plain e-mail address";
+        let problem = |account: Account| Problem::of_account(account.location, message);
+        let problems = unreadable.into_iter().map(problem).collect();
+        let Distinct { list, .. } = Distinct::new(list);
         let capture =
             Capture { source, read_at, sha256: sha256(canonical(&list).as_bytes()), gaps };
-        Self { list, capture, problems: Vec::new() }
+        Self { list, capture, problems }
     }
 
-    /// The accounts of a file.
+    /// The accounts of a file, as `read` understands it.
     ///
     /// # Errors
     ///
-    /// The file is none of accounts.
-    pub fn from_file(kind: Kind, file: &SourceFile, read_at: Timestamp) -> Result<Self, Problem> {
-        let Export { list, problems, gaps } = (kind.spec().export)(file)?;
+    /// The file does not hold accounts at all.
+    pub fn from_file(
+        read: ExportReader,
+        file: &SourceFile,
+        read_at: Timestamp,
+    ) -> Result<Self, Problem> {
+        let Export { list, mut problems, gaps } = read(file)?;
+        let Distinct { list, repeated } = Distinct::new(list);
+        for (location, first) in repeated {
+            let line = first.line.unwrap_or_default();
+            let message = format!("the row repeats the account of line {line}");
+            problems.push(Problem::of_account(location, message));
+        }
+        problems.sort_by_key(|problem| problem.location.line);
         let (source, sha256) = (file.name.clone(), sha256(&file.bytes));
         Ok(Self { list, capture: Capture { source, read_at, sha256, gaps }, problems }.suspected())
     }
@@ -186,34 +224,57 @@ fn canonical(list: &[Account]) -> String {
     list.iter().map(line).collect()
 }
 
-/// Sorts accounts and keeps each once, by its id, else by its address.
-///
-/// Whoever has joined has no open invitation besides.
-/// `tell` is called with an account that goes and the one that stays, where both have the same standing.
-pub(crate) fn once_each(
+/// Accounts in the order of their addresses, each once.
+struct Distinct {
     list: Vec<Account>,
-    mut tell: impl FnMut(&Account, &Account),
-) -> Vec<Account> {
-    let mut kept: Vec<Account> = Vec::with_capacity(list.len());
-    let mut places: HashMap<(String, Option<AccountId>), usize> =
-        HashMap::with_capacity(list.len());
-    let joined: HashSet<String> = list
-        .iter()
-        .filter(|account| account.standing == AccountStatus::Active)
-        .map(Account::key)
-        .collect();
-    for account in list {
-        if account.standing == AccountStatus::Invited && joined.contains(&account.key()) {
-            continue;
+    /// Where each account that was left out is, and where the one that it repeats is.
+    repeated: Vec<(Location, Location)>,
+}
+
+impl Distinct {
+    /// Leaves out accounts that repeat others, and open invitations to addresses that have joined.
+    ///
+    /// Accounts with the same id are the same; where there are no ids, those whose details are all
+    /// the same. Two accounts of one address that differ are both kept: one of them may be an admin.
+    fn new(list: Vec<Account>) -> Self {
+        let mut kept: Vec<Account> = Vec::with_capacity(list.len());
+        let mut repeated = Vec::new();
+        let mut indexes: HashMap<Vec<String>, usize> = HashMap::with_capacity(list.len());
+        let joined: HashSet<String> = list
+            .iter()
+            .filter(|account| account.standing == AccountStatus::Active)
+            .map(Account::key)
+            .collect();
+        for account in list {
+            if account.standing == AccountStatus::Invited && joined.contains(&account.key()) {
+                continue;
+            }
+            let index = *indexes.entry(distinct_details(&account)).or_insert(kept.len());
+            match kept.get(index) {
+                None => kept.push(account),
+                Some(first) => repeated.push((account.location, first.location.clone())),
+            }
         }
-        let place = *places.entry((account.key(), account.id.clone())).or_insert(kept.len());
-        match kept.get_mut(place) {
-            None => kept.push(account),
-            Some(other) => tell(&account, other),
-        }
+        kept.sort_by_cached_key(|account| (account.key(), account.id.clone()));
+        Self { list: kept, repeated }
     }
-    kept.sort_by_cached_key(|account| (account.key(), account.id.clone()));
-    kept
+}
+
+/// What two entries for the same account have in common.
+fn distinct_details(account: &Account) -> Vec<String> {
+    let Account { id, email: _, name, role, page, standing, since, location: _ } = account;
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    match id {
+        Some(id) => vec![account.key(), id.as_str().to_owned()],
+        None => vec![
+            account.key(),
+            name.clone(),
+            text(role),
+            text(page),
+            standing.as_str().to_owned(),
+            since.clone(),
+        ],
+    }
 }
 
 #[cfg(test)]
@@ -250,5 +311,21 @@ mod tests {
             [("a@example.com", AccountStatus::Active), ("b@example.com", AccountStatus::Active)]
         );
         assert_eq!(accounts.canonical(), "a@example.com\tactive\t\t\nb@example.com\tactive\t\t\n");
+    }
+
+    #[test]
+    fn an_answer_without_a_plain_address_leaves_the_accounts_incomplete() {
+        let list = ["", "<a@example.com>", "b@example.com"]
+            .map(|email| account(email, AccountStatus::Active))
+            .to_vec();
+        let now = "2026-11-22T10:00:00Z".parse().unwrap();
+        let accounts = Accounts::from_service("here".to_owned(), now, list, Vec::new());
+        let emails: Vec<_> = accounts.list.iter().map(|account| &*account.email).collect();
+        assert_eq!(emails, ["b@example.com"]);
+        assert_eq!(accounts.problems.len(), 2);
+        assert_eq!(
+            accounts.capture.gaps,
+            ["2 of the service's accounts have no plain e-mail address"]
+        );
     }
 }

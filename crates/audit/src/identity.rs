@@ -3,6 +3,7 @@
 use std::fmt;
 
 use sha2::{Digest as _, Sha256};
+use unicode_general_category::{GeneralCategory, get_general_category};
 
 /// Whom a finding is about, told apart so that a changed name or title loses nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -42,6 +43,51 @@ impl AccountId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether `text` is one plain e-mail address, such as `ada.lovelace+demo@example.com`.
+///
+/// Rosters, files of accounts and answers of a service are all read with this function, because an
+/// address that carries anything else is compared as it is and belongs to nobody.
+/// Brackets, quotation marks, a scheme such as `mailto:`, invisible characters and a stop at the end
+/// are therefore never stripped: what holds them is reported and not used.
+/// Letters and digits of every script are allowed (RFC 6531), quoted local parts (RFC 5321) are not.
+pub fn is_email_address(text: &str) -> bool {
+    let Some((local, domain)) = text.split_once('@') else { return false };
+    // Spreadsheets put an apostrophe in front of a cell to mark it as text.
+    let is_quoted = local.starts_with('\'') || local.ends_with('\'');
+    let is_local = local.split('.').all(|atom| {
+        !atom.is_empty() && atom.chars().all(|it| is_visible_letter(it) || is_atom_symbol(it))
+    });
+    let is_domain = domain.split('.').all(|label| {
+        let is_hyphenated = label.starts_with('-') || label.ends_with('-');
+        !label.is_empty()
+            && !is_hyphenated
+            && label.chars().all(|it| is_visible_letter(it) || it == '-')
+    });
+    is_local && !is_quoted && is_domain
+}
+
+/// The symbols of an `atom` (RFC 5322, section 3.2.3) but for the backtick, which is a quotation mark
+/// to people.
+fn is_atom_symbol(character: char) -> bool {
+    "!#$%&'*+-/=?^_{|}~".contains(character)
+}
+
+/// Whether a character is a letter or a digit that people see.
+///
+/// Combining marks and modifier letters such as `ʼ` are neither.
+fn is_visible_letter(character: char) -> bool {
+    // The fillers of Hangul are letters without a glyph.
+    let is_filler = matches!(character, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}');
+    let is_letter = matches!(
+        get_general_category(character),
+        GeneralCategory::UppercaseLetter
+            | GeneralCategory::LowercaseLetter
+            | GeneralCategory::OtherLetter
+            | GeneralCategory::DecimalNumber
+    );
+    character.is_ascii_alphanumeric() || is_letter && !is_filler
 }
 
 /// The position of a person in [`Roster::people`](crate::roster::Roster::people).
@@ -116,4 +162,74 @@ fn hex_digits(text: &str, count: usize) -> String {
 fn first_hex_digits(bytes: &[u8], count: usize) -> String {
     let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     digits.take(count).filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_email_address;
+
+    #[test]
+    fn a_plain_address_is_an_address() {
+        for address in [
+            "ann@example.com",
+            "Ann.O'Neil+team_1@sub-domain.example.com",
+            "ann@localhost",
+            "=1+1@example.com",
+            "ünal@exämple.de",
+            "用户@例子.中国",
+        ] {
+            assert!(is_email_address(address), "{address}");
+        }
+    }
+
+    #[test]
+    fn what_is_around_an_address_is_no_part_of_it() {
+        for text in [
+            "",
+            "@",
+            "ann",
+            "ann@",
+            "@example.com",
+            "ann@@example.com",
+            "ann@example.com,ben@example.com",
+            "<ann@example.com>",
+            "Ann <ann@example.com>",
+            "mailto:ann@example.com",
+            "'ann@example.com",
+            "'ann'@example.com",
+            "\u{2019}ann@example.com",
+            "\u{2bc}ann@example.com",
+            "`ann@example.com",
+            "\"ann@example.com",
+            "\"ann@example.com\"",
+            "\"ann ode\"@example.com",
+            "ann@example.com.",
+            ".ann@example.com",
+            "ann..ode@example.com",
+            "ann@example..com",
+            "ann@-example.com",
+            "ann@example.com\\",
+            "ann@example.com;",
+            "ann@example.com)",
+            "ann@[127.0.0.1]",
+            "{\"email\":\"ann@example.com\"}",
+            "[ann@example.com](mailto:ann@example.com)",
+            "[ann](ann@example.com)",
+            "ann @example.com",
+            " ann@example.com",
+            "ann@example.com\n",
+            "ann@example.com\0",
+            "ann\u{200b}@example.com",
+            "\u{feff}ann@example.com",
+            "\u{202e}ann@example.com",
+            "ann@example.com\u{2069}",
+            "ann@exa\u{ad}mple.com",
+            "ann\u{3164}@example.com",
+            "ann\u{a0}@example.com",
+            "ann\u{fe0f}@example.com",
+            "ann\u{ff20}example.com",
+        ] {
+            assert!(!is_email_address(text), "{text:?}");
+        }
+    }
 }

@@ -41,6 +41,18 @@ pub struct Problem {
     pub hides_person: bool,
 }
 
+impl Problem {
+    /// A problem of accounts: it hides nobody of the roster.
+    pub fn of_account(location: Location, message: impl Into<String>) -> Self {
+        Self { location, message: message.into(), hides_person: false }
+    }
+
+    /// A problem behind which somebody who should have access may be hidden.
+    pub fn hiding_person(location: Location, message: impl Into<String>) -> Self {
+        Self { location, message: message.into(), hides_person: true }
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}: {}", self.location, self.message)
@@ -79,14 +91,16 @@ pub fn sha256(bytes: &[u8]) -> String {
     format!("{:x}", Sha256::digest(bytes))
 }
 
-/// SHA-256 of what `sha256sum` prints for the files of a folder, in lower-case hex digits.
+/// SHA-256 of what `sha256sum` prints for the files below `folder`, in lower-case hex digits.
 ///
-/// So anybody can make the same in that folder, wherever it is: by `sha256sum * | sha256sum`, if it
-/// holds nothing but roster files and the names are sorted byte by byte (`LC_ALL=C`).
-pub fn sha256_of_folder(files: &[SourceFile]) -> String {
-    let line = |file: &SourceFile| {
-        let name = file.name.rsplit(['/', '\\']).next().unwrap_or_default();
-        format!("{}  {name}\n", sha256(&file.bytes))
-    };
-    sha256(files.iter().map(line).collect::<String>().as_bytes())
+/// Anybody can make the same within that folder by `sha256sum * | sha256sum`, as long as it holds only
+/// roster files and the names are sorted byte by byte (`LC_ALL=C`); with folders below it, the files
+/// are those that `find * -type f | sort` lists.
+pub fn sha256_of_folder(folder: &str, files: &[SourceFile]) -> String {
+    let mut lines = String::new();
+    for SourceFile { name, bytes } in files {
+        let path = name.strip_prefix(folder).unwrap_or(name).trim_start_matches(['/', '\\']);
+        lines.push_str(&format!("{}  {}\n", sha256(bytes), path.replace('\\', "/")));
+    }
+    sha256(lines.as_bytes())
 }

@@ -67,15 +67,6 @@ pub fn slug_letters(name: &str) -> String {
         .collect()
 }
 
-/// Whether a text has the form of an e-mail address.
-pub(crate) fn is_email(text: &str) -> bool {
-    let is_word = |part: &str| {
-        let breaks = |it: char| it.is_whitespace() || it.is_control() || it == '@';
-        !part.is_empty() && !part.contains(breaks)
-    };
-    text.split_once('@').is_some_and(|(user, host)| is_word(user) && is_word(host))
-}
-
 /// `text` in lower case.
 pub(crate) fn lower_case(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {

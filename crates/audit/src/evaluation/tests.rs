@@ -30,7 +30,8 @@ impl Given<'_> {
         let (roster, problems) = parse(&[file("team.yaml", self.team)], &OperationsTeam::default());
         let now = "2026-11-22T10:00:00Z".parse().unwrap();
         let accounts = self.accounts.map(|text| {
-            Accounts::from_file(Kind::Calendly, &file("users.csv", text), now).unwrap()
+            Accounts::from_file(Kind::Calendly.spec().export, &file("users.csv", text), now)
+                .unwrap()
         });
         let (exceptions, unread) =
             exceptions::parse(Kind::Calendly, &file("exceptions.yaml", self.exceptions)).unwrap();

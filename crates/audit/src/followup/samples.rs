@@ -83,7 +83,8 @@ impl Sample {
         let file =
             |name: &str, text: &str| SourceFile { name: name.to_owned(), bytes: text.into() };
         let (roster, problems) = parse(&[file("data/team.yaml", TEAM)], &OperationsTeam::default());
-        let accounts = Accounts::from_file(Kind::Calendly, &file("accounts.csv", ACCOUNTS), now);
+        let accounts =
+            Accounts::from_file(Kind::Calendly.spec().export, &file("accounts.csv", ACCOUNTS), now);
         let sources = Sources { roster, accounts: accounts.ok(), problems, ..Sources::default() };
         let policy = Policy::default();
         let today = crate::dates::date_of(now);

@@ -2,9 +2,8 @@
 
 pub mod calendly;
 
-use crate::accounts::Account;
+use crate::accounts::ExportReader;
 use crate::check::Check;
-use crate::input::{Problem, SourceFile};
 
 /// Which system is audited.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -33,19 +32,8 @@ pub struct Spec {
     pub template: &'static str,
     /// The checks, in the order in which reports name them.
     pub checks: &'static [Check],
-    /// Reads accounts from a file, or tells why it is none of accounts.
-    pub export: fn(&SourceFile) -> Result<Export, Problem>,
-}
-
-/// What a file of accounts holds.
-#[derive(Debug, Default)]
-pub struct Export {
-    /// The accounts, each e-mail address once.
-    pub list: Vec<Account>,
-    /// The rows that could not be read.
-    pub problems: Vec<Problem>,
-    /// Why there may be more accounts than were read: see [`crate::accounts::Capture::gaps`].
-    pub gaps: Vec<String>,
+    /// Reads the accounts of a file.
+    pub export: ExportReader,
 }
 
 impl Kind {

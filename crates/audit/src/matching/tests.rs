@@ -28,7 +28,7 @@ fn matching(
     }
     let file = SourceFile { name: "users.csv".to_owned(), bytes: csv.into_bytes() };
     let now = "2026-11-22T10:00:00Z".parse().unwrap();
-    let accounts = Accounts::from_file(Kind::Calendly, &file, now).unwrap();
+    let accounts = Accounts::from_file(Kind::Calendly.spec().export, &file, now).unwrap();
     let aliases =
         aliases.iter().map(|(one, other)| ((*one).to_owned(), (*other).to_owned())).collect();
     let matching = Matching::new(&roster, &accounts, &aliases);

@@ -1,10 +1,12 @@
 //! One entry of a roster as it stands in the file, before it is judged.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_yaml::Spanned;
 
-use crate::text::is_email;
+use crate::identity::is_email_address;
 
 /// A fact of the roster that may be absent or unreadable: unknown is never taken for absent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,18 +30,60 @@ impl<T> Field<T> {
     }
 }
 
-/// What a field holds instead of what it should.
+/// A field that cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Oddity {
+pub(super) struct FieldError {
     /// The field as written, such as `gitlab.username`.
     pub(super) field: &'static str,
-    /// What is there, such as `a list`.
-    pub(super) found: &'static str,
-    /// The line on which the field stands, where that could be told.
+    pub(super) fault: Fault,
+    /// The line of the field's value, where the parser knows it.
     pub(super) line: Option<u64>,
 }
 
-/// An entry's fields, as far as they are used, and what is odd about them.
+/// What is wrong with a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// The value is of another type, such as `a list`.
+    Type(&'static str),
+    /// The field is given twice, so nobody knows which value counts.
+    Twice,
+    /// The text is not one plain e-mail address.
+    NotAnAddress,
+    /// The value is not an id of GitLab.
+    NotAnId,
+}
+
+impl fmt::Display for FieldError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { field, fault, .. } = self;
+        match fault {
+            Fault::Type(found) => {
+                write!(formatter, "`{field}` is {found}, not {}", expected(field))?;
+                let is_unquoted = *field != "email" && matches!(*found, A_NUMBER | A_BOOLEAN);
+                let hint = if is_unquoted { "; put it in quotes if it is right" } else { "" };
+                formatter.write_str(hint)
+            }
+            Fault::Twice if *field == "gitlab" => {
+                write!(formatter, "`{field}` or one of its keys is given twice")
+            }
+            Fault::Twice => write!(formatter, "`{field}` is given twice"),
+            Fault::NotAnAddress => write!(formatter, "`{field}` is not a plain e-mail address"),
+            Fault::NotAnId => write!(formatter, "`{field}` is not a positive whole number"),
+        }
+    }
+}
+
+/// What a field should hold.
+fn expected(field: &str) -> &'static str {
+    match field {
+        "gitlab" => "a mapping with `id` and `username`",
+        "focuses" => "a list",
+        "email" => "an e-mail address",
+        _ => "a text",
+    }
+}
+
+/// An entry's fields, as far as they are used, and those of them that cannot be read.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Fields {
     pub(super) name: Field<Box<str>>,
@@ -49,21 +93,25 @@ pub(super) struct Fields {
     pub(super) gitlab_id: Field<u64>,
     pub(super) gitlab_username: Field<Box<str>>,
     /// Boxed, since it is left out of most entries before they are parsed.
-    pub(super) work: Option<Box<Work>>,
-    pub(super) oddities: Vec<Oddity>,
+    pub(super) job: Option<Box<JobFields>>,
+    /// Whether another field is a list of people, so that the entry is more than one person.
+    pub(super) lists_people: bool,
+    pub(super) errors: Vec<FieldError>,
 }
 
 /// What somebody does, as far as it may make them one of the operations team.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Work {
+pub(super) struct JobFields {
     pub(super) titles: Vec<Box<str>>,
     pub(super) focuses: Vec<Box<str>>,
-    /// Whether a title or the focuses are of no form that can be understood.
-    pub(super) is_odd: bool,
+    /// Whether a title or the focuses cannot be read.
+    pub(super) is_unreadable: bool,
 }
 
-/// A list, in words.
+/// What messages call a list.
 pub(super) const A_LIST: &str = "a list";
+const A_NUMBER: &str = "a number";
+const A_BOOLEAN: &str = "true or false";
 
 /// An entry of a roster: a mapping, or whatever stands where one should.
 #[derive(Debug, PartialEq, Eq)]
@@ -78,7 +126,7 @@ pub(super) const FIELDS: [&str; 5] = ["name", "email", "reports_to", "calendly",
 
 /// The names of further fields, which are read where they may make somebody one of the operations
 /// team.
-pub(super) const WORK_FIELDS: [&str; 2] = ["title", "focuses"];
+pub(super) const JOB_FIELDS: [&str; 2] = ["title", "focuses"];
 
 impl<'de> Deserialize<'de> for Entry {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -86,7 +134,7 @@ impl<'de> Deserialize<'de> for Entry {
             Node::Mapping(fields) => Self::Mapping(Box::new(fields)),
             Node::Text(_) => Self::Other("a text"),
             Node::Null => Self::Other("nothing"),
-            Node::Whole(_) => Self::Other("a number"),
+            Node::Whole(_) => Self::Other(A_NUMBER),
             Node::Odd(found) => Self::Other(found),
             Node::List(_) => Self::Other(A_LIST),
         })
@@ -141,7 +189,7 @@ impl<'de, M: TakeField> Visitor<'de> for NodeVisitor<M> {
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<Node<M>, E> {
-        Ok(Node::Odd("true or false"))
+        Ok(Node::Odd(A_BOOLEAN))
     }
 
     fn visit_u64<E>(self, number: u64) -> Result<Node<M>, E> {
@@ -149,19 +197,19 @@ impl<'de, M: TakeField> Visitor<'de> for NodeVisitor<M> {
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<Node<M>, E> {
-        Ok(u64::try_from(number).map_or(Node::Odd("a number"), Node::Whole))
+        Ok(u64::try_from(number).map_or(Node::Odd(A_NUMBER), Node::Whole))
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<Node<M>, E> {
-        Ok(Node::Odd("a number"))
+        Ok(Node::Odd(A_NUMBER))
     }
 
     fn visit_i128<E>(self, _: i128) -> Result<Node<M>, E> {
-        Ok(Node::Odd("a number"))
+        Ok(Node::Odd(A_NUMBER))
     }
 
     fn visit_u128<E>(self, _: u128) -> Result<Node<M>, E> {
-        Ok(Node::Odd("a number"))
+        Ok(Node::Odd(A_NUMBER))
     }
 
     fn visit_bytes<E>(self, _: &[u8]) -> Result<Node<M>, E> {
@@ -235,23 +283,23 @@ impl TakeField for Handle {
 
 impl TakeField for Fields {
     fn take<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        let oddities = &mut self.oddities;
+        let errors = &mut self.errors;
         match key {
-            "name" => take_text(&mut self.name, "name", map.next_value()?, oddities),
+            "name" => take_text(&mut self.name, "name", map.next_value()?, errors),
             "email" => {
-                take_text(&mut self.email, "email", map.next_value()?, oddities);
-                if self.email.value().is_some_and(|email| !is_email(email)) {
-                    self.email = odd("email", "no e-mail address", oddities);
+                take_text(&mut self.email, "email", map.next_value()?, errors);
+                if self.email.value().is_some_and(|email| !is_email_address(email)) {
+                    self.email = unreadable("email", Fault::NotAnAddress, errors);
                 }
             }
             "reports_to" => {
-                take_text(&mut self.reports_to, "reports_to", map.next_value()?, oddities);
+                take_text(&mut self.reports_to, "reports_to", map.next_value()?, errors);
             }
-            "calendly" => take_text(&mut self.calendly, "calendly", map.next_value()?, oddities),
+            "calendly" => take_text(&mut self.calendly, "calendly", map.next_value()?, errors),
             "gitlab" => self.take_gitlab(map.next_value()?),
             "title" => self.take_title(map.next_value()?),
             "focuses" => self.take_focuses(map.next_value()?),
-            _ => map.next_value::<IgnoredAny>().map(drop)?,
+            _ => self.lists_people |= map.next_value::<Node<Values>>()?.lists_people(key),
         }
         Ok(())
     }
@@ -260,60 +308,192 @@ impl TakeField for Fields {
 impl Fields {
     fn take_title(&mut self, node: Node<Ignored>) {
         match node {
-            Node::Text(text) => self.work.get_or_insert_default().titles.push(text),
+            Node::Text(text) => self.job.get_or_insert_default().titles.push(text),
             Node::Null | Node::Whole(_) | Node::Odd(_) => {}
             Node::List(_) | Node::Mapping(_) => {
-                self.work.get_or_insert_default().is_odd = true;
-                self.oddities.push(Oddity { field: "title", found: node.in_words(), line: None });
+                self.job.get_or_insert_default().is_unreadable = true;
+                self.errors.push(FieldError {
+                    field: "title",
+                    fault: Fault::Type(node.describe()),
+                    line: None,
+                });
             }
         }
     }
 
     fn take_focuses(&mut self, node: Node<Focuses>) {
-        let work = self.work.get_or_insert_default();
+        let job = self.job.get_or_insert_default();
         match node {
-            Node::List(Focuses(names)) => work.focuses.extend(names),
+            Node::List(Focuses(names)) => job.focuses.extend(names),
             Node::Null => {}
             other => {
-                work.is_odd = true;
-                let found = other.in_words();
-                self.oddities.push(Oddity { field: "focuses", found, line: None });
+                job.is_unreadable = true;
+                let fault = Fault::Type(other.describe());
+                self.errors.push(FieldError { field: "focuses", fault, line: None });
             }
         }
     }
 
     fn take_gitlab(&mut self, node: Node<Handle>) {
-        let oddities = &mut self.oddities;
-        let found = match node {
+        let errors = &mut self.errors;
+        let handle = match node {
             Node::Null => return,
             Node::Mapping(handle) if !handle.twice => Ok(handle),
-            Node::Mapping(_) => Err("a mapping with a key given twice"),
-            other => Err(other.in_words()),
+            Node::Mapping(_) => Err(Fault::Twice),
+            other => Err(Fault::Type(other.describe())),
         };
-        let handle = match found {
+        let handle = match handle {
             Ok(handle) => handle,
-            Err(found) => {
-                self.gitlab_id = odd("gitlab", found, oddities);
+            Err(fault) => {
+                self.gitlab_id = unreadable("gitlab", fault, errors);
                 self.gitlab_username = Field::Unreadable;
                 return;
             }
         };
         let id = match handle.id {
             None | Some(Node::Null) => Field::Missing,
-            Some(Node::Whole(id)) => Field::Value(id),
-            Some(Node::Text(text)) => match text.trim().parse() {
-                Ok(id) => Field::Value(id),
-                Err(_) => odd("gitlab.id", "a text", oddities),
+            Some(node) => match node.gitlab_id() {
+                Some(id) => Field::Value(id),
+                None => unreadable("gitlab.id", Fault::NotAnId, errors),
             },
-            Some(other) => odd("gitlab.id", other.in_words(), oddities),
         };
-        set(&mut self.gitlab_id, "gitlab", id, oddities);
+        set(&mut self.gitlab_id, "gitlab", id, errors);
         let username = match handle.username.unwrap_or(Node::Null) {
             // People write handles as they mention them.
             Node::Text(text) => Node::Text(text.trim().trim_start_matches('@').into()),
             other => other,
         };
-        take_text(&mut self.gitlab_username, "gitlab.username", username, oddities);
+        take_text(&mut self.gitlab_username, "gitlab.username", username, errors);
+    }
+}
+
+impl Node<Ignored> {
+    /// The id of a GitLab account, which people write as a number or as a text.
+    fn gitlab_id(&self) -> Option<u64> {
+        let id = match self {
+            Self::Whole(id) => *id,
+            Self::Text(text) => {
+                let digits = text.trim();
+                // The parser of numbers takes `+7` as well.
+                let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+                digits.parse().ok().filter(|_| is_number)?
+            }
+            _ => return None,
+        };
+        (id > 0).then_some(id)
+    }
+}
+
+/// Fields that hold people whatever their values look like.
+const PEOPLE_FIELDS: [&str; 4] = ["members", "people", "team_members", "employees"];
+
+/// The fields that make a mapping with a `name` a person.
+const PERSON_FIELDS: [&str; 4] = ["email", "reports_to", "calendly", "gitlab"];
+
+/// Whether the lines of a field that nobody reads may hold a list of people.
+///
+/// It only has to be right where it says no: those lines are not parsed.
+pub(super) fn may_list_people(key: &str, lines: &str) -> bool {
+    // Keys in double quotes may hold escapes.
+    PEOPLE_FIELDS.contains(&key)
+        || lines.contains('\\')
+        || PERSON_FIELDS.iter().any(|field| lines.contains(field))
+}
+
+/// The values of a field that nobody reads, as far as they show whether they are people.
+#[derive(Default)]
+struct Values {
+    has_values: bool,
+    has_person: bool,
+}
+
+impl TakeField for Values {
+    fn take<'de, A: MapAccess<'de>>(&mut self, _: &str, map: &mut A) -> Result<(), A::Error> {
+        let value = map.next_value::<Node<PersonFields>>()?;
+        self.add(&value);
+        Ok(())
+    }
+
+    fn take_item<'de, A: SeqAccess<'de>>(&mut self, list: &mut A) -> Result<bool, A::Error> {
+        let Some(value) = list.next_element::<Node<PersonFields>>()? else { return Ok(false) };
+        self.add(&value);
+        Ok(true)
+    }
+}
+
+impl Values {
+    fn add(&mut self, value: &Node<PersonFields>) {
+        self.has_values = true;
+        if let Node::Mapping(PersonFields { has_name: true, has_detail: true }) = value {
+            self.has_person = true;
+        }
+    }
+}
+
+impl Node<Values> {
+    /// Whether the value of the field `key` is a list of people, or a mapping to them.
+    fn lists_people(&self, key: &str) -> bool {
+        let (Self::List(values) | Self::Mapping(values)) = self else { return false };
+        values.has_person || values.has_values && PEOPLE_FIELDS.contains(&key)
+    }
+}
+
+/// Which fields of a person a mapping has.
+#[derive(Default)]
+struct PersonFields {
+    has_name: bool,
+    has_detail: bool,
+}
+
+impl TakeField for PersonFields {
+    fn take<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        self.has_name |= key == "name";
+        self.has_detail |= PERSON_FIELDS.contains(&key);
+        map.next_value::<IgnoredAny>().map(drop)
+    }
+}
+
+/// The lines of an entry's fields, counted from 1 within the text that was parsed; those below
+/// `gitlab` are named as in `gitlab.id`.
+#[derive(Debug, Default)]
+pub(super) struct FieldLines(BTreeMap<String, u64>);
+
+impl<'de> Deserialize<'de> for FieldLines {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(match Node::deserialize(deserializer)? {
+            Node::Mapping(lines) => lines,
+            _ => Self::default(),
+        })
+    }
+}
+
+impl TakeField for FieldLines {
+    fn take<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        if key != "gitlab" {
+            let value = map.next_value::<Spanned<IgnoredAny>>()?;
+            self.0.insert(key.to_owned(), value.referenced.line());
+            return Ok(());
+        }
+        let value = map.next_value::<Spanned<Self>>()?;
+        self.0.insert(key.to_owned(), value.referenced.line());
+        self.0.extend(value.value.0.into_iter().map(|(key, line)| (format!("gitlab.{key}"), line)));
+        Ok(())
+    }
+}
+
+impl Entry {
+    /// Whether the lines of unreadable fields have to be found.
+    pub(super) fn has_errors(&self) -> bool {
+        matches!(self, Self::Mapping(fields) if !fields.errors.is_empty())
+    }
+
+    /// Sets the lines of unreadable fields, of an entry whose text begins on `first_line`.
+    pub(super) fn locate_errors(&mut self, lines: &FieldLines, first_line: u64) {
+        let Self::Mapping(fields) = self else { return };
+        for error in &mut fields.errors {
+            let line = lines.0.get(error.field);
+            error.line = line.map(|line| first_line + line.saturating_sub(1));
+        }
     }
 }
 
@@ -355,12 +535,12 @@ impl TakeField for Focus {
 }
 
 impl<M> Node<M> {
-    /// What it is, for a sentence.
-    fn in_words(&self) -> &'static str {
+    /// What messages call the value.
+    fn describe(&self) -> &'static str {
         match self {
             Self::Null => "nothing",
             Self::Text(_) => "a text",
-            Self::Whole(_) => "a number",
+            Self::Whole(_) => A_NUMBER,
             Self::List(_) => A_LIST,
             Self::Mapping(_) => "a mapping",
             Self::Odd(found) => found,
@@ -368,16 +548,17 @@ impl<M> Node<M> {
     }
 }
 
-fn odd<T>(field: &'static str, found: &'static str, oddities: &mut Vec<Oddity>) -> Field<T> {
-    oddities.push(Oddity { field, found, line: None });
+/// Reports a field, which is unreadable from then on.
+fn unreadable<T>(field: &'static str, fault: Fault, errors: &mut Vec<FieldError>) -> Field<T> {
+    errors.push(FieldError { field, fault, line: None });
     Field::Unreadable
 }
 
 /// Keeps `value`, unless the field had been given before: then nobody knows which one counts.
-fn set<T>(field: &mut Field<T>, name: &'static str, value: Field<T>, oddities: &mut Vec<Oddity>) {
+fn set<T>(field: &mut Field<T>, name: &'static str, value: Field<T>, errors: &mut Vec<FieldError>) {
     *field = match field {
         Field::Missing => value,
-        Field::Unreadable | Field::Value(_) => odd(name, "given twice", oddities),
+        Field::Unreadable | Field::Value(_) => unreadable(name, Fault::Twice, errors),
     };
 }
 
@@ -385,14 +566,14 @@ fn take_text(
     field: &mut Field<Box<str>>,
     name: &'static str,
     node: Node<Ignored>,
-    oddities: &mut Vec<Oddity>,
+    errors: &mut Vec<FieldError>,
 ) {
     let value = match node {
         Node::Null => Field::Missing,
         Node::Text(text) if text.trim().is_empty() => Field::Missing,
         Node::Text(text) if text.trim().len() == text.len() => Field::Value(text),
         Node::Text(text) => Field::Value(text.trim().into()),
-        other => odd(name, other.in_words(), oddities),
+        other => unreadable(name, Fault::Type(other.describe()), errors),
     };
-    set(field, name, value, oddities);
+    set(field, name, value, errors);
 }

@@ -17,10 +17,10 @@ use std::hash::{DefaultHasher, Hasher as _};
 use rayon::prelude::*;
 
 pub use entry::Field;
-use entry::{Fields, Oddity, Work};
+use entry::{Fields, JobFields};
 pub(crate) use managers::Managers;
 pub use operations_team::OperationsTeam;
-use read::{Item, Reading, Trouble};
+use read::{EntryError, Item, Reading};
 
 use crate::identity::{PersonIdx, SubjectId};
 use crate::input::{Location, Problem, SourceFile};
@@ -58,8 +58,8 @@ pub struct Person {
 
 impl Person {
     fn new(name: Box<str>, fields: Fields, position: Position, team: &OperationsTeam) -> Self {
-        let Fields { email, reports_to, calendly, gitlab_id, gitlab_username, work, .. } = fields;
-        let is_operations = work.map_or(Some(false), |work| is_operations(&work, team));
+        let Fields { email, reports_to, calendly, gitlab_id, gitlab_username, job, .. } = fields;
+        let is_operations = job.map_or(Some(false), |job| is_operations(&job, team));
         Self {
             name,
             email,
@@ -105,10 +105,10 @@ impl Person {
     }
 }
 
-fn is_operations(work: &Work, team: &OperationsTeam) -> Option<bool> {
-    let is_one = work.titles.iter().any(|title| team.has_title(title))
-        || work.focuses.iter().any(|focus| team.has_focus(focus));
-    (is_one || !work.is_odd).then_some(is_one)
+fn is_operations(job: &JobFields, team: &OperationsTeam) -> Option<bool> {
+    let is_member = job.titles.iter().any(|title| team.has_title(title))
+        || job.focuses.iter().any(|focus| team.has_focus(focus));
+    (is_member || !job.is_unreadable).then_some(is_member)
 }
 
 /// Who should have access.
@@ -141,32 +141,28 @@ fn location(files: &[String], position: Position) -> Location {
     Location { file, line: Some(position.line) }
 }
 
-/// Reads a roster from its files, in their order, with the problems in the order of their places.
+/// Reads a roster from its files, in their order, with the problems in the order of their locations.
 ///
-/// The files' text is not needed afterwards; of titles and focuses only is kept whether they make
-/// somebody one of `team`.
+/// The files' text is not needed afterwards: of titles and focuses, only whether they make somebody a
+/// member of `team` is kept.
 pub fn parse(files: &[SourceFile], team: &OperationsTeam) -> (Roster, Vec<Problem>) {
-    let read = |file: &SourceFile| read::file(&file.bytes, team);
-    let readings: Vec<Reading> = files.par_iter().map(read).collect();
-    let mut admission = Admission::new(team);
-    for ((reading, source), file) in readings.into_iter().zip(files).zip(0..) {
-        admission.roster.files.push(source.name.clone());
-        for trouble in reading.problems {
-            let location = Location { file: source.name.clone(), line: trouble.line };
-            let Trouble { message, hides_person, .. } = trouble;
-            admission.problems.push(Problem { location, message, hides_person });
+    let readings: Vec<Reading> =
+        files.par_iter().map(|file| read::file(&file.bytes, team)).collect();
+    let mut builder = RosterBuilder::new(team);
+    for (file, reading) in files.iter().zip(readings) {
+        builder.start_file(&file.name, reading.items.len());
+        for error in reading.problems {
+            builder.report_unread(error);
         }
-        admission.roster.people.reserve(reading.items.len());
         for Item { fields, line } in reading.items {
-            admission.admit(*fields, Position { file, line });
+            builder.add(*fields, line);
         }
     }
-    admission.problems.sort_by(|one, other| one.location.cmp(&other.location));
-    (admission.roster, admission.problems)
+    builder.finish()
 }
 
 /// Decides which entries become people of the roster.
-struct Admission<'a> {
+struct RosterBuilder<'a> {
     team: &'a OperationsTeam,
     roster: Roster,
     problems: Vec<Problem>,
@@ -177,7 +173,7 @@ struct Admission<'a> {
     by_email: HashMap<u64, usize>,
 }
 
-impl<'a> Admission<'a> {
+impl<'a> RosterBuilder<'a> {
     fn new(team: &'a OperationsTeam) -> Self {
         Self {
             team,
@@ -189,48 +185,86 @@ impl<'a> Admission<'a> {
         }
     }
 
-    fn tell(&mut self, position: Position, message: String, hides_person: bool) {
+    /// Starts the next file, to which everything belongs that is added from now on.
+    fn start_file(&mut self, name: &str, entries: usize) {
+        self.roster.files.push(name.to_owned());
+        self.roster.people.reserve(entries);
+    }
+
+    /// A line of the current file.
+    fn position(&self, line: u64) -> Position {
+        let file = u32::try_from(self.roster.files.len().saturating_sub(1)).unwrap_or(u32::MAX);
+        Position { file, line }
+    }
+
+    /// Reports what could not be read as an entry.
+    fn report_unread(&mut self, error: EntryError) {
+        let EntryError { line, message, hides_person } = error;
+        let file = self.roster.files.last().cloned().unwrap_or_default();
+        let location = Location { file, line };
+        self.problems.push(Problem { location, message, hides_person });
+    }
+
+    fn report(&mut self, position: Position, message: String, hides_person: bool) {
         let location = location(&self.roster.files, position);
         self.problems.push(Problem { location, message, hides_person });
     }
 
-    fn admit(&mut self, mut fields: Fields, position: Position) {
-        for Oddity { field, found, line } in std::mem::take(&mut fields.oddities) {
+    /// Adds the entry that begins on `line`, or reports why it is not a person.
+    fn add(&mut self, mut fields: Fields, line: u64) {
+        let position = self.position(line);
+        for error in std::mem::take(&mut fields.errors) {
             // Without a name or an e-mail address nobody can tell whose account theirs is.
-            let hides_person = matches!(field, "name" | "email");
-            let position = Position { line: line.unwrap_or(position.line), ..position };
-            self.tell(position, format!("`{field}` is {found}"), hides_person);
+            let hides_person = matches!(error.field, "name" | "email");
+            let position = Position { line: error.line.unwrap_or(line), ..position };
+            self.report(position, error.to_string(), hides_person);
         }
         let name = match std::mem::take(&mut fields.name) {
             Field::Value(name) => name,
             Field::Missing => {
-                return self.tell(position, "the entry has no `name`".to_owned(), true);
+                return self.report(position, "the entry has no `name`".to_owned(), true);
             }
             Field::Unreadable => return,
         };
+        if fields.lists_people {
+            let message = "the entry has a `name` and a list of people, who were not read: \
+                give each of them an entry of their own";
+            return self.report(position, message.to_owned(), true);
+        }
         let person = Person::new(name, fields, position, self.team);
-        let Some(twin) = self.find_twin(&person) else {
+        let Some(duplicate) = self.find_duplicate(&person) else {
             self.report_shared_email(&person, position);
             self.roster.people.push(person);
             return;
         };
-        let Location { file, line } = location(&self.roster.files, twin.position);
+        let Location { file, line } = location(&self.roster.files, duplicate.position);
         let line = line.unwrap_or_default();
         let name = &person.name;
-        if twin.is_same {
-            let message = format!("{name} is on the roster already: {file} line {line}");
-            self.tell(position, message, true);
-        } else {
-            // Two people with one id copied: nobody can tell whose it is, and both stay.
-            let message =
-                format!("`gitlab.id` of {name} is that of another person: {file} line {line}");
-            self.tell(position, message, true);
-            let claimed_id = person.gitlab_id.value().copied();
-            if let Some(other) = self.roster.people.get_mut(twin.index) {
-                other.claimed_id = claimed_id;
-                other.gitlab_id = Field::Unreadable;
+        match duplicate.kind {
+            DuplicateKind::Repetition => {
+                let message = format!("the entry repeats that of {name}: {file} line {line}");
+                self.report(position, message, false);
             }
-            self.roster.people.push(Person { gitlab_id: Field::Unreadable, claimed_id, ..person });
+            DuplicateKind::SamePerson => {
+                let message = format!("{name} is on the roster already: {file} line {line}");
+                self.report(position, message, true);
+            }
+            DuplicateKind::SameId => {
+                let message =
+                    format!("`gitlab.id` of {name} is that of another person: {file} line {line}");
+                self.report(position, message, true);
+                // An id was copied: nobody can tell whose it is, and both people stay.
+                let claimed_id = person.gitlab_id.value().copied();
+                if let Some(other) = self.roster.people.get_mut(duplicate.index) {
+                    other.claimed_id = claimed_id;
+                    other.gitlab_id = Field::Unreadable;
+                }
+                self.roster.people.push(Person {
+                    gitlab_id: Field::Unreadable,
+                    claimed_id,
+                    ..person
+                });
+            }
         }
     }
 
@@ -249,29 +283,40 @@ impl<'a> Admission<'a> {
         let line = line.unwrap_or_default();
         let name = &person.name;
         let message = format!("`email` of {name} is that of another person: {file} line {line}");
-        self.tell(position, message, false);
+        self.report(position, message, false);
     }
 
-    /// Who stands on the roster already under the id, or under the name and e-mail address, of
-    /// `person`; if nobody, remembers this one.
-    fn find_twin(&mut self, person: &Person) -> Option<Twin> {
+    /// Finds an earlier entry with the id, or with the name and e-mail address, of `person`; if there
+    /// is none, remembers this one.
+    fn find_duplicate(&mut self, person: &Person) -> Option<Duplicate> {
         let next = self.roster.people.len();
         let by_id = person.gitlab_id.value().map(|id| *self.by_id.entry(*id).or_insert(next));
-        let is_named_alone = person.email.value().is_none();
-        let by_name = (by_id.is_none() || !is_named_alone)
+        let has_only_name = person.email.value().is_none();
+        let by_name = (by_id.is_none() || !has_only_name)
             .then(|| *self.by_name.entry(hash_of_name(person)).or_insert(next));
-        let twin = |index: usize| {
-            let twin = self.roster.people.get(index).filter(|_| index < next)?;
-            let has_same_name = fold(&twin.name) == fold(&person.name);
-            let has_same_address = lower_email(twin) == lower_email(person);
-            Some((index, twin.position, has_same_name, has_same_address))
-        };
-        if let Some((index, position, true, true)) = by_name.and_then(twin) {
-            return Some(Twin { index, position, is_same: true });
+        if let Some(index) = by_name
+            && let Some(earlier) = self.roster.people.get(index)
+            && fold(&earlier.name) == fold(&person.name)
+            && lower_email(earlier) == lower_email(person)
+        {
+            return Some(Duplicate::new(index, earlier, person, DuplicateKind::SamePerson));
         }
-        let (index, position, has_same_name, has_same_address) = by_id.and_then(twin)?;
-        let is_same = has_same_name || has_same_address && !is_named_alone;
-        Some(Twin { index, position, is_same })
+        let index = by_id?;
+        let earlier = self.roster.people.get(index)?;
+        let has_same_name = fold(&earlier.name) == fold(&person.name);
+        let has_same_email = !has_only_name && lower_email(earlier) == lower_email(person);
+        let kind = if has_same_name || has_same_email {
+            DuplicateKind::SamePerson
+        } else {
+            DuplicateKind::SameId
+        };
+        Some(Duplicate::new(index, earlier, person, kind))
+    }
+
+    /// The roster, with the problems in the order of their locations.
+    fn finish(mut self) -> (Roster, Vec<Problem>) {
+        self.problems.sort_by(|one, other| one.location.cmp(&other.location));
+        (self.roster, self.problems)
     }
 }
 
@@ -291,12 +336,30 @@ fn hash_of_name(person: &Person) -> u64 {
     hasher.finish()
 }
 
-/// Somebody who is on the roster already.
-struct Twin {
+/// An earlier entry that shares what identifies a person with a later one.
+struct Duplicate {
     index: usize,
     position: Position,
-    /// Whether it is the same person, and not another with the same id.
-    is_same: bool,
+    kind: DuplicateKind,
+}
+
+/// What a later entry means beside the earlier one.
+enum DuplicateKind {
+    /// Both entries say the same in every field that is read, so nobody is hidden.
+    Repetition,
+    /// They are about one person and differ: one of them may be a copy that somebody forgot to change.
+    SamePerson,
+    /// They are about two people who cannot both have the id.
+    SameId,
+}
+
+impl Duplicate {
+    fn new(index: usize, earlier: &Person, later: &Person, kind: DuplicateKind) -> Self {
+        let is_repetition = later.is_readable()
+            && *earlier == Person { position: earlier.position, ..later.clone() };
+        let kind = if is_repetition { DuplicateKind::Repetition } else { kind };
+        Self { index, position: earlier.position, kind }
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! from the first doubt on, an item's text stays as it is and costs time instead.
 //! Line breaks stay, so that every line keeps its number.
 
-use super::entry::{FIELDS, WORK_FIELDS};
+use super::entry::{FIELDS, JOB_FIELDS, may_list_people};
 use super::operations_team::OperationsTeam;
 
 /// Appends `item` to `text` without the fields that nobody reads.
@@ -45,7 +45,9 @@ pub(super) fn push_pruned(item: &str, team: &OperationsTeam, text: &mut String) 
 /// Appends the lines of the field `key`, or as many blank ones; an item's first line has no key here.
 fn push_field(key: Option<&str>, field: &str, team: &OperationsTeam, text: &mut String) {
     let is_read = key.is_none_or(|key| {
-        FIELDS.contains(&key) || WORK_FIELDS.contains(&key) && !team.is_ruled_out(field)
+        FIELDS.contains(&key)
+            || JOB_FIELDS.contains(&key) && !team.is_ruled_out(field)
+            || may_list_people(key, field)
     });
     // An anchor may be meant by an alias elsewhere.
     if is_read || field.contains('&') {

@@ -10,11 +10,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use rayon::prelude::*;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_yaml::{DefaultMessageFormatter, Error, MessageFormatter, Options, Spanned};
 
-use super::entry::{A_LIST, Entry, Fields};
+use super::entry::{A_LIST, Entry, FieldLines, Fields};
 use super::operations_team::OperationsTeam;
 use super::prune::push_pruned;
 use super::split::{self, Part};
@@ -25,7 +25,7 @@ pub(super) struct Reading {
     /// The entries that are mappings, in the order of their lines.
     pub(super) items: Vec<Item>,
     /// What could not be read, in the order of the lines.
-    pub(super) problems: Vec<Trouble>,
+    pub(super) problems: Vec<EntryError>,
 }
 
 /// An entry and the line on which it begins, counted from 1.
@@ -37,13 +37,13 @@ pub(super) struct Item {
 
 /// A problem before its file is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Trouble {
+pub(super) struct EntryError {
     pub(super) line: Option<u64>,
     pub(super) message: String,
     pub(super) hides_person: bool,
 }
 
-impl Trouble {
+impl EntryError {
     /// An entry, or more, that could not be read at all.
     fn lost(line: impl Into<Option<u64>>, message: impl Into<String>) -> Self {
         Self { line: line.into(), message: message.into(), hides_person: true }
@@ -68,7 +68,7 @@ pub(super) fn file(bytes: &[u8], team: &OperationsTeam) -> Reading {
     }
     let documents = split::documents(bytes);
     if let [_, second, ..] = documents.as_slice() {
-        reading.problems.push(Trouble {
+        reading.problems.push(EntryError {
             line: Some(second.line),
             message: format!(
                 "the file holds {} YAML documents where one is expected; all of them were read",
@@ -79,12 +79,12 @@ pub(super) fn file(bytes: &[u8], team: &OperationsTeam) -> Reading {
     }
     for document in &documents {
         match split::items(*document) {
-            Some(items) => list(&items, team, &mut reading),
-            None => whole(*document, &mut reading),
+            Some(items) => parse_list(&items, team, &mut reading),
+            None => parse_document(*document, &mut reading),
         }
     }
     if documents.is_empty() {
-        reading.problems.push(Trouble::lost(None, "the file is empty"));
+        reading.problems.push(EntryError::lost(None, "the file is empty"));
     }
     reading.problems.sort_by_key(|problem| problem.line);
     reading
@@ -111,7 +111,7 @@ impl Reading {
             Entry::Mapping(fields) => self.items.push(Item { fields, line }),
             Entry::Other(found) => self
                 .problems
-                .push(Trouble::lost(line, format!("the entry is {found}, not a mapping"))),
+                .push(EntryError::lost(line, format!("the entry is {found}, not a mapping"))),
         }
     }
 }
@@ -119,46 +119,45 @@ impl Reading {
 /// What became of an item that was read by itself.
 enum Outcome {
     Read(Entry),
-    Broken(Box<Trouble>),
-    /// It means an anchor that stands in another item.
-    NeedsTheWhole(Box<Trouble>),
+    Broken(Box<EntryError>),
+    /// It refers to an anchor in another item.
+    NeedsOthers(Box<EntryError>),
 }
 
-fn list(items: &[Part<'_>], team: &OperationsTeam, reading: &mut Reading) {
+fn parse_list(items: &[Part<'_>], team: &OperationsTeam, reading: &mut Reading) {
     let batches = items.par_chunks(BATCH);
     let mut outcomes: Vec<Outcome> = batches.flat_map_iter(|items| batch(items, team)).collect();
-    if outcomes.iter().any(|outcome| matches!(outcome, Outcome::NeedsTheWhole(_))) {
-        together(items, &mut outcomes);
+    if outcomes.iter().any(|outcome| matches!(outcome, Outcome::NeedsOthers(_))) {
+        parse_as_one(items, &mut outcomes);
     }
     reading.items.reserve(outcomes.len());
     for (outcome, item) in outcomes.into_iter().zip(items) {
         match outcome {
             Outcome::Read(mut entry) => {
-                place_oddities(&mut entry, *item);
+                locate_errors(&mut entry, *item);
                 reading.push(entry, item.line);
             }
-            Outcome::Broken(trouble) | Outcome::NeedsTheWhole(trouble) => {
-                reading.problems.push(*trouble);
+            Outcome::Broken(problem) | Outcome::NeedsOthers(problem) => {
+                reading.problems.push(*problem);
             }
         }
     }
 }
 
-/// Finds the lines of an entry's odd fields: the parser is asked where each field stands.
-fn place_oddities(entry: &mut Entry, item: Part<'_>) {
-    let Entry::Mapping(fields) = entry else { return };
-    if fields.oddities.is_empty() {
+/// Finds the lines of an entry's unreadable fields, by parsing its text once more.
+fn locate_errors(entry: &mut Entry, item: Part<'_>) {
+    if !entry.has_errors() {
         return;
     }
-    let Ok(text) = str::from_utf8(item.bytes) else { return };
-    let places: Vec<BTreeMap<String, Spanned<IgnoredAny>>> =
-        serde_yaml::from_str_with_options(text, options(text.len())).unwrap_or_default();
-    let Some(places) = places.first() else { return };
-    for oddity in &mut fields.oddities {
-        let key = oddity.field.split('.').next().unwrap_or_default();
-        let line = places.get(key).map(|value| value.referenced.line());
-        oddity.line = line.map(|line| item.line + line.saturating_sub(1));
+    let lines: Vec<FieldLines> = field_lines(item.bytes).unwrap_or_default();
+    if let Some(lines) = lines.first() {
+        entry.locate_errors(lines, item.line);
     }
+}
+
+fn field_lines<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    let text = str::from_utf8(bytes).ok()?;
+    serde_yaml::from_str_with_options(text, options(text.len())).ok()
 }
 
 fn batch(items: &[Part<'_>], team: &OperationsTeam) -> Vec<Outcome> {
@@ -180,45 +179,45 @@ fn read_pruned(items: &[Part<'_>], team: &OperationsTeam) -> Option<Vec<Entry>> 
 fn read_alone(item: Part<'_>) -> Outcome {
     let text = match utf8(item) {
         Ok(text) => text,
-        Err(trouble) => return Outcome::Broken(Box::new(trouble)),
+        Err(problem) => return Outcome::Broken(Box::new(problem)),
     };
     match serde_yaml::from_str_with_options::<Vec<Entry>>(text, options(text.len())) {
         Ok(mut entries) => match (entries.pop(), entries.is_empty()) {
             (Some(entry), true) => Outcome::Read(entry),
-            _ => Outcome::Broken(Box::new(Trouble::lost(
+            _ => Outcome::Broken(Box::new(EntryError::lost(
                 item.line,
                 "the lines from here to the next entry do not hold exactly one entry",
             ))),
         },
         Err(error) => {
-            let mut trouble = trouble(&error, item.line);
-            if trouble.line != Some(item.line) {
+            let mut problem = syntax_error(&error, item.line);
+            if problem.line != Some(item.line) {
                 // An open quote is noticed where the text ends, which may be a screen below.
-                trouble.message.push_str(&format!(", in the entry of line {}", item.line));
+                problem.message.push_str(&format!(", in the entry of line {}", item.line));
             }
             match error {
-                Error::UnknownAnchor { .. } => Outcome::NeedsTheWhole(Box::new(trouble)),
-                _ => Outcome::Broken(Box::new(trouble)),
+                Error::UnknownAnchor { .. } => Outcome::NeedsOthers(Box::new(problem)),
+                _ => Outcome::Broken(Box::new(problem)),
             }
         }
     }
 }
 
 /// Reads a list as a whole, but for its broken items, and replaces the outcomes if it can.
-fn together(items: &[Part<'_>], outcomes: &mut Vec<Outcome>) {
+fn parse_as_one(items: &[Part<'_>], outcomes: &mut Vec<Outcome>) {
     let broken = outcomes.iter().enumerate().filter_map(|(index, outcome)| match outcome {
-        Outcome::Broken(trouble) => Some((index, Trouble::clone(trouble))),
-        Outcome::Read(_) | Outcome::NeedsTheWhole(_) => None,
+        Outcome::Broken(problem) => Some((index, EntryError::clone(problem))),
+        Outcome::Read(_) | Outcome::NeedsOthers(_) => None,
     });
-    let mut broken: BTreeMap<usize, Trouble> = broken.collect();
+    let mut broken: BTreeMap<usize, EntryError> = broken.collect();
     let first_line = items.first().map_or(1, |item| item.line);
     for _ in 0..ROUNDS {
-        let text = without(items, &broken);
+        let text = blank_out(items, &broken);
         match serde_yaml::from_str_with_options::<Vec<Entry>>(&text, options(text.len())) {
             Ok(entries) if entries.len() + broken.len() == items.len() => {
                 let mut entries = entries.into_iter();
                 let outcome = |index| match broken.remove(&index) {
-                    Some(trouble) => Some(Outcome::Broken(Box::new(trouble))),
+                    Some(problem) => Some(Outcome::Broken(Box::new(problem))),
                     None => entries.next().map(Outcome::Read),
                 };
                 *outcomes = (0..items.len()).filter_map(outcome).collect();
@@ -226,10 +225,10 @@ fn together(items: &[Part<'_>], outcomes: &mut Vec<Outcome>) {
             }
             Ok(_) => return,
             Err(error) => {
-                let trouble = trouble(&error, first_line);
-                let line = trouble.line.unwrap_or(first_line);
+                let problem = syntax_error(&error, first_line);
+                let line = problem.line.unwrap_or(first_line);
                 let index = items.partition_point(|item| item.line <= line).saturating_sub(1);
-                if broken.insert(index, trouble).is_some() {
+                if broken.insert(index, problem).is_some() {
                     return;
                 }
             }
@@ -238,7 +237,7 @@ fn together(items: &[Part<'_>], outcomes: &mut Vec<Outcome>) {
 }
 
 /// The text of `items`, with nothing but line breaks in place of the broken ones.
-fn without(items: &[Part<'_>], broken: &BTreeMap<usize, Trouble>) -> String {
+fn blank_out(items: &[Part<'_>], broken: &BTreeMap<usize, EntryError>) -> String {
     let mut text = String::new();
     for (index, item) in items.iter().enumerate() {
         match str::from_utf8(item.bytes) {
@@ -250,35 +249,46 @@ fn without(items: &[Part<'_>], broken: &BTreeMap<usize, Trouble>) -> String {
 }
 
 /// Reads a document that is not a list of lines with one item each: one person, or a flow list.
-fn whole(document: Part<'_>, reading: &mut Reading) {
+fn parse_document(document: Part<'_>, reading: &mut Reading) {
     let text = match utf8(document) {
         Ok(text) => text,
-        Err(trouble) => return reading.problems.push(trouble),
+        Err(problem) => return reading.problems.push(problem),
     };
     let options = || options(text.len());
     let line = |entry: &Spanned<Entry>| document.line + entry.referenced.line().saturating_sub(1);
     match serde_yaml::from_str_with_options::<Spanned<Entry>>(text, options()) {
         Ok(Spanned { value: Entry::Other(A_LIST), .. }) => {
             match serde_yaml::from_str_with_options::<Vec<Spanned<Entry>>>(text, options()) {
-                Ok(entries) => entries.into_iter().for_each(|entry| {
-                    let line = line(&entry);
-                    reading.push(entry.value, line);
-                }),
-                Err(error) => reading.problems.push(trouble(&error, document.line)),
+                Ok(entries) => {
+                    let has_errors = entries.iter().any(|entry| entry.value.has_errors());
+                    let lines = has_errors.then(|| field_lines(document.bytes)).flatten();
+                    let mut lines = Vec::<FieldLines>::into_iter(lines.unwrap_or_default());
+                    for mut entry in entries {
+                        let fields = lines.next().unwrap_or_default();
+                        entry.value.locate_errors(&fields, document.line);
+                        let line = line(&entry);
+                        reading.push(entry.value, line);
+                    }
+                }
+                Err(error) => reading.problems.push(syntax_error(&error, document.line)),
             }
         }
-        Ok(entry) => {
+        Ok(mut entry) => {
+            if entry.value.has_errors() {
+                let lines = field_lines(document.bytes).unwrap_or_default();
+                entry.value.locate_errors(&lines, document.line);
+            }
             let line = line(&entry);
             reading.push(entry.value, line);
         }
-        Err(error) => reading.problems.push(trouble(&error, document.line)),
+        Err(error) => reading.problems.push(syntax_error(&error, document.line)),
     }
 }
 
-fn utf8(part: Part<'_>) -> Result<&str, Trouble> {
+fn utf8(part: Part<'_>) -> Result<&str, EntryError> {
     str::from_utf8(part.bytes).map_err(|error| {
         let before = part.bytes.get(..error.valid_up_to()).unwrap_or_default();
-        Trouble::lost(part.line + line_breaks(before), "the text is not valid UTF-8")
+        EntryError::lost(part.line + line_breaks(before), "the text is not valid UTF-8")
     })
 }
 
@@ -287,14 +297,14 @@ fn line_breaks(bytes: &[u8]) -> u64 {
 }
 
 /// What the parser says, with the line in the file of a text that begins on `first_line`.
-fn trouble(error: &Error, first_line: u64) -> Trouble {
+fn syntax_error(error: &Error, first_line: u64) -> EntryError {
     let line = error.location().map_or(0, |location| location.line());
     let innermost = match error {
         Error::AliasError { error, .. } => error,
         other => other,
     };
     let message = DefaultMessageFormatter.format_message(innermost);
-    Trouble::lost(first_line + line.saturating_sub(1), format!("not valid YAML: {message}"))
+    EntryError::lost(first_line + line.saturating_sub(1), format!("not valid YAML: {message}"))
 }
 
 /// How a text of `length` bytes is parsed: what aliases can multiply is bounded by the length.
@@ -340,7 +350,7 @@ fn json(bytes: &[u8]) -> Option<Reading> {
             return None;
         }
         let line = u64::try_from(error.line()).unwrap_or(u64::MAX);
-        reading.problems.push(Trouble::lost(
+        reading.problems.push(EntryError::lost(
             line,
             format!("not valid JSON: {error}; what follows was not read"),
         ));
@@ -354,7 +364,7 @@ fn json(bytes: &[u8]) -> Option<Reading> {
         match serde_json::from_str(value.get()) {
             Ok(entry) => reading.push(entry, line),
             Err(error) => {
-                reading.problems.push(Trouble::lost(line, format!("not valid JSON: {error}")));
+                reading.problems.push(EntryError::lost(line, format!("not valid JSON: {error}")));
             }
         }
     }

@@ -147,14 +147,14 @@ fn wrong_types_are_told_and_the_rest_of_the_entry_is_kept() {
             1: Ada
             4: Bob
             9: Zoe
-            problem 3: `email` is a list (may hide a person)
-            problem 5: `reports_to` is a number
-            problem 6: `gitlab` is a text
-            problem 7: `name` is a list (may hide a person)
-            problem 10: `email` is no e-mail address (may hide a person)
-            problem 11: `calendly` is true or false
-            problem 13: `gitlab.id` is a text
-            problem 13: `gitlab.username` is a number
+            problem 3: `email` is a list, not an e-mail address (may hide a person)
+            problem 5: `reports_to` is a number, not a text; put it in quotes if it is right
+            problem 6: `gitlab` is a text, not a mapping with `id` and `username`
+            problem 7: `name` is a list, not a text (may hide a person)
+            problem 10: `email` is not a plain e-mail address (may hide a person)
+            problem 11: `calendly` is true or false, not a text; put it in quotes if it is right
+            problem 13: `gitlab.id` is not a positive whole number
+            problem 14: `gitlab.username` is a number, not a text; put it in quotes if it is right
         "#]],
     );
 }
@@ -167,7 +167,7 @@ fn keys_given_twice() {
             1: Ada
             6: Bob
             problem 5: `email` is given twice (may hide a person)
-            problem 8: `gitlab` is a mapping with a key given twice
+            problem 8: `gitlab` or one of its keys is given twice
             problem 11: `name` is given twice (may hide a person)
         "#]],
     );
@@ -324,17 +324,17 @@ fn files_that_are_no_list() {
     check(
         "  - name: Ada\n\n  - name: Bob\n    email: [x]\n",
         &expect![[r#"
-        1: Ada
-        3: Bob
-        problem 4: `email` is a list (may hide a person)
-    "#]],
+            1: Ada
+            3: Bob
+            problem 4: `email` is a list, not an e-mail address (may hide a person)
+        "#]],
     );
     check(
         "[{name: Ada}, {name: Bob,\n  email: x}]",
         &expect![[r#"
             1: Ada
             1: Bob
-            problem 1: `email` is no e-mail address (may hide a person)
+            problem 2: `email` is not a plain e-mail address (may hide a person)
         "#]],
     );
     check(
@@ -357,7 +357,7 @@ fn json() {
             1: Ada <ada@example.com>
             2: Zoë
             problem 2: the entry is a number, not a mapping (may hide a person)
-            problem 2: `name` is a number (may hide a person)
+            problem 2: `name` is a number, not a text; put it in quotes if it is right (may hide a person)
             problem 2: `name` is given twice (may hide a person)
         "#]],
     );
@@ -415,12 +415,126 @@ fn the_operations_team_is_known_by_focus_and_title() {
     }
 }
 
+#[test]
+fn an_entry_that_repeats_another_hides_nobody() {
+    check(
+        "- {name: Ann Ode, email: ann@example.com, calendly: \"https://calendly.com/ann\", title: Engineer}\n- {name: Ann Ode, email: ann@example.com, calendly: \"https://calendly.com/ann\", title: Interim Manager}\n",
+        &expect![[r#"
+            1: Ann Ode <ann@example.com>
+            problem 2: the entry repeats that of Ann Ode: team.yaml line 1
+        "#]],
+    );
+    check(
+        "- {name: Ann, email: ann@example.com}\n- {name: Ann, email: ann@example.com}\n- {name: Ann, email: ann@example.com, calendly: \"https://calendly.com/ann\"}\n- {name: Ben, gitlab: {id: 7}}\n- {name: Ben, gitlab: {id: 7}}\n- {name: Cy, email: [x]}\n- {name: Cy, email: [x]}\n- name: Dee\n- name: Dee\n",
+        &expect![[r#"
+            1: Ann <ann@example.com>
+            4: Ben
+            6: Cy
+            8: Dee
+            problem 2: the entry repeats that of Ann: team.yaml line 1
+            problem 3: Ann is on the roster already: team.yaml line 1 (may hide a person)
+            problem 5: the entry repeats that of Ben: team.yaml line 4
+            problem 6: `email` is a list, not an e-mail address (may hide a person)
+            problem 7: `email` is a list, not an e-mail address (may hide a person)
+            problem 7: Cy is on the roster already: team.yaml line 6 (may hide a person)
+            problem 9: the entry repeats that of Dee: team.yaml line 8
+        "#]],
+    );
+}
+
+#[test]
+fn an_entry_with_a_list_of_people_is_no_person() {
+    check(
+        "name: Support EMEA\nemail: support-emea@example.com\nmembers:\n  - name: Ann Ode\n    email: ann@example.com\n  - name: Ben Oak\n    email: ben@example.com\n",
+        &expect![[r#"
+            problem 1: the entry has a `name` and a list of people, who were not read: give each of them an entry of their own (may hide a person)
+        "#]],
+    );
+    check(
+        "- name: EMEA\n  team:\n    - name: Ann\n      gitlab: {id: 7}\n- name: APAC\n  about: [{name: Ben, \"\\u0065mail\": ben@example.com}]\n- name: AMER\n  members: [Cy Elm, Dee Fir]\n- name: LATAM\n  everybody:\n    fay: {name: Fay, email: fay@example.com}\n",
+        &expect![[r#"
+            problem 1: the entry has a `name` and a list of people, who were not read: give each of them an entry of their own (may hide a person)
+            problem 5: the entry has a `name` and a list of people, who were not read: give each of them an entry of their own (may hide a person)
+            problem 7: the entry has a `name` and a list of people, who were not read: give each of them an entry of their own (may hide a person)
+            problem 9: the entry has a `name` and a list of people, who were not read: give each of them an entry of their own (may hide a person)
+        "#]],
+    );
+    check(
+        r#"[{"name": "EMEA", "staff": [{"name": "Ann", "email": "ann@example.com"}]}]"#,
+        &expect![[r#"
+            problem 1: the entry has a `name` and a list of people, who were not read: give each of them an entry of their own (may hide a person)
+        "#]],
+    );
+    // Many fields hold lists, and few of them hold people.
+    check(
+        "- name: Ann\n  focuses: [{name: Operations, percentage: 50}]\n  knowledge_areas:\n    - name: gitlab\n      level: 2\n  emails: [ann@example.com, a@example.com]\n  direct_reports: [Ben Oak]\n  manager: {name: Ben Oak, email: ben@example.com}\n  members: []\n",
+        &expect![[r#"
+            1: Ann
+        "#]],
+    );
+}
+
+#[test]
+fn messages_say_what_is_wanted_and_on_which_line() {
+    check(
+        "- name: Ben Oak\n  email: ben@example.com\n  gitlab:\n    id: 7\n    username: 1e5\n- name: Cy Elm\n  email: cy@example.com\n  gitlab:\n    id: -4\n    username: cy\n- name: Dee Fir\n  email: dee@example.com\n  gitlab: dee\n",
+        &expect![[r#"
+            1: Ben Oak <ben@example.com>
+            6: Cy Elm <cy@example.com>
+            11: Dee Fir <dee@example.com>
+            problem 5: `gitlab.username` is a number, not a text; put it in quotes if it is right
+            problem 9: `gitlab.id` is not a positive whole number
+            problem 13: `gitlab` is a text, not a mapping with `id` and `username`
+        "#]],
+    );
+    check(
+        "---\nname: Ann Ode\ntitle: Support Engineer\nemail: 5\ngitlab: ann\n",
+        &expect![[r#"
+        2: Ann Ode
+        problem 4: `email` is a number, not an e-mail address (may hide a person)
+        problem 5: `gitlab` is a text, not a mapping with `id` and `username`
+    "#]],
+    );
+    check(
+        "[{name: Ann,\n  email: 5}, {name: Ben,\n  email: ben@example.com,\n  calendly: no}]\n",
+        &expect![[r#"
+        1: Ann
+        2: Ben <ben@example.com>
+        problem 2: `email` is a number, not an e-mail address (may hide a person)
+    "#]],
+    );
+    for id in ["-4", "1.0", "1e3", "0", "\"+7\"", "seven", "1_000", "99999999999999999999", "true"]
+    {
+        let (roster, problems) = read(format!("- name: Ann\n  gitlab: {{id: {id}}}\n"));
+        assert_eq!(roster.people[0].gitlab_id, Field::Unreadable, "{id}");
+        assert_eq!(problems[0].message, "`gitlab.id` is not a positive whole number", "{id}");
+    }
+}
+
+#[test]
+fn what_is_no_plain_address_is_no_address() {
+    for email in [
+        "<ann@example.com>",
+        "mailto:ann@example.com",
+        "\"'ann@example.com\"",
+        "ann@example.com.",
+        "\"ann\\u200b@example.com\"",
+        "\"\\u202eann@example.com\"",
+    ] {
+        let (roster, problems) = read(format!("- name: Ann Ode\n  email: {email}\n"));
+        assert_eq!(roster.people[0].email, Field::Unreadable, "{email}");
+        let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+        assert!(problem.hides_person, "{email}");
+        assert_eq!(problem.message, "`email` is not a plain e-mail address");
+    }
+}
+
 mod agreement {
     //! However a text is read, it says the same: in parts, pruned or as a whole.
 
     use proptest::prelude::*;
 
-    use super::super::entry::{Entry, FIELDS, Fields, WORK_FIELDS};
+    use super::super::entry::{Entry, FIELDS, Fields, JOB_FIELDS};
     use super::super::{OperationsTeam, is_operations, read};
 
     /// A value as people write them, with all that makes YAML hard to cut.
@@ -447,6 +561,8 @@ mod agreement {
             Just("\n    - name: Operations\n      percentage: 50".to_owned()),
             Just("Support Operations Manager".to_owned()),
             Just("\n    id: 7\n    username: someone".to_owned()),
+            Just("\n    - name: Ann\n      email: ann@example.com".to_owned()),
+            Just("[{name: Ann, gitlab: {id: 1}}]".to_owned()),
             Just("\n    id: \"open\n  country: NO\"".to_owned()),
             Just("\n    - [open,\n  country: NO]".to_owned()),
             Just("# only a comment".to_owned()),
@@ -463,8 +579,8 @@ mod agreement {
     fn key() -> impl Strategy<Value = String> {
         prop_oneof![
             4 => proptest::sample::select(FIELDS.to_vec()).prop_map(str::to_owned),
-            2 => proptest::sample::select(WORK_FIELDS.to_vec()).prop_map(str::to_owned),
-            5 => proptest::sample::select(vec!["country", "about", "skills", "hours"]).prop_map(str::to_owned),
+            2 => proptest::sample::select(JOB_FIELDS.to_vec()).prop_map(str::to_owned),
+            5 => proptest::sample::select(vec!["country", "about", "skills", "members"]).prop_map(str::to_owned),
             1 => proptest::sample::select(vec!["<<", "\"about\"", "'name'", "? about", "# name", "ab out"]).prop_map(str::to_owned),
         ]
     }
@@ -488,10 +604,10 @@ mod agreement {
 
     /// What an entry says, however much of it was parsed.
     fn said(mut fields: Box<Fields>) -> (Box<Fields>, Option<bool>) {
-        fields.oddities.iter_mut().for_each(|oddity| oddity.line = None);
-        let work = fields.work.take();
+        fields.errors.iter_mut().for_each(|error| error.line = None);
+        let job = fields.job.take();
         let team = OperationsTeam::default();
-        (fields, work.map_or(Some(false), |work| is_operations(&work, &team)))
+        (fields, job.map_or(Some(false), |job| is_operations(&job, &team)))
     }
 
     proptest! {

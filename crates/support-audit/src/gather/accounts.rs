@@ -7,6 +7,7 @@ use api::calendly::{BrokenPage, Invitation, Listing, Membership};
 use audit::accounts::{ADMIN, Account, AccountStatus, Accounts, OWNER};
 use audit::identity::AccountId;
 use audit::input::{Location, SourceFile};
+use audit::kinds::Kind;
 use jiff::Timestamp;
 
 use crate::ctx::Ctx;
@@ -37,7 +38,8 @@ pub(super) async fn accounts(
         };
         let file = SourceFile { bytes: read(path).await.map_err(unread)?, name };
         let captured_at = captured_at(ctx, path);
-        let accounts = Accounts::from_file(ctx.global.kind.into(), &file, captured_at)
+        let kind = Kind::from(ctx.global.kind);
+        let accounts = Accounts::from_file(kind.spec().export, &file, captured_at)
             .map_err(|problem| Failure::new(Exit::BadInput, format!("the accounts: {problem}")))?;
         let gaps = &accounts.capture.gaps;
         let incomplete =

@@ -1,5 +1,6 @@
 //! Reads the roster: from a local path, or from its GitLab repository.
 
+use std::fs::FileType;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -25,8 +26,28 @@ pub(crate) struct Source {
 /// The endings of the names of files that can hold people.
 const ENDINGS: [&str; 3] = [".yaml", ".yml", ".json"];
 
+/// Whether a file's name ends like that of a file with people, whatever the case of its letters.
 fn holds_people(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
     ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
+/// Whether a link may lead to people: to a file of theirs or, where its name has no ending, to a
+/// folder.
+fn may_lead_to_people(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    holds_people(name) || !name.contains('.') && !is_documentation(name)
+}
+
+/// Whether a file describes a folder and is expected beside people: its name begins with a dot or is
+/// that of a document.
+fn is_documentation(path: &str) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
+    let is_document = ["readme", "license", "licence", "changelog", "codeowners"]
+        .iter()
+        .any(|document| name == *document || name.starts_with(&format!("{document}.")));
+    let is_markdown = Path::new(&name).extension().is_some_and(|ending| ending == "md");
+    name.starts_with('.') || is_markdown || is_document
 }
 
 /// Reads a roster from a file, a folder, or stdin (`-`).
@@ -43,9 +64,9 @@ pub(crate) async fn local_roster(ctx: &Ctx, path: &Path) -> anyhow::Result<Sourc
     } else if path.is_dir() {
         let files = folder(path, &mut problems).map_err(failed)?;
         if files.is_empty() {
-            return Err(no_files(&shown).into());
+            return Err(no_files(&shown, &problems).into());
         }
-        many(files)
+        many(&shown, files)
     } else {
         let file = SourceFile { name: shown.clone(), bytes: std::fs::read(path).map_err(failed)? };
         one(file)
@@ -59,15 +80,18 @@ fn one(file: SourceFile) -> (Vec<SourceFile>, String) {
     (vec![file], sha256)
 }
 
-fn many(mut files: Vec<SourceFile>) -> (Vec<SourceFile>, String) {
+fn many(folder: &str, mut files: Vec<SourceFile>) -> (Vec<SourceFile>, String) {
     files.sort_by(|one, other| one.name.cmp(&other.name));
-    let sha256 = input::sha256_of_folder(&files);
+    let sha256 = input::sha256_of_folder(folder, &files);
     (files, sha256)
 }
 
-fn no_files(path: &str) -> Failure {
-    Failure::new(Exit::BadInput, format!("the folder {path} holds no roster file"))
-        .hint("a roster's files end in .yaml, .yml or .json")
+fn no_files(path: &str, problems: &[Problem]) -> Failure {
+    let mut message = format!("the folder {path} holds no roster file");
+    for problem in problems.iter().take(3) {
+        message.push_str(&format!("; {problem}"));
+    }
+    Failure::new(Exit::BadInput, message).hint("a roster's files end in .yaml, .yml or .json")
 }
 
 fn provenance(
@@ -81,46 +105,82 @@ fn provenance(
     Provenance { project, path, commit, sha256, read_at: ctx.now(), version }
 }
 
-/// The files of a folder; what cannot be read is a problem.
-fn folder(path: &Path, problems: &mut Vec<Problem>) -> io::Result<Vec<SourceFile>> {
-    let mut entries: Vec<PathBuf> =
-        std::fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
-    entries.sort();
+/// The files of people in a folder and in those below it; whatever else is there becomes a problem.
+///
+/// Links are not followed, since they may lead in circles or out of the folder, and only regular
+/// files are opened: reading a pipe would wait for its writer.
+///
+/// # Errors
+///
+/// The folder itself cannot be listed.
+fn folder(root: &Path, problems: &mut Vec<Problem>) -> io::Result<Vec<SourceFile>> {
     let mut files = Vec::new();
-    for entry in entries {
-        let name = entry.display().to_string();
-        if entry.is_dir() {
-            if holds_people_below(&entry) {
-                problems.push(unread(name, "the folder within the roster's folder was not read"));
-            }
-        } else if holds_people(&name) {
-            match std::fs::read(&entry) {
-                Ok(bytes) => files.push(SourceFile { name, bytes }),
-                Err(error) => problems.push(unread(name, &format!("could not be read: {error}"))),
+    let mut open = Vec::new();
+    let mut entries = list(root)?;
+    loop {
+        for (path, kind) in entries {
+            let name = path.display().to_string();
+            if kind.is_dir() {
+                // The repository of a checked-out roster is not part of it.
+                if path.file_name().is_some_and(|name| name != ".git") {
+                    open.push(path);
+                }
+            } else if !kind.is_file() {
+                problems.extend(special_file(name, kind.is_symlink()));
+            } else if holds_people(&name) {
+                match std::fs::read(&path) {
+                    Ok(bytes) => files.push(SourceFile { name, bytes }),
+                    Err(error) => {
+                        problems.push(unread(name, &format!("could not be read: {error}")));
+                    }
+                }
+            } else {
+                problems.extend(other_file(name));
             }
         }
+        let Some(folder) = open.pop() else { break };
+        entries = list(&folder).unwrap_or_else(|error| {
+            let name = folder.display().to_string();
+            problems.push(unread(name, &format!("the folder could not be read: {error}")));
+            Vec::new()
+        });
     }
+    problems.sort_by(|one, other| one.location.cmp(&other.location));
     Ok(files)
 }
 
-fn holds_people_below(folder: &Path) -> bool {
-    let Ok(entries) = std::fs::read_dir(folder) else { return true };
-    entries.flatten().any(|entry| {
-        let path = entry.path();
-        if path.is_dir() {
-            holds_people_below(&path)
-        } else {
-            holds_people(&path.to_string_lossy())
-        }
-    })
+/// What a folder holds, links being links.
+fn list(folder: &Path) -> io::Result<Vec<(PathBuf, FileType)>> {
+    std::fs::read_dir(folder)?
+        .map(|entry| {
+            let entry = entry?;
+            Ok((entry.path(), entry.file_type()?))
+        })
+        .collect()
+}
+
+/// The problem of a link, a pipe, a socket or a device, which are never opened.
+fn special_file(name: String, is_link: bool) -> Option<Problem> {
+    if is_documentation(&name) {
+        return None;
+    }
+    let message = if is_link {
+        "is a link and was not read"
+    } else {
+        "is not a regular file and was not read"
+    };
+    let hides_person = may_lead_to_people(&name);
+    Some(Problem { hides_person, ..unread(name, message) })
+}
+
+/// The problem of a file whose name is not that of a file with people; documents need none.
+fn other_file(name: String) -> Option<Problem> {
+    let message = "was not read, since its name does not end in .yaml, .yml or .json";
+    (!is_documentation(&name)).then(|| Problem { hides_person: false, ..unread(name, message) })
 }
 
 fn unread(file: String, message: &str) -> Problem {
-    Problem {
-        location: Location { file, line: None },
-        message: message.to_owned(),
-        hides_person: true,
-    }
+    Problem::hiding_person(Location { file, line: None }, message)
 }
 
 /// Reads the roster from its GitLab repository, in one request for a file and two for a folder.
@@ -151,34 +211,42 @@ pub(crate) async fn gitlab_roster(ctx: &Ctx) -> anyhow::Result<Source> {
     }
     let (files, problems) = archived(archive, path);
     if files.is_empty() {
-        return Err(no_files(path).into());
+        return Err(no_files(path, &problems).into());
     }
-    let (files, sha256) = many(files);
+    let (files, sha256) = many(path, files);
     let provenance =
         provenance(ctx, Some(project.clone()), path.to_owned(), Some(commit.id), sha256);
     Ok(Source { files, problems, provenance })
 }
 
-/// The files of the folder `path` within an archive, and what of it cannot be read.
+/// The files of people below the folder `path` within an archive; whatever else is there becomes a
+/// problem.
 fn archived(archive: Archive, path: &str) -> (Vec<SourceFile>, Vec<Problem>) {
-    let below = |name: &str| match path {
-        "" | "." => Some(name.to_owned()),
-        path => name.strip_prefix(path)?.strip_prefix('/').map(str::to_owned),
-    };
     let mut files = Vec::new();
     let mut problems = Vec::new();
     for file in archive.files {
-        match below(&file.path) {
-            Some(name) if !holds_people(&name) => {}
-            Some(name) if name.contains('/') => problems
-                .push(unread(file.path, "the file in a folder within the roster's was not read")),
-            Some(_) => files.push(SourceFile { name: file.path, bytes: file.bytes }),
-            None => {}
+        if !is_below(&file.path, path) {
+            continue;
+        }
+        if holds_people(&file.path) {
+            files.push(SourceFile { name: file.path, bytes: file.bytes });
+        } else {
+            problems.extend(other_file(file.path));
         }
     }
-    let skipped = archive.skipped.into_iter().filter(|name| holds_people(name));
-    problems.extend(skipped.map(|name| unread(name, "is a link and was not read")));
+    for name in archive.skipped {
+        // The folder itself may be a link, and then nothing of it is in the archive.
+        if is_below(&name, path) || name == path {
+            problems.extend(special_file(name, true));
+        }
+    }
     (files, problems)
+}
+
+/// Whether a file is in a folder of the repository or below it; the root is empty or `.`.
+fn is_below(file: &str, folder: &str) -> bool {
+    let is_root = matches!(folder, "" | ".");
+    is_root || file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// Says where the roster was looked for.
@@ -186,4 +254,40 @@ fn in_project(error: api::Error, ctx: &Ctx, path: &str) -> anyhow::Error {
     let RosterSource { project, reference, .. } = &ctx.config.roster;
     anyhow::Error::new(error)
         .context(format!("could not read the roster {path} of {project} at {reference}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use api::gitlab::ArchiveFile;
+
+    use super::*;
+
+    #[test]
+    fn an_archive_is_read_with_its_folders_and_whatever_the_case_of_endings() {
+        let file = |path: &str| ArchiveFile { path: path.to_owned(), bytes: Vec::new() };
+        let archive = Archive {
+            commit_id: None,
+            files: [
+                "team/Ben.YML",
+                "team/a/ann.Yaml",
+                "team/a/b/cy.Json",
+                "team/dee.yaml.bak",
+                "team/README.md",
+                "team-old/fay.yaml",
+            ]
+            .map(file)
+            .to_vec(),
+            skipped: ["team/link.YAML", "team/folder", "team/README", "other/link.yaml"]
+                .map(str::to_owned)
+                .to_vec(),
+        };
+        let (files, problems) = archived(archive, "team");
+        let names: Vec<_> = files.iter().map(|file| &*file.name).collect();
+        assert_eq!(names, ["team/Ben.YML", "team/a/ann.Yaml", "team/a/b/cy.Json"]);
+        let problems: Vec<_> =
+            problems.iter().map(|it| (&*it.location.file, it.hides_person)).collect();
+        let expected =
+            [("team/dee.yaml.bak", false), ("team/link.YAML", true), ("team/folder", true)];
+        assert_eq!(problems, expected);
+    }
 }

@@ -6,10 +6,9 @@
 
 use csv::{ReaderBuilder, StringRecord};
 
-use crate::accounts::{Account, AccountStatus, once_each};
+use crate::accounts::{Account, AccountStatus, Export};
+use crate::identity::is_email_address;
 use crate::input::{Location, Problem, SourceFile};
-use crate::kinds::Export;
-use crate::text::is_email;
 
 /// Reads accounts from a file.
 ///
@@ -44,7 +43,9 @@ pub(super) fn read(file: &SourceFile) -> Result<Export, Problem> {
             .map_err(|it| problem(file, 1, &it))?
         {
             Some(columns) => (columns, rest),
-            None if first.len() == 1 && is_email(first.get(0).unwrap_or_default().trim()) => {
+            None if first.len() == 1
+                && is_email_address(first.get(0).unwrap_or_default().trim()) =>
+            {
                 (Columns { count: 1, ..Columns::default() }, rows.as_slice())
             }
             None => return Err(problem(file, 1, "no column is called `Email` or `Login email`")),
@@ -53,7 +54,8 @@ pub(super) fn read(file: &SourceFile) -> Result<Export, Problem> {
     let mut export = Export::default();
     for (line, row) in rows {
         match columns.account(file, *line, row) {
-            Ok(account) => export.list.push(account),
+            Ok(Some(account)) => export.list.push(account),
+            Ok(None) => {}
             Err(problem) => export.problems.push(problem),
         }
     }
@@ -65,28 +67,14 @@ pub(super) fn read(file: &SourceFile) -> Result<Export, Problem> {
         export.gaps.push("a quotation mark in the file stays open".to_owned());
     }
     if !text.ends_with('\n') {
-        let gap = "the file's last line has no line break, so its end may be missing";
+        let gap = "the file's last line has no line break, so its end may be missing: if the file is complete, add one";
         export.gaps.push(gap.to_owned());
     }
-    let mut twice = Vec::new();
-    export.list = once_each(std::mem::take(&mut export.list), |account, other| {
-        let line = other.location.line.unwrap_or_default();
-        let message = format!("the address is there already, on line {line}");
-        twice.push(Problem { message, ..unread_row(&account.location) });
-    });
-    export.problems.extend(twice);
-    export.problems.sort_by_key(|problem| problem.location.line);
     Ok(export)
 }
 
 fn problem(file: &SourceFile, line: u64, message: &str) -> Problem {
-    let location = Location { file: file.name.clone(), line: Some(line) };
-    Problem { message: message.to_owned(), ..unread_row(&location) }
-}
-
-/// A problem of a row; it hides nobody of the roster.
-fn unread_row(location: &Location) -> Problem {
-    Problem { location: location.clone(), message: String::new(), hides_person: false }
+    Problem::of_account(Location { file: file.name.clone(), line: Some(line) }, message)
 }
 
 /// Tells the lines of a text's rows, one behind the other.
@@ -161,12 +149,13 @@ impl Columns {
         }))
     }
 
+    /// The account of a row; none where the row is of an invitation that is over.
     fn account(
         &self,
         file: &SourceFile,
         line: u64,
         row: &StringRecord,
-    ) -> Result<Account, Problem> {
+    ) -> Result<Option<Account>, Problem> {
         let failed = |message: &str| Err(problem(file, line, message));
         if row.len() != self.count {
             let message = format!("the row has {} of {} cells", row.len(), self.count);
@@ -174,23 +163,62 @@ impl Columns {
         }
         let cell = |column: Option<usize>| column.and_then(|it| row.get(it)).unwrap_or("").trim();
         let email = cell(Some(self.email));
-        if !is_email(email) {
-            return failed("the row has no e-mail address");
+        if !is_email_address(email) {
+            return failed("the row has no plain e-mail address");
         }
         let known = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-        let is_invited = matches!(letters(cell(self.status)).as_str(), "pending" | "invited")
-            || matches!(letters(cell(self.joined)).as_str(), "no" | "false" | "pending");
-        Ok(Account {
+        let standing = match self.standing(row) {
+            Ok(Some(standing)) => standing,
+            Ok(None) => return Ok(None),
+            Err(message) => return failed(message),
+        };
+        Ok(Some(Account {
             // The export has no ids.
             id: None,
             email: email.to_owned(),
             name: cell(self.name).to_owned(),
             role: known(&cell(self.role).to_lowercase()),
             page: known(cell(self.page)),
-            standing: if is_invited { AccountStatus::Invited } else { AccountStatus::Active },
+            standing,
             since: cell(self.since).to_owned(),
             location: Location { file: file.name.clone(), line: Some(line) },
-        })
+        }))
+    }
+
+    /// Whether the holder of a row's account has joined; nothing where the invitation was declined or
+    /// has expired.
+    ///
+    /// Only known words count: whoever took all others for "joined" would call somebody who was
+    /// invited, suspended or deactivated a user.
+    fn standing(&self, row: &StringRecord) -> Result<Option<AccountStatus>, &'static str> {
+        use AccountStatus::{Active, Invited};
+        let word = |column: Option<usize>| column.and_then(|column| row.get(column)).map(letters);
+        let by_status = match word(self.status).as_deref() {
+            None => None,
+            Some("active" | "accepted" | "joined") => Some(Active),
+            Some("pending" | "invited") => Some(Invited),
+            Some("declined" | "expired" | "revoked") => return Ok(None),
+            Some(_) => {
+                return Err("the row's status is not known: \
+                    active, pending, invited, declined and expired are understood");
+            }
+        };
+        let by_answer = match word(self.joined).as_deref() {
+            None => None,
+            Some("yes" | "true") => Some(Active),
+            Some("no" | "false" | "pending") => Some(Invited),
+            Some(_) => {
+                return Err(
+                    "the row does not say with yes or no whether the invitation was accepted",
+                );
+            }
+        };
+        match (by_status, by_answer) {
+            (Some(status), Some(answer)) if status != answer => {
+                Err("the row's status contradicts whether the invitation was accepted")
+            }
+            (status, answer) => Ok(Some(status.or(answer).unwrap_or(Active))),
+        }
     }
 }
 
@@ -267,10 +295,98 @@ mod tests {
             "ada@example.com\nbob\nADA@example.com\n",
             &expect![[r#"
             1: ada@example.com  ? ? Active
-            problem users.csv:2: the row has no e-mail address
-            problem users.csv:3: the address is there already, on line 1
+            3: ADA@example.com  ? ? Active
+            problem users.csv:2: the row has no plain e-mail address
             gap: 1 of the file's rows could not be read
         "#]],
+        );
+    }
+
+    #[test]
+    fn an_unknown_status_is_a_problem() {
+        check(
+            "Email,Invite accepted?\na@x.example,0\nb@x.example,N\nc@x.example,Not accepted\nd@x.example,Invited\ne@x.example,\nf@x.example,Yes\ng@x.example,no\n",
+            &expect![[r#"
+                7: f@x.example  ? ? Active
+                8: g@x.example  ? ? Invited
+                problem users.csv:2: the row does not say with yes or no whether the invitation was accepted
+                problem users.csv:3: the row does not say with yes or no whether the invitation was accepted
+                problem users.csv:4: the row does not say with yes or no whether the invitation was accepted
+                problem users.csv:5: the row does not say with yes or no whether the invitation was accepted
+                problem users.csv:6: the row does not say with yes or no whether the invitation was accepted
+                gap: 5 of the file's rows could not be read
+            "#]],
+        );
+        check(
+            "Email,Status\na@x.example,Invite pending\nb@x.example,Suspended\nc@x.example,Deactivated\nd@x.example,\ne@x.example,Active\nf@x.example,Pending\n",
+            &expect![[r#"
+                6: e@x.example  ? ? Active
+                7: f@x.example  ? ? Invited
+                problem users.csv:2: the row's status is not known: active, pending, invited, declined and expired are understood
+                problem users.csv:3: the row's status is not known: active, pending, invited, declined and expired are understood
+                problem users.csv:4: the row's status is not known: active, pending, invited, declined and expired are understood
+                problem users.csv:5: the row's status is not known: active, pending, invited, declined and expired are understood
+                gap: 4 of the file's rows could not be read
+            "#]],
+        );
+        check(
+            "Email,Status,Invite accepted?\na@x.example,Active,No\nb@x.example,Active,Yes\n",
+            &expect![[r#"
+                3: b@x.example  ? ? Active
+                problem users.csv:2: the row's status contradicts whether the invitation was accepted
+                gap: 1 of the file's rows could not be read
+            "#]],
+        );
+    }
+
+    #[test]
+    fn an_invitation_that_is_over_is_no_account() {
+        check(
+            "Email,Status\na@x.example,Declined\nb@x.example,expired\nc@x.example,Pending\n",
+            &expect![[r#"
+                4: c@x.example  ? ? Invited
+            "#]],
+        );
+    }
+
+    #[test]
+    fn what_is_no_plain_address_is_a_problem() {
+        for cell in [
+            "'ann@example.com",
+            "mailto:ann@example.com",
+            "ann@example.com\\",
+            "<ann@example.com>",
+            "[ann@example.com](mailto:ann@example.com)",
+        ] {
+            let text = format!("Name,Login email,Role\nAnn Ode,{cell},owner\n");
+            let bytes = text.into_bytes();
+            let export = read(&SourceFile { name: "users.csv".to_owned(), bytes }).unwrap();
+            assert_eq!((export.list.len(), export.problems.len()), (0, 1), "{cell}");
+            assert_eq!(export.gaps, ["1 of the file's rows could not be read"], "{cell}");
+        }
+        check(
+            "Name,Login email,Role\nAnn Ode,ann@example.com,owner\n",
+            &expect![[r#"
+                2: ann@example.com Ann Ode owner ? Active
+            "#]],
+        );
+        check(
+            "{\"email\":\"ann@example.com\"}\n",
+            &expect![[r#"
+            refused: users.csv:1: no column is called `Email` or `Login email`
+        "#]],
+        );
+    }
+
+    #[test]
+    fn a_missing_last_line_break_says_its_cure() {
+        check(
+            "Login email,Role\r\nann@example.com,owner\r\nout@example.com,user",
+            &expect![[r#"
+                2: ann@example.com  owner ? Active
+                3: out@example.com  user ? Active
+                gap: the file's last line has no line break, so its end may be missing: if the file is complete, add one
+            "#]],
         );
     }
 
@@ -282,7 +398,7 @@ mod tests {
                 2: ada@example.com Ada user ? Active
                 problem users.csv:3: the row has 2 of 3 cells
                 gap: 1 of the file's rows could not be read
-                gap: the file's last line has no line break, so its end may be missing
+                gap: the file's last line has no line break, so its end may be missing: if the file is complete, add one
             "#]],
         );
         check(
@@ -290,7 +406,7 @@ mod tests {
             &expect![[r#"
             2: ada@example.com  user ? Active
             3: bob@example.com  us ? Active
-            gap: the file's last line has no line break, so its end may be missing
+            gap: the file's last line has no line break, so its end may be missing: if the file is complete, add one
         "#]],
         );
         check(
@@ -303,8 +419,8 @@ mod tests {
         check(
             "Email,Role\n,user\nnobody,user\n",
             &expect![[r#"
-            problem users.csv:2: the row has no e-mail address
-            problem users.csv:3: the row has no e-mail address
+            problem users.csv:2: the row has no plain e-mail address
+            problem users.csv:3: the row has no plain e-mail address
             gap: 2 of the file's rows could not be read
         "#]],
         );

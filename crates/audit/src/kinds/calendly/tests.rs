@@ -1,6 +1,7 @@
 //! What each check finds, and what it leaves alone.
 
 use super::SPEC;
+use crate::accounts::Accounts;
 use crate::check::Find;
 use crate::identity::Subject;
 use crate::input::SourceFile;
@@ -120,4 +121,22 @@ fn ids_are_unique_and_texts_are_sentences() {
             assert!(text.ends_with('.') && text.starts_with(char::is_uppercase), "{text}");
         }
     }
+}
+
+#[test]
+fn two_accounts_at_one_address_keep_their_roles() {
+    let text = "Login email,Role\nann@example.com,owner\nben@example.com,user\nBen@Example.com,admin\nann@example.com,owner\n";
+    let file = SourceFile { name: "same.csv".to_owned(), bytes: text.into() };
+    let now = "2026-11-22T10:00:00Z".parse().unwrap();
+    let accounts = Accounts::from_file(SPEC.export, &file, now).unwrap();
+    let list: Vec<_> = accounts.list.iter().map(|it| (&*it.email, it.role.as_deref())).collect();
+    let expected = [
+        ("ann@example.com", Some("owner")),
+        ("ben@example.com", Some("user")),
+        ("Ben@Example.com", Some("admin")),
+    ];
+    assert_eq!(list, expected);
+    let problems: Vec<_> = accounts.problems.iter().map(ToString::to_string).collect();
+    assert_eq!(problems, ["same.csv:5: the row repeats the account of line 2"]);
+    assert!(accounts.is_complete());
 }

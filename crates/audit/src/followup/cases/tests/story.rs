@@ -254,7 +254,8 @@ impl Story {
         let (roster, problems) = parse(&[file("team.yaml", &self.roster)], &team);
         let captured = day(self.captured.unwrap_or(now));
         let accounts = self.accounts.as_ref().map(|text| {
-            Accounts::from_file(Kind::Calendly, &file("users.csv", text), captured).unwrap()
+            Accounts::from_file(Kind::Calendly.spec().export, &file("users.csv", text), captured)
+                .unwrap()
         });
         let exceptions = file("exceptions.yaml", &self.exceptions);
         let (exceptions, _) =
