@@ -4,13 +4,14 @@ use jiff::Timestamp;
 
 use super::model::{Case, Entry, Justification, State, Verdict};
 use super::names::{finding_name, held, in_doubt, is_named, standing};
-use super::plan::{Planner, is_own};
+use super::plan::{Planner, is_own, recipient};
 use super::record::{Record, RecordItem};
 use super::refusal::{Refusal, Rule};
 use super::selection::{Act, PostedRecord};
 use crate::evaluation::OUTSIDER;
 use crate::plan::Action;
 use crate::record::conversation::ThreadNote;
+use crate::record::directory::Unmentionable;
 use crate::record::marker::{Content, Marker, StepAction};
 
 /// A finding that was named, with its case.
@@ -31,6 +32,9 @@ impl<'p> Planner<'p> {
                     self.decide(finding, StepAction::Remove, reason, &mut items)?;
                 }
                 Act::AskAgain { findings, reason } => self.ask_again(findings, reason)?,
+                Act::Again { findings, reason } => {
+                    self.record_again(findings, reason, &mut items)?;
+                }
                 Act::Sent { subject, note } => self.sent(subject, *note, &mut items)?,
                 Act::Answered { subject, reason } => self.answered(subject, reason, &mut items)?,
             }
@@ -203,30 +207,64 @@ impl<'p> Planner<'p> {
         RecordItem { step, subject: case.name.clone(), reason: reason.trim().to_owned() }
     }
 
-    pub(super) fn ask_again(&mut self, findings: &[String], reason: &str) -> Result<(), Refusal> {
+    fn ask_again(&mut self, findings: &[String], reason: &str) -> Result<(), Refusal> {
         for (case, entry) in self.named(findings)? {
-            let rule = match &entry.state {
-                _ if entry.is_for_operators() => Some(Rule::ForOperators),
-                State::InDoubt(doubt) if !doubt.can_be_ended() => {
-                    Some(Rule::InDoubt(in_doubt(doubt)))
-                }
-                State::Held(hold) => Some(Rule::Held(held(hold))),
-                State::Justified(Justification::Exception(_)) => Some(Rule::Excepted),
-                _ if !entry.is_found => Some(Rule::NotFound(standing(entry))),
-                _ => None,
-            };
-            if let Some(rule) = rule {
-                return Err(self.refuse(case, entry, rule));
+            if self.may_be_asked_again(case, entry)? {
+                self.plan_again(case, entry, reason)?;
             }
-            // Whoever was just asked is not asked once more, as when this was interrupted.
-            if matches!(entry.state, State::Waiting { .. }) {
-                let name = finding_name(self.input, case, entry);
-                self.note(format!("{name} {}", standing(entry)));
-                continue;
-            }
-            self.plan_again(case, entry, reason)?;
         }
         Ok(())
+    }
+
+    /// Records that findings are to be asked about again, so that an interrupt before the notice loses
+    /// nothing.
+    fn record_again(
+        &mut self,
+        findings: &[String],
+        reason: &str,
+        items: &mut Vec<RecordItem>,
+    ) -> Result<(), Refusal> {
+        for (case, entry) in self.named(findings)? {
+            if !self.may_be_asked_again(case, entry)? {
+                continue;
+            }
+            match recipient(self.input, case) {
+                // What was never asked in its round is asked by the next notice anyway.
+                Ok(_) if entry.state == State::NotAsked => {}
+                Ok(_) => {
+                    items.push(self.item(case, entry, StepAction::Again, self.input.now, reason));
+                }
+                Err(Unmentionable::NotAsked(inquiry)) => {
+                    self.due.inquiries.insert(inquiry);
+                }
+                Err(why) => {
+                    return Err(self.refuse(case, entry, Rule::Unmentionable(why.to_string())));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a finding is to be asked about again; not if its subject was only just asked, as when
+    /// this was interrupted.
+    fn may_be_asked_again(&mut self, case: &Case, entry: &Entry) -> Result<bool, Refusal> {
+        let rule = match &entry.state {
+            _ if entry.is_for_operators() => Some(Rule::ForOperators),
+            State::InDoubt(doubt) if !doubt.can_be_ended() => Some(Rule::InDoubt(in_doubt(doubt))),
+            State::Held(hold) => Some(Rule::Held(held(hold))),
+            State::Justified(Justification::Exception(_)) => Some(Rule::Excepted),
+            _ if !entry.is_found => Some(Rule::NotFound(standing(entry))),
+            _ => None,
+        };
+        if let Some(rule) = rule {
+            return Err(self.refuse(case, entry, rule));
+        }
+        if matches!(entry.state, State::Waiting { .. }) {
+            let name = finding_name(self.input, case, entry);
+            self.note(format!("{name} {}", standing(entry)));
+            return Ok(false);
+        }
+        Ok(true)
     }
 
     fn case_named(&self, subject: &str) -> Result<&'p Case, Refusal> {

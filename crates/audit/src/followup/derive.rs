@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::model::{
-    Answer, AnswerContent, Ask, AskedHow, Decision, Doubt, Entry, Escalation, FollowupInput, Hold,
+    AgainRequest, Answer, AnswerContent, Ask, AskedHow, Decision, Doubt, Entry, Escalation, FollowupInput, Hold,
     Justification, NoteRef, State, Suggestion, Verdict,
 };
 use super::subjects::Subjects;
@@ -145,6 +145,7 @@ impl<'a> Derivation<'_, 'a> {
             is_reported: steps.iter().any(|entry| is_settling(entry) && entry.step.round >= round),
             reaction_notes: self.reaction_notes(round),
             decision: self.latest_decision(),
+            again: self.again(round),
             state,
             round,
             ask,
@@ -264,6 +265,23 @@ impl<'a> Derivation<'_, 'a> {
 
     fn asks(&self, round: u32) -> impl Iterator<Item = &StepRef<'a>> {
         self.steps_of(round).filter(|entry| self.is_ask(entry))
+    }
+
+    /// The record that began a round by asking again; a notice that did so has asked already.
+    fn again(&self, round: u32) -> Option<AgainRequest> {
+        let before = round.checked_sub(1)?;
+        let agains = self.steps_of(before).filter(|entry| {
+            entry.step.action == StepAction::Again
+                && matches!(entry.marked.marker.content, Content::Record(_))
+                && !self.is_former(entry)
+        });
+        let entry = agains.max_by_key(|entry| entry.order())?;
+        let reasons = self.reasons.get(&entry.marked.note.id);
+        Some(AgainRequest {
+            by: entry.marked.note.author.clone(),
+            reason: reasons.and_then(|reasons| reasons.get(entry.index)).cloned().unwrap_or_default(),
+            had_answered: !self.answers(before).is_empty(),
+        })
     }
 
     /// The first ask of a round: if two operators asked at once, the lower note started the clock.

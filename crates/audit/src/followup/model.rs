@@ -371,6 +371,17 @@ pub enum AnswerContent {
     },
 }
 
+/// An operator's record that a finding is to be asked again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgainRequest {
+    /// The operator.
+    pub by: User,
+    /// What the operator wants to say besides, as untrusted text; may be empty.
+    pub reason: String,
+    /// Whether the finding had been answered.
+    pub had_answered: bool,
+}
+
 /// A finding with its history.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -395,6 +406,8 @@ pub struct Entry {
     pub answers: Vec<Answer>,
     /// The latest decision about it, whatever the evidence.
     pub decision: Option<Decision>,
+    /// That an operator wants it asked again, where a record began the present round.
+    pub again: Option<AgainRequest>,
     /// Whether a comment of the present round reports that it is settled.
     pub is_reported: bool,
     /// The notes whose reactions may be answers.

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::model::AgainRequest;
 use crate::dates::{date_of, day_and_month, deadline};
 use crate::markdown::{Markdown, item};
 use crate::plan::NoticePart;
@@ -71,7 +72,7 @@ pub(crate) struct AskLine {
 }
 
 /// What an operator says to somebody who is asked again.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AskedAgain {
     /// Whether they had answered.
     pub(crate) had_answered: bool,
@@ -493,6 +494,15 @@ impl Notice<'_> {
 }
 
 impl AskedAgain {
+    /// What an operator's record wants to be said.
+    pub(crate) fn new(request: &AgainRequest) -> Self {
+        Self {
+            had_answered: request.had_answered,
+            operator: request.by.username.clone(),
+            words: request.reason.clone(),
+        }
+    }
+
     fn markdown(&self) -> Markdown {
         let open = if self.had_answered {
             "thank you for your reply; this is still open. "

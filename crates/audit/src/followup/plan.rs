@@ -139,19 +139,17 @@ impl<'p> Planner<'p> {
             .collect();
         // A request that only reports what is open asked for nothing.
         let review = self.cases.reviews.last().filter(|review| review.is_complete);
-        if let (Some(review), true) = (review, self.selection.only.is_empty()) {
+        let review = review.filter(|_| self.selection.only.is_empty());
+        for person in self.people(&cases, review.is_some()) {
+            self.escalate(&person);
+            self.ask(&person);
+        }
+        if let Some(review) = review {
             let by = &review.note.author.username;
             self.note(format!(
                 "{by} has already requested the review: name people with --only to post anything more"
             ));
         } else {
-            for person in self.people(&cases) {
-                self.escalate(&person);
-                self.ask(&person);
-            }
-            for (finding, reason) in &self.selection.again {
-                self.ask_again(std::slice::from_ref(finding), reason)?;
-            }
             for case in &cases {
                 self.list_for_operators(case);
                 self.settle(case);
@@ -182,17 +180,25 @@ impl<'p> Planner<'p> {
 
     /// The people for whom something is due, in the order of that and of their names, as far as the
     /// limit allows.
-    fn people(&mut self, cases: &[&'p Case]) -> Vec<DuePerson<'p>> {
+    ///
+    /// While the audit is in review, these are only those whom an operator wants to be asked again.
+    fn people(&mut self, cases: &[&'p Case], is_in_review: bool) -> Vec<DuePerson<'p>> {
         let now = self.input.now;
         let by_hand = mentioned_by_hand(self.input);
         let mut people: Vec<DuePerson<'p>> = Vec::new();
         for case in cases {
             let entries = || case.entries.iter().filter(|entry| !entry.is_for_operators());
-            let helps: Vec<&Entry> =
+            let mut helps: Vec<&Entry> =
                 entries().filter(|entry| entry.state == State::Overdue).collect();
             let mut asks: Vec<&Entry> =
                 entries().filter(|entry| entry.state == State::NotAsked).collect();
-            if !asks.is_empty() && self.is_left_to_operator(case, &by_hand) {
+            if is_in_review {
+                helps.clear();
+                asks.retain(|entry| entry.again.is_some());
+            }
+            // Asking again is an operator's explicit wish already.
+            let is_wanted = asks.iter().any(|entry| entry.again.is_some());
+            if !asks.is_empty() && !is_wanted && self.is_left_to_operator(case, &by_hand) {
                 asks.clear();
             }
             if asks.is_empty() && helps.is_empty() {
@@ -281,12 +287,19 @@ impl<'p> Planner<'p> {
         match recipient(self.input, case) {
             Ok(user) => {
                 let due = Some(self.ask_due());
-                let finding = |entry: &&Entry| {
+                let mut asks: Vec<(Option<AskedAgain>, Vec<NoticeFinding>)> = Vec::new();
+                for entry in &person.asks {
                     let step = self.step(case, entry, StepAction::Ask { due }, vec![user.id]);
-                    self.finding(case, entry, vec![step])
-                };
-                let findings = person.asks.iter().map(finding).collect();
-                self.push_ask(case, user.clone(), findings, None);
+                    let finding = self.finding(case, entry, vec![step]);
+                    let again = entry.again.as_ref().map(AskedAgain::new);
+                    match asks.iter_mut().find(|(said, _)| *said == again) {
+                        Some((_, findings)) => findings.push(finding),
+                        None => asks.push((again, vec![finding])),
+                    }
+                }
+                for (again, findings) in asks {
+                    self.push_ask(case, user.clone(), findings, again);
+                }
             }
             Err(Unmentionable::NotAsked(inquiry)) => {
                 self.due.inquiries.insert(inquiry);

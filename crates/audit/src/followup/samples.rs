@@ -244,6 +244,7 @@ pub(crate) fn entry(id: &str, evidence: &str, state: State) -> Entry {
         escalation: None,
         answers: Vec::new(),
         decision: None,
+        again: None,
         is_reported: false,
         reaction_notes: BTreeSet::new(),
     }

@@ -15,8 +15,6 @@ pub struct Selection {
     pub limit: Option<usize>,
     /// Subjects who are asked although an operator has mentioned them by hand.
     pub confirmed: Vec<String>,
-    /// Findings that are asked again in the same notice, each with what to say besides.
-    pub again: Vec<(String, String)>,
     /// What an operator does besides; then nothing else is done.
     pub acts: Vec<Act>,
     /// The record that this run has posted, to which further acts are added.
@@ -66,6 +64,13 @@ pub enum Act {
         /// The findings.
         findings: Vec<String>,
         /// What to say besides; may be empty.
+        reason: String,
+    },
+    /// Record that findings are to be asked about again; the next notice does so.
+    Again {
+        /// The findings.
+        findings: Vec<String>,
+        /// What the notice is to say besides; may be empty.
         reason: String,
     },
     /// Record that a subject was asked outside the notices.
