@@ -7,8 +7,10 @@ mod hostile;
 mod moment;
 mod plan;
 mod refused;
+mod sitting;
 mod submit_review;
 mod team;
+mod whose;
 
 use crate::support::{Ran, TestWorld};
 

@@ -29,7 +29,7 @@ fn addressed() -> TestWorld {
 #[test]
 fn somebody_has_to_be_the_manager() {
     let test = configured(addressed(), "");
-    let ran = test.run_writing_nothing(&["submit-review", "--yes"]).exit(2);
+    let ran = test.run_writing_nothing(&["submit-review", "--yes"]).exit(4);
     assert!(ran.stderr.contains("hint: name one by --manager USERNAME"), "{}", ran.stderr);
     let ran = submit(&test, &["--manager", "@mads"]).success();
     assert_eq!(test.mentions().get("mads"), Some(&1), "{}", ran.stderr);

@@ -73,7 +73,7 @@ fn an_issue_with_the_title_and_no_marker_is_for_somebody_to_look_at() {
     for content in ["## Notes\n", &format!("> {MARKER}")] {
         let test = TestWorld::demo().with_token();
         test.sandbox.update(|world| {
-            world.open_issue(AUDITS, "nadeyemi", "Calendly audit FY28-Q1", content).unwrap()
+            world.open_issue(AUDITS, "ivelderman", "Calendly audit FY28-Q1", content).unwrap()
         });
         let ran = init(&test, &[]).exit(6);
         assert!(ran.stderr.contains(url(&test, 1).trim_end()), "{}", ran.stderr);
@@ -115,7 +115,8 @@ fn a_marker_by_an_untrusted_user_is_not_an_audit() {
 fn an_audit_begun_by_another_operator_is_found() {
     let test = TestWorld::demo().with_token();
     test.write("c.toml", "operators = [\"nadeyemi\"]\n");
-    test.sandbox.update(|world| world.open_issue(AUDITS, "nadeyemi", "Ours", MARKER).unwrap());
+    test.sandbox
+        .update(|world| world.open_issue(AUDITS, "nadeyemi", "Ours, FY28-Q1", MARKER).unwrap());
     assert_eq!(init(&test, &["--config", "c.toml"]).success().stdout, url(&test, 1));
     test.run(&["run", "--write", "--yes", "--config", "c.toml"]).success();
     assert_eq!(test.issues().len(), 1);

@@ -112,8 +112,8 @@ fn a_marker_by_an_untrusted_user_is_reported_and_not_followed() {
     forge(&ISSUE.replace("Q1", "Q3"));
     let ran = write(&test, &["--quiet"]).success();
     ran.messages_are(expect![[r#"
-        warning: https://gitlab.test/[audits]/-/issues/2 is marked as an audit by zhrusovska, who is not among `operators`
-        warning: https://gitlab.test/[audits]/-/issues/3 is marked as an audit by zhrusovska, who is not among `operators`
+        warning: https://gitlab.test/[audits]/-/issues/2 was made by zhrusovska, who is not an operator and is not looked at; `operators = [{ id = 438800, username = "zhrusovska" }]` would change that
+        warning: https://gitlab.test/[audits]/-/issues/3 was made by zhrusovska, who is not an operator and is not looked at; `operators = [{ id = 438800, username = "zhrusovska" }]` would change that
     "#]]);
     region(&test.description());
     test.close(1, "nadeyemi");
@@ -125,6 +125,7 @@ fn a_marker_by_an_untrusted_user_is_reported_and_not_followed() {
     }
     test.write("c.toml", "operators = [\"zhrusovska\"]\n");
     writes_nothing(&test, &["--config", "c.toml"]).exit(2).messages_are(expect![[r#"
+        the operator zhrusovska is the user 438800; `operators = [{ id = 438800, username = "zhrusovska" }]` keeps that, whoever has the name later
         error: there are several open audits: https://gitlab.test/[audits]/-/issues/2, https://gitlab.test/[audits]/-/issues/3
         hint: name one by --issue or --period
     "#]]);

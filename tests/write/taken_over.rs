@@ -83,7 +83,7 @@ fn an_issue_that_was_made_by_hand_is_taken_over() {
         let report = if has_report { pasted(&test) } else { String::new() };
         let content = format!("By hand.\n\n## Notes\n\n{report}");
         test.sandbox.update(|world| {
-            world.open_issue(AUDITS, "nadeyemi", "Calendly, spring", &content).unwrap();
+            world.open_issue(AUDITS, "ivelderman", "Calendly FY28-Q1", &content).unwrap();
         });
         let ran = writes_nothing(&test, &["--issue", "1"]).exit(6);
         assert!(ran.stderr.contains("--adopt"), "{}", ran.stderr);

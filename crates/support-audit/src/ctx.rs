@@ -1,5 +1,6 @@
 //! What every command is given: the configuration, the user's wishes, and the one clock.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,6 +49,8 @@ pub(crate) struct Ctx {
     gitlab: OnceCell<GitLab>,
     /// Calendly, likewise.
     calendly: OnceCell<Calendly>,
+    /// The ids of the configured operators, once somebody's marker has been looked at.
+    pub(crate) configured_operators: OnceCell<BTreeSet<u64>>,
 }
 
 impl Ctx {
@@ -56,7 +59,8 @@ impl Ctx {
         let config = Config::load(&global)?;
         let clock = Clock::start(&config)?;
         let (gitlab, calendly) = (OnceCell::new(), OnceCell::new());
-        Ok(Self { config, ui, global, clock, gitlab, calendly })
+        let configured_operators = OnceCell::new();
+        Ok(Self { config, ui, global, clock, gitlab, calendly, configured_operators })
     }
 
     /// Reads the clock anew, for the next command of the guide.

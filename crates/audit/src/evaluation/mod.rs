@@ -263,7 +263,15 @@ impl Evaluation {
 
 /// The recorded size, where the present one is more than 10 % smaller.
 fn recorded_if_shrunken(present: usize, recorded: Option<usize>) -> Option<usize> {
-    recorded.filter(|recorded| present * 10 < recorded * 9)
+    recorded.filter(|recorded| is_much_smaller(present, *recorded))
+}
+
+/// Whether a size is more than 10 % smaller than the recorded one, so that nothing is concluded from who
+/// is missing.
+///
+/// The commands ask an operator whether such a size is right.
+pub const fn is_much_smaller(present: usize, recorded: usize) -> bool {
+    present * 10 < recorded * 9
 }
 
 /// The GitLab username that `handles` gives to an e-mail address.

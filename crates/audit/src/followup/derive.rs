@@ -7,8 +7,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::model::{
-    AgainRequest, Answer, AnswerContent, Ask, AskedHow, Decision, Doubt, Entry, Escalation, FollowupInput, Hold,
-    Justification, NoteRef, State, Suggestion, Verdict,
+    AgainRequest, Answer, AnswerContent, Ask, AskedHow, Decision, Doubt, Entry, Escalation,
+    FollowupInput, Hold, Justification, NoteRef, State, Suggestion, Verdict,
 };
 use super::subjects::Subjects;
 use crate::check::{Audience, Check, Find, Finding};
@@ -279,7 +279,10 @@ impl<'a> Derivation<'_, 'a> {
         let reasons = self.reasons.get(&entry.marked.note.id);
         Some(AgainRequest {
             by: entry.marked.note.author.clone(),
-            reason: reasons.and_then(|reasons| reasons.get(entry.index)).cloned().unwrap_or_default(),
+            reason: reasons
+                .and_then(|reasons| reasons.get(entry.index))
+                .cloned()
+                .unwrap_or_default(),
             had_answered: !self.answers(before).is_empty(),
         })
     }

@@ -10,6 +10,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use crate::calendar::Period;
+use crate::evaluation::is_much_smaller;
 use crate::identity::{SubjectId, file_digest};
 use crate::record::marker::{Content, Key, Marker, MarkerHeader, Sizes};
 use crate::text::fold;
@@ -158,13 +159,15 @@ impl Conversation {
     }
 
     /// The sizes of roster and accounts that operators recorded last, in a report or by accepting them.
+    ///
+    /// A report about much less than before is not an acceptance of that: the larger size stays.
     pub fn recorded_sizes(&self, header: MarkerHeader, operators: &BTreeSet<u64>) -> Sizes {
         let mut sizes = Sizes::default();
         for marked in self.markers(header, operators).counting {
             if let Content::Report(report) = &marked.marker.content {
-                sizes.roster = Some(report.people);
-                if report.is_complete {
-                    sizes.accounts = report.accounts.or(sizes.accounts);
+                sizes.roster = Some(recorded_size(report.people, sizes.roster));
+                if let (Some(accounts), true) = (report.accounts, report.is_complete) {
+                    sizes.accounts = Some(recorded_size(accounts, sizes.accounts));
                 }
             }
             sizes.roster = marked.marker.accepted.roster.or(sizes.roster);
@@ -172,6 +175,10 @@ impl Conversation {
         }
         sizes
     }
+}
+
+fn recorded_size(reported: usize, before: Option<usize>) -> usize {
+    before.filter(|before| is_much_smaller(reported, *before)).unwrap_or(reported)
 }
 
 /// Why an issue cannot be taken for the issue of one audit.

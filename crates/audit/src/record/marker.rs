@@ -55,6 +55,14 @@ pub struct Sizes {
     pub accounts: Option<usize>,
 }
 
+impl Sizes {
+    /// These sizes, and those of `other` where there is none here.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self { roster: self.roster.or(other.roster), accounts: self.accounts.or(other.accounts) }
+    }
+}
+
 /// Digests of the files that a comment was derived from.
 ///
 /// A file that comes back unchanged, copied anew, is no newer than the first comment that names its

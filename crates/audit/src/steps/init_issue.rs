@@ -71,8 +71,10 @@ pub fn plan(opening: &Opening<'_>, issues: &[Existing]) -> Beginning {
         return Beginning::Exists(ours.iter().map(|issue| issue.iid).collect());
     }
     let title = title(opening.kind, opening.period);
-    let has_title = |issue: &&Existing| issue.title.trim().eq_ignore_ascii_case(&title);
-    if let Some(issue) = issues.iter().find(has_title) {
+    // What a stranger made blocks nothing.
+    let is_unmarked =
+        |issue: &&Existing| issue.counts && issue.title.trim().eq_ignore_ascii_case(&title);
+    if let Some(issue) = issues.iter().find(is_unmarked) {
         return Beginning::Unmarked(issue.iid);
     }
     let due = opening.calendar.due(opening.period, opening.today);
@@ -101,6 +103,18 @@ fn marked(template: &str, marker: &Marker) -> String {
     } else {
         format!("{marker}\n\n{template}")
     }
+}
+
+/// Whether an issue's title is that of an audit of a kind, and of the period if there is one.
+///
+/// The commands look for an audit by its title where its marker was lost.
+pub fn has_title(text: &str, kind: Kind, period: Option<Period>) -> bool {
+    let prefix = format!("{} audit ", kind.spec().system);
+    let text = text.trim();
+    let Some((start, rest)) = text.split_at_checked(prefix.len()) else { return false };
+    let named = rest.trim().to_uppercase().parse::<Period>().ok();
+    start.eq_ignore_ascii_case(&prefix)
+        && named.is_some_and(|named| period.is_none_or(|period| period == named))
 }
 
 /// The title of an audit's issue.
@@ -175,6 +189,25 @@ mod tests {
     #[test]
     fn a_marker_by_somebody_else_does_not_count() {
         assert!(matches!(plan_with(&[(100, "Mine", MARKER)]), Beginning::Make(_)));
+    }
+
+    #[test]
+    fn a_strangers_title_blocks_nothing() {
+        assert!(matches!(plan_with(&[(100, "Calendly audit FY28-Q1", "")]), Beginning::Make(_)));
+    }
+
+    #[test]
+    fn an_audits_title_is_known_with_or_without_its_period() {
+        let period = Some("FY28-Q1".parse().unwrap());
+        for (title, any, this) in [
+            (" calendly audit fy28-q1", true, true),
+            ("Calendly audit FY28-Q3", true, false),
+            ("Calendly audit", false, false),
+            ("Zendesk audit FY28-Q1", false, false),
+        ] {
+            assert_eq!(has_title(title, Kind::Calendly, None), any, "{title}");
+            assert_eq!(has_title(title, Kind::Calendly, period), this, "{title}");
+        }
     }
 
     #[test]

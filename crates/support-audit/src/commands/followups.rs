@@ -1,20 +1,21 @@
 //! `followups`: one notice of what is due, and what came back.
 
 use audit::followup::{
-    self, Act, Answer, AnswerContent, Due, FollowupInput, Letter, MentionedByHand, PostedRecord,
-    Refusal, Selection, State,
+    self, Act, Answer, AnswerContent, Due, Entry, FollowupInput, Letter, MentionedByHand,
+    Selection, State,
 };
 use audit::kinds::Kind;
-use audit::plan::{Action, Plan};
+use audit::plan::Plan;
 use clap::Args;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use super::sitting::{Sitting, plan_resolving_users, refused};
 use crate::args::Format;
 use crate::ctx::Ctx;
-use crate::error::{Exit, Failure, explain};
+use crate::error::{Exit, Failure};
 use crate::execute::{self, Outcome, WriteFlags};
 use crate::gather::{self, AccountsMode, FollowupSources, Inputs, IssueSelector};
 use crate::suggest::nearest;
@@ -64,29 +65,31 @@ pub(crate) struct Followups {
 impl Followups {
     pub(crate) async fn exec(mut self, ctx: &Ctx) -> anyhow::Result<Exit> {
         let format = ui::format(ctx.global.format, Format::Table, &[Format::Table, Format::Json])?;
-        let now = match &self.until {
-            Some(text) => {
-                self.write_flags.dry_run = true;
-                instant(text)?
-            }
-            None => ctx.now(),
-        };
-        let selection = self.selection(ctx.global.kind.into())?;
-        let mut sources =
-            gather::followup_sources(ctx, &self.inputs, &self.selector, AccountsMode::Always)
-                .await?;
+        let mut until = None;
+        if let Some(text) = &self.until {
+            let now = instant(text)?;
+            until = Some(now);
+            self.write_flags.dry_run = true;
+            // Exceptions that expire by then count no more.
+            self.inputs.day = Some(now.to_zoned(TimeZone::UTC).date());
+        }
+        let mut selection = self.selection(ctx.global.kind.into())?;
+        let mode = AccountsMode::IfConfigured;
+        let mut sources = gather::followup_sources(ctx, &self.inputs, &self.selector, mode).await?;
         gather::ensure_open(&sources.record.issue.issue)?;
-        refuse_unread_exceptions(&sources)?;
+        sources.refuse_unread_exceptions()?;
+        // GitLab's clock is known once it has answered.
+        let now = until.unwrap_or_else(|| ctx.now());
         sources.read_reactions(ctx, now).await?;
-        let mut selection = selection;
-        let is_asked = selection.acts.is_empty()
-            && format == Format::Table
-            && !self.write_flags.yes
-            && !self.write_flags.dry_run
-            && ctx.ui.may_ask();
-        let mut session = Session { followups: &self, ctx, sources, now, format };
+        if sources.report.evaluation().accounts.is_none() {
+            ctx.ui.say("no accounts are configured: what depends on them is unknown, and nobody is asked about it");
+        }
+        let is_asked =
+            selection.acts.is_empty() && format == Format::Table && self.write_flags.asks(ctx);
+        let mut session =
+            Session { followups: &self, ctx, sources, now, format, sitting: Sitting::default() };
         if is_asked {
-            session.settle_answers(&mut selection).await?;
+            session.settle_answers(&selection).await?;
             session.confirm_mentioned(&mut selection).await?;
         }
         session.apply(&selection).await?;
@@ -134,58 +137,33 @@ struct Session<'a> {
     sources: FollowupSources,
     now: Timestamp,
     format: Format,
+    sitting: Sitting,
 }
 
 impl Session<'_> {
-    /// Shows each answer and asks what is to become of it: whoever stops in the middle has recorded
-    /// what was said so far. What is to be asked again waits for the notice.
-    async fn settle_answers(&mut self, selection: &mut Selection) -> anyhow::Result<()> {
+    /// Shows each answer and asks what is to become of it.
+    ///
+    /// Each decision is stored before the next question, so that whoever stops in the middle has recorded
+    /// what was said so far.
+    async fn settle_answers(&mut self, selection: &Selection) -> anyhow::Result<()> {
         let ctx = self.ctx;
-        let mut record: Option<PostedRecord> = None;
-        for (finding, shown) in answered(&self.sources.input(ctx, self.now), selection) {
+        for Answered { findings, shown } in answered(&self.sources.input(ctx, self.now), selection)
+        {
             ctx.ui.show_lines(&shown);
-            match ask_about_answer(ctx, finding).await? {
-                Some(Act::AskAgain { findings, reason }) => {
-                    selection.again.extend(findings.into_iter().map(|it| (it, reason.clone())));
+            let mut groups = vec![findings];
+            while let Some(findings) = groups.pop() {
+                match ask_about_answer(ctx, &findings).await? {
+                    Some(Reply::Act(act)) => {
+                        self.sitting.store(ctx, &mut self.sources, &act, self.now).await?;
+                    }
+                    Some(Reply::OneByOne) => {
+                        groups.extend(findings.into_iter().rev().map(|finding| vec![finding]));
+                    }
+                    None => {}
                 }
-                Some(act) => record = self.record(act, record).await?,
-                None => {}
             }
         }
-        Ok(())
-    }
-
-    /// Records an act, in the comment of this run if there is one.
-    async fn record(
-        &mut self,
-        act: Act,
-        record: Option<PostedRecord>,
-    ) -> anyhow::Result<Option<PostedRecord>> {
-        self.sources.read_again(self.ctx, self.now).await?;
-        let selection =
-            Selection { acts: vec![act], record: record.clone(), ..Selection::default() };
-        let due = match self.due(&selection).await {
-            Ok(due) => due,
-            // What cannot be done about one finding does not stand in the way of the others.
-            Err(error) => match explain(&error) {
-                failure if matches!(failure.exit, Exit::Usage | Exit::NotReady) => {
-                    self.ctx.ui.warn(&failure.message);
-                    return Ok(record);
-                }
-                _ => return Err(error),
-            },
-        };
-        let body = match due.plan.actions.first() {
-            Some(Action::Comment { body, .. } | Action::EditComment { body, .. }) => body.clone(),
-            _ => return Ok(record),
-        };
-        // The operator has just said so, and the issue was read after that.
-        let pages = execute::write(self.ctx, &due.plan).await?;
-        let note = pages.first().and_then(|page| page.rsplit_once("#note_")?.1.parse().ok());
-        Ok(match (note, due.record) {
-            (Some(note), Some(record)) => Some(PostedRecord { note, body, record }),
-            _ => record,
-        })
+        self.sitting.finish(ctx, &mut self.sources, self.now).await
     }
 
     /// Asks about those whom an operator has mentioned by hand.
@@ -193,38 +171,50 @@ impl Session<'_> {
         let due = self.due(selection).await?;
         for MentionedByHand { subject_name, name, note, by, .. } in due.by_hand {
             let by = &by.username;
-            let question = format!(
-                "{name} was mentioned by hand by {by}, in comment {note}. Ask all the same?"
-            );
-            if self.ctx.ui.ask(&question, false).await? {
-                selection.confirmed.push(subject_name);
+            self.ctx
+                .ui
+                .show_lines(&format!("\n{name} was mentioned by hand by {by}, in comment {note}."));
+            let choices = [
+                "Leave them out of the notice",
+                "Ask them in the notice all the same",
+                "Count that comment as asking them",
+            ];
+            match self.ctx.ui.choose("What is to be done", &choices).await? {
+                1 => selection.confirmed.push(subject_name),
+                2 => {
+                    let act = Act::Sent { subject: subject_name, note: Some(note) };
+                    self.sitting.store(self.ctx, &mut self.sources, &act, self.now).await?;
+                }
+                _ => {}
             }
         }
-        Ok(())
+        self.sitting.finish(self.ctx, &mut self.sources, self.now).await
     }
 
     /// The plan, once GitLab has been asked about everybody in it.
     async fn due(&mut self, selection: &Selection) -> anyhow::Result<Due> {
-        plan_resolving_users(self.ctx, &mut self.sources, selection, self.now).await
+        let due = plan_resolving_users(self.ctx, &mut self.sources, selection, self.now).await?;
+        Ok(due.map_err(|refusal| refused(&refusal))?)
     }
 
     /// Shows, asks, writes, and takes back what somebody else has asked at the same time.
     async fn apply(&mut self, selection: &Selection) -> anyhow::Result<()> {
-        let Due { plan, letters, .. } = self.due(selection).await?;
+        let Due { plan, mut letters, .. } = self.due(selection).await?;
         let (ctx, format, now) = (self.ctx, self.format, self.now);
         let write_flags = self.followups.write_flags;
         if format == Format::Json && write_flags.dry_run {
             return print(ctx, format, &plan, &[], &letters);
         }
-        let sources = &mut self.sources;
-        let inputs = &self.followups.inputs;
+        let mut written = plan.clone();
         let replan = async || {
-            sources.read_all_again(ctx, inputs, now).await?;
-            refuse_unread_exceptions(sources)?;
-            Ok(plan_resolving_users(ctx, sources, selection, now).await?.plan)
+            self.sources.read_all_again(ctx, &self.followups.inputs, now).await?;
+            self.sources.refuse_unread_exceptions()?;
+            let due = self.due(selection).await?;
+            written = due.plan.clone();
+            letters = due.letters;
+            Ok(due.plan)
         };
-        let outcome = execute::apply(ctx, plan.clone(), write_flags, replan).await?;
-        let mut pages = match outcome {
+        let mut pages = match execute::apply(ctx, plan, write_flags, replan).await? {
             Outcome::Done(pages) => pages,
             Outcome::Shown | Outcome::Declined => Vec::new(),
         };
@@ -243,44 +233,7 @@ impl Session<'_> {
                 !deleted.iter().any(|note| page.ends_with(&format!("#note_{note}")))
             });
         }
-        print(ctx, format, &plan, &pages, &letters)
-    }
-}
-
-/// Refuses to ask anybody while an exception may justify them unread.
-fn refuse_unread_exceptions(sources: &FollowupSources) -> Result<(), Failure> {
-    let Some(unread) = &sources.unread_exceptions else { return Ok(()) };
-    let message = format!("some of the exceptions cannot be read: {unread}");
-    Err(Failure::new(Exit::BadInput, message)
-        .hint("repair them: they may justify somebody, who would be asked"))
-}
-
-/// The plan, once GitLab has been asked about everybody in it.
-async fn plan_resolving_users(
-    ctx: &Ctx,
-    sources: &mut FollowupSources,
-    selection: &Selection,
-    now: Timestamp,
-) -> anyhow::Result<Due> {
-    loop {
-        let due = followup::plan(&sources.input(ctx, now), selection)
-            .map_err(|refusal| refused(&refusal))?;
-        if due.inquiries.is_empty() {
-            return Ok(due);
-        }
-        sources.inquire(ctx, due.inquiries).await?;
-    }
-}
-
-pub(super) fn refused(refusal: &Refusal) -> Failure {
-    let exit = if refusal.is_usage() { Exit::Usage } else { Exit::NotReady };
-    let failure = Failure::new(exit, refusal.to_string());
-    match refusal {
-        Refusal::TooManyComments { .. } => {
-            failure.hint("delete comments of the issue that nobody needs any more, or use --limit")
-        }
-        Refusal::NoSuch(_) => failure.hint("`support-audit status` lists the findings"),
-        _ => failure,
+        print(ctx, format, &written, &pages, &letters)
     }
 }
 
@@ -314,51 +267,86 @@ fn instant(text: &str) -> Result<Timestamp, Failure> {
     })
 }
 
-/// The findings that are answered, each with how it is shown, as untrusted text.
-fn answered(input: &FollowupInput<'_>, selection: &Selection) -> Vec<(String, String)> {
-    let cases = followup::cases(input);
+/// The answered findings of one subject, with how they are shown, as untrusted text.
+struct Answered {
+    findings: Vec<String>,
+    shown: String,
+}
+
+/// The findings that are answered, by subject.
+fn answered(input: &FollowupInput<'_>, selection: &Selection) -> Vec<Answered> {
     let mut answered = Vec::new();
-    for case in cases.cases.iter().filter(|case| selection.includes(input, case)) {
-        for entry in case.entries.iter().filter(|entry| entry.state == State::Answered) {
-            let finding = followup::finding_name(input, case, entry);
-            let mut shown = format!("\n{finding}\n{}\n", entry.check.finds);
-            for Answer { author, content, .. } in &entry.answers {
-                let author = &author.username;
-                match content {
-                    AnswerContent::Words(text) => {
-                        shown.push_str(&format!("{author} answered:\n"));
-                        for line in text.lines() {
-                            shown.push_str(&format!("  | {line}\n"));
-                        }
-                    }
-                    AnswerContent::Reaction => {
-                        shown.push_str(&format!("{author} reacted to the notice.\n"));
-                    }
-                    AnswerContent::Recorded { .. } => {
-                        shown.push_str(&format!("{author} recorded an answer.\n"));
-                    }
-                }
-            }
-            answered.push((finding, shown));
+    for case in &followup::cases(input).cases {
+        let entries: Vec<&Entry> =
+            case.entries.iter().filter(|entry| entry.state == State::Answered).collect();
+        if entries.is_empty() || !selection.includes(input, case) {
+            continue;
         }
+        let mut findings = Vec::new();
+        let mut shown = String::new();
+        for entry in &entries {
+            let finding = followup::finding_name(input, case, entry);
+            shown.push_str(&format!("\n{finding}\n{}", entry.check.finds));
+            if !entry.evidence.is_empty() {
+                shown.push_str(&format!(": {}", entry.evidence));
+            }
+            findings.push(finding);
+        }
+        shown.push('\n');
+        let mut answers: Vec<&Answer> = Vec::new();
+        for answer in entries.iter().flat_map(|entry| &entry.answers) {
+            if !answers.contains(&answer) {
+                answers.push(answer);
+            }
+        }
+        for answer in answers {
+            shown.push_str(&describe(answer));
+        }
+        answered.push(Answered { findings, shown });
     }
     answered
 }
 
+fn describe(answer: &Answer) -> String {
+    let author = &answer.author.username;
+    match &answer.content {
+        AnswerContent::Words(text) => {
+            let lines: Vec<String> = text.lines().map(|line| format!("  | {line}\n")).collect();
+            format!("{author} answered:\n{}", lines.concat())
+        }
+        AnswerContent::Reaction => format!("{author} reacted to the notice.\n"),
+        AnswerContent::Recorded { .. } => format!("{author} recorded an answer.\n"),
+    }
+}
+
+/// What an operator makes of an answer.
+enum Reply {
+    Act(Act),
+    OneByOne,
+}
+
 /// Asks what is to become of an answer.
-async fn ask_about_answer(ctx: &Ctx, finding: String) -> anyhow::Result<Option<Act>> {
-    let findings = vec![finding];
-    let choices = ["Leave it for now", "Accept it as it is", "Ask again"];
-    Ok(match ctx.ui.choose("What is to become of it", &choices).await? {
+async fn ask_about_answer(ctx: &Ctx, findings: &[String]) -> anyhow::Result<Option<Reply>> {
+    let question = match findings {
+        [finding] => format!("What is to become of {finding}"),
+        findings => format!("What is to become of these {}", findings.len()),
+    };
+    let mut choices = vec!["Leave it for now", "Accept it as it is", "Ask again"];
+    if findings.len() > 1 {
+        choices.push("Decide one by one");
+    }
+    let findings = findings.to_vec();
+    Ok(match ctx.ui.choose(&question, &choices).await? {
         1 => {
             let reason = ctx.ui.ask_text("Why is it accepted (empty leaves it)").await?;
             let is_given = !reason.trim().is_empty();
-            is_given.then_some(Act::Accept { findings, reason })
+            is_given.then_some(Reply::Act(Act::Accept { findings, reason }))
         }
         2 => {
             let reason = ctx.ui.ask_text("What to say besides (may be empty)").await?;
-            Some(Act::AskAgain { findings, reason })
+            Some(Reply::Act(Act::Again { findings, reason }))
         }
+        3 => Some(Reply::OneByOne),
         _ => None,
     })
 }

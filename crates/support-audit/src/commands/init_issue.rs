@@ -6,6 +6,7 @@ use api::gitlab::{Issue, IssueFilter, Member, User};
 use audit::calendar::Period;
 use audit::kinds::Kind;
 use audit::plan::Plan;
+use audit::record::conversation::audit_of_issue;
 use audit::record::description::marker;
 use audit::record::marker::{Content, MarkerHeader};
 use audit::roster::{Field, Person};
@@ -52,7 +53,7 @@ impl InitIssue {
         let visibility = Visibility::from_project(&found);
         let issues = gitlab.issues(project, &IssueFilter::default()).await?;
         let operator = gitlab.user().await?;
-        let operators = Operators::new(ctx, &operator);
+        let operators = Operators::resolve(ctx, gitlab).await?;
         let confidential =
             ctx.config.confidential.unwrap_or(visibility.needs_confidential_issues());
         let existing = existing_issues(&issues, &operators);
@@ -194,11 +195,7 @@ fn warn_of_others(ctx: &Ctx, issues: &[Issue], operators: &Operators, kind: Kind
         marker(&issue.description).as_ref() == Some(&wanted) && !operators.trusts(&issue.author)
     };
     for issue in issues.iter().filter(is_by_another) {
-        let Issue { web_url, author, .. } = issue;
-        ctx.ui.warn(&format!(
-            "{web_url} is marked as this audit by {}, who is not among `operators`",
-            author.username
-        ));
+        gather::warn_of_stranger(ctx, issue);
     }
 }
 
@@ -214,13 +211,14 @@ fn there_already(
         Beginning::Unmarked(iid) => {
             let Some(issue) = of(*iid) else { return Ok(None) };
             let page = &issue.web_url;
-            let (message, hint) = if marker(&issue.description).is_some() {
-                let author = &issue.author.username;
-                let message = format!("{page} is the audit's issue, but its author does not count");
-                (message, format!("add \"{author}\" to `operators` in the configuration"))
+            let (message, hint) = if let Err(broken) =
+                audit_of_issue(&issue.title, &issue.description)
+            {
+                let hint = "repair the title or the marker at the end of the description";
+                (format!("{page}: {broken}"), hint)
             } else {
-                let message = format!("{page} has the audit's title, but no marker of ours");
-                (message, "give it another title if it is something else".to_owned())
+                let hint = "give it another title if it is something else; else `run --write --adopt` takes it over";
+                (format!("{page} has the audit's title, but no marker of ours"), hint)
             };
             Err(Failure::new(Exit::Conflict, message).hint(hint).into())
         }

@@ -10,5 +10,6 @@ pub(crate) mod help;
 pub(crate) mod init_issue;
 pub(crate) mod reconcile;
 pub(crate) mod run;
+mod sitting;
 pub(crate) mod status;
 pub(crate) mod submit_review;

@@ -1,8 +1,8 @@
 //! `reconcile`: who really has an account, beside who should.
 
-use audit::accounts::Accounts;
-use audit::evaluation::Evaluation;
-use audit::followup::{self, Act, Cases, Selection};
+use audit::accounts::{Account, Accounts};
+use audit::evaluation::{Evaluation, OUTSIDER};
+use audit::followup::{Act, Cases, Selection};
 use audit::identity::PersonIdx;
 use audit::matching::SimilarityIndex;
 use audit::plan::Plan;
@@ -12,12 +12,16 @@ use audit::steps::explain;
 use audit::steps::outsiders::{self, Decisions, Proposal, Undecided};
 use audit::steps::removal::{self, Limits, Refusal};
 use clap::Args;
+use jiff::civil::Date;
 
+use super::sitting::{self, Sitting, plan_resolving_users};
 use crate::args::Format;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure};
 use crate::execute::{self, WriteFlags};
-use crate::gather::{self, AccountsMode, FollowupSources, Gathered, Inputs, IssueSelector, Record};
+use crate::gather::{
+    self, AccountsMode, FollowupSources, Gathered, Inputs, IssueSelector, Record, SizeFlags,
+};
 use crate::tokens::{Service, Stored};
 use crate::ui;
 
@@ -35,9 +39,17 @@ pub(crate) struct Reconcile {
     /// Put the report into the audit's issue, and what you confirm of the proposals there
     #[arg(long)]
     write: bool,
-    /// Confirm what is proposed about an outsider, without being asked
-    #[arg(long, value_name = "EMAIL", requires = "write")]
+    /// Decide about an outsider, or confirm what is proposed in the issue
+    #[arg(long, value_name = "EMAIL[=keep|remove]", requires = "write")]
     decide: Vec<String>,
+    /// Why it is decided so
+    #[arg(long, value_name = "TEXT", requires = "decide")]
+    reason: Option<String>,
+    /// The first day on which a decision to keep counts no more
+    #[arg(long, value_name = "DATE", requires = "decide")]
+    expires: Option<Date>,
+    #[command(flatten)]
+    sizes: SizeFlags,
     /// Remove those from the organisation whose removal was decided, one by one
     #[arg(long, conflicts_with_all = ["write", "accounts"])]
     remove: bool,
@@ -58,7 +70,7 @@ pub(crate) struct Reconcile {
 }
 
 impl Reconcile {
-    pub(crate) async fn exec(self, ctx: &Ctx) -> anyhow::Result<Exit> {
+    pub(crate) async fn exec(mut self, ctx: &Ctx) -> anyhow::Result<Exit> {
         let writes = self.write || self.remove;
         if self.explain.is_some() {
             ui::format(ctx.global.format, Format::Table, &[Format::Table])?;
@@ -67,37 +79,73 @@ impl Reconcile {
             let message = "--yes and --dry-run go with --write or --remove";
             return Err(Failure::new(Exit::Usage, message).into());
         }
+        let named = self.named_decisions()?;
+        self.inputs.sizes = self.sizes.policy(self.write, self.write_flags.asks(ctx));
         let record = if writes || self.selector.names_one() {
             Some(Record::read(ctx, &self.selector, Adopt::No).await?)
         } else {
             self.record_if_there(ctx).await?
         };
         let recorded = record.as_ref().map(Record::recorded_sizes).unwrap_or_default();
-        let gathered =
-            gather::read_sources(ctx, &self.inputs, AccountsMode::Always, recorded).await?;
+        let mode = AccountsMode::Always;
+        let gathered = gather::read_sources(ctx, &self.inputs, mode, recorded).await?;
         if let Some(wanted) = &self.explain {
             explain(ctx, &gathered.evaluation, wanted)?;
             return gathered.incomplete.map_or(Ok(Exit::Success), |failure| Err(failure.into()));
         }
         let Some(record) = record else { return self.without_issue(ctx, gathered) };
         let directory = gather::directory(ctx, ctx.gitlab().await?, &record.issue).await?;
-        let sources = FollowupSources::new(ctx, record, gathered, directory);
-        let mut comparison = Comparison::new(ctx, sources).await?;
+        let mut sources = FollowupSources::new(ctx, record, gathered, directory, mode);
+        let decisions = decisions(ctx, &mut sources).await?;
         if !self.write_flags.dry_run {
             let format = ctx.global.format.unwrap_or(Format::Markdown);
-            ctx.ui.result(&comparison.sources.report.render(format.into()))?;
+            ctx.ui.result(&sources.report.render(format.into()))?;
         }
-        advise(ctx, &comparison.sources.report, &comparison.decisions);
-        if let Some(failure) = comparison.sources.incomplete.take() {
+        advise(ctx, &sources.report, &decisions);
+        if let Some(failure) = sources.incomplete.take() {
             return Err(failure.into());
         }
-        let is_clean = comparison.sources.report.is_clean();
-        if self.write {
-            self.write(ctx, comparison).await?;
-        } else if self.remove {
-            self.remove(ctx, comparison).await?;
+        if writes {
+            gather::ensure_open(&sources.record.issue.issue)?;
         }
+        if self.write {
+            self.write(ctx, &mut sources, decisions, &named).await?;
+        } else if self.remove {
+            sources.refuse_unread_exceptions()?;
+            self.remove(ctx, &mut sources).await?;
+        }
+        let is_clean = sources.report.is_clean();
         Ok(if self.exit_code && !is_clean { Exit::Findings } else { Exit::Success })
+    }
+
+    /// What `--decide` names: an address alone confirms what is proposed about it.
+    fn named_decisions(&self) -> Result<Vec<NamedDecision>, Failure> {
+        let reason = self.reason.clone().unwrap_or_default().trim().to_owned();
+        let mut named = Vec::new();
+        for text in &self.decide {
+            let (email, decision) = match text.rsplit_once('=') {
+                None => (text.as_str(), None),
+                Some((email, word)) => {
+                    let decision = Decision::parse(word).ok_or_else(|| {
+                        Failure::new(Exit::Usage, format!("{word} is neither keep nor remove"))
+                            .hint("--decide takes EMAIL, EMAIL=keep or EMAIL=remove")
+                    })?;
+                    (email, Some(decision))
+                }
+            };
+            if decision.is_some() && reason.is_empty() {
+                let message = format!("--decide {text} has no reason");
+                return Err(Failure::new(Exit::Usage, message)
+                    .hint("add --reason TEXT: whoever reviews the audit wants to know why"));
+            }
+            if self.expires.is_some() && decision == Some(Decision::Remove) {
+                let message = "--expires goes with a decision to keep";
+                return Err(Failure::new(Exit::Usage, message));
+            }
+            let reason = decision.map(|_| reason.clone());
+            named.push(NamedDecision { email: email.to_lowercase(), decision, reason });
+        }
+        Ok(named)
     }
 
     /// Prints the report where no issue is known.
@@ -132,86 +180,176 @@ impl Reconcile {
         }
     }
 
-    /// Writes the report, and records the proposals that the operator confirms.
-    async fn write(&self, ctx: &Ctx, mut comparison: Comparison) -> anyhow::Result<()> {
-        // An issue that cannot be written into is refused before anything is asked.
-        comparison.report_plan()?;
-        self.refuse_unproposed(&comparison.decisions)?;
-        let asks = !self.write_flags.yes && !self.write_flags.dry_run && ctx.ui.may_ask();
-        let report = &comparison.sources.report;
-        let own =
-            if asks { ask_about(ctx, report, &comparison.decisions).await? } else { Vec::new() };
-        let mut confirmed = own.clone();
-        for proposal in &comparison.decisions.proposals {
-            let Proposal { email, decision, justification, .. } = proposal;
-            let is_named = self.decide.iter().any(|named| named.to_lowercase() == *email);
-            if let Err(refusal) = comparison.confirm(ctx, std::slice::from_ref(proposal)) {
-                if is_named {
-                    return Err(refused_act(&refusal).into());
-                }
-                continue;
-            }
-            let word = decision.as_str();
-            let question =
-                format!("Proposed in the issue: {word} {email}: {justification}. Confirm?");
-            if is_named || asks && ctx.ui.ask(&question, false).await? {
-                confirmed.push(proposal.clone());
-            }
+    /// Writes the report, and records what the operator decides.
+    ///
+    /// On a terminal each decision is stored before the next question; what `--decide` names is part of
+    /// the plan.
+    async fn write(
+        &self,
+        ctx: &Ctx,
+        sources: &mut FollowupSources,
+        mut decisions: Decisions,
+        named: &[NamedDecision],
+    ) -> anyhow::Result<()> {
+        let acts = self.named_acts(sources, ctx, &decisions, named)?;
+        if self.write_flags.asks(ctx) {
+            self.decide_one_by_one(ctx, sources, &decisions, named).await?;
+            decisions = self::decisions(ctx, sources).await?;
         }
-        let plan = comparison.plan(ctx, &own, &confirmed)?;
+        let plan = self.plan(ctx, sources, &decisions, &acts).await?;
         let replan = async || {
-            comparison.read_again(ctx, &self.inputs).await?;
-            comparison.plan(ctx, &own, &confirmed)
+            sources.read_all_again(ctx, &self.inputs, ctx.now()).await?;
+            if let Some(failure) = sources.incomplete.take() {
+                return Err(failure.into());
+            }
+            let decisions = self::decisions(ctx, sources).await?;
+            self.plan(ctx, sources, &decisions, &acts).await
         };
         let outcome = execute::apply(ctx, plan, self.write_flags, replan).await?;
         outcome.report(ctx);
         Ok(())
     }
 
-    /// Refuses an address of `--decide` about which there is nothing to confirm.
-    fn refuse_unproposed(&self, decisions: &Decisions) -> Result<(), Failure> {
-        for email in &self.decide {
-            let key = email.to_lowercase();
-            // Whoever runs the same command again wants nothing but what is there already.
-            let is_confirmed = decisions.rulings.get(&key).is_some_and(|it| it.is_confirmed);
-            if !is_confirmed && !decisions.proposals.iter().any(|it| it.email == key) {
-                let message = format!("nothing is proposed about {email} that could be confirmed");
-                return Err(Failure::new(Exit::Usage, message)
-                    .hint("type a justification and `keep` or `remove` into the issue's table"));
+    /// The acts that `--decide` names.
+    fn named_acts(
+        &self,
+        sources: &FollowupSources,
+        ctx: &Ctx,
+        decisions: &Decisions,
+        named: &[NamedDecision],
+    ) -> Result<Vec<Act>, Failure> {
+        let input = sources.input(ctx, ctx.now());
+        let mut acts = Vec::new();
+        for NamedDecision { email, decision, reason } in named {
+            let proposal = decisions.proposals.iter().find(|proposal| proposal.email == *email);
+            match (decision, proposal) {
+                (Some(decision), _) => {
+                    let proposal = Proposal {
+                        finding: format!("{OUTSIDER}:{email}"),
+                        email: email.clone(),
+                        decision: *decision,
+                        justification: reason.clone().unwrap_or_default(),
+                    };
+                    acts.push(proposal.act(self.expires));
+                }
+                (None, Some(proposal)) => acts.push(proposal.act(self.expires)),
+                // Who runs the same command again wants nothing else than what is there.
+                (None, None) if decisions.rulings.get(email).is_some_and(|it| it.is_confirmed) => {}
+                (None, None) => {
+                    let is_account = input.evaluation.accounts.iter().any(|accounts| {
+                        accounts.list.iter().any(|account| account.key() == *email)
+                    });
+                    let message = if is_account {
+                        format!("nothing is proposed about {email} that could be confirmed")
+                    } else {
+                        format!("no account has the address {email}")
+                    };
+                    return Err(Failure::new(Exit::Usage, message)
+                        .hint("--decide EMAIL=keep --reason TEXT decides without a proposal"));
+                }
             }
         }
-        Ok(())
+        Ok(acts)
+    }
+
+    /// Asks about what is proposed, and then about each outsider of whom nothing is decided, justified or
+    /// proposed.
+    async fn decide_one_by_one(
+        &self,
+        ctx: &Ctx,
+        sources: &mut FollowupSources,
+        decisions: &Decisions,
+        named: &[NamedDecision],
+    ) -> anyhow::Result<()> {
+        let mut sitting = Sitting::default();
+        for proposal in &decisions.proposals {
+            if named.iter().any(|named| named.email == proposal.email) {
+                continue;
+            }
+            let Proposal { email, decision, justification, .. } = proposal;
+            let word = decision.as_str();
+            let question = format!(
+                "Typed in the issue, by nobody we know: {word} {email}: {justification}. Confirm?"
+            );
+            if ctx.ui.ask(&question, false).await? {
+                sitting.store(ctx, sources, &proposal.act(None), ctx.now()).await?;
+            }
+        }
+        for undecided in &decisions.undecided {
+            let account = sources.report.evaluation().account(undecided.account).cloned();
+            let Some(account) = account else { continue };
+            if named.iter().any(|named| named.email == account.key()) {
+                continue;
+            }
+            if let Some(act) = ask_about(ctx, undecided, &account).await? {
+                sitting.store(ctx, sources, &act, ctx.now()).await?;
+            }
+        }
+        sitting.finish(ctx, sources, ctx.now()).await
+    }
+
+    /// What puts the report into the issue, with the acts of this command.
+    async fn plan(
+        &self,
+        ctx: &Ctx,
+        sources: &mut FollowupSources,
+        decisions: &Decisions,
+        acts: &[Act],
+    ) -> anyhow::Result<Plan> {
+        let mut plan =
+            sources.record.plan(&sources.report, &sources.digests, sources.accepted, Adopt::No)?;
+        for Proposal { finding, email, decision, .. } in &decisions.proposals {
+            if !acts.iter().any(|act| is_about(act, finding, email)) {
+                let word = decision.as_str();
+                plan.notes.push(format!("not confirmed: {word} {email}; --decide {email} does it"));
+            }
+        }
+        if !acts.is_empty() {
+            let selection = Selection { acts: acts.to_vec(), ..Selection::default() };
+            let due = plan_resolving_users(ctx, sources, &selection, ctx.now()).await?;
+            let due = due.map_err(|refusal| sitting::refused(&refusal))?;
+            plan.actions.extend(due.plan.actions);
+            plan.notes.extend(due.plan.notes);
+        }
+        Ok(plan)
     }
 
     /// Removes those whose removal was decided and is confirmed one by one.
-    async fn remove(&self, ctx: &Ctx, mut comparison: Comparison) -> anyhow::Result<()> {
-        gather::ensure_open(&comparison.sources.record.issue.issue)?;
-        comparison.refuse_unread_exceptions()?;
+    async fn remove(&self, ctx: &Ctx, sources: &mut FollowupSources) -> anyhow::Result<()> {
         let own = gather::organization(ctx).await?.own;
         let limits = Limits { max_share: self.max_share, own: &own };
-        let confirmed = self.confirmed_removals(ctx, &comparison, limits).await?;
-        let plan = comparison.removal_plan(ctx, limits, &confirmed)?;
+        let cases = sources.cases(ctx, ctx.now()).await?;
+        let confirmed = self.confirmed_removals(ctx, sources, &cases, limits).await?;
+        let plan = removal::plan(&sources.input(ctx, ctx.now()), &cases, limits, &confirmed)
+            .map_err(|refusal| refused(&refusal))?;
         let replan = async || {
-            comparison.read_again(ctx, &self.inputs).await?;
-            comparison.refuse_unread_exceptions()?;
-            Ok(comparison.removal_plan(ctx, limits, &confirmed)?)
+            sources.read_all_again(ctx, &self.inputs, ctx.now()).await?;
+            if let Some(failure) = sources.incomplete.take() {
+                return Err(failure.into());
+            }
+            sources.refuse_unread_exceptions()?;
+            let cases = sources.cases(ctx, ctx.now()).await?;
+            let input = sources.input(ctx, ctx.now());
+            Ok(removal::plan(&input, &cases, limits, &confirmed)
+                .map_err(|refusal| refused(&refusal))?)
         };
         let outcome = execute::apply(ctx, plan, self.write_flags, replan).await?;
         outcome.report(ctx);
         Ok(())
     }
 
-    /// The addresses whose removal is confirmed, by `--confirm` or typed one by one. A dry run shows all
-    /// that could be.
+    /// The names whose removal is confirmed, by `--confirm` or typed one by one. A dry run shows all that
+    /// could be.
     async fn confirmed_removals(
         &self,
         ctx: &Ctx,
-        comparison: &Comparison,
+        sources: &FollowupSources,
+        cases: &Cases,
         limits: Limits<'_>,
     ) -> anyhow::Result<Vec<String>> {
-        let input = comparison.sources.input(ctx, ctx.now());
-        let (candidates, _) = removal::candidates(&input, &comparison.cases, limits)
-            .map_err(|refusal| refused(&refusal))?;
+        let input = sources.input(ctx, ctx.now());
+        let (candidates, _) =
+            removal::candidates(&input, cases, limits).map_err(|refusal| refused(&refusal))?;
         let mut confirmed = self.confirm.clone();
         if !confirmed.is_empty() || candidates.is_empty() {
             return Ok(confirmed);
@@ -229,100 +367,34 @@ impl Reconcile {
         for candidate in &candidates {
             let name = candidate.name;
             let question = format!("Type {name} to remove it, nothing to leave it");
-            if ctx.ui.ask_text(&question).await?.trim().eq_ignore_ascii_case(name) {
+            let typed = ctx.ui.ask_text(&question).await?;
+            let typed = typed.trim();
+            if typed.eq_ignore_ascii_case(name) {
                 confirmed.push(name.to_owned());
+            } else if !typed.is_empty() {
+                ctx.ui.warn(&format!("{typed} is not {name}, which stays"));
             }
         }
         Ok(confirmed)
     }
 }
 
-/// The audit's issue beside the roster and the accounts, as a plan is made from them.
-struct Comparison {
-    sources: FollowupSources,
-    cases: Cases,
-    decisions: Decisions,
+/// What `--decide` says about an outsider.
+#[derive(Debug)]
+struct NamedDecision {
+    /// The address in lower case.
+    email: String,
+    /// What is decided; nothing where a proposal is confirmed.
+    decision: Option<Decision>,
+    reason: Option<String>,
 }
 
-impl Comparison {
-    async fn new(ctx: &Ctx, sources: FollowupSources) -> anyhow::Result<Self> {
-        let (cases, decisions) = (Cases::default(), Decisions::default());
-        let mut comparison = Self { sources, cases, decisions };
-        comparison.derive(ctx).await?;
-        Ok(comparison)
-    }
-
-    /// Derives what was decided and proposed from what was read.
-    async fn derive(&mut self, ctx: &Ctx) -> anyhow::Result<()> {
-        self.cases = self.sources.cases(ctx, ctx.now()).await?;
-        self.decisions = decisions(ctx, &self.sources, &self.cases);
-        self.sources.report.set_rulings(self.decisions.rulings.clone());
-        Ok(())
-    }
-
-    /// Reads the issue and its comments again, and the sources if they are not fresh any more.
-    async fn read_again(&mut self, ctx: &Ctx, inputs: &Inputs) -> anyhow::Result<()> {
-        self.sources.read_all_again(ctx, inputs, ctx.now()).await?;
-        if let Some(failure) = self.sources.incomplete.take() {
-            return Err(failure.into());
-        }
-        self.derive(ctx).await
-    }
-
-    /// What puts the report into the issue.
-    fn report_plan(&self) -> Result<Plan, Failure> {
-        self.sources.record.plan(&self.sources.report, &self.sources.digests, Adopt::No)
-    }
-
-    /// What records that the operator confirms these proposals.
-    fn confirm(&self, ctx: &Ctx, proposals: &[Proposal]) -> Result<Plan, followup::Refusal> {
-        let acts: Vec<Act> = proposals.iter().map(|proposal| proposal.act(None)).collect();
-        let selection = Selection { acts, ..Selection::default() };
-        let input = self.sources.input(ctx, ctx.now());
-        Ok(followup::plan_cases(&input, &self.cases, &selection)?.plan)
-    }
-
-    /// What puts the report into the issue, with those of the proposals that are confirmed; `own` are
-    /// the operator's own proposals, which nobody has typed into the issue.
-    fn plan(&self, ctx: &Ctx, own: &[Proposal], confirmed: &[Proposal]) -> anyhow::Result<Plan> {
-        let mut plan = self.report_plan()?;
-        let mut recorded: Vec<Proposal> = Vec::new();
-        for proposal in self.decisions.proposals.iter().chain(own) {
-            let Proposal { email, decision, .. } = proposal;
-            let word = decision.as_str();
-            if let Err(refusal) = self.confirm(ctx, std::slice::from_ref(proposal)) {
-                plan.notes.push(refusal.to_string());
-            } else if confirmed.contains(proposal) {
-                recorded.push(proposal.clone());
-            } else {
-                plan.notes.push(format!("not confirmed: {word} {email}; --decide {email} does it"));
-            }
-        }
-        if !recorded.is_empty() {
-            let record = self.confirm(ctx, &recorded).map_err(|refusal| refused_act(&refusal))?;
-            plan.actions.extend(record.actions);
-            plan.notes.extend(record.notes);
-        }
-        Ok(plan)
-    }
-
-    /// What removes those that are confirmed, each with its record.
-    fn removal_plan(
-        &self,
-        ctx: &Ctx,
-        limits: Limits<'_>,
-        confirmed: &[String],
-    ) -> Result<Plan, Failure> {
-        let input = self.sources.input(ctx, ctx.now());
-        removal::plan(&input, &self.cases, limits, confirmed).map_err(|refusal| refused(&refusal))
-    }
-
-    /// Refuses to remove anybody while an exception may justify them unread.
-    fn refuse_unread_exceptions(&self) -> Result<(), Failure> {
-        let Some(unread) = &self.sources.unread_exceptions else { return Ok(()) };
-        let message = format!("nobody was removed: some exceptions cannot be read: {unread}");
-        Err(Failure::new(Exit::NotReady, message).hint("repair them: they may justify somebody"))
-    }
+/// Whether an act decides about an outsider.
+fn is_about(act: &Act, finding: &str, email: &str) -> bool {
+    let (Act::Keep { finding: named, .. } | Act::Remove { finding: named, .. }) = act else {
+        return false;
+    };
+    named == finding || *named == format!("{OUTSIDER}:{email}")
 }
 
 /// Tells what the operator should look at.
@@ -346,34 +418,27 @@ fn advise(ctx: &Ctx, report: &Report, decisions: &Decisions) {
     ctx.ui.say(&report.summary());
 }
 
-/// Asks about each outsider of whom nothing is decided, justified or proposed.
+/// Asks about an outsider of whom nothing is decided, justified or proposed.
 async fn ask_about(
     ctx: &Ctx,
-    report: &Report,
-    decisions: &Decisions,
-) -> anyhow::Result<Vec<Proposal>> {
-    let mut proposals = Vec::new();
-    for Undecided { finding, account } in &decisions.undecided {
-        let Some(account) = report.evaluation().account(*account) else { continue };
-        let email = account.key();
-        let name = if account.name.is_empty() { "" } else { &account.name };
-        let since = &account.since;
-        ctx.ui.show_lines(&format!("\n{email} {name}, since {since}, is of nobody on the roster."));
-        let choices = ["Leave it undecided", "Keep the account", "Remove the account"];
-        let decision = match ctx.ui.choose("What is to become of it", &choices).await? {
-            1 => Decision::Keep,
-            2 => Decision::Remove,
-            _ => continue,
-        };
-        let justification = ctx.ui.ask_text("Why").await?.trim().to_owned();
-        if decision == Decision::Keep && justification.is_empty() {
-            ctx.ui.say("an account is not kept without a justification: it stays undecided");
-            continue;
-        }
-        let finding = finding.clone();
-        proposals.push(Proposal { finding, email, decision, justification });
+    undecided: &Undecided,
+    account: &Account,
+) -> anyhow::Result<Option<Act>> {
+    let (email, name, since) = (account.key(), &account.name, &account.since);
+    ctx.ui.show_lines(&format!("\n{email} {name}, since {since}, is of nobody on the roster."));
+    let choices = ["Leave it undecided", "Keep the account", "Remove the account"];
+    let decision = match ctx.ui.choose("What is to become of it", &choices).await? {
+        1 => Decision::Keep,
+        2 => Decision::Remove,
+        _ => return Ok(None),
+    };
+    let justification = ctx.ui.ask_text("Why").await?.trim().to_owned();
+    if decision == Decision::Keep && justification.is_empty() {
+        ctx.ui.say("an account is not kept without a justification: it stays undecided");
+        return Ok(None);
     }
-    Ok(proposals)
+    let finding = undecided.finding.clone();
+    Ok(Some(Proposal { finding, email, decision, justification }.act(None)))
 }
 
 fn refused(refusal: &Refusal) -> Failure {
@@ -392,17 +457,13 @@ fn refused(refusal: &Refusal) -> Failure {
     }
 }
 
-/// Why an act is refused.
-fn refused_act(refusal: &followup::Refusal) -> Failure {
-    let exit = if refusal.is_usage() { Exit::Usage } else { Exit::NotReady };
-    Failure::new(exit, refusal.to_string())
-}
-
-/// What was decided and proposed in the issue.
-fn decisions(ctx: &Ctx, sources: &FollowupSources, cases: &Cases) -> Decisions {
+/// What was decided and proposed in the issue, which the report then shows.
+async fn decisions(ctx: &Ctx, sources: &mut FollowupSources) -> anyhow::Result<Decisions> {
+    let cases = sources.cases(ctx, ctx.now()).await?;
     let typed = typed(&sources.record.issue.issue.description, &sources.report);
-    let input = sources.input(ctx, ctx.now());
-    outsiders::decisions(&input, cases, &typed)
+    let decisions = outsiders::decisions(&sources.input(ctx, ctx.now()), &cases, &typed);
+    sources.report.set_rulings(decisions.rulings.clone());
+    Ok(decisions)
 }
 
 /// Accounts of nobody on the roster with the people who may be meant, and why.

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use audit::plan::Plan;
 use audit::record::description::Adopt;
-use audit::record::marker::SourceDigests;
+use audit::record::marker::{Sizes, SourceDigests};
 use audit::report::Report;
 use clap::Args;
 
@@ -12,7 +13,7 @@ use crate::args::Format;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure, explain};
 use crate::execute::{self, WriteFlags};
-use crate::gather::{self, AccountsMode, Gathered, Inputs, IssueSelector, Record};
+use crate::gather::{self, AccountsMode, Gathered, Inputs, IssueSelector, Record, SizeFlags};
 
 /// Print the audit: who is on the roster, and what is to be fixed
 ///
@@ -34,25 +35,29 @@ pub(crate) struct Run {
     #[arg(long, requires = "write")]
     adopt: bool,
     #[command(flatten)]
+    sizes: SizeFlags,
+    #[command(flatten)]
     selector: IssueSelector,
     #[command(flatten)]
     write_flags: WriteFlags,
 }
 
 impl Run {
-    pub(crate) async fn exec(self, ctx: &Ctx) -> anyhow::Result<Exit> {
+    pub(crate) async fn exec(mut self, ctx: &Ctx) -> anyhow::Result<Exit> {
         if !self.write
             && (self.write_flags.yes || self.write_flags.dry_run || self.selector.names_one())
         {
             let message = "--yes, --dry-run, --issue and --period go with --write";
             return Err(Failure::new(Exit::Usage, message).hint("add --write").into());
         }
+        self.inputs.sizes = self.sizes.policy(self.write, self.write_flags.asks(ctx));
         let adopt = if self.adopt { Adopt::Yes } else { Adopt::No };
         let record =
             if self.write { Some(Record::read(ctx, &self.selector, adopt).await?) } else { None };
         let recorded = record.as_ref().map(Record::recorded_sizes).unwrap_or_default();
-        let Gathered { provenance, evaluation, digests, incomplete, read_at, .. } =
-            gather::read_sources(ctx, &self.inputs, AccountsMode::IfConfigured, recorded).await?;
+        let mode = AccountsMode::IfConfigured;
+        let Gathered { provenance, evaluation, digests, accepted, incomplete, read_at, .. } =
+            gather::read_sources(ctx, &self.inputs, mode, recorded).await?;
         let report = Report::new(provenance, evaluation);
         if !(self.write && self.write_flags.dry_run) {
             let format = ctx.global.format.unwrap_or(Format::Markdown);
@@ -63,44 +68,61 @@ impl Run {
             }
             ctx.ui.say(&report.summary());
         }
+        let is_clean = report.is_clean();
         let written = match record {
-            Some(record) => self.write(ctx, record, &report, &digests, read_at, adopt).await,
+            Some(record) => {
+                let reading = Reading { record, report, digests, accepted, read_at };
+                self.write(ctx, reading, adopt).await
+            }
             None => Ok(()),
         };
         match (incomplete, written) {
             (Some(failure), Err(error)) => Err(first(ctx, failure, error)),
             (Some(failure), Ok(())) => Err(failure.into()),
             (None, Err(error)) => Err(error),
-            (None, Ok(())) if self.exit_code && !report.is_clean() => Ok(Exit::Findings),
+            (None, Ok(())) if self.exit_code && !is_clean => Ok(Exit::Findings),
             (None, Ok(())) => Ok(Exit::Success),
         }
     }
 
-    async fn write(
-        &self,
-        ctx: &Ctx,
-        mut record: Record,
-        report: &Report,
-        digests: &SourceDigests,
-        read_at: Instant,
-        adopt: Adopt,
-    ) -> anyhow::Result<()> {
-        let plan = record.plan(report, digests, adopt)?;
+    async fn write(&self, ctx: &Ctx, mut reading: Reading, adopt: Adopt) -> anyhow::Result<()> {
+        let plan = reading.plan(adopt)?;
         let replan = async || {
-            record.read_again(ctx).await?;
-            let recorded = record.recorded_sizes();
-            let mode = AccountsMode::IfConfigured;
-            let reread =
-                gather::reread_stale_sources(ctx, &self.inputs, mode, recorded, read_at).await?;
-            Ok(match reread {
-                Some(Gathered { provenance, evaluation, digests, .. }) => {
-                    record.plan(&Report::new(provenance, evaluation), &digests, adopt)?
-                }
-                None => record.plan(report, digests, adopt)?,
-            })
+            reading.read_again(ctx, &self.inputs).await?;
+            Ok(reading.plan(adopt)?)
         };
         let outcome = execute::apply(ctx, plan, self.write_flags, replan).await?;
         outcome.report(ctx);
+        Ok(())
+    }
+}
+
+/// The audit's issue, and the sources that are written into it.
+struct Reading {
+    record: Record,
+    report: Report,
+    digests: SourceDigests,
+    accepted: Sizes,
+    read_at: Instant,
+}
+
+impl Reading {
+    fn plan(&self, adopt: Adopt) -> Result<Plan, Failure> {
+        self.record.plan(&self.report, &self.digests, self.accepted, adopt)
+    }
+
+    /// Reads the issue again, and the sources if they are not fresh any more.
+    async fn read_again(&mut self, ctx: &Ctx, inputs: &Inputs) -> anyhow::Result<()> {
+        self.record.read_again(ctx).await?;
+        let recorded = self.accepted.or(self.record.recorded_sizes());
+        let mode = AccountsMode::IfConfigured;
+        let reread =
+            gather::reread_stale_sources(ctx, inputs, mode, recorded, self.read_at).await?;
+        if let Some(gathered) = reread {
+            self.report = Report::new(gathered.provenance, gathered.evaluation);
+            self.digests = gathered.digests;
+            self.read_at = gathered.read_at;
+        }
         Ok(())
     }
 }

@@ -40,9 +40,9 @@ pub(crate) struct SubmitReview {
 impl SubmitReview {
     pub(crate) async fn exec(self, ctx: &Ctx) -> anyhow::Result<Exit> {
         let format = ui::format(ctx.global.format, Format::Table, &[Format::Table, Format::Json])?;
-        let mut sources =
-            gather::followup_sources(ctx, &self.inputs, &self.selector, AccountsMode::Always)
-                .await?;
+        self.refuse_nobody()?;
+        let mode = if self.unresolved { AccountsMode::IfConfigured } else { AccountsMode::Always };
+        let mut sources = gather::followup_sources(ctx, &self.inputs, &self.selector, mode).await?;
         gather::ensure_open(&sources.record.issue.issue)?;
         sources.read_reactions(ctx, ctx.now()).await?;
         self.choose_manager(ctx, &mut sources).await?;
@@ -74,7 +74,7 @@ impl SubmitReview {
                 "you would be reviewing your own audit: name another manager if there is one",
             );
         }
-        let table = if is_ready { table_of(&sources)? } else { None };
+        let table = if is_ready { table_change(&sources)? } else { None };
         let plan = review::plan(&input, &cases, &sources.report, asked, table);
         let asked = asked.cloned();
         let replan = async || {
@@ -86,7 +86,7 @@ impl SubmitReview {
             if is_ready && !is_still_ready {
                 return Err(not_ready(ctx, sources.incomplete.clone(), &readiness).into());
             }
-            let table = if is_ready { table_of(&sources)? } else { None };
+            let table = if is_ready { table_change(&sources)? } else { None };
             Ok(review::plan(&input, &cases, &sources.report, asked.as_ref(), table))
         };
         let outcome = execute::apply(ctx, plan, self.write_flags, replan).await?;
@@ -98,13 +98,30 @@ impl SubmitReview {
         sources.incomplete.map_or(Ok(Exit::Success), |failure| Err(failure.into()))
     }
 
+    /// Refuses a manager who is nobody, before anything is read.
+    fn refuse_nobody(&self) -> Result<(), Failure> {
+        let Some(manager) = &self.manager else { return Ok(()) };
+        if manager.trim().trim_start_matches('@').is_empty() {
+            return Err(Failure::new(Exit::Usage, "--manager names nobody")
+                .hint("it takes the GitLab username of a Support Operations Manager"));
+        }
+        Ok(())
+    }
+
     async fn choose_manager(&self, ctx: &Ctx, sources: &mut FollowupSources) -> anyhow::Result<()> {
         if let Some(username) = &self.manager {
+            let username = username.trim().trim_start_matches('@');
+            if ctx.gitlab().await?.user_by_name(username).await?.is_none() {
+                let message = format!("GitLab knows no user {username}");
+                return Err(Failure::new(Exit::Usage, message)
+                    .hint("--manager takes the GitLab username of a Support Operations Manager")
+                    .into());
+            }
             sources.use_manager(username);
         } else if !sources.has_managers() {
             if !ctx.ui.may_ask() {
                 let message = "no Support Operations Manager is configured";
-                return Err(Failure::new(Exit::Usage, message)
+                return Err(Failure::new(Exit::BadInput, message)
                     .hint("name one by --manager USERNAME, or `managers` in the configuration")
                     .into());
             }
@@ -146,8 +163,9 @@ impl SubmitReview {
 }
 
 /// The change of the issue's table, where that is not what is found now.
-fn table_of(sources: &FollowupSources) -> anyhow::Result<Option<Action>> {
-    let plan = sources.record.plan(&sources.report, &sources.digests, Adopt::No)?;
+fn table_change(sources: &FollowupSources) -> anyhow::Result<Option<Action>> {
+    let plan =
+        sources.record.plan(&sources.report, &sources.digests, sources.accepted, Adopt::No)?;
     let mut actions = plan.actions.into_iter();
     Ok(actions.find(|action| matches!(action, Action::UpdateDescription { .. })))
 }

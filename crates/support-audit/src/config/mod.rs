@@ -27,8 +27,8 @@ pub(crate) use resolver::ResolvedSetting;
 use resolver::SettingsResolver;
 use table::Values;
 pub(crate) use table::{Call, SETTINGS, Setting};
-pub(crate) use values::Manager;
 use values::{Confidential, Days};
+pub(crate) use values::{Manager, Operator};
 
 /// The effective configuration.
 #[derive(Debug)]
@@ -47,8 +47,8 @@ pub(crate) struct Config {
     pub(crate) labels: Vec<String>,
     /// Whether the issue is confidential, if that does not depend on the project.
     pub(crate) confidential: Option<bool>,
-    /// GitLab usernames of further people whose writings of ours count.
-    pub(crate) operators: Vec<String>,
+    /// Further people whose markers count.
+    pub(crate) operators: Vec<Operator>,
     /// Where the roster is.
     pub(crate) roster: RosterSource,
     /// The Support Operations Managers, in order.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::resolver::SettingsResolver;
-use super::values::{Confidential, Days, Manager, Month, OperationsTeam, Quarters, Wait};
+use super::values::{Confidential, Days, Manager, Month, OperationsTeam, Operator, Quarters, Wait};
 use crate::args::Settings;
 
 /// A setting as the file, the command line, the environment and the manual know it.
@@ -149,10 +149,10 @@ settings! {
         default: "[]",
         documentation: "the Support Operations Managers, in order: `{ username = \"…\", slack = \"…\" }`",
     }
-    operators: Vec<String> = {
+    operators: Vec<Operator> = {
         key: "operators",
         default: "[]",
-        documentation: "further people whose comments of this program count",
+        documentation: "further people whose issues and comments of this program count: `{ id = 1007, username = \"…\" }`; the id decides",
     }
     handles: BTreeMap<String, String> = {
         key: "handles",

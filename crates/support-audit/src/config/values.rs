@@ -78,6 +78,21 @@ impl Serialize for Confidential {
     }
 }
 
+/// Somebody else whose markers count.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(untagged, expecting = "an operator is a username, or `{ id = 1007, username = \"olga\" }`")]
+pub(crate) enum Operator {
+    /// By username alone, which GitLab is asked about.
+    Username(String),
+    /// By the id, which decides; the username is for readers.
+    Id {
+        /// The GitLab user id.
+        id: u64,
+        /// The GitLab username, without `@`.
+        username: Option<String>,
+    },
+}
+
 /// A Support Operations Manager.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, expecting = "a table with `username`")]

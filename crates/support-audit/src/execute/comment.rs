@@ -95,9 +95,12 @@ impl IssueClient<'_> {
         expected: &str,
         body: &str,
     ) -> anyhow::Result<String> {
-        let present = self.gitlab.note(self.project, self.iid, note).await?;
-        if stored(&present.body) != stored(expected) {
-            return Err(changed(&self.note_url(note)).into());
+        match self.gitlab.note(self.project, self.iid, note).await {
+            Ok(present) if stored(&present.body) == stored(expected) => {}
+            Ok(_) | Err(Error { kind: ErrorKind::NotFound { .. }, .. }) => {
+                return Err(changed(&self.note_url(note)).into());
+            }
+            Err(error) => return Err(error.into()),
         }
         match self.gitlab.update_note(self.project, self.iid, note, body).await {
             Ok(_) => {}
@@ -133,8 +136,11 @@ impl IssueClient<'_> {
 }
 
 fn changed(page: &str) -> Failure {
-    Failure::new(Exit::Conflict, format!("somebody changed the comment {page} meanwhile"))
-        .hint("run the command again: it starts from what is there")
+    Failure::new(
+        Exit::Conflict,
+        format!("somebody changed or deleted the comment {page} meanwhile"),
+    )
+    .hint("run the command again: it starts from what is there")
 }
 
 /// Takes back what a notice of ours asks although an earlier one asks it already; the ids of the

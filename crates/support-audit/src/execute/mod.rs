@@ -32,6 +32,13 @@ pub(crate) struct WriteFlags {
     pub(crate) dry_run: bool,
 }
 
+impl WriteFlags {
+    /// Whether the user is asked before anything is written.
+    pub(crate) fn asks(self, ctx: &Ctx) -> bool {
+        !self.yes && !self.dry_run && ctx.ui.may_ask()
+    }
+}
+
 /// What became of a plan.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -59,11 +66,13 @@ const PACE: Duration = Duration::from_secs(1);
 
 /// Shows a plan, asks, and carries it out.
 ///
-/// Directly before the first write `replan` reads everything again and plans anew. It fails for an issue
+/// Directly before the first write `replan` reads everything again and plans anew; it fails for an issue
 /// that has been closed.
+/// Where the plan has become another one, that is shown and asked about, or refused where nobody is there
+/// to answer.
 pub(crate) async fn apply(
     ctx: &Ctx,
-    plan: Plan,
+    mut plan: Plan,
     write_flags: WriteFlags,
     mut replan: impl AsyncFnMut() -> anyhow::Result<Plan>,
 ) -> anyhow::Result<Outcome> {
@@ -73,7 +82,6 @@ pub(crate) async fn apply(
         ctx.ui.result(&text)?;
         return Ok(Outcome::Shown);
     }
-    let mut plan = plan;
     loop {
         if !agree(ctx, &plan, write_flags).await? {
             return Ok(Outcome::Declined);
@@ -81,9 +89,9 @@ pub(crate) async fn apply(
         if plan.is_empty() {
             return Ok(Outcome::Done(Vec::new()));
         }
-        // The user has agreed to that plan, and to no other one.
         let fresh = replan().await?;
-        if fresh == plan {
+        // The user has agreed to these actions, and to no others.
+        if fresh.actions == plan.actions {
             break;
         }
         if write_flags.yes {
@@ -93,6 +101,13 @@ pub(crate) async fn apply(
         plan = fresh;
     }
     Ok(Outcome::Done(write(ctx, &plan).await?))
+}
+
+/// Carries out a plan that was made from what was read a moment ago, and that somebody has already agreed
+/// to.
+pub(crate) async fn apply_at_once(ctx: &Ctx, plan: &Plan) -> anyhow::Result<Vec<String>> {
+    ctx.ui.say_lines(&plan.to_string());
+    write(ctx, plan).await
 }
 
 fn changed_meanwhile() -> Failure {
@@ -120,7 +135,7 @@ async fn agree(ctx: &Ctx, plan: &Plan, write_flags: WriteFlags) -> anyhow::Resul
 }
 
 /// Carries out a plan, action by action; gives the pages of what was made or changed.
-pub(crate) async fn write(ctx: &Ctx, plan: &Plan) -> anyhow::Result<Vec<String>> {
+async fn write(ctx: &Ctx, plan: &Plan) -> anyhow::Result<Vec<String>> {
     let mut pages = Vec::new();
     let comments = plan.actions.iter().filter(|action| is_comment(action)).count();
     let progress = (comments > 1).then(|| ctx.ui.count("writing comments:", comments));

@@ -1,5 +1,7 @@
 //! Creates the audit's issue.
 
+use std::time::Duration;
+
 use anyhow::Context as _;
 use api::gitlab::{Issue, IssueFilter, NewIssue};
 use api::{Error, GitLab};
@@ -9,7 +11,10 @@ use audit::record::marker::Marker;
 
 use super::look_twice::{look_twice, unanswered};
 use crate::ctx::Ctx;
-use crate::gather::Operators;
+use crate::gather::{Operators, warn_of_stranger};
+
+/// After how long an issue that somebody else made at the same moment can be seen.
+const SETTLING: Duration = Duration::from_secs(2);
 
 /// Makes the issue, and tells what GitLab left out and whether somebody else was as quick.
 pub(super) async fn create(ctx: &Ctx, new: &plan::NewIssue) -> anyhow::Result<String> {
@@ -38,15 +43,26 @@ pub(super) async fn create(ctx: &Ctx, new: &plan::NewIssue) -> anyhow::Result<St
     for missing in left_out(new, &issue) {
         ctx.ui.warn(&missing);
     }
-    let operators = Operators::new(ctx, &issue.author);
-    let mut twins = with_marker(gitlab, &new.project, &new.marker).await?;
-    twins.retain(|twin| operators.trusts(&twin.author));
+    let operators = Operators::resolve(ctx, gitlab).await?;
+    // Two runs that make it at the same moment do not see each other's at once.
+    ctx.pause(SETTLING).await;
+    let (twins, strangers): (Vec<Issue>, Vec<Issue>) =
+        with_marker(gitlab, &new.project, &new.marker)
+            .await?
+            .into_iter()
+            .partition(|twin| operators.trusts(&twin.author));
+    for stranger in &strangers {
+        warn_of_stranger(ctx, stranger);
+    }
     for twin in twins.iter().filter(|twin| twin.iid > issue.iid) {
-        ctx.ui.warn(&format!("somebody made another one: close {}", twin.web_url));
+        ctx.ui.warn(&format!("somebody else made another one: close {}", twin.web_url));
     }
     match twins.first() {
         Some(first) if first.iid < issue.iid => {
-            ctx.ui.warn(&format!("somebody was as quick: close {}", issue.web_url));
+            ctx.ui.warn(&format!(
+                "somebody else made {} at the same time: close {}",
+                first.web_url, issue.web_url
+            ));
             Ok(first.web_url.clone())
         }
         _ => Ok(issue.web_url),

@@ -191,13 +191,13 @@ fn day(instant: Option<&Timestamp>) -> String {
 
 /// When a file of accounts was captured: its modification time, as whoever exported it did not do so later.
 /// For stdin, and where the system keeps no such time, that is now.
-fn captured_at(ctx: &Ctx, path: &Path) -> Timestamp {
+pub(super) fn captured_at(ctx: &Ctx, path: &Path) -> Timestamp {
     let modified = match std::fs::metadata(path) {
         Ok(metadata) if metadata.is_file() && path.as_os_str() != "-" => metadata.modified(),
         _ => return ctx.now(),
     };
     match modified.map(Timestamp::try_from) {
-        Ok(Ok(modified)) => ctx.correct(modified),
+        Ok(Ok(modified)) => ctx.correct(modified).min(ctx.now()),
         _ => ctx.now(),
     }
 }

@@ -9,17 +9,18 @@ use audit::input::Provenance;
 use audit::record::conversation::{self, Reaction};
 use audit::record::description::Adopt;
 use audit::record::directory::{Directory, Inquiry, Known, Unmentionable};
-use audit::record::marker::SourceDigests;
+use audit::record::marker::{Sizes, SourceDigests};
 use audit::report::Report;
 use jiff::Timestamp;
 
 use super::accounts::AccountsMode;
 use super::issue::{AuditIssue, IssueSelector};
-use super::record::{Record, user};
+use super::record::Record;
 use super::sources::{self, Gathered, Inputs, reread_stale_sources};
+use super::threads::user;
 use super::visibility::Visibility;
 use crate::ctx::Ctx;
-use crate::error::Failure;
+use crate::error::{Exit, Failure};
 
 /// Everything that the follow-ups are derived from.
 #[derive(Debug)]
@@ -36,8 +37,11 @@ pub(crate) struct FollowupSources {
     pub(crate) unread_exceptions: Option<String>,
     /// Digests of the files that were read.
     pub(crate) digests: SourceDigests,
-    /// When the sources were read, by the monotonic clock.
+    /// Sizes that the operator accepts, though they are much smaller than the recorded ones.
+    pub(crate) accepted: Sizes,
+    /// When the sources were read.
     read_at: Instant,
+    mode: AccountsMode,
     /// The usernames of the Support Operations Managers, in order.
     managers: Vec<String>,
     facts: IssueFacts,
@@ -56,14 +60,27 @@ pub(crate) async fn followup_sources(
     let record = Record::read(ctx, selector, Adopt::No).await?;
     let directory = directory(ctx, gitlab, &record.issue).await?;
     let gathered = sources::read_sources(ctx, inputs, mode, record.recorded_sizes()).await?;
-    Ok(FollowupSources::new(ctx, record, gathered, directory))
+    Ok(FollowupSources::new(ctx, record, gathered, directory, mode))
 }
 
 impl FollowupSources {
     /// The follow-ups of an issue and of the sources that were read for it.
-    pub(crate) fn new(ctx: &Ctx, record: Record, gathered: Gathered, directory: Directory) -> Self {
-        let Gathered { provenance, evaluation, digests, incomplete, unread_exceptions, read_at } =
-            gathered;
+    pub(crate) fn new(
+        ctx: &Ctx,
+        record: Record,
+        gathered: Gathered,
+        directory: Directory,
+        mode: AccountsMode,
+    ) -> Self {
+        let Gathered {
+            provenance,
+            evaluation,
+            digests,
+            accepted,
+            incomplete,
+            unread_exceptions,
+            read_at,
+        } = captured(&record, gathered);
         let issue = &record.issue.issue;
         let facts = IssueFacts {
             iid: issue.iid,
@@ -83,7 +100,9 @@ impl FollowupSources {
             incomplete,
             unread_exceptions,
             digests,
+            accepted,
             read_at,
+            mode,
             managers: ctx.config.managers.iter().map(|it| it.username.clone()).collect(),
         }
     }
@@ -135,14 +154,8 @@ impl FollowupSources {
         &self.managers
     }
 
-    /// Reads the threads again, with their reactions.
-    pub(crate) async fn read_again(&mut self, ctx: &Ctx, now: Timestamp) -> anyhow::Result<()> {
-        self.record.read_again(ctx).await?;
-        self.read_reactions(ctx, now).await
-    }
-
     /// Reads everything again that may have changed while a plan was looked at: the issue, its threads,
-    /// the answers that are reactions, and the roster and the accounts if they are not fresh any more.
+    /// the reactions, and the roster and the accounts if they are not fresh any more.
     pub(crate) async fn read_all_again(
         &mut self,
         ctx: &Ctx,
@@ -150,26 +163,45 @@ impl FollowupSources {
         now: Timestamp,
     ) -> anyhow::Result<()> {
         self.record.read_again(ctx).await?;
-        let recorded = self.record.recorded_sizes();
-        let mode = AccountsMode::Always;
-        let reread = reread_stale_sources(ctx, inputs, mode, recorded, self.read_at).await?;
+        let recorded = self.accepted.or(self.record.recorded_sizes());
+        let reread = reread_stale_sources(ctx, inputs, self.mode, recorded, self.read_at).await?;
         if let Some(gathered) = reread {
-            let Gathered {
-                provenance,
-                evaluation,
-                digests,
-                incomplete,
-                unread_exceptions,
-                read_at,
-            } = gathered;
-            self.roster_captured_at = provenance.read_at;
-            self.roster_page = roster_page(ctx, &provenance);
-            self.report = Report::new(provenance, evaluation);
-            self.digests = digests;
-            self.incomplete = incomplete;
-            self.unread_exceptions = unread_exceptions;
-            self.read_at = read_at;
+            self.use_sources(ctx, gathered);
         }
+        self.read_reactions(ctx, now).await
+    }
+
+    /// Uses sources that were read or evaluated anew.
+    pub(crate) fn use_sources(&mut self, ctx: &Ctx, gathered: Gathered) {
+        let Gathered {
+            provenance,
+            evaluation,
+            digests,
+            incomplete,
+            unread_exceptions,
+            read_at,
+            ..
+        } = captured(&self.record, gathered);
+        self.roster_captured_at = provenance.read_at;
+        self.roster_page = roster_page(ctx, &provenance);
+        self.report = Report::new(provenance, evaluation);
+        self.digests = digests;
+        self.incomplete = incomplete;
+        self.unread_exceptions = unread_exceptions;
+        self.read_at = read_at;
+    }
+
+    /// Refuses to ask or remove anybody while an exception may justify them unread.
+    pub(crate) fn refuse_unread_exceptions(&self) -> Result<(), Failure> {
+        let Some(unread) = &self.unread_exceptions else { return Ok(()) };
+        let message = format!("some of the exceptions cannot be read: {unread}");
+        Err(Failure::new(Exit::BadInput, message)
+            .hint("repair them: they may justify somebody, who would be asked or removed"))
+    }
+
+    /// Reads the threads again, with their reactions.
+    pub(crate) async fn read_again(&mut self, ctx: &Ctx, now: Timestamp) -> anyhow::Result<()> {
+        self.record.read_again(ctx).await?;
         self.read_reactions(ctx, now).await
     }
 
@@ -232,7 +264,26 @@ impl FollowupSources {
     }
 }
 
-/// The page below which GitLab shows the roster's files as they were read.
+/// Sources as they were captured: a file is no newer than the first comment that names its digest,
+/// whenever it was copied.
+fn captured(record: &Record, mut gathered: Gathered) -> Gathered {
+    let first_seen = |digest: Option<&String>| {
+        let header = record.issue.header;
+        record.conversation.first_seen(header, &record.operators, digest?)
+    };
+    if let Some(first) = first_seen(gathered.digests.roster.as_ref()) {
+        let captured_at = &mut gathered.provenance.read_at;
+        *captured_at = first.min(*captured_at);
+    }
+    let first = first_seen(gathered.digests.accounts.as_ref());
+    if let (Some(first), Some(accounts)) = (first, gathered.evaluation.accounts.as_mut()) {
+        let captured_at = &mut accounts.capture.read_at;
+        *captured_at = first.min(*captured_at);
+    }
+    gathered
+}
+
+/// The page below which GitLab shows a roster's files as they were read.
 fn roster_page(ctx: &Ctx, provenance: &Provenance) -> Option<String> {
     let project = provenance.project.as_ref()?;
     let reference = provenance.commit.as_deref().unwrap_or(&ctx.config.roster.reference);

@@ -1,15 +1,18 @@
-//! Finds the audit's issue, and tells whose writings of ours count.
+//! Finds the audit's issue.
 
 use anyhow::Context as _;
 use api::GitLab;
 use api::gitlab::{Issue, IssueFilter};
 use audit::calendar::Period;
 use audit::kinds::Kind;
-use audit::record::description::{Adopt, marker};
-use audit::record::marker::MarkerHeader;
+use audit::record::conversation::{BrokenMarker, audit_of_issue, check_unmarked_issue};
+use audit::record::description::Adopt;
+use audit::record::marker::{Content, Marker, MarkerHeader};
+use audit::steps::init_issue;
 use clap::Args;
 
-use super::operators::Operators;
+use super::operators::{Operators, setting};
+use super::threads::read_conversation;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure};
 
@@ -37,23 +40,24 @@ impl IssueSelector {
 }
 
 /// The issue of an audit.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct AuditIssue {
     /// The issue as it was read.
     pub(crate) issue: Issue,
     /// Which audit it is, by its marker, or by the one that it is to have.
     pub(crate) header: MarkerHeader,
-    /// Whose writings of ours count.
+    /// The users whose markers count.
     pub(crate) operators: Operators,
 }
 
 impl AuditIssue {
-    /// Reads the issue again: it must be open still, and about the same audit.
+    /// Reads the issue again: it must still be open, and about the same audit.
     pub(crate) async fn read_again(&self, ctx: &Ctx) -> anyhow::Result<Self> {
         let gitlab = ctx.gitlab().await?;
         let issue = gitlab.issue(&ctx.config.audits_project, self.issue.iid).await?;
         ensure_open(&issue)?;
-        if marker(&issue.description) != marker(&self.issue.description) {
+        let audit = |issue: &Issue| audit_of_issue(&issue.title, &issue.description);
+        if audit(&issue) != audit(&self.issue) {
             let message = format!("somebody changed the marker of {} meanwhile", issue.web_url);
             return Err(Failure::new(Exit::Conflict, message)
                 .hint("look at the issue's history, and run the command again")
@@ -63,15 +67,14 @@ impl AuditIssue {
     }
 }
 
-/// Finds the issue that a command is about.
+/// Finds the issue that a command is about; an operator must have made it.
 pub(crate) async fn resolve_issue(
     ctx: &Ctx,
     gitlab: &GitLab,
     selector: &IssueSelector,
     adopt: Adopt,
 ) -> anyhow::Result<AuditIssue> {
-    let me = gitlab.user().await?;
-    let operators = Operators::new(ctx, &me);
+    let operators = Operators::resolve(ctx, gitlab).await?;
     let issue = match &selector.issue {
         Some(text) => {
             let project = &ctx.config.audits_project;
@@ -80,7 +83,15 @@ pub(crate) async fn resolve_issue(
         }
         None => find_issue(ctx, gitlab, selector.period, &operators).await?,
     };
-    let header = marker(&issue.description).map(|marker| marker.header);
+    if !operators.trusts(&issue.author) {
+        return Err(Failure::new(Exit::Conflict, made_by_stranger(&issue))
+            .hint(format!("{} in the configuration makes them one", setting(&issue.author)))
+            .into());
+    }
+    let header = audit_of_issue(&issue.title, &issue.description).map_err(|broken| {
+        Failure::new(Exit::Conflict, format!("{}: {broken}", issue.web_url))
+            .hint("repair the title or the marker at the end of the description")
+    })?;
     let header = match (header, selector.period) {
         (Some(header), Some(period)) if header.period != period => {
             let message = format!("{} is the audit {}", issue.web_url, header.period);
@@ -89,17 +100,62 @@ pub(crate) async fn resolve_issue(
                 .into());
         }
         (Some(header), _) => header,
-        (None, Some(period)) if adopt == Adopt::Yes => {
-            MarkerHeader { kind: ctx.global.kind.into(), period }
-        }
-        (None, _) => {
-            let message = format!("{} has no marker of ours", issue.web_url);
-            return Err(Failure::new(Exit::Conflict, message)
-                .hint("--adopt with --period takes an issue over that was made by hand")
-                .into());
+        (None, period) => {
+            let header = period.map(|period| MarkerHeader { kind: ctx.global.kind.into(), period });
+            unmarked(ctx, gitlab, &issue, &operators, header, adopt).await?
         }
     };
     Ok(AuditIssue { issue, header, operators })
+}
+
+/// The audit that an issue without a marker is taken over for, if `--adopt` wants that.
+async fn unmarked(
+    ctx: &Ctx,
+    gitlab: &GitLab,
+    issue: &Issue,
+    operators: &Operators,
+    named: Option<MarkerHeader>,
+    adopt: Adopt,
+) -> anyhow::Result<MarkerHeader> {
+    let conversation = read_conversation(ctx, gitlab, issue.iid).await?;
+    let by_comments = check_unmarked_issue(&conversation, &operators.ids);
+    let lost = match by_comments {
+        Err(BrokenMarker::OnlyInComments(header)) => Some(header),
+        _ => None,
+    };
+    match (adopt, named, lost) {
+        (Adopt::Yes, Some(header), None) | (Adopt::Yes, None, Some(header)) => Ok(header),
+        (Adopt::Yes, Some(named), Some(lost)) if named == lost => Ok(lost),
+        (_, _, Some(lost)) => {
+            let message = format!(
+                "{}: its description has lost its marker, but comments carry that of {}",
+                issue.web_url, lost.period
+            );
+            Err(Failure::new(Exit::Conflict, message)
+                .hint(format!("`run --write --adopt --issue {}` puts the marker back", issue.iid))
+                .into())
+        }
+        _ => {
+            let message = format!("{} has no marker of ours", issue.web_url);
+            Err(Failure::new(Exit::Conflict, message)
+                .hint("--adopt with --period takes an issue over that was made by hand")
+                .into())
+        }
+    }
+}
+
+/// That an issue counts for nothing, and why.
+fn made_by_stranger(issue: &Issue) -> String {
+    format!("{} was made by {}, who is not an operator", issue.web_url, issue.author.username)
+}
+
+/// Warns of an issue that has our marker and counts for nothing.
+pub(crate) fn warn_of_stranger(ctx: &Ctx, issue: &Issue) {
+    ctx.ui.warn(&format!(
+        "{} and is not looked at; {} would change that",
+        made_by_stranger(issue),
+        setting(&issue.author)
+    ));
 }
 
 /// The number of an issue that was named by it or by its address.
@@ -111,53 +167,82 @@ fn iid(ctx: &Ctx, text: &str) -> anyhow::Result<u64> {
     };
     let number = number.map(|rest| rest.split(['#', '?']).next().unwrap_or_default());
     number.and_then(|number| number.parse().ok()).ok_or_else(|| {
-        let message = format!("{text} is no issue of {}", ctx.config.audits_project);
+        let message = format!("{text} is not an issue of {}", ctx.config.audits_project);
         Failure::new(Exit::Usage, message)
             .hint("--issue takes a number, or the issue's address")
             .into()
     })
 }
 
-/// The open issues of this kind whose markers count.
+/// The open issues of this kind that count.
 pub(crate) async fn open_audits(ctx: &Ctx, gitlab: &GitLab) -> anyhow::Result<Vec<Issue>> {
-    let operators = Operators::new(ctx, &gitlab.user().await?);
-    Ok(audits(ctx, gitlab, None, &operators).await?.0)
+    let operators = Operators::resolve(ctx, gitlab).await?;
+    Ok(audits(ctx, gitlab, None, &operators).await?.open)
 }
 
-/// The issues of this kind, and of the period if there is one, whose markers count: the open ones and
-/// the closed ones. Those of others are told.
+/// The audits of a project.
+#[derive(Debug, Default)]
+struct Audits {
+    open: Vec<Issue>,
+    closed: Vec<Issue>,
+    /// Open issues of operators that have an audit's title and no marker.
+    unmarked: Vec<Issue>,
+}
+
+/// The audits of this kind, and of the period if there is one, that operators made; those that
+/// strangers made are named.
 async fn audits(
     ctx: &Ctx,
     gitlab: &GitLab,
     period: Option<Period>,
     operators: &Operators,
-) -> anyhow::Result<(Vec<Issue>, Vec<Issue>)> {
+) -> anyhow::Result<Audits> {
     let kind = Kind::from(ctx.global.kind);
-    let mut issues = gitlab.issues(&ctx.config.audits_project, &IssueFilter::default()).await?;
-    issues.retain(|issue| {
-        marker(&issue.description).is_some_and(|marker| {
-            marker.header.kind == kind && period.is_none_or(|period| marker.header.period == period)
-        })
-    });
-    let (ours, others): (Vec<Issue>, Vec<Issue>) =
-        issues.into_iter().partition(|issue| operators.trusts(&issue.author));
-    for other in others.iter().filter(|issue| !is_closed(issue)) {
-        ctx.ui.warn(&format!(
-            "{} is marked as an audit by {}, who is not among `operators`",
-            other.web_url, other.author.username
-        ));
+    let issues = gitlab.issues(&ctx.config.audits_project, &IssueFilter::default()).await?;
+    let mut audits = Audits::default();
+    for issue in issues {
+        let is_own = operators.trusts(&issue.author);
+        let is_open = !is_closed(&issue);
+        if is_audit(&issue, kind, period) {
+            match (is_own, is_open) {
+                (true, true) => audits.open.push(issue),
+                (true, false) => audits.closed.push(issue),
+                (false, true) => warn_of_stranger(ctx, &issue),
+                (false, false) => {}
+            }
+        } else if is_own && is_open && init_issue::has_title(&issue.title, kind, period) {
+            audits.unmarked.push(issue);
+        }
     }
-    Ok(ours.into_iter().partition(|issue| !is_closed(issue)))
+    Ok(audits)
 }
 
-/// The one open issue of this kind whose marker counts; or the one of `period`, open or closed.
+/// Whether an issue's description holds the marker of an audit, maybe beside that of another one.
+fn is_audit(issue: &Issue, kind: Kind, period: Option<Period>) -> bool {
+    Marker::find_all(&issue.description).iter().any(|marker| {
+        marker.content == Content::Issue
+            && marker.header.kind == kind
+            && period.is_none_or(|period| marker.header.period == period)
+    })
+}
+
+/// The one open issue of this kind that counts; or the one of `period`, open or closed.
 async fn find_issue(
     ctx: &Ctx,
     gitlab: &GitLab,
     period: Option<Period>,
     operators: &Operators,
 ) -> anyhow::Result<Issue> {
-    let (mut open, closed) = audits(ctx, gitlab, period, operators).await?;
+    let Audits { mut open, closed, unmarked } = audits(ctx, gitlab, period, operators).await?;
+    if open.is_empty() {
+        for issue in unmarked {
+            let conversation = read_conversation(ctx, gitlab, issue.iid).await?;
+            // Its marker was lost; whoever resolves it says so.
+            if check_unmarked_issue(&conversation, &operators.ids).is_err() {
+                open.push(issue);
+            }
+        }
+    }
     match (open.pop(), open.is_empty(), closed.last()) {
         (Some(issue), true, _) => Ok(issue),
         (Some(issue), false, _) => {
@@ -168,7 +253,7 @@ async fn find_issue(
         }
         (None, _, Some(issue)) if period.is_some() => Ok(issue.clone()),
         (None, ..) if period.is_some() => {
-            let period = period.map(|it| it.to_string()).unwrap_or_default();
+            let period = period.map(|period| period.to_string()).unwrap_or_default();
             let message = format!("there is no audit {period}");
             Err(Failure::new(Exit::Failed, message)
                 .hint(format!("`support-audit init-issue --period {period}` makes one"))

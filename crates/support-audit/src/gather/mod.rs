@@ -6,18 +6,23 @@ mod issue;
 mod operators;
 mod record;
 mod roster;
+mod sizes;
 mod sources;
 mod status;
+mod threads;
 mod visibility;
 
 pub(crate) use accounts::{
     AccountsMode, Organization, account_of_invitation, account_of_membership, organization,
 };
 pub(crate) use conversation::{FollowupSources, directory, followup_sources};
-pub(crate) use issue::{IssueSelector, ensure_open, is_closed, open_audits, resolve_issue};
+pub(crate) use issue::{
+    IssueSelector, ensure_open, is_closed, open_audits, resolve_issue, warn_of_stranger,
+};
 pub(crate) use operators::Operators;
 pub(crate) use record::Record;
 pub(crate) use roster::gitlab_roster;
+pub(crate) use sizes::SizeFlags;
 pub(crate) use sources::{Gathered, Inputs, read_sources, reread_stale_sources};
 pub(crate) use status::status;
 pub(crate) use visibility::Visibility;

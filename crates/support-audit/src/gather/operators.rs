@@ -1,30 +1,72 @@
-//! Tells whose writings of ours count.
+//! Finds out whose markers count.
 
+use std::collections::BTreeSet;
+
+use api::GitLab;
 use api::gitlab::User;
 
+use crate::config::Operator;
 use crate::ctx::Ctx;
 
-/// Those whose markers count: the token's user, and those of the configuration.
+/// The users whose issues and comments count, by id: the token's user, and the configured `operators`.
 #[derive(Debug, Clone)]
 pub(crate) struct Operators {
-    ids: Vec<u64>,
-    usernames: Vec<String>,
+    pub(crate) ids: BTreeSet<u64>,
 }
 
 impl Operators {
-    /// The token's user and those of the configuration.
-    pub(crate) fn new(ctx: &Ctx, me: &User) -> Self {
-        Self { ids: vec![me.id], usernames: ctx.config.operators.clone() }
+    /// The token's user and those of the configuration; GitLab is asked, once, about those who are
+    /// configured by username alone.
+    pub(crate) async fn resolve(ctx: &Ctx, gitlab: &GitLab) -> anyhow::Result<Self> {
+        let own = gitlab.user().await?;
+        let configured = ctx
+            .configured_operators
+            .get_or_try_init(async || resolve_configured(ctx, gitlab, &own).await)
+            .await?;
+        let mut ids = configured.clone();
+        ids.insert(own.id);
+        Ok(Self { ids })
     }
 
-    /// Whether what `user` wrote counts.
+    /// Whether what a user wrote counts.
     pub(crate) fn trusts(&self, user: &User) -> bool {
-        self.trusts_name(user.id, &user.username)
+        self.ids.contains(&user.id)
     }
+}
 
-    /// Whether what the user of an id and a username wrote counts.
-    pub(crate) fn trusts_name(&self, id: u64, username: &str) -> bool {
-        let is_named = |name: &String| name.eq_ignore_ascii_case(username);
-        self.ids.contains(&id) || self.usernames.iter().any(is_named)
+async fn resolve_configured(
+    ctx: &Ctx,
+    gitlab: &GitLab,
+    own: &User,
+) -> anyhow::Result<BTreeSet<u64>> {
+    let mut ids = BTreeSet::new();
+    for operator in &ctx.config.operators {
+        let username = match operator {
+            Operator::Id { id, .. } => {
+                ids.insert(*id);
+                continue;
+            }
+            Operator::Username(username) => username.trim_start_matches('@'),
+        };
+        if username.eq_ignore_ascii_case(&own.username) {
+            continue;
+        }
+        match gitlab.user_by_name(username).await? {
+            Some(user) => {
+                ctx.ui.say(&format!(
+                    "the operator {username} is the user {}; {} keeps that, whoever has the name later",
+                    user.id,
+                    setting(&user)
+                ));
+                ids.insert(user.id);
+            }
+            None => ctx.ui.warn(&format!("GitLab knows no user {username}, who is in `operators`")),
+        }
     }
+    Ok(ids)
+}
+
+/// The line of configuration that makes a user an operator.
+pub(crate) fn setting(user: &User) -> String {
+    format!("`operators = [{{ id = {}, username = \"{}\" }}]`", user.id, user.username)
 }

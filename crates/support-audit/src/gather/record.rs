@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use api::GitLab;
-use api::gitlab::{Discussion, User};
-use audit::record::conversation::{self, Conversation, Note, Thread};
+use audit::record::conversation::{self, Conversation, Note};
 use audit::record::description::{Adopt, Broken};
 use audit::record::marker::{Sizes, SourceDigests};
 use audit::report::Report;
 use audit::steps::publish::{self, Comment, Target};
 
 use super::issue::{AuditIssue, IssueSelector, ensure_open, resolve_issue};
+use super::threads::{read_conversation, user};
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure};
 
@@ -37,31 +37,20 @@ impl Record {
         let gitlab: &GitLab = ctx.gitlab().await?;
         let _progress = ctx.ui.progress("reading the audit's issue");
         let issue = resolve_issue(ctx, gitlab, selector, adopt).await?;
-        let conversation = read_conversation(ctx, gitlab, &issue).await?;
+        let conversation = read_conversation(ctx, gitlab, issue.issue.iid).await?;
         let operator = user(&gitlab.user().await?);
-        let mut record = Self { issue, operator, operators: BTreeSet::new(), conversation };
-        record.find_operators();
-        Ok(record)
+        let operators = issue.operators.ids.clone();
+        Ok(Self { issue, operator, operators, conversation })
     }
 
-    /// Reads the same issue, which must be open still, and its comments again.
+    /// Reads the issue, which must still be open, and its threads again.
     pub(crate) async fn read_again(&mut self, ctx: &Ctx) -> anyhow::Result<()> {
         self.issue = self.issue.read_again(ctx).await?;
+        let gitlab = ctx.gitlab().await?;
         let reactions = std::mem::take(&mut self.conversation.reactions);
-        self.conversation = read_conversation(ctx, ctx.gitlab().await?, &self.issue).await?;
+        self.conversation = read_conversation(ctx, gitlab, self.issue.issue.iid).await?;
         self.conversation.reactions = reactions;
-        self.find_operators();
         Ok(())
-    }
-
-    /// Finds the ids of the operators who wrote in the issue: the configuration knows names.
-    fn find_operators(&mut self) {
-        self.operators.insert(self.operator.id);
-        for note in self.conversation.threads.iter().flat_map(|thread| &thread.notes) {
-            if self.issue.operators.trusts_name(note.author.id, &note.author.username) {
-                self.operators.insert(note.author.id);
-            }
-        }
     }
 
     /// The comments of operators, in their order.
@@ -87,12 +76,13 @@ impl Record {
         &self,
         report: &Report,
         sources: &SourceDigests,
+        accepted: Sizes,
         adopt: Adopt,
     ) -> Result<audit::plan::Plan, Failure> {
         let AuditIssue { issue, header, .. } = &self.issue;
         ensure_open(issue)?;
         let (iid, description) = (issue.iid, &issue.description);
-        let target = Target { iid, description, header: *header, sources };
+        let target = Target { iid, description, header: *header, sources, accepted };
         publish::plan(report, &target, &self.comments(), adopt).map_err(|broken| {
             let failure = Failure::new(Exit::Conflict, format!("{}: {broken}", issue.web_url));
             match broken {
@@ -107,33 +97,4 @@ impl Record {
             }
         })
     }
-}
-
-/// A user of GitLab as the follow-ups know them.
-pub(super) fn user(user: &User) -> conversation::User {
-    conversation::User { id: user.id, username: user.username.clone() }
-}
-
-/// Reads the threads of the issue.
-async fn read_conversation(
-    ctx: &Ctx,
-    gitlab: &GitLab,
-    issue: &AuditIssue,
-) -> anyhow::Result<Conversation> {
-    let project = &ctx.config.audits_project;
-    let discussions = gitlab.discussions(project, issue.issue.iid).await?;
-    let threads: Vec<Thread> = discussions.into_iter().map(thread).collect();
-    tracing::debug!(project, threads = threads.len(), "read the conversation");
-    Ok(Conversation { threads, ..Conversation::default() })
-}
-
-fn thread(discussion: Discussion) -> Thread {
-    let notes = discussion.notes.into_iter().map(|note| Note {
-        id: note.id,
-        author: user(&note.author),
-        body: note.body,
-        created_at: note.created_at,
-        is_system: note.system,
-    });
-    Thread { id: discussion.id, notes: notes.collect() }
 }

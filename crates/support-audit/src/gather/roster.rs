@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use api::gitlab::Archive;
 use audit::input::{self, Location, Problem, Provenance, SourceFile};
+use jiff::Timestamp;
 
+use super::accounts::captured_at;
 use crate::config::RosterSource;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure};
@@ -71,8 +73,18 @@ pub(crate) async fn local_roster(ctx: &Ctx, path: &Path) -> anyhow::Result<Sourc
         let file = SourceFile { name: shown.clone(), bytes: std::fs::read(path).map_err(failed)? };
         one(file)
     };
-    let provenance = provenance(ctx, None, shown, None, sha256);
+    let mut provenance = provenance(ctx, None, shown, None, sha256);
+    provenance.read_at = roster_captured_at(ctx, path, &files);
     Ok(Source { files, problems, provenance })
+}
+
+/// When a local roster was captured: a folder is as new as its newest file.
+fn roster_captured_at(ctx: &Ctx, path: &Path, files: &[SourceFile]) -> Timestamp {
+    if !path.is_dir() {
+        return captured_at(ctx, path);
+    }
+    let instants = files.iter().map(|file| captured_at(ctx, Path::new(&file.name)));
+    instants.max().unwrap_or(ctx.now())
 }
 
 fn one(file: SourceFile) -> (Vec<SourceFile>, String) {

@@ -3,14 +3,18 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use audit::evaluation::{Evaluation, Sources, exceptions};
+use audit::evaluation::exceptions::{self, Approver};
+use audit::evaluation::{Evaluation, Sources};
 use audit::identity::file_digest;
 use audit::input::{Problem, Provenance, SourceFile};
 use audit::record::marker::{Sizes, SourceDigests};
 use clap::Args;
+use jiff::civil::Date;
 
 use super::accounts::{self, AccountsMode};
 use super::roster::{Source, gitlab_roster, local_roster};
+use super::sizes::SizePolicy;
+use crate::config::Operator;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure};
 
@@ -27,6 +31,12 @@ pub(crate) struct Inputs {
     /// A local file of standing exceptions instead of the one in the audits' project
     #[arg(long, value_name = "FILE")]
     pub(crate) exceptions: Option<PathBuf>,
+    /// The day on which exceptions are looked at, where it is not today.
+    #[arg(skip)]
+    pub(crate) day: Option<Date>,
+    /// What is done about sizes that have become much smaller.
+    #[arg(skip)]
+    pub(crate) sizes: SizePolicy,
 }
 
 /// What was read and evaluated.
@@ -38,6 +48,8 @@ pub(crate) struct Gathered {
     pub(crate) evaluation: Evaluation,
     /// Digests of the files that were read, for the markers of what is written.
     pub(crate) digests: SourceDigests,
+    /// Sizes that the operator accepts, though they are much smaller than the recorded ones.
+    pub(crate) accepted: Sizes,
     /// Why a source was not read whole: how the command ends, if nothing worse happens.
     pub(crate) incomplete: Option<Failure>,
     /// The entries of the exceptions that could not be read, with their lines, if there are any:
@@ -98,7 +110,18 @@ pub(crate) async fn read_sources(
         return Err(no_people(&provenance.path, &problems).into());
     }
     let (accounts, incomplete) = accounts::accounts(ctx, inputs.accounts.as_deref(), mode).await?;
+    let present = Sizes {
+        roster: (!problems.iter().any(|problem| problem.hides_person))
+            .then_some(roster.people.len()),
+        accounts: accounts
+            .as_ref()
+            .filter(|accounts| accounts.is_complete())
+            .map(|accounts| accounts.list.len()),
+    };
+    let accepted = inputs.sizes.accept(ctx, recorded, present).await?;
+    let recorded = accepted.or(recorded);
     let (exceptions, bad_exceptions) = exceptions(ctx, inputs).await?;
+    let approvers = approvers(ctx, &exceptions).await?;
     let words: Vec<String> = bad_exceptions.iter().map(ToString::to_string).collect();
     let unread_exceptions = (!words.is_empty()).then(|| words.join("; "));
     problems.extend(bad_exceptions);
@@ -114,14 +137,65 @@ pub(crate) async fn read_sources(
         roster,
         accounts,
         exceptions,
-        approvers: None,
+        approvers,
         problems,
         recorded_people: recorded.roster,
         recorded_accounts: recorded.accounts,
     };
     let kind = ctx.global.kind.into();
-    let evaluation = Evaluation::new(kind, &ctx.config.policy, sources, ctx.today());
-    Ok(Gathered { provenance, evaluation, digests, incomplete, unread_exceptions, read_at })
+    let day = inputs.day.unwrap_or(ctx.today());
+    let evaluation = Evaluation::new(kind, &ctx.config.policy, sources, day);
+    Ok(Gathered {
+        provenance,
+        evaluation,
+        digests,
+        accepted,
+        incomplete,
+        unread_exceptions,
+        read_at,
+    })
+}
+
+/// Who may approve exceptions; nothing where neither managers nor operators are configured.
+///
+/// GitLab is asked for the ids of those who approved something: a subject may have had another name.
+async fn approvers(
+    ctx: &Ctx,
+    exceptions: &[exceptions::Exception],
+) -> anyhow::Result<Option<Vec<Approver>>> {
+    let config = &ctx.config;
+    if config.managers.is_empty() && config.operators.is_empty() {
+        return Ok(None);
+    }
+    let mut approvers = Vec::new();
+    for manager in &config.managers {
+        approvers.push(Approver { username: manager.username.clone(), id: None });
+    }
+    for operator in &config.operators {
+        match operator {
+            Operator::Username(username) => {
+                approvers.push(Approver { username: username.clone(), id: None });
+            }
+            Operator::Id { id, username: Some(username) } => {
+                approvers.push(Approver { username: username.clone(), id: Some(*id) });
+            }
+            Operator::Id { username: None, .. } => {}
+        }
+    }
+    if ctx.has_asked_gitlab() {
+        let own = ctx.gitlab().await?.user().await?;
+        approvers.push(Approver { username: own.username, id: Some(own.id) });
+        for approver in approvers.iter_mut().filter(|approver| approver.id.is_none()) {
+            let has_approved = exceptions
+                .iter()
+                .any(|exception| exception.approved_by.eq_ignore_ascii_case(&approver.username));
+            if has_approved {
+                let user = ctx.gitlab().await?.user_by_name(&approver.username).await?;
+                approver.id = user.map(|user| user.id);
+            }
+        }
+    }
+    Ok(Some(approvers))
 }
 
 async fn exceptions(

@@ -6,7 +6,7 @@ use crate::accounts::{AccountStatus, Accounts};
 use crate::evaluation::OUTSIDER;
 use crate::plan::{Action, Plan};
 use crate::record::description::{self, Adopt, Broken};
-use crate::record::marker::{Content, Marker, MarkerHeader, ReportMark, SourceDigests};
+use crate::record::marker::{Content, Marker, MarkerHeader, ReportMark, Sizes, SourceDigests};
 use crate::report::Report;
 
 /// The issue that a report is written into.
@@ -20,6 +20,8 @@ pub struct Target<'a> {
     pub header: MarkerHeader,
     /// Digests of the files that the report was derived from.
     pub sources: &'a SourceDigests,
+    /// Sizes that an operator accepts with it, though they are much smaller than the recorded ones.
+    pub accepted: Sizes,
 }
 
 /// A comment of somebody whose comments count.
@@ -69,13 +71,16 @@ pub fn plan(
         plan.notes.push(note.to_owned());
     }
     let mark = mark(report);
+    // A size is accepted once, by a report of its own.
     let recorded: Vec<Option<(usize, usize)>> = reports(target.header, comments)
-        .filter(|recorded| satisfies(recorded, &mark))
-        .map(|recorded| recorded.part)
+        .filter(|(_, accepted)| target.accepted == Sizes::default() || *accepted == target.accepted)
+        .filter(|(recorded, _)| satisfies(recorded, &mark))
+        .map(|(recorded, _)| recorded.part)
         .collect();
     if !is_whole(&recorded) {
         let mut marker = target.header.with(Content::Report(mark));
         marker.sources = target.sources.clone();
+        marker.accepted = target.accepted;
         for (body, marker) in comment::report(report, &marker) {
             // Parts that were written before something went wrong are there already.
             let is_missing = match &marker.content {
@@ -107,15 +112,15 @@ fn mark(report: &Report) -> ReportMark {
     }
 }
 
-/// The marks of the reports that are recorded.
+/// The marks of the reports that are recorded, with the sizes that were accepted by them.
 fn reports<'c>(
     header: MarkerHeader,
     comments: &'c [Comment<'_>],
-) -> impl Iterator<Item = ReportMark> + 'c {
+) -> impl Iterator<Item = (ReportMark, Sizes)> + 'c {
     comments.iter().filter_map(move |comment| {
         let marker = Marker::of_comment(comment.body).filter(|marker| marker.header == header)?;
         match marker.content {
-            Content::Report(mark) => Some(mark),
+            Content::Report(mark) => Some((mark, marker.accepted)),
             _ => None,
         }
     })
@@ -125,11 +130,6 @@ fn reports<'c>(
 fn satisfies(recorded: &ReportMark, report: &ReportMark) -> bool {
     let has_accounts = |mark: &ReportMark| mark.accounts.is_some() && mark.is_complete;
     has_accounts(recorded) || !has_accounts(report)
-}
-
-/// How many people the roster had when it was last recorded, `comments` being in their order.
-pub fn recorded_people(header: MarkerHeader, comments: &[Comment<'_>]) -> Option<usize> {
-    reports(header, comments).map(|mark| mark.people).last()
 }
 
 #[cfg(test)]
@@ -167,7 +167,9 @@ mod tests {
         let period = "FY28-Q1".parse().unwrap();
         let header = MarkerHeader { kind: Kind::Calendly, period };
         let sources = SourceDigests::default();
-        let target = Target { iid: 1, description: "## Notes\n", header, sources: &sources };
+        let accepted = Sizes::default();
+        let target =
+            Target { iid: 1, description: "## Notes\n", header, sources: &sources, accepted };
         let comments: Vec<_> = there.iter().map(|body| Comment { body, author: "ada" }).collect();
         let plan = plan(report, &target, &comments, Adopt::No).unwrap();
         let body = |action| match action {
