@@ -143,6 +143,8 @@ impl Conversation {
     /// When the first comment of an operator names the SHA-256 of a file as its roster or accounts.
     ///
     /// A copy of the file is no newer than that, whatever its modification says.
+    /// Nothing where the newest notice, report or review names it as well: then nothing else was read
+    /// meanwhile, so the file is as new as its modification.
     pub fn first_seen(
         &self,
         header: MarkerHeader,
@@ -150,12 +152,21 @@ impl Conversation {
         sha256: &str,
     ) -> Option<Timestamp> {
         let digest = file_digest(sha256);
-        let markers = self.markers(header, operators);
-        let first = markers.counting.iter().find(|marked| {
+        let names = |marked: &&MarkedNote<'_>| {
             let sources = &marked.marker.sources;
             sources.roster.as_deref() == Some(digest) || sources.accounts.as_deref() == Some(digest)
+        };
+        let counting = self.markers(header, operators).counting;
+        let newest = counting.iter().rfind(|marked| {
+            matches!(
+                marked.marker.content,
+                Content::Notice(..) | Content::Report(_) | Content::Review(_)
+            )
         });
-        first.map(|marked| marked.note.created_at)
+        if newest.is_some_and(|marked| names(&marked)) {
+            return None;
+        }
+        counting.iter().find(names).map(|marked| marked.note.created_at)
     }
 
     /// The sizes of roster and accounts that operators recorded last, in a report or by accepting them.
