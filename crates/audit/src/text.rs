@@ -147,6 +147,17 @@ impl Formatter for Harmless {
     }
 }
 
+/// How many characters of an untrusted text are shown.
+pub(crate) const SHOWN: usize = 200;
+
+/// As much of an untrusted text as a line has room for: one huge value must not crowd out the others.
+pub(crate) fn excerpt(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()).into(),
+        None => text.into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

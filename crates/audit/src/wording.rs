@@ -3,10 +3,8 @@
 //! Each check brings clauses with placeholders ([`Wording`]); what fills them comes from the roster
 //! and the accounts, and is cut and neutralised here.
 
-use std::borrow::Cow;
-
 use crate::markdown::Markdown;
-use crate::text::clean;
+use crate::text::{clean, excerpt};
 
 /// The clauses of a check, without a final stop, in lower case unless a name begins them.
 ///
@@ -37,19 +35,8 @@ pub(crate) struct Details<'a> {
     pub(crate) evidence: &'a str,
 }
 
-/// How many characters of an untrusted text are shown.
-const SHOWN: usize = 200;
-
 /// How many words of the evidence are listed.
 const LISTED: usize = 10;
-
-/// As much of an untrusted text as a line has room for: one huge value must not crowd out the others.
-pub(crate) fn excerpt(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()).into(),
-        None => text.into(),
-    }
-}
 
 /// A name in a code span, cut to what a line has room for.
 pub(crate) fn name(untrusted: &str) -> Markdown {
@@ -259,7 +246,7 @@ mod tests {
         let text = details.markdown("{subject} {evidence} {first} {list}", Position::Inside);
         assert_eq!(
             text.to_string().chars().filter(|character| *character == 'é').count(),
-            4 * SHOWN
+            4 * crate::text::SHOWN
         );
     }
 

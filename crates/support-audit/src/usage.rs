@@ -47,17 +47,30 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     ExitCode::from(failure.exit as u8)
 }
 
-/// Whether what is wrong with the command line may be a token that somebody typed behind `auth`.
+/// Whether what is wrong with the command line may be a token that somebody typed as an argument.
 fn may_hold_a_token(error: &clap::Error) -> bool {
-    let is_flag = || match error.get(ContextKind::InvalidArg) {
+    let is_flag = match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(argument)) => argument.starts_with('-'),
         _ => false,
     };
-    let is_foreign = match error.kind() {
-        ErrorKind::UnknownArgument => !is_flag(),
-        kind => matches!(kind, ErrorKind::InvalidSubcommand | ErrorKind::InvalidValue),
-    };
-    is_foreign && std::env::args_os().any(|argument| argument == "auth")
+    match error.kind() {
+        // No command takes a word that nothing announces, so nothing is lost by not repeating it.
+        ErrorKind::UnknownArgument => !is_flag,
+        ErrorKind::InvalidSubcommand | ErrorKind::InvalidValue => {
+            let mut arguments = std::env::args_os();
+            arguments.any(|word| word == "auth" || looks_like_token(&word.to_string_lossy()))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a word has the form of GitLab's and Calendly's tokens: long, without spaces, with digits.
+fn looks_like_token(word: &str) -> bool {
+    let is_token_character =
+        |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
+    word.len() >= 20
+        && word.chars().all(is_token_character)
+        && word.contains(|character: char| character.is_ascii_digit())
 }
 
 /// The value of a flag in a command line that may not be understood as a whole.

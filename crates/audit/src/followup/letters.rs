@@ -4,8 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::dates::{date_of, long_day, weekday};
-use crate::text::clean;
-use crate::wording::excerpt;
+use crate::text::{clean, excerpt};
 
 /// An e-mail for the operator to send; its texts hold untrusted words and are for plain text only.
 #[derive(Debug, Clone, PartialEq, Eq)]

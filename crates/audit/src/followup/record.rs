@@ -9,8 +9,7 @@ use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use crate::dates::{date_of, day_and_month};
 use crate::markdown::{Markdown, item};
 use crate::record::marker::{Content, MarkerHeader, Step, StepAction};
-use crate::text::clean;
-use crate::wording::excerpt;
+use crate::text::{clean, excerpt};
 
 /// What an operator has done in one run, in the order in which they did it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use super::{Member, Outsider, UNREADABLE};
 use crate::kinds::Spec;
 use crate::markdown::Markdown;
 use crate::roster::Field;
+use crate::text::excerpt;
 
 /// A column of a table whose rows are about an `R`.
 pub(crate) struct Column<R> {
@@ -55,8 +56,8 @@ impl Cell {
             Self::Empty => Markdown::default(),
             Self::Unreadable => Markdown::literal(UNREADABLE),
             Self::Own(words) => Markdown::text(words.clone()),
-            Self::Untrusted(text) => Markdown::untrusted(text),
-            Self::Code(text) => Markdown::code(text),
+            Self::Untrusted(text) => Markdown::untrusted(&excerpt(text)),
+            Self::Code(text) => Markdown::code(&excerpt(text)),
         }
     }
 

@@ -89,8 +89,14 @@ fn a_file_is_as_old_as_the_first_comment_that_names_it() {
         SourceDigests { roster: Some(file_digest(&sha256).to_owned()), accounts: None };
     let notes = [(9, OPERATOR), (4, OPERATOR), (2, 7)]
         .map(|(id, author)| note(id, author, &marker.to_string()));
-    let conversation = conversation(notes.to_vec());
+    let mut notes = notes.to_vec();
     let operators = BTreeSet::from([OPERATOR]);
+    // The newest notice names it too: nothing else was read meanwhile.
+    let unchanged = conversation(notes.clone());
+    assert_eq!(unchanged.first_seen(header(), &operators, &sha256), None);
+    let other = header().with(Content::Notice(Vec::new()));
+    notes.push(note(10, OPERATOR, &other.to_string()));
+    let conversation = conversation(notes);
     let first_seen = conversation.first_seen(header(), &operators, &sha256);
     assert_eq!(first_seen.map(Timestamp::as_second), Some(4));
     assert_eq!(conversation.first_seen(header(), &operators, &"f".repeat(64)), None);

@@ -14,8 +14,8 @@ use crate::markdown::{Markdown, item, row};
 use crate::matching::MatchedBy;
 use crate::record::conversation::User;
 use crate::report::Report;
-use crate::text::clean;
-use crate::wording::{Details, counted, excerpt, is_linkable, name};
+use crate::text::{clean, excerpt};
+use crate::wording::{Details, counted, is_linkable, name};
 
 /// How many rows a table of the review has at most.
 const MAX_ROWS: usize = 1_000;
