@@ -1,9 +1,12 @@
 //! What must never happen to people, told as scenes of a small team and its audit.
 
+mod decisions;
 mod escalation;
 mod evidence;
 mod identity;
 mod notices;
+mod operators;
+mod removal;
 mod silence;
 mod small;
 mod unknown;
@@ -13,6 +16,7 @@ mod window;
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
+use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use sandbox::{CalendlyToken, Note, Token, Why, World};
@@ -25,8 +29,17 @@ const START: &str = "2027-02-01T09:00:00Z";
 /// The address of an account that is nobody's on the team.
 const VENDOR: &str = "v@vendor.example";
 
+/// The GitLab token of olga, who is an operator where [`TWO_OPERATORS`] is the configuration.
+const OLGA_TOKEN: &str = "olga-gitlab-token";
+
 /// The managers; otto, whose token it is, runs the audit.
 const CONFIG: &str = r#"
+managers = [{ username = "nadia", slack = "U0000001004" }, { username = "sam", slack = "U0000001005" }]
+"#;
+
+/// As [`CONFIG`], with a second operator.
+const TWO_OPERATORS: &str = r#"
+operators = [{ id = 1006, username = "otto" }, { id = 1007, username = "olga" }]
 managers = [{ username = "nadia", slack = "U0000001004" }, { username = "sam", slack = "U0000001005" }]
 "#;
 
@@ -90,6 +103,7 @@ fn world() -> World {
         world.add_user(username).id = *id;
     }
     world.add_token(Token::new(GITLAB_TOKEN, "otto", &["api"]));
+    world.add_token(Token::new(OLGA_TOKEN, "olga", &["api"]));
     for path in [AUDITS, TEAM] {
         let project = world.add_project(path);
         "master".clone_into(&mut project.default_branch);
@@ -154,6 +168,18 @@ impl Audit {
     /// Asks for the review.
     fn review(&self) -> Ran {
         self.run(&["submit-review", "--yes"])
+    }
+
+    /// Runs the program as olga.
+    fn as_olga(&self, arguments: &[&str]) -> Ran {
+        self.finish(&mut self.olgas(arguments))
+    }
+
+    /// The program as olga starts it.
+    fn olgas(&self, arguments: &[&str]) -> Command {
+        let mut command = self.command(arguments);
+        command.env("GL_TOKEN", OLGA_TOKEN);
+        command
     }
 
     /// The state of a finding as `status` names it; none where it names no such finding.
