@@ -12,12 +12,66 @@ fn bob_was_asked() -> Audit {
     audit
 }
 
+/// Lets Bob join the organisation.
+fn bob_joins(audit: &Audit) {
+    audit.calendly(|calendly| {
+        calendly.add_member("bob@example.com");
+    });
+}
+
 /// The state of a finding where the accounts come from a file.
 fn state_by(audit: &Audit, file: &str, check: &str, who: &str) -> Option<String> {
     let status = audit.run(&["status", "--accounts", file, "--format", "json"]).json();
     let findings = status["findings"].as_array().unwrap();
     let is_it = |finding: &&serde_json::Value| finding["check"] == check && finding["name"] == who;
     findings.iter().find(is_it).map(|finding| finding["state"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn an_export_from_before_the_ask_fixes_nothing() {
+    let audit = bob_was_asked();
+    audit.advance(24);
+    bob_joins(&audit);
+    audit.write_aged("old.csv", audit.export(), -24 * 365);
+    assert_ne!(state_by(&audit, "old.csv", "account-missing", "Bob").as_deref(), Some("fixed"));
+    let ran = audit.run(&["followups", "--accounts", "old.csv", "--yes"]).success();
+    assert_eq!(audit.ours("notice").len(), 1, "{}", ran.stderr);
+    audit.write_aged("new.csv", audit.export() + "\r\n", 12);
+    assert_eq!(state_by(&audit, "new.csv", "account-missing", "Bob").as_deref(), Some("fixed"));
+}
+
+#[test]
+fn a_roster_from_before_the_ask_fixes_nothing() {
+    let audit = Audit::new();
+    let good = audit.roster();
+    audit.unlink("alice");
+    let audit = audit.begin();
+    audit.follow_up();
+    audit.advance(24);
+    audit.write_aged("old.yaml", good, -24 * 365);
+    audit.run(&["followups", "--roster", "old.yaml", "--yes"]).success();
+    let status = ["status", "--roster", "old.yaml", "--format", "json"];
+    let status = audit.run(&status).success().stdout;
+    assert!(!status.contains("\"fixed\""), "{status}");
+    audit.advance(72);
+    assert_eq!(audit.mentioned_during(|audit| drop(audit.follow_up())), ["mia", "nadia"]);
+}
+
+#[test]
+fn a_file_that_was_recorded_before_is_no_newer_for_being_copied() {
+    let audit = Audit::new();
+    audit.run(&["init-issue", "--period", "FY28-Q1", "--yes"]).success();
+    audit.advance(3);
+    let good = audit.export();
+    audit.write_aged("good.csv", &good, 1);
+    audit.run(&["reconcile", "--accounts", "good.csv", "--write", "--yes"]).success();
+    audit.drop_account("bob@example.com");
+    audit.write_aged("bad.csv", audit.export(), 2);
+    audit.run(&["followups", "--accounts", "bad.csv", "--yes"]).success();
+    assert_eq!(audit.mentioned("bob"), 1);
+    audit.advance(24);
+    audit.write_aged("copy.csv", &good, 26);
+    assert_ne!(state_by(&audit, "copy.csv", "account-missing", "Bob").as_deref(), Some("fixed"));
 }
 
 #[test]
@@ -84,6 +138,24 @@ fn an_exception_that_covers_a_finding_is_no_fix() {
 }
 
 #[test]
+fn what_would_be_due_knows_the_exceptions_that_expire_before() {
+    let audit = Audit::new().configured(CONFIG);
+    audit.unlink("alice");
+    let audit = audit.begin();
+    audit.write(
+        "exceptions.yaml",
+        "- check: link-missing\n  email: alice@example.com\n  reason: on leave\n  \
+         approved_by: nadia\n  approved_on: 2027-01-01\n  expires: 2027-02-05\n",
+    );
+    for (day, is_due) in [("2027-02-04", false), ("2027-02-08", true)] {
+        let until = ["followups", "--exceptions", "exceptions.yaml", "--until", day];
+        let shown = audit.run_writing_nothing(&until).success();
+        let text = shown.stdout.clone() + &shown.stderr;
+        assert_eq!(text.contains("Asked: Alice"), is_due, "{day}: {text}");
+    }
+}
+
+#[test]
 fn what_is_found_again_after_it_was_settled_is_asked_anew() {
     let audit = Audit::new();
     audit.unlink("alice");
@@ -119,6 +191,22 @@ fn what_vanished_and_returned_between_two_runs_was_never_away() {
     audit.advance(49);
     assert_eq!(audit.mentioned_during(|audit| drop(audit.follow_up())), ["mia", "nadia"]);
     assert_eq!(audit.mentioned("alice"), 1);
+}
+
+#[test]
+fn a_review_is_not_asked_for_on_accounts_from_before_the_last_notice() {
+    let audit = Audit::new();
+    let good = audit.roster();
+    audit.unlink("alice");
+    let audit = audit.begin();
+    audit.write_aged("before.csv", audit.export(), 1);
+    audit.advance(2);
+    audit.follow_up();
+    audit.advance(24);
+    audit.change_roster(|_| good.clone());
+    let review = ["submit-review", "--accounts", "before.csv", "--yes"];
+    audit.run_writing_nothing(&review).exit(11);
+    audit.review().success();
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Whose history is whose: a typo, a rename or a mailbox taken over makes nobody answer for
 //! somebody else.
 
-use super::{Audit, entry};
+use super::{Audit, CONFIG, TWO_OPERATORS, entry};
 
 /// Replaces the block `gitlab` of an entry.
 #[track_caller]
@@ -218,6 +218,64 @@ fn what_was_typed_in_the_row_of_a_typo_stays_out_of_somebody_elses() {
     assert!(text.contains("she is on leave"), "{text}");
     let row = text.lines().find(|line| line.starts_with("| Bob |")).unwrap();
     assert!(!row.contains("she is on leave"), "{row}");
+}
+
+#[test]
+fn a_renamed_operator_stays_one_and_whoever_takes_the_name_does_not() {
+    let audit = Audit::new().configured(TWO_OPERATORS);
+    audit.unlink("alice");
+    audit.unlink("bob");
+    let audit = audit.begin();
+    let accept = |finding| ["followups", "--yes", "--reason", "leaves", "--accept", finding];
+    audit.as_olga(&accept("link-missing:alice@example.com")).success();
+    let body = audit.ours("record")[0].body.clone();
+    audit.sandbox.update(|world| {
+        world.rename_user("olga", "olga-b").unwrap();
+        world.rename_user("eve", "olga").unwrap();
+    });
+    audit.is("link-missing", "Alice", "justified");
+    audit.delete_note(audit.ours("record")[0].id);
+    audit.comment("olga", &body);
+    assert_ne!(audit.state("link-missing", "Alice").as_deref(), Some("justified"));
+}
+
+#[test]
+fn an_exception_approved_by_its_subject_is_none() {
+    let audit = Audit::new();
+    audit.unlink("nadia");
+    audit.replace_in_roster("    id: 1004\n    username: nadia\n", "    id: 1004\n");
+    let audit = audit.begin();
+    let exceptions = |approver: &str| {
+        format!(
+            "- check: link-missing\n  email: nadia@example.com\n  reason: books by mail\n  \
+             approved_by: {approver}\n  approved_on: 2027-01-01\n  expires: 2027-12-31\n"
+        )
+    };
+    audit.write("own.yaml", exceptions("nadia"));
+    audit.write("sams.yaml", exceptions("sam"));
+    let state = |file: &str| {
+        let status = ["status", "--exceptions", file, "--format", "json"];
+        let status = audit.run(&status).success().json();
+        status["findings"][0]["state"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(state("sams.yaml"), "justified");
+    assert_ne!(state("own.yaml"), "justified");
+}
+
+#[test]
+fn an_exception_approved_under_an_old_name_of_its_subject_is_none() {
+    let audit = Audit::new();
+    audit.unlink("nadia");
+    audit.sandbox.update(|world| world.rename_user("nadia", "nadia-n").unwrap());
+    let audit = audit.configured(&CONFIG.replace("\"nadia\"", "\"nadia-n\"")).begin();
+    audit.write(
+        "own.yaml",
+        "- check: link-missing\n  email: nadia@example.com\n  reason: books by mail\n  \
+         approved_by: nadia-n\n  approved_on: 2027-01-01\n  expires: 2027-12-31\n",
+    );
+    let status = ["status", "--exceptions", "own.yaml", "--format", "json"];
+    let status = audit.run(&status).success().json();
+    assert_ne!(status["findings"][0]["state"], "justified");
 }
 
 #[test]

@@ -100,6 +100,27 @@ fn a_removal_is_never_of_the_owner_or_of_oneself() {
 }
 
 #[test]
+fn more_than_a_quarter_is_not_removed_in_one_run() {
+    let audit = Audit::new();
+    let emails: Vec<String> = (0..5).map(|number| format!("v{number}@vendor.example")).collect();
+    audit.calendly(|calendly| {
+        for email in &emails {
+            calendly.add_member(email);
+        }
+    });
+    let audit = audit.begin();
+    let mut remove = vec!["reconcile", "--remove", "--yes"];
+    for email in &emails {
+        let decision = format!("{email}=remove");
+        let decide = ["reconcile", "--write", "--decide", &decision, "--reason", "left", "--yes"];
+        audit.run(&decide).success();
+        remove.extend(["--confirm", email]);
+    }
+    audit.run_writing_nothing(&remove).exit(11);
+    assert!(emails.iter().all(|email| audit.has_account(email)));
+}
+
+#[test]
 fn a_review_is_not_asked_for_twice_unless_something_changed() {
     let audit = Audit::new().begin();
     audit.advance(1);

@@ -68,6 +68,20 @@ fn the_stage_is_read_off_the_issue() {
 }
 
 #[test]
+fn without_accounts_nothing_about_them_is_fixed_or_asked() {
+    let audit = Audit::new();
+    audit.drop_account("bob@example.com");
+    audit.unlink("alice");
+    let audit = audit.begin();
+    audit.run(&["followups", "--only", "Bob", "--yes"]).success();
+    audit.advance(73);
+    let asked = audit.mentioned_during(|audit| {
+        without_accounts(audit, &["followups", "--yes"]).success();
+    });
+    assert_eq!(asked, ["alice"], "the rest is done");
+}
+
+#[test]
 fn a_page_of_accounts_that_fails_tells_nobody_anything() {
     use sandbox::{Answer, Fault, FaultKind};
     let audit = Audit::new();
@@ -82,6 +96,20 @@ fn a_page_of_accounts_that_fails_tells_nobody_anything() {
 }
 
 #[test]
+fn a_team_that_shrank_is_confirmed_and_never_concluded_from() {
+    let audit = Audit::new().begin();
+    for name in ["Jan", "Kim"] {
+        audit.dismiss(name);
+    }
+    assert_eq!(audit.state("outsider", "jan@example.com"), None);
+    audit.is_not_ready();
+    let plan = audit.run(&["reconcile", "--write", "--dry-run"]).stdout.clone();
+    assert!(plan.contains("Jan") && plan.contains("Kim"), "{plan}");
+    audit.run(&["reconcile", "--write", "--yes", "--accept-size", "roster=10"]).success();
+    audit.is("outsider", "jan@example.com", "not asked");
+}
+
+#[test]
 fn yes_confirms_no_shrunken_size() {
     let audit = Audit::new().begin();
     for name in ["Jan", "Kim"] {
@@ -91,6 +119,19 @@ fn yes_confirms_no_shrunken_size() {
     assert_eq!(audit.state("outsider", "jan@example.com"), None);
     audit.attempt(&["reconcile", "--write", "--yes", "--accept-size", "roster=9"]);
     assert_eq!(audit.state("outsider", "jan@example.com"), None);
+}
+
+#[test]
+fn accounts_that_shrank_tell_nobody_that_they_have_none() {
+    let audit = Audit::new().begin();
+    for name in ["fay", "gil", "hal", "ivy"] {
+        audit.drop_account(&format!("{name}@example.com"));
+    }
+    let (ran, writes) = audit.writes_during(|| audit.run(&["followups", "--yes"]));
+    assert!(writes.is_empty(), "{}", ran.stderr);
+    audit.run(&["reconcile", "--write", "--yes", "--accept-size", "accounts=8"]).success();
+    let asked = audit.mentioned_during(|audit| drop(audit.follow_up()));
+    assert_eq!(asked, ["fay", "gil", "hal", "ivy"]);
 }
 
 #[test]

@@ -2,9 +2,95 @@
 
 use crate::support::AUDITS;
 
-use super::{Audit, VENDOR};
+use super::{Audit, CONFIG, VENDOR};
 
+const TITLE: &str = "Calendly audit FY28-Q1";
 const MARKER: &str = "<!-- support-audit v1 calendly FY28-Q1 issue -->";
+
+/// Opens an issue with our marker as somebody.
+fn open_as(audit: &Audit, username: &str) {
+    audit.sandbox.update(|world| {
+        world.open_issue(AUDITS, username, TITLE, &format!("## Notes\n\n{MARKER}")).unwrap();
+    });
+}
+
+#[test]
+fn a_strangers_issue_is_never_written_into() {
+    let audit = Audit::new();
+    audit.hire_vendor();
+    open_as(&audit, "eve");
+    for command in [
+        &["run", "--write"][..],
+        &["reconcile", "--write"],
+        &["followups"],
+        &["reconcile", "--remove", "--confirm", VENDOR],
+        &["submit-review", "--unresolved"],
+    ] {
+        let arguments = [command, &["--issue", "1", "--yes"]].concat();
+        let ran = audit.run_writing_nothing(&arguments).exit(6);
+        assert!(ran.stderr.contains("eve"), "{command:?}: {}", ran.stderr);
+    }
+    assert!(audit.has_account(VENDOR));
+}
+
+#[test]
+fn a_strangers_issue_with_a_copied_decision_removes_nobody() {
+    let audit = Audit::new();
+    audit.hire_vendor();
+    let audit = audit.begin();
+    let remove = format!("{VENDOR}=remove");
+    let decide = ["reconcile", "--write", "--decide", &remove, "--reason", "left", "--yes"];
+    audit.run(&decide).success();
+    let body = audit.ours("record")[0].body.clone();
+    audit.close(1, "nadia");
+    open_as(&audit, "eve");
+    audit.sandbox.update(|world| world.comment(AUDITS, 2, "eve", &body).unwrap());
+    for issue in [&[][..], &["--issue", "2"]] {
+        let arguments = [&["reconcile", "--remove", "--confirm", VENDOR, "--yes"], issue].concat();
+        audit.run_writing_nothing(&arguments).failure();
+    }
+    assert!(audit.has_account(VENDOR));
+}
+
+#[test]
+fn a_guests_issue_blocks_nobody() {
+    for is_closed in [false, true] {
+        let audit = Audit::new();
+        open_as(&audit, "gus");
+        if is_closed {
+            audit.close(1, "nadia");
+        }
+        let ran = audit.run(&["init-issue", "--period", "FY28-Q1", "--yes"]).success();
+        assert_eq!(ran.stdout.trim(), audit.issue_url(2), "{}", ran.stderr);
+        assert!(ran.stderr.contains("gus"), "{}", ran.stderr);
+        audit.run(&["reconcile", "--write", "--yes"]).success();
+        audit.run(&["followups", "--yes"]).success();
+        assert_eq!(audit.notes().len(), 0, "the guest's issue stays as it is");
+    }
+}
+
+#[test]
+fn a_period_changed_in_the_marker_asks_nobody_anew() {
+    let audit = Audit::new();
+    audit.unlink("alice");
+    let audit = audit.begin();
+    audit.follow_up();
+    audit.edit(|text| text.replace("calendly FY28-Q1 issue", "calendly FY28-Q3 issue"));
+    audit.run_writing_nothing(&["followups", "--issue", "1", "--yes"]).exit(6);
+    audit.run(&["followups", "--yes"]).failure();
+    assert_eq!(audit.mentioned("alice"), 1);
+}
+
+#[test]
+fn an_older_marker_above_ours_asks_nobody_anew() {
+    let audit = Audit::new();
+    audit.unlink("alice");
+    let audit = audit.begin();
+    audit.follow_up();
+    audit.edit(|text| format!("<!-- support-audit v1 calendly FY27-Q3 issue -->\n\n{text}"));
+    audit.run_writing_nothing(&["followups", "--issue", "1", "--yes"]).exit(6);
+    assert_eq!(audit.mentioned("alice"), 1);
+}
 
 #[test]
 fn a_lost_marker_makes_no_second_audit_of_the_same_issue() {
@@ -121,4 +207,19 @@ fn a_blocked_manager_is_passed_over() {
     audit.advance(73);
     assert_eq!(audit.mentioned_during(|audit| drop(audit.follow_up())), ["nadia"]);
     assert!(!audit.ours("notice")[1].body.contains("@mia"));
+}
+
+#[test]
+fn without_managers_the_line_manager_alone_is_asked_and_that_is_said() {
+    let config = CONFIG.lines().filter(|line| !line.starts_with("managers")).collect::<Vec<_>>();
+    let audit = Audit::new().configured(&config.join("\n"));
+    audit.unlink("alice");
+    let audit = audit.begin();
+    audit.follow_up();
+    audit.advance(73);
+    let mut said = String::new();
+    let mentioned = audit.mentioned_during(|audit| said = audit.follow_up().stderr);
+    assert_eq!(mentioned, ["mia"]);
+    assert!(said.contains("managers"), "{said}");
+    audit.run_writing_nothing(&["submit-review", "--yes"]).exit(4);
 }

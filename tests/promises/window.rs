@@ -123,6 +123,28 @@ fn a_link_to_an_internal_host_is_read_at_the_configured_one() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the laptop's clock is the system's")]
+fn a_gitlab_whose_clock_is_days_behind_escalates_nobody_at_once() {
+    let audit = Audit::new();
+    let now = jiff::Timestamp::now();
+    let behind = now - jiff::SignedDuration::from_hours(4 * 24);
+    audit.sandbox.update(|world| world.now = behind);
+    audit.unlink("alice");
+    let run =
+        |arguments: &[&str]| audit.finish(audit.command(arguments).env_remove("SUPPORT_AUDIT_NOW"));
+    run(&["init-issue", "--period", "FY28-Q1", "--yes"]).success();
+    run(&["reconcile", "--write", "--yes"]).success();
+    let first = run(&["followups", "--yes"]).success();
+    assert_eq!(audit.mentioned("alice"), 1, "{}", first.stderr);
+    run(&["followups", "--yes"]).success();
+    assert_eq!((audit.mentioned("alice"), audit.mentioned("mia")), (1, 0));
+    audit.advance(73);
+    let third = run(&["followups", "--yes"]).success();
+    let mentioned = (audit.mentioned("alice"), audit.mentioned("mia"));
+    assert_eq!(mentioned, (1, 1), "{}", third.stderr);
+}
+
+#[test]
 fn words_added_below_a_notice_ask_nobody_again() {
     let audit = Audit::new();
     audit.unlink("alice");
