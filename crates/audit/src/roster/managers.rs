@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Person, Roster};
+use super::model::{Person, Roster};
 use crate::identity::PersonIdx;
 use crate::text::{fold, slug_letters};
 

@@ -4,7 +4,7 @@
 //! from the first doubt on, an item's text stays as it is and costs time instead.
 //! Line breaks stay, so that every line keeps its number.
 
-use super::entry::{FIELDS, JOB_FIELDS, may_list_people};
+use super::fields::{FIELDS, JOB_FIELDS, may_list_people};
 use super::operations_team::OperationsTeam;
 
 /// Appends `item` to `text` without the fields that nobody reads.

@@ -534,8 +534,9 @@ mod agreement {
 
     use proptest::prelude::*;
 
-    use super::super::entry::{Entry, FIELDS, Fields, JOB_FIELDS};
-    use super::super::{OperationsTeam, is_operations, read};
+    use super::super::builder::is_operations;
+    use super::super::fields::{Entry, FIELDS, Fields, JOB_FIELDS};
+    use super::super::{OperationsTeam, parse};
 
     /// A value as people write them, with all that makes YAML hard to cut.
     fn value() -> impl Strategy<Value = String> {
@@ -618,7 +619,7 @@ mod agreement {
             items in proptest::collection::vec(item(), 1..6)
         ) {
             let text = items.concat();
-            let Ok(whole) = serde_yaml::from_str_with_options::<Vec<Entry>>(&text, read::options(text.len())) else {
+            let Ok(whole) = serde_yaml::from_str_with_options::<Vec<Entry>>(&text, parse::options(text.len())) else {
                 return Ok(());
             };
             let expected: Vec<_> = whole
@@ -628,7 +629,7 @@ mod agreement {
                     Entry::Other(_) => None,
                 })
                 .collect();
-            let reading = read::file(text.as_bytes(), &OperationsTeam::default());
+            let reading = parse::file(text.as_bytes(), &OperationsTeam::default());
             let parts: Vec<_> = reading.items.into_iter().map(|item| said(item.fields)).collect();
             prop_assert_eq!(parts, expected, "{}", text);
         }

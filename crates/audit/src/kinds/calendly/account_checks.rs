@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::checks::{hits, link_shared, page};
+use super::roster_checks::{hits, link_shared, page};
 use crate::accounts::{ADMIN, Account, AccountStatus, OWNER};
 use crate::check::{CheckInput, Hit};
 use crate::identity::{AccountIdx, PersonIdx, Subject};

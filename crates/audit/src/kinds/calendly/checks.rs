@@ -1,16 +1,8 @@
 //! The checks of the Calendly audit.
 
-use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
-
-use crate::identity::{PersonIdx, Subject};
-
-use crate::check::{Audience, Check, Detail, Find, Hit, Requirement};
-use crate::roster::{Field, Person, Roster};
-use crate::text::{canonical_link, comparable_link, fold, slug_letters};
+use super::{account_checks as accounts, roster_checks as roster};
+use crate::check::{Audience, Check, Detail, Find, Requirement};
 use crate::wording::Wording;
-
-use super::account_checks as accounts;
 
 pub(super) static CHECKS: [Check; 11] = [
     Check {
@@ -30,7 +22,7 @@ pub(super) static CHECKS: [Check; 11] = [
         reads: &[Detail::Link],
         steps_back_for: &[],
         asked_as: None,
-        find: Find::InRoster(link_missing),
+        find: Find::InRoster(roster::link_missing),
     },
     Check {
         id: "link-malformed",
@@ -49,7 +41,7 @@ pub(super) static CHECKS: [Check; 11] = [
         reads: &[Detail::Link],
         steps_back_for: &[],
         asked_as: None,
-        find: Find::InRoster(link_malformed),
+        find: Find::InRoster(roster::link_malformed),
     },
     Check {
         id: "link-shared",
@@ -68,7 +60,7 @@ pub(super) static CHECKS: [Check; 11] = [
         reads: &[Detail::Link],
         steps_back_for: &[],
         asked_as: None,
-        find: Find::InRoster(link_shared),
+        find: Find::InRoster(roster::link_shared),
     },
     Check {
         id: "manager-unresolved",
@@ -87,7 +79,7 @@ pub(super) static CHECKS: [Check; 11] = [
         reads: &[Detail::Manager],
         steps_back_for: &[],
         asked_as: None,
-        find: Find::InRoster(manager_unresolved),
+        find: Find::InRoster(roster::manager_unresolved),
     },
     Check {
         id: "link-mismatch",
@@ -223,111 +215,3 @@ pub(super) static CHECKS: [Check; 11] = [
         find: Find::AmongAccounts(accounts::admin_unexpected),
     },
 ];
-
-/// The hits of a check that looks at one person at a time; it returns what it saw.
-pub(super) fn hits<'a>(
-    roster: &'a Roster,
-    find: impl Fn(PersonIdx, &'a Person) -> Option<Cow<'a, str>>,
-) -> Vec<Hit> {
-    let hit = |(index, person): (PersonIdx, &'a Person)| {
-        let evidence = find(index, person)?.into_owned();
-        Some(Hit { about: Subject::Person(index), evidence })
-    };
-    roster.enumerate().filter_map(hit).collect()
-}
-
-fn link_missing(roster: &Roster) -> Vec<Hit> {
-    hits(roster, |_, person| (person.calendly == Field::Missing).then_some(Cow::Borrowed("")))
-}
-
-fn link_malformed(roster: &Roster) -> Vec<Hit> {
-    hits(roster, |_, person| {
-        let link = person.calendly.value()?;
-        page(link).is_none().then(|| canonical_link(link).into())
-    })
-}
-
-pub(super) fn link_shared(roster: &Roster) -> Vec<Hit> {
-    let mut people: HashMap<Cow<'_, str>, Vec<&Person>> = HashMap::new();
-    for person in &roster.people {
-        if let Field::Value(link) = &person.calendly {
-            people.entry(comparable_link(link)).or_default().push(person);
-        }
-    }
-    people.retain(|_, sharers| sharers.len() > 1);
-    let mut evidence: HashMap<Cow<'_, str>, String> = HashMap::new();
-    for (link, sharers) in people {
-        let mut subjects: Vec<String> =
-            sharers.iter().map(|person| person.subject().to_string()).collect();
-        subjects.sort_unstable();
-        evidence.insert(link, subjects.join(" "));
-    }
-    hits(roster, |_, person| {
-        let link = person.calendly.value()?;
-        let subjects = evidence.get(&comparable_link(link))?;
-        Some(format!("{} {subjects}", canonical_link(link)).into())
-    })
-}
-
-fn manager_unresolved(roster: &Roster) -> Vec<Hit> {
-    let exact: HashSet<&str> = roster.people.iter().map(|person| &*person.name).collect();
-    let names = NameIndex::default();
-    hits(roster, |_, person| {
-        let manager = person.reports_to.value()?;
-        let is_resolved = if exact.contains(&**manager) {
-            *manager != person.name
-        } else {
-            !is_named(person, manager) && names.get(roster).holds(manager)
-        };
-        (!is_resolved).then_some(Cow::Borrowed(manager))
-    })
-}
-
-/// Whether `name` is the person's name, or a slug of it.
-fn is_named(person: &Person, name: &str) -> bool {
-    fold(&person.name) == fold(name)
-        || is_slug(name) && slug_letters(&person.name) == slug_letters(name)
-}
-
-fn is_slug(name: &str) -> bool {
-    !name.contains(char::is_whitespace)
-}
-
-/// Everybody's name in the forms in which a manager may be named.
-///
-/// It is made only when some manager is not named exactly as in their own entry.
-#[derive(Default)]
-struct NameIndex(std::cell::OnceCell<Names>);
-
-struct Names {
-    folded: HashSet<String>,
-    slugs: HashSet<String>,
-}
-
-impl NameIndex {
-    fn get(&self, roster: &Roster) -> &Names {
-        self.0.get_or_init(|| Names {
-            folded: roster.people.iter().map(|person| fold(&person.name).into_owned()).collect(),
-            slugs: roster.people.iter().map(|person| slug_letters(&person.name)).collect(),
-        })
-    }
-}
-
-impl Names {
-    fn holds(&self, name: &str) -> bool {
-        self.folded.contains(&*fold(name))
-            || is_slug(name) && self.slugs.contains(&slug_letters(name))
-    }
-}
-
-/// The name of the main page that `link` is the address of.
-///
-/// A main page is `https://calendly.com/NAME`; an event's page has the event's name behind it.
-pub(super) fn page(link: &str) -> Option<&str> {
-    const BEGINNING: &str = "https://calendly.com/";
-    let (beginning, name) = link.split_at_checked(BEGINNING.len())?;
-    let name = name.strip_suffix('/').unwrap_or(name);
-    let is_name = !name.is_empty()
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-    (beginning.eq_ignore_ascii_case(BEGINNING) && is_name).then_some(name)
-}

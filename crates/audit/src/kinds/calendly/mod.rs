@@ -5,6 +5,7 @@
 mod account_checks;
 mod checks;
 mod export;
+mod roster_checks;
 
 use super::Spec;
 

@@ -14,10 +14,10 @@ use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, SeqAccess, Visi
 use serde_json::value::RawValue;
 use serde_yaml::{DefaultMessageFormatter, Error, MessageFormatter, Options, Spanned};
 
-use super::entry::{A_LIST, Entry, FieldLines, Fields};
+use super::fields::{A_LIST, Entry, FieldLines, Fields};
+use super::items::{self, Part};
 use super::operations_team::OperationsTeam;
 use super::prune::push_pruned;
-use super::split::{self, Part};
 
 /// What a file holds.
 #[derive(Debug, Default)]
@@ -66,7 +66,7 @@ pub(super) fn file(bytes: &[u8], team: &OperationsTeam) -> Reading {
     {
         return json;
     }
-    let documents = split::documents(bytes);
+    let documents = items::documents(bytes);
     if let [_, second, ..] = documents.as_slice() {
         reading.problems.push(EntryError {
             line: Some(second.line),
@@ -78,7 +78,7 @@ pub(super) fn file(bytes: &[u8], team: &OperationsTeam) -> Reading {
         });
     }
     for document in &documents {
-        match split::items(*document) {
+        match items::items(*document) {
             Some(items) => parse_list(&items, team, &mut reading),
             None => parse_document(*document, &mut reading),
         }

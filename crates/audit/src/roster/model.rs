@@ -1,0 +1,99 @@
+//! The people of a roster, as the rest of the crate knows them.
+
+use super::fields::Field;
+use crate::identity::{PersonIdx, SubjectId};
+use crate::input::Location;
+use crate::text::fold;
+
+/// Where in the roster's files something stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Position {
+    pub(super) file: u32,
+    pub(super) line: u64,
+}
+
+/// A person who should have access, as the roster describes them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The full name, never empty.
+    pub name: Box<str>,
+    /// The e-mail address, as written.
+    pub email: Field<Box<str>>,
+    /// The manager's name, or a slug of it.
+    pub reports_to: Field<Box<str>>,
+    /// The address of the person's main Calendly page, as written.
+    pub calendly: Field<Box<str>>,
+    /// The id of the person's GitLab account.
+    pub gitlab_id: Field<u64>,
+    /// The id that the person's entry claims together with another one, so that it is neither's.
+    pub claimed_id: Option<u64>,
+    /// The username of the person's GitLab account, without `@`.
+    pub gitlab_username: Field<Box<str>>,
+    /// Whether the person is of the operations team; unknown where neither title nor focuses say so
+    /// and one of them could not be read.
+    pub is_operations: Option<bool>,
+    pub(super) position: Position,
+}
+
+impl Person {
+    /// Whether every field of the person's entry could be read.
+    pub fn is_readable(&self) -> bool {
+        let texts = [&self.email, &self.reports_to, &self.calendly, &self.gitlab_username];
+        texts.iter().all(|field| **field != Field::Unreadable)
+            && self.gitlab_id != Field::Unreadable
+            && self.is_operations.is_some()
+    }
+
+    /// All that the person is known by, the first being [`Person::subject`].
+    ///
+    /// One who is found under any of them is the same: so a changed id or e-mail address, one at a
+    /// time, loses nothing.
+    pub(crate) fn keys(&self) -> Vec<SubjectId> {
+        let id = self.gitlab_id.value().map(|id| SubjectId::GitLabId(*id));
+        let email = self.email.value().map(|email| SubjectId::Email(email.to_ascii_lowercase()));
+        let keys: Vec<SubjectId> = id.into_iter().chain(email).collect();
+        if keys.is_empty() { vec![SubjectId::Name(fold(&self.name).into_owned())] } else { keys }
+    }
+
+    /// Who the person is to the audit, whatever else about them changes.
+    ///
+    /// A person is known by their GitLab id, else by their e-mail address in lower case; a person
+    /// who has neither, by their name.
+    pub fn subject(&self) -> SubjectId {
+        match (&self.gitlab_id, &self.email) {
+            (Field::Value(id), _) => SubjectId::GitLabId(*id),
+            (_, Field::Value(email)) => SubjectId::Email(email.to_ascii_lowercase()),
+            _ => SubjectId::Name(fold(&self.name).into_owned()),
+        }
+    }
+}
+
+/// Who should have access.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Roster {
+    /// The people, in the order of the files and of their lines.
+    pub people: Vec<Person>,
+    pub(super) files: Vec<String>,
+}
+
+impl Roster {
+    /// The person at `index`.
+    pub fn person(&self, index: PersonIdx) -> Option<&Person> {
+        self.people.get(index.0)
+    }
+
+    /// The people with their indexes.
+    pub fn enumerate(&self) -> impl Iterator<Item = (PersonIdx, &Person)> {
+        self.people.iter().enumerate().map(|(index, person)| (PersonIdx(index), person))
+    }
+
+    /// The line of the roster's files at which the entry of `person` begins.
+    pub fn location(&self, person: &Person) -> Location {
+        location(&self.files, person.position)
+    }
+}
+
+pub(super) fn location(files: &[String], position: Position) -> Location {
+    let file = files.get(position.file as usize).cloned().unwrap_or_default();
+    Location { file, line: Some(position.line) }
+}
