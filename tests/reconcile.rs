@@ -1,6 +1,7 @@
 //! `reconcile`: who really has an account, beside who should.
 
 mod beside_run;
+mod by_flag;
 mod decided;
 mod exceptions;
 mod explained;
