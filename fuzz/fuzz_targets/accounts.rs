@@ -13,7 +13,8 @@ const REPEATED: &str = "the row repeats the account of";
 
 fuzz_target!(|bytes: &[u8]| {
     let instant = "2026-11-22T10:00:00Z".parse().expect("an instant");
-    let read = Accounts::from_file(Kind::Calendly.spec().export, &file("users.csv", bytes), instant);
+    let read =
+        Accounts::from_file(Kind::Calendly.spec().export, &file("users.csv", bytes), instant);
     let Ok(accounts) = read else { return };
     let text = str::from_utf8(bytes).expect("what is not UTF-8 is refused");
     let unread = accounts.problems.iter().filter(|it| !it.message.starts_with(REPEATED)).count();

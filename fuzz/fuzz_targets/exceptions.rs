@@ -10,9 +10,10 @@ fuzz_target!(|bytes: &[u8]| {
     let kind = Kind::Calendly;
     let Ok((exceptions, problems)) = parse(kind, &file("exceptions.yaml", bytes)) else { return };
     let last = lines(bytes);
-    let places = exceptions.iter().map(|it| &it.place).chain(problems.iter().map(|it| &it.place));
-    for place in places {
-        let line = place.line.unwrap_or_default();
+    let locations =
+        exceptions.iter().map(|it| &it.location).chain(problems.iter().map(|it| &it.location));
+    for location in locations {
+        let line = location.line.unwrap_or_default();
         assert!((1..=last).contains(&line), "line {line} of {last}");
     }
     for exception in &exceptions {

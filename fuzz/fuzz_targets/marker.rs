@@ -2,16 +2,18 @@
 #![no_main]
 
 use audit::record::description;
-use audit::record::marker::{Mark, Marker};
+use audit::record::marker::Marker;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|body: &str| {
     let _ = description::marker(body);
-    let Some(mark) = Mark::of_comment(body) else { return };
-    let line = mark.to_string();
-    assert!(!line.contains('\n'), "{line:?} is no line");
-    assert_eq!(Mark::of_line(&line).as_ref(), Some(&mark), "{line:?}");
-    assert_eq!(Mark::of_comment(&format!("{body}\n\n{line}\n")).as_ref(), Some(&mark), "{line:?}");
-    assert_eq!(Mark::of_audit(mark.marker, body).as_ref(), Some(&mark));
-    assert_eq!(Marker::of_line(&mark.marker.to_string()), Some(mark.marker));
+    let Some(marker) = Marker::of_comment(body) else { return };
+    let line = marker.to_string();
+    assert!(!line.contains('\n'), "{line:?} is not one line");
+    assert_eq!(Marker::parse(&line).as_ref(), Some(&marker), "{line:?}");
+    assert_eq!(
+        Marker::of_comment(&format!("Words.\n\n{line}\n")).as_ref(),
+        Some(&marker),
+        "{line:?}"
+    );
 });
