@@ -45,6 +45,15 @@ impl AccountId {
     }
 }
 
+/// A user of GitLab, known by the id that never changes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct User {
+    /// The id.
+    pub id: u64,
+    /// The present username, without `@`.
+    pub username: String,
+}
+
 /// Whether `text` is one plain e-mail address, such as `ada.lovelace+demo@example.com`.
 ///
 /// Rosters, files of accounts and answers of a service are all read with this function, because an

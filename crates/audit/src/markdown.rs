@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use unicode_general_category::{GeneralCategory as Category, get_general_category};
 
-use crate::record::conversation::User;
+use crate::identity::User;
 use crate::text::clean;
 
 /// A piece of Markdown without line breaks, fit for a paragraph, a table's cell or a list's item.

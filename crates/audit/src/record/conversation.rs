@@ -11,18 +11,10 @@ use jiff::Timestamp;
 
 use crate::calendar::Period;
 use crate::evaluation::is_much_smaller;
+pub use crate::identity::User;
 use crate::identity::{SubjectId, file_digest};
 use crate::record::marker::{Content, Key, Marker, MarkerHeader, Sizes};
 use crate::text::fold;
-
-/// A user of GitLab, known by the id that never changes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct User {
-    /// The id.
-    pub id: u64,
-    /// The present username, without `@`.
-    pub username: String,
-}
 
 /// A note of a thread.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ mod checks;
 mod export;
 mod roster_checks;
 
-use super::Spec;
+use super::spec::Spec;
 
 /// What is particular to the Calendly audit.
 pub static SPEC: Spec = Spec {
