@@ -11,6 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use sandbox::{Answer, Fault, FaultKind, Service, Token, World};
 use serde_json::Value;
 
+use crate::keyring::{Keyring, Lock};
 use crate::support::{
     CALENDLY_TOKEN, GITLAB_TOKEN, Guard, LIMIT, NOW, TestWorld, Transcript, until,
 };
@@ -113,9 +114,12 @@ fn status_of_an_unusable_token_ends_with_3_and_says_what_to_do() {
 
 #[test]
 fn status_without_a_token_asks_nobody() {
-    for test in [TestWorld::demo(), TestWorld::demo().with("GL_TOKEN", "")] {
+    for (test, state) in [
+        (TestWorld::demo(), "GL_TOKEN is not set"),
+        (TestWorld::demo().with("GL_TOKEN", ""), "GL_TOKEN is empty"),
+    ] {
         let printed = test.run(&["auth", "status"]).exit(3);
-        assert!(printed.stdout.contains("GL_TOKEN is not set"), "{}", printed.stdout);
+        assert!(printed.stdout.contains(state), "{}", printed.stdout);
         assert!(printed.stderr.contains("set GL_TOKEN"), "{}", printed.stderr);
         assert!(test.sandbox.requests().is_empty());
     }
@@ -194,8 +198,9 @@ fn no_output_shows_the_token_even_if_the_server_repeats_it() {
 
 #[test]
 fn login_takes_the_token_without_what_surrounds_it() {
-    let test = TestWorld::demo();
-    test.run_with_input(&["auth", "login"], format!(" \t{GITLAB_TOKEN} \r\n")).exit(1);
+    let Some(keyring) = Keyring::start(Lock::Open) else { return };
+    let test = keyring.user();
+    test.run_with_input(&["auth", "login"], format!(" \t{GITLAB_TOKEN} \r\n")).success();
     let sent = test.tokens_sent();
     assert!(!sent.is_empty());
     assert!(sent.iter().all(|(_, token)| token == GITLAB_TOKEN), "{sent:?}");
@@ -203,6 +208,7 @@ fn login_takes_the_token_without_what_surrounds_it() {
 
 #[test]
 fn login_refuses_what_cannot_be_a_token_unseen() {
+    let Some(keyring) = Keyring::start(Lock::Open) else { return };
     let tokens: [&[u8]; 8] = [
         b"",
         b"\n",
@@ -215,7 +221,7 @@ fn login_refuses_what_cannot_be_a_token_unseen() {
     ];
     let mut transcript = Transcript::default();
     for token in tokens {
-        let test = TestWorld::demo();
+        let test = keyring.user();
         let printed = test.run_with_input(&["auth", "login", "-vv"], token).exit(3);
         transcript.add(format!("{:?}", String::from_utf8_lossy(token)), printed.hides("s3cret"));
         assert!(test.sandbox.requests().is_empty());
@@ -242,7 +248,8 @@ fn login_refuses_what_cannot_be_a_token_unseen() {
 
 #[test]
 fn login_refuses_a_token_that_the_service_refuses() {
-    let test = TestWorld::demo();
+    let Some(keyring) = Keyring::start(Lock::Open) else { return };
+    let test = keyring.user();
     let ran = test.run_with_input(&["auth", "login"], STRANGE).exit(3).hides(STRANGE);
     ran.messages_are(expect![[r#"
         error: the token was refused: 401 Unauthorized (GET gitlab.test/api/v4/user)
@@ -337,7 +344,8 @@ fn an_interrupt_ends_a_slow_request() {
 /// Interrupts `auth login` while it waits for its token; a shell calls the signal's end 130 too.
 #[test]
 fn an_interrupt_ends_a_login_that_waits_for_stdin() {
-    let test = TestWorld::demo();
+    let Some(keyring) = Keyring::start(Lock::Open) else { return };
+    let test = keyring.user();
     let start = || {
         let mut command = test.command(&["auth", "login"]);
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -354,4 +362,62 @@ fn an_interrupt_ends_a_login_that_waits_for_stdin() {
         let end = login.end(Duration::from_secs(3)).expect("it was interrupted and went on");
         assert_eq!(end.code().or(end.signal().map(|signal| 128 + signal)), Some(130));
     }
+}
+
+#[test]
+fn what_was_given_in_the_place_of_a_token_is_named_and_not_sent() {
+    let mut transcript = Transcript::default();
+    for (variable, value) in [
+        ("GL_TOKEN", ""),
+        ("GL_TOKEN", "\"glpat-s3cret\""),
+        ("GL_TOKEN", "'glpat-s3cret'"),
+        ("GL_TOKEN", "glpat-s3cret'"),
+        ("GL_TOKEN", "$GITLAB_TOKEN"),
+        ("GL_TOKEN", "${GITLAB_TOKEN}"),
+        ("GL_TOKEN", "[MASKED]"),
+        ("GITLAB_TOKEN", "glpat-s3cret"),
+        ("CI_JOB_TOKEN", "glcbt-s3cret"),
+    ] {
+        let test = TestWorld::demo().with(variable, value);
+        let ran = test.run(&["run"]).exit(3).hides("s3cret");
+        transcript.add(format!("{variable}={value}"), ran);
+        assert!(test.sandbox.requests().is_empty(), "{variable}={value}");
+    }
+    transcript.is(expect![[r##"
+        # GL_TOKEN=
+        error: no GitLab token for gitlab.test: GL_TOKEN is empty and there is no keyring
+        hint: set GL_TOKEN, for instance from a password manager: GL_TOKEN=$(op read …)
+        # GL_TOKEN="glpat-s3cret"
+        # GL_TOKEN='glpat-s3cret'
+        # GL_TOKEN=glpat-s3cret'
+        error: the token of environment GL_TOKEN: not a usable token: it is in quotes
+        hint: give it without the quotes
+        # GL_TOKEN=$GITLAB_TOKEN
+        # GL_TOKEN=${GITLAB_TOKEN}
+        error: the token of environment GL_TOKEN: not a usable token: it is the name of a variable, not its value
+        hint: single quotes, and files that no shell reads, keep the name as it is
+        # GL_TOKEN=[MASKED]
+        error: the token of environment GL_TOKEN: not a usable token: it is what GitLab shows instead of a masked variable
+        hint: copy the token itself, not what a job's log shows of it
+        # GITLAB_TOKEN=glpat-s3cret
+        error: no GitLab token for gitlab.test: GL_TOKEN is not set and there is no keyring
+        hint: GITLAB_TOKEN is set, which is not read: set GL_TOKEN to its value
+        # CI_JOB_TOKEN=glcbt-s3cret
+        error: no GitLab token for gitlab.test: GL_TOKEN is not set and there is no keyring
+        hint: CI_JOB_TOKEN is set, which may not do this: make an access token and set GL_TOKEN to it
+    "##]]);
+}
+
+#[test]
+fn a_token_is_not_taken_where_there_is_no_keyring_to_keep_it() {
+    let test = TestWorld::demo();
+    let ran = test.run_with_input(&["auth", "login"], GITLAB_TOKEN).exit(1).hides(GITLAB_TOKEN);
+    assert!(test.sandbox.requests().is_empty(), "{:?}", test.sandbox.requests());
+    let mut transcript = Transcript::default();
+    transcript.add("login", ran);
+    transcript.is(expect![[r#"
+        # login
+        error: the keyring cannot be used: there is no keyring
+        hint: set GL_TOKEN, for instance from a password manager: GL_TOKEN=$(op read …)
+    "#]]);
 }

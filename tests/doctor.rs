@@ -44,8 +44,8 @@ fn a_token_that_is_missing() {
     doctor(&test, 3).stdout_is(expect![[r#"
         ok    configuration: version 0.1.0, 2 settings are not the defaults
         ok    clock: 2026-11-22T10:00:00Z, the audit is that of FY28-Q1
-        bad   GitLab token: GL_TOKEN is not set and there is no keyring ([why])
-              hint: set GL_TOKEN
+        bad   GitLab token: GL_TOKEN is not set and there is no keyring
+              hint: set GL_TOKEN, for instance from a password manager: GL_TOKEN=$(op read …)
         note  GitLab: not asked, for want of a token
               hint: support-audit auth login
         note  audits project: not asked, for want of a token
@@ -54,7 +54,7 @@ fn a_token_that_is_missing() {
               hint: support-audit auth login
         note  roster: not asked, for want of a token
               hint: support-audit auth login
-        note  Calendly token: CALENDLY_API_TOKEN is not set and there is no keyring ([why])
+        note  Calendly token: CALENDLY_API_TOKEN is not set and there is no keyring
               hint: --accounts reads the admins' CSV export instead
         note  Calendly: not asked, for want of a token
               hint: --accounts reads the admins' CSV export instead
@@ -79,7 +79,7 @@ fn a_token_that_is_wrong() {
                   hint: `support-audit auth status` tells where the token comes from
             bad   roster: could not read the roster data/support-team.yaml of gitlab-com/support/team at master: the token was refused: 401 Unauthorized (GET gitlab.test/api/v4/projects/gitlab-com%2Fsupport%2Fteam/repository/files/data%2Fsupport-team%2Eyaml/raw)
                   hint: `support-audit auth status` tells where the token comes from
-            note  Calendly token: CALENDLY_API_TOKEN is not set and there is no keyring ([why])
+            note  Calendly token: CALENDLY_API_TOKEN is not set and there is no keyring
                   hint: --accounts reads the admins' CSV export instead
             note  Calendly: not asked, for want of a token
                   hint: --accounts reads the admins' CSV export instead

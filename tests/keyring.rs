@@ -45,7 +45,7 @@ pub(crate) struct Keyring {
 impl Keyring {
     /// Starts one; none where the programs for it are missing, which is told.
     pub(crate) fn start(lock: Lock) -> Option<Self> {
-        let programs = ["dbus-daemon", "gnome-keyring-daemon", "secret-tool"];
+        let programs = ["dbus-daemon", "dbus-send", "gnome-keyring-daemon", "secret-tool"];
         let path = std::env::var_os("PATH").unwrap();
         let is_there = |program: &str| {
             std::env::split_paths(&path).any(|folder| folder.join(program).exists())
@@ -104,13 +104,13 @@ impl Keyring {
     }
 
     /// Runs `secret-tool`, with `input` on stdin.
-    fn tool(&self, arguments: &[&str], input: &str) -> Output {
+    fn tool(&self, arguments: &[&str], input: impl AsRef<[u8]>) -> Output {
         let mut command = inside("secret-tool", self.folder.path(), &self.address);
         command.args(arguments).stdin(Stdio::piped());
         let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut tool = command.spawn().unwrap();
         // It may not want any.
-        tool.stdin.take().unwrap().write_all(input.as_bytes()).ok();
+        tool.stdin.take().unwrap().write_all(input.as_ref()).ok();
         tool.wait_with_output().unwrap()
     }
 
@@ -123,8 +123,23 @@ impl Keyring {
 
     /// Stores a token for a host, as another program does.
     pub(crate) fn store(&self, host: &str, token: &str) {
+        self.store_bytes(host, token.as_bytes());
+    }
+
+    /// Stores what need not be text for a host.
+    fn store_bytes(&self, host: &str, token: &[u8]) {
         let words = ["store", "--label=token", "service", "support-audit", "username", host];
         let output = self.tool(&words, token);
+        assert!(output.status.success(), "{output:?}");
+    }
+
+    /// Closes the keyring.
+    fn lock(&self) {
+        let mut command = inside("dbus-send", self.folder.path(), &self.address);
+        command.args(["--session", "--print-reply", "--dest=org.freedesktop.secrets"]);
+        command.args(["/org/freedesktop/secrets", "org.freedesktop.Secret.Service.Lock"]);
+        command.arg("array:objpath:/org/freedesktop/secrets/collection/login");
+        let output = command.output().unwrap();
         assert!(output.status.success(), "{output:?}");
     }
 
@@ -275,6 +290,17 @@ fn what_cannot_be_a_token_is_not_sent_and_not_shown() {
 }
 
 #[test]
+fn a_keyring_that_holds_garbage_is_reported_and_login_replaces_it() {
+    let Some(keyring) = Keyring::start(Lock::Open) else { return };
+    let test = keyring.user();
+    keyring.store_bytes(&test.gitlab_host(), b"s3cret-\xff\xfe");
+    let ran = run(&test, &["run", "-vv"], "").exit(3).hides("s3cret");
+    ran.says(&["the keyring holds something that is not a token", "`support-audit auth login`"]);
+    run(&test, &["auth", "login"], GITLAB_TOKEN).success();
+    run(&test, &["run"], "").success();
+}
+
+#[test]
 fn a_closed_keyring_is_reported() {
     let Some(keyring) = Keyring::start(Lock::Closed) else { return };
     let test = keyring.user();
@@ -282,9 +308,28 @@ fn a_closed_keyring_is_reported() {
     {
         let ran = run(&test, arguments, GITLAB_TOKEN).exit(code).hides(GITLAB_TOKEN);
         let all = format!("{}{}", ran.stdout, ran.stderr);
-        assert!(all.contains("keyring") && all.contains("GL_TOKEN"), "{arguments:?}: {all}");
+        // What a closed keyring does not even list, it does not hold.
+        let state = if code == 1 { "the keyring is locked" } else { "the keyring holds none" };
+        assert!(all.contains(state) && all.contains("GL_TOKEN"), "{arguments:?}: {all}");
     }
     run(&test.with_token(), &["run"], "").success();
+}
+
+#[test]
+fn a_token_behind_a_lock_is_not_called_absent() {
+    let Some(keyring) = Keyring::start(Lock::Open) else { return };
+    let test = keyring.user();
+    keyring.store(&test.gitlab_host(), GITLAB_TOKEN);
+    keyring.lock();
+    for (arguments, code) in
+        [(&["auth", "login"][..], 1), (&["auth", "status"], 3), (&["run"], 3), (&["run", "-v"], 3)]
+    {
+        let ran = run(&test, arguments, GITLAB_TOKEN).exit(code).hides(GITLAB_TOKEN);
+        let all = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(all.contains("the keyring is locked"), "{arguments:?}: {all}");
+        assert!(all.contains("GL_TOKEN") && !all.contains("no keyring"), "{arguments:?}: {all}");
+    }
+    assert!(test.sandbox.requests().is_empty(), "{:?}", test.sandbox.requests());
 }
 
 #[test]

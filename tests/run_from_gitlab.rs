@@ -283,8 +283,8 @@ fn without_a_token_nothing_is_sent() {
     transcript.is(expect![[r#"
         # run
         # run --roster-path data/agents
-        error: no GitLab token for gitlab.test: GL_TOKEN is not set and there is no keyring ([why])
-        hint: set GL_TOKEN, or run `support-audit auth login` on a terminal
+        error: no GitLab token for gitlab.test: GL_TOKEN is not set and there is no keyring
+        hint: set GL_TOKEN, for instance from a password manager: GL_TOKEN=$(op read …)
     "#]]);
     assert_eq!(test.sandbox.requests().len(), 0);
 }

@@ -168,13 +168,15 @@ fn what_needs_no_token_asks_for_none() {
 /// Without a prompt the terminal would show the token while it is typed.
 #[test]
 fn login_that_must_not_ask_ends_at_once() {
-    let test = TestWorld::demo();
+    let Some(keyring) = Keyring::start(Lock::Open) else { return };
+    let test = keyring.user();
     Terminal::start(&test, "timeout 5 \"$BIN\" auth login --no-input").exits(3);
 }
 
 #[test]
 fn login_never_shows_what_is_typed() {
-    let test = TestWorld::demo();
+    let Some(keyring) = Keyring::start(Lock::Open) else { return };
+    let test = keyring.user();
     let script = "timeout 5 \"$BIN\" auth login 2> talk; echo code:$?; sleep 1";
     let mut terminal = Terminal::start(&test, script);
     // There is no prompt to wait for.

@@ -93,8 +93,8 @@ fn a_token_that_is_missing_or_wrong_is_reported() {
         hint: `support-audit auth status --service calendly` tells where the token comes from
         # missing
         no justifications and decisions are known: there is no open audit
-        error: the accounts were not read whole: no Calendly token for calendly.test: CALENDLY_API_TOKEN is not set and there is no keyring ([why])
-        hint: set CALENDLY_API_TOKEN, or run `support-audit auth login --service calendly` on a terminal
+        error: the accounts were not read whole: no Calendly token for calendly.test: CALENDLY_API_TOKEN is empty and there is no keyring
+        hint: set CALENDLY_API_TOKEN, for instance from a password manager: CALENDLY_API_TOKEN=$(op read …)
     "#]]);
 }
 

@@ -110,16 +110,12 @@ impl Printed {
     }
 
     /// A text without what differs from run to run or from system to system: addresses, paths, the
-    /// version, hashes and why there is no keyring.
+    /// version and hashes.
     pub(crate) fn redact(&self, text: &str) -> String {
         let version = format!("support-audit {}", env!("CARGO_PKG_VERSION"));
         let mut text = text.replace(&version, "support-audit [version]");
         for (from, to) in &self.redactions {
             text = text.replace(from, to);
-        }
-        while let Some((before, reason)) = text.split_once(" (Platform failure: ") {
-            let (_, after) = reason.split_once(')').unwrap_or_default();
-            text = format!("{before} ([why]){after}");
         }
         redact_hashes(&text)
     }

@@ -145,14 +145,12 @@ impl Ctx {
         let (name, host) = (service.name(), store.host());
         if !self.ui.may_ask() {
             let message = format!("no {name} token for {host}");
-            let hint =
-                format!("set {}, or run `{}` on a terminal", service.variable(), service.login());
-            let missing = tokens::missing(service, no_keyring.as_deref()).hint(hint);
+            let missing = tokens::missing(service, no_keyring);
             return Err(anyhow::Error::new(missing).context(message));
         }
         let typed = TypedToken::new(self.ui.ask_secret(&format!("{name} token for {host}")).await?);
         if no_keyring.is_some() {
-            return Ok(typed.token()?);
+            return typed.token();
         }
         // A token that is refused is not kept: it would be taken the next time without a question.
         self.identify(service, typed.token()?).await?;
@@ -162,7 +160,7 @@ impl Ctx {
                 Err(reason) => self.ui.warn(&format!("the token was not kept: {reason}")),
             }
         }
-        Ok(typed.token()?)
+        typed.token()
     }
 
     /// Asks the service whose the token is, which fails for one that it refuses.

@@ -87,19 +87,122 @@ impl TypedToken {
     }
 
     /// The token for a client, unless no token can look like that.
-    pub(crate) fn token(&self) -> Result<Token, api::Error> {
-        Token::new(self.0.expose_secret())
+    pub(crate) fn token(&self) -> anyhow::Result<Token> {
+        let text = self.0.expose_secret();
+        match mistake(text.trim()) {
+            Some((reason, hint)) => {
+                let message = format!("not a usable token: {reason}");
+                Err(Failure::new(Exit::Token, message).hint(hint).into())
+            }
+            None => Ok(Token::new(text)?),
+        }
     }
 }
 
-/// Why there is no token: neither in the environment nor in the keyring, if there is one.
-pub(crate) fn missing(service: Service, no_keyring: Option<&str>) -> Failure {
+/// What somebody gave in the place of a token, and what helps; nothing if it may be one.
+fn mistake(text: &str) -> Option<(&'static str, &'static str)> {
+    if text.starts_with(['"', '\'']) || text.ends_with(['"', '\'']) {
+        return Some(("it is in quotes", "give it without the quotes"));
+    }
+    if text.starts_with('$') {
+        let hint = "single quotes, and files that no shell reads, keep the name as it is";
+        return Some(("it is the name of a variable, not its value", hint));
+    }
+    if text.eq_ignore_ascii_case("[masked]") {
+        let hint = "copy the token itself, not what a job's log shows of it";
+        return Some(("it is what GitLab shows instead of a masked variable", hint));
+    }
+    None
+}
+
+/// Why there is no token: neither in the environment nor in the keyring, if that can be asked.
+pub(crate) fn missing(service: Service, keyring: Option<KeyringTrouble>) -> Failure {
     let variable = service.variable();
-    let message = match no_keyring {
-        None => format!("{variable} is not set and the keyring holds none"),
-        Some(reason) => format!("{variable} is not set and there is no keyring ({reason})"),
+    let is_empty = std::env::var_os(variable).is_some_and(|value| value.is_empty());
+    let state = if is_empty { "is empty" } else { "is not set" };
+    let message = match keyring {
+        None => format!("{variable} {state} and the keyring holds none"),
+        Some(trouble) => format!("{variable} {state} and {trouble}"),
     };
-    Failure::new(Exit::Token, message)
+    let hint = match (unread_variable(service), keyring) {
+        (Some(hint), _) => hint.to_owned(),
+        (None, Some(trouble)) => trouble.hint(service),
+        (None, None) => format!("set {variable}, or `{}` keeps one", service.login()),
+    };
+    Failure::new(Exit::Token, message).hint(hint)
+}
+
+/// What to do about a token in a variable that is not read.
+pub(crate) fn unread_variable(service: Service) -> Option<&'static str> {
+    if service != Service::Gitlab {
+        return None;
+    }
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if is_set("GITLAB_TOKEN") {
+        return Some("GITLAB_TOKEN is set, which is not read: set GL_TOKEN to its value");
+    }
+    if is_set("CI_JOB_TOKEN") {
+        return Some(
+            "CI_JOB_TOKEN is set, which may not do this: make an access token and set GL_TOKEN to it",
+        );
+    }
+    None
+}
+
+/// Why the keyring cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyringTrouble {
+    /// There is none.
+    Absent,
+    /// It is locked, and nobody opened it.
+    Locked,
+    /// What it holds for the host is not text.
+    Garbage,
+    /// It did not answer in this time.
+    Silent(Duration),
+}
+
+impl KeyringTrouble {
+    /// What helps.
+    pub(crate) fn hint(self, service: Service) -> String {
+        let variable = service.variable();
+        match self {
+            Self::Absent => format!(
+                "set {variable}, for instance from a password manager: {variable}=$(op read …)"
+            ),
+            Self::Locked => format!("unlock it in your desktop session, or set {variable}"),
+            Self::Garbage => format!("`{}` replaces it; or set {variable}", service.login()),
+            Self::Silent(_) => format!("set {variable}, or start the keyring service again"),
+        }
+    }
+
+    /// The details of an error are logged, unless they hold bytes of the keyring.
+    fn from_error(error: &KeyringError) -> Self {
+        match error {
+            KeyringError::BadEncoding(_) | KeyringError::BadDataFormat(..) => Self::Garbage,
+            KeyringError::NoStorageAccess(_) => {
+                tracing::info!("the keyring: {error}");
+                Self::Locked
+            }
+            error => {
+                tracing::info!("the keyring: {error}");
+                Self::Absent
+            }
+        }
+    }
+}
+
+impl fmt::Display for KeyringTrouble {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Absent => formatter.write_str("there is no keyring"),
+            Self::Locked => formatter.write_str("the keyring is locked"),
+            Self::Garbage => formatter.write_str("the keyring holds something that is not a token"),
+            Self::Silent(time) => {
+                write!(formatter, "the keyring did not answer in {} s", time.as_secs())
+            }
+        }
+    }
 }
 
 /// What a look for a token has found.
@@ -109,8 +212,8 @@ pub(crate) enum Stored {
     Found(Token, Source),
     /// No token.
     Nothing,
-    /// No token in the environment, and a keyring that cannot be asked.
-    NoKeyring(String),
+    /// No token in the environment, and a keyring that does not give one.
+    NoKeyring(KeyringTrouble),
 }
 
 /// Whether the environment holds a token of the service.
@@ -156,18 +259,18 @@ impl TokenStore {
                 Ok(Stored::Found(token, Source::Keyring))
             }
             Ok(None) => Ok(Stored::Nothing),
-            Err(reason) => Ok(Stored::NoKeyring(reason)),
+            Err(trouble) => Ok(Stored::NoKeyring(trouble)),
         }
     }
 
     /// Keeps a token in the keyring.
-    pub(crate) async fn keep(&self, typed: &TypedToken) -> Result<(), String> {
+    pub(crate) async fn keep(&self, typed: &TypedToken) -> Result<(), KeyringTrouble> {
         let secret = SecretString::from(typed.0.expose_secret().trim());
         self.with_entry(move |entry| entry.set_password(secret.expose_secret())).await
     }
 
     /// Removes the token from the keyring; says whether there was one.
-    pub(crate) async fn forget(&self) -> Result<bool, String> {
+    pub(crate) async fn forget(&self) -> Result<bool, KeyringTrouble> {
         self.with_entry(|entry| match entry.delete_credential() {
             Ok(()) => Ok(true),
             Err(KeyringError::NoEntry) => Ok(false),
@@ -176,7 +279,16 @@ impl TokenStore {
         .await
     }
 
-    async fn read_keyring(&self) -> Result<Option<TypedToken>, String> {
+    /// Finds out whether a token can be kept, before anybody is asked for one.
+    pub(crate) async fn check_keyring(&self) -> Result<(), KeyringTrouble> {
+        match self.read_keyring().await {
+            // What is kept takes its place.
+            Ok(_) | Err(KeyringTrouble::Garbage) => Ok(()),
+            Err(trouble) => Err(trouble),
+        }
+    }
+
+    async fn read_keyring(&self) -> Result<Option<TypedToken>, KeyringTrouble> {
         self.with_entry(|entry| match entry.get_password() {
             Ok(password) => Ok(Some(TypedToken::new(password))),
             Err(KeyringError::NoEntry) => Ok(None),
@@ -191,7 +303,7 @@ impl TokenStore {
     async fn with_entry<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Entry) -> Result<T, KeyringError> + Send + 'static,
-    ) -> Result<T, String> {
+    ) -> Result<T, KeyringTrouble> {
         let host = self.host.clone();
         let (sender, receiver) = tokio::sync::oneshot::channel();
         std::thread::spawn(move || {
@@ -199,18 +311,19 @@ impl TokenStore {
                 .and_then(|()| Entry::new("support-audit", &host))
                 .and_then(|entry| work(&entry));
             // Nobody listens any more when the time is over.
-            drop(sender.send(result.map_err(|error| describe(&error))));
+            drop(sender.send(result.map_err(|error| KeyringTrouble::from_error(&error))));
         });
         match tokio::time::timeout(self.patience, receiver).await {
             Ok(Ok(result)) => result,
-            Ok(Err(_)) => Err("the keyring failed".to_owned()),
-            Err(_) => Err(format!("the keyring did not answer in {} s", self.patience.as_secs())),
+            // The thread has ended without an answer.
+            Ok(Err(_)) => Err(KeyringTrouble::Absent),
+            Err(_) => Err(KeyringTrouble::Silent(self.patience)),
         }
     }
 }
 
-fn in_source(error: api::Error, source: Source) -> anyhow::Error {
-    anyhow::Error::new(error).context(format!("the token of {source}"))
+fn in_source(error: anyhow::Error, source: Source) -> anyhow::Error {
+    error.context(format!("the token of {source}"))
 }
 
 /// Whom a token belongs to.
@@ -241,16 +354,6 @@ pub(crate) async fn identify(service: Service, options: Options) -> anyhow::Resu
             let me = Calendly::new(options)?.me().await?;
             Ok(Identity { user: me.email, scopes: None, expires: None })
         }
-    }
-}
-
-/// What is wrong with the keyring, without the bytes that some of its errors carry.
-fn describe(error: &KeyringError) -> String {
-    match error {
-        KeyringError::BadEncoding(_) | KeyringError::BadDataFormat(..) => {
-            "the keyring holds something that is no token".to_owned()
-        }
-        error => error.to_string(),
     }
 }
 

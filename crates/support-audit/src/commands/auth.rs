@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::args::Format;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure, explain};
-use crate::tokens::{self, Identity, Service, Stored, TypedToken};
+use crate::tokens::{self, Identity, KeyringTrouble, Service, Stored, TypedToken};
 use crate::ui::{self, columns};
 
 /// Keep, show or remove the tokens
@@ -46,6 +46,7 @@ impl Auth {
 async fn login(ctx: &Ctx, service: Service) -> anyhow::Result<Exit> {
     let store = ctx.token_store(service);
     let host = store.host();
+    store.check_keyring().await.map_err(|trouble| no_keyring(service, trouble))?;
     let text = if ctx.ui.may_ask() {
         ctx.ui.ask_secret(&format!("{} token for {host}", service.name())).await?
     } else {
@@ -56,7 +57,7 @@ async fn login(ctx: &Ctx, service: Service) -> anyhow::Result<Exit> {
     };
     let typed = TypedToken::new(text);
     let identity = ctx.identify(service, typed.token()?).await?;
-    store.keep(&typed).await.map_err(|reason| no_keyring(service, &reason))?;
+    store.keep(&typed).await.map_err(|trouble| no_keyring(service, trouble))?;
     ctx.ui.say(&format!("kept the token of {} for {host} in the keyring", identity.user));
     if tokens::is_in_environment(service) {
         ctx.ui.warn(&format!("{} is set and goes before the keyring", service.variable()));
@@ -67,7 +68,7 @@ async fn login(ctx: &Ctx, service: Service) -> anyhow::Result<Exit> {
 async fn logout(ctx: &Ctx, service: Service) -> anyhow::Result<Exit> {
     let store = ctx.token_store(service);
     let host = store.host();
-    let was_there = store.forget().await.map_err(|reason| no_keyring(service, &reason))?;
+    let was_there = store.forget().await.map_err(|trouble| no_keyring(service, trouble))?;
     ctx.ui.say(&if was_there {
         format!("removed the token for {host} from the keyring")
     } else {
@@ -76,11 +77,9 @@ async fn logout(ctx: &Ctx, service: Service) -> anyhow::Result<Exit> {
     Ok(Exit::Success)
 }
 
-fn no_keyring(service: Service, reason: &str) -> Failure {
-    Failure::new(Exit::Failed, format!("the keyring cannot be used: {reason}")).hint(format!(
-        "set {} instead, or start a keyring service such as gnome-keyring in your session",
-        service.variable()
-    ))
+fn no_keyring(service: Service, trouble: KeyringTrouble) -> Failure {
+    Failure::new(Exit::Failed, format!("the keyring cannot be used: {trouble}"))
+        .hint(trouble.hint(service))
 }
 
 /// What `auth status` tells.
@@ -106,6 +105,8 @@ async fn status(ctx: &Ctx, service: Service) -> anyhow::Result<Exit> {
         let variable = service.variable();
         ctx.ui.say(&if tokens::is_in_environment(service) {
             format!("hint: replace {variable}; or unset it, and `{}` keeps one", service.login())
+        } else if let Some(hint) = tokens::unread_variable(service) {
+            format!("hint: {hint}")
         } else {
             format!("hint: set {variable}, or `{}` keeps a usable one", service.login())
         });
@@ -132,7 +133,7 @@ async fn examine(ctx: &Ctx, service: Service) -> (Status, Exit) {
             ctx.identify(service, token).await
         }
         Ok(Stored::Nothing) => Err(tokens::missing(service, None).into()),
-        Ok(Stored::NoKeyring(reason)) => Err(tokens::missing(service, Some(&reason)).into()),
+        Ok(Stored::NoKeyring(reason)) => Err(tokens::missing(service, Some(reason)).into()),
         Err(error) => Err(error),
     };
     match found {

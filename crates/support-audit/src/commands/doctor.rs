@@ -79,12 +79,8 @@ fn clock(ctx: &Ctx) -> Diagnosis {
 }
 
 async fn token(ctx: &Ctx, service: Service) -> Diagnosis {
-    let missing = |reason: Option<&str>| {
-        let hint = match reason {
-            None => format!("`{}` keeps one", service.login()),
-            Some(_) => format!("set {}", service.variable()),
-        };
-        let failure = tokens::missing(service, reason).hint(hint);
+    let missing = |trouble| {
+        let failure = tokens::missing(service, trouble);
         match service {
             Service::Gitlab => Diagnosis::Failed(failure),
             Service::Calendly => Diagnosis::Warning(
@@ -99,7 +95,7 @@ async fn token(ctx: &Ctx, service: Service) -> Diagnosis {
         }
         Ok(Stored::Found(_, source)) => Diagnosis::Ok(format!("from the {source}")),
         Ok(Stored::Nothing) => missing(None),
-        Ok(Stored::NoKeyring(reason)) => missing(Some(&reason)),
+        Ok(Stored::NoKeyring(reason)) => missing(Some(reason)),
         Err(error) => failed(&error),
     }
 }
