@@ -49,6 +49,15 @@ fn a_token_in_an_answer_is_not_shown_in_either_case() {
 }
 
 #[test]
+fn a_token_given_as_an_argument_is_not_repeated() {
+    let token = "glpat-0123456789abcdefghij";
+    let audit = Audit::new();
+    for arguments in [&["run", token][..], &["auth", "login", token], &["run", "--token", token]] {
+        audit.run(arguments).exit(2).hides(token);
+    }
+}
+
+#[test]
 fn a_manager_who_does_not_exist_is_refused() {
     let audit = Audit::new().begin();
     audit.advance(1);

@@ -56,6 +56,21 @@ fn four_hundred_people_are_asked_in_three_parts_of_one_thread() {
 }
 
 #[test]
+fn a_link_of_a_million_characters_stops_nobody_else() {
+    let audit = Audit::new();
+    audit.unlink("bob");
+    audit.replace_in_roster(
+        "calendly.com/alice\n",
+        &format!("calendly.com/{}\n", "a".repeat(1_000_000)),
+    );
+    let audit = audit.begin();
+    audit.follow_up();
+    assert_eq!(audit.mentioned("bob"), 1);
+    assert!(audit.description().len() < 1_048_576);
+    audit.run_writing_nothing(&["followups", "--yes"]).success();
+}
+
+#[test]
 fn thousands_of_operators_findings_do_not_stop_a_run() {
     let mut world = world();
     world.quiet = true;
