@@ -89,7 +89,8 @@ impl Matching {
         matching
     }
 
-    /// Matches accounts and people who are nobody's yet, where only one account has the page.
+    /// Matches accounts and people who are nobody's yet, where only one account has the page and only
+    /// one person the link: of a link that two share, nobody can tell whose account it leads to.
     fn match_pages(&mut self, roster: &Roster, accounts: &Accounts) {
         let mut has_account = vec![false; roster.people.len()];
         for it in &self.matches {
@@ -109,8 +110,9 @@ impl Matching {
             }
         }
         for (page, accounts) in by_page {
+            let people = by_link.get(&page).filter(|people| people.len() == 1);
             if let [account] = accounts.as_slice() {
-                self.add(*account, by_link.get(&page), MatchedBy::Page);
+                self.add(*account, people, MatchedBy::Page);
             }
         }
     }

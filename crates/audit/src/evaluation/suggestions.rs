@@ -4,6 +4,7 @@
 //! Until an operator says whose the account is, neither its holder nor the person is asked.
 
 use super::result::{Evaluation, OUTSIDER, SuggestedMatch};
+use crate::accounts::Accounts;
 use crate::check::Check;
 use crate::identity::{AccountIdx, Subject};
 use crate::matching::SimilarityIndex;
@@ -13,7 +14,13 @@ const ACCOUNT_MISSING: &str = "account-missing";
 
 impl Evaluation {
     pub(super) fn find_suggestions(&self) -> Vec<SuggestedMatch> {
-        let outsiders: Vec<AccountIdx> = self.outsiders().collect();
+        // Whether or not the check of outsiders looks: the person is not asked either.
+        let accounts = self.accounts.iter().flat_map(Accounts::enumerate);
+        let outsiders: Vec<AccountIdx> = accounts
+            .map(|(index, _)| index)
+            .filter(|index| self.matching.holder(*index).is_none())
+            .filter(|index| !self.is_excluded(Subject::Account(*index)))
+            .collect();
         if outsiders.is_empty() {
             return Vec::new();
         }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::model::{Case, Entry, Justification, State, Verdict};
+use super::model::{Case, Entry, Hold, Justification, State, Verdict};
 use super::names::{finding_name, held, in_doubt, is_named, standing};
 use super::plan::{Planner, is_own, recipient};
 use super::record::{Record, RecordItem};
@@ -120,6 +120,9 @@ impl<'p> Planner<'p> {
             && !doubt.can_be_ended()
         {
             Rule::InDoubt(in_doubt(doubt))
+        } else if let State::Held(hold @ Hold::ForeignMarker(_)) = &entry.state {
+            // A like name holds no decision: to decide is to say that the account is nobody's.
+            Rule::Held(held(hold))
         } else if !entry.is_found {
             Rule::NotFound(standing(entry))
         } else {

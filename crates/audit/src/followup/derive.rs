@@ -192,18 +192,10 @@ impl<'a> Derivation<'_, 'a> {
     fn has_ended(&self, round: u32) -> bool {
         let captured_at = self.captured_at();
         for entry in self.steps_of(round).filter(|entry| !self.is_former(entry)) {
-            match entry.step.action {
-                StepAction::Again => return true,
-                StepAction::Fixed
-                | StepAction::Removed
-                | StepAction::Gone
-                | StepAction::Withdrawn { reason: WithdrawalReason::Left }
-                    // Older sources show what was so before it was settled.
-                    if captured_at > entry.step.at =>
-                {
-                    return true;
-                }
-                _ => {}
+            // Older sources show what was so before it was settled.
+            let is_found_again = ends_round(entry) && captured_at > entry.step.at;
+            if entry.step.action == StepAction::Again || is_found_again {
+                return true;
             }
         }
         let asked_at = self.asks(round).map(|entry| entry.moment().0).max();
@@ -419,10 +411,13 @@ impl<'a> Derivation<'_, 'a> {
     /// Asking again outranks what was decided before, and so does a recorded end of an account that is
     /// there again.
     fn decisions(&self) -> Vec<StepRef<'a>> {
+        let last = self.history.steps.iter().map(|entry| entry.step.round).max();
         let ends = self.history.steps.iter().filter(|entry| match entry.step.action {
             StepAction::Again => !self.is_former(entry),
             StepAction::Removed | StepAction::Gone => {
-                self.finding.is_some() && self.captured_at() > entry.step.at
+                let is_found = self.finding.is_some() && self.captured_at() > entry.step.at;
+                // A later round began by its being found again.
+                is_found || last.is_some_and(|last| last > entry.step.round)
             }
             _ => false,
         });
@@ -510,9 +505,11 @@ impl<'a> Derivation<'_, 'a> {
             return State::InDoubt(doubt);
         }
         // What is over is said before anything else is said about it.
-        if self.finding.is_none()
-            && let Some(state) = self.state_of_absent(round)
-        {
+        let settled = match self.finding {
+            Some(_) => self.state_by_mark(round),
+            None => self.state_of_absent(round),
+        };
+        if let Some(state) = settled {
             return state;
         }
         // A justified finding may be found again any number of times.
@@ -598,7 +595,8 @@ impl<'a> Derivation<'_, 'a> {
         let is_fresh = self.captured_at() > self.last_contact(round)?;
         match self.subject {
             Some(subject) if evaluation.steps_back(self.check, subject) => None,
-            Some(_) => is_fresh.then_some(State::Fixed),
+            Some(_) if is_fresh => Some(State::Fixed),
+            Some(_) => self.state_by_mark(round),
             None if self.is_about_account() => match evaluation.accounts_unknown() {
                 Some(unknown) => Some(State::Unknown(unknown)),
                 None => is_fresh.then_some(State::Fixed),
@@ -611,6 +609,34 @@ impl<'a> Derivation<'_, 'a> {
                 None => None,
             },
         }
+    }
+
+    /// What the last mark that ended the round reports.
+    ///
+    /// Sources from before the mark may still show the finding, or may not show it yet: either way they
+    /// are no news, and nobody is asked by them.
+    fn state_by_mark(&self, round: u32) -> Option<State> {
+        let marks = self.steps_of(round).filter(|entry| !self.is_former(entry));
+        let mark = marks.filter(|entry| ends_round(entry)).max_by_key(|entry| entry.order())?;
+        if self.finding.is_some() && self.captured_at() > mark.step.at {
+            return None;
+        }
+        Some(match mark.step.action {
+            StepAction::Withdrawn { reason } if self.finding.is_some() => State::Withdrawn(reason),
+            StepAction::Gone => State::Gone,
+            StepAction::Removed => self.removed().unwrap_or(State::Gone),
+            _ => State::Fixed,
+        })
+    }
+
+    /// That the account was removed by the last decision to do so, if there is one.
+    fn removed(&self) -> Option<State> {
+        let steps = || self.history.steps.iter();
+        let decisions = steps().filter(|entry| entry.step.action == StepAction::Remove);
+        let decision = self.decision(decisions.max_by_key(|entry| entry.order())?)?;
+        let removals = steps().filter(|entry| entry.step.action == StepAction::Removed);
+        let record = removals.max_by_key(|entry| entry.order()).map(StepRef::note_ref);
+        Some(State::Removed { decision, record })
     }
 
     /// Whether the steps are about an account: a person is always named as well.
@@ -629,6 +655,9 @@ impl<'a> Derivation<'_, 'a> {
         if let Some(unknown) = evaluation.accounts_unknown() {
             return Some(State::Unknown(unknown));
         }
+        if let Some(state) = self.state_by_mark(round) {
+            return Some(state);
+        }
         let read_at = whole_second(evaluation.accounts.as_ref()?.capture.read_at);
         match self.latest_decision() {
             Some(decision) if decision.verdict == Verdict::Remove => {
@@ -636,10 +665,7 @@ impl<'a> Derivation<'_, 'a> {
                 if read_at <= decision.at {
                     return Some(State::ToRemove(decision));
                 }
-                let removals = self.history.steps.iter();
-                let removals = removals.filter(|entry| entry.step.action == StepAction::Removed);
-                let record = removals.max_by_key(|entry| entry.order()).map(StepRef::note_ref);
-                Some(State::Removed { decision, record })
+                self.removed()
             }
             Some(decision) if self.keeps(&decision) => {
                 Some(State::Justified(Justification::Decision(decision)))
@@ -732,6 +758,17 @@ fn is_settling(entry: &StepRef<'_>) -> bool {
 /// An instant as steps hold it: what happened in the same second is not later.
 fn whole_second(instant: Timestamp) -> Timestamp {
     Timestamp::from_second(instant.as_second()).unwrap_or(instant)
+}
+
+/// Whether a step reports something that ends the round.
+fn ends_round(entry: &StepRef<'_>) -> bool {
+    matches!(
+        entry.step.action,
+        StepAction::Fixed
+            | StepAction::Removed
+            | StepAction::Gone
+            | StepAction::Withdrawn { reason: WithdrawalReason::Left }
+    )
 }
 
 fn verdict_of(entry: &StepRef<'_>) -> Option<Verdict> {

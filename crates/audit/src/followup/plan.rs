@@ -138,7 +138,7 @@ impl<'p> Planner<'p> {
             .filter(|case| self.selection.includes(self.input, case))
             .collect();
         // A request that only reports what is open asked for nothing.
-        let review = self.cases.reviews.last().filter(|review| review.is_complete);
+        let review = self.cases.reviews.iter().rfind(|review| review.is_complete);
         let review = review.filter(|_| self.selection.only.is_empty());
         for person in self.people(&cases, review.is_some()) {
             self.escalate(&person);
@@ -331,15 +331,10 @@ impl<'p> Planner<'p> {
             }
         };
         let due = Some(self.ask_due());
-        let mut steps = Vec::new();
+        let again = self.step(case, entry, StepAction::Again, vec![user.id]);
         let mut ask = self.step(case, entry, StepAction::Ask { due }, vec![user.id]);
-        // What was never asked in its round needs no other.
-        if entry.state != State::NotAsked {
-            steps.push(self.step(case, entry, StepAction::Again, vec![user.id]));
-            ask.round += 1;
-        }
-        steps.push(ask);
-        let finding = self.finding(case, entry, steps);
+        ask.round += 1;
+        let finding = self.finding(case, entry, vec![again, ask]);
         let again = AskedAgain {
             had_answered: entry.state == State::Answered,
             operator: self.input.operator.username.clone(),

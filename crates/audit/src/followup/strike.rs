@@ -7,9 +7,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::notice::marked_lines;
+use super::subjects::joining_keys;
 use crate::plan::Action;
 use crate::record::conversation::{Conversation, Note, Thread, ThreadNote};
-use crate::record::marker::{Content, Key, Marker, MarkerHeader, Step, StepAction};
+use crate::record::marker::{Content, Key, KeyKind, Marker, MarkerHeader, Step, StepAction};
 
 /// A notice of the issue, with its steps.
 struct Posted<'a> {
@@ -58,19 +59,35 @@ pub fn corrections(
 struct HeldSteps(HashMap<(&'static str, String, u32, Key), Vec<Step>>);
 
 impl HeldSteps {
-    fn index(step: &Step) -> impl Iterator<Item = (&'static str, String, u32, Key)> + '_ {
-        let action = step.action.as_str();
-        step.keys.iter().map(move |key| (action, step.check.clone(), step.round, key.clone()))
+    fn index<'s>(
+        action: &'static str,
+        step: &'s Step,
+    ) -> impl Iterator<Item = (&'static str, String, u32, Key)> + 's {
+        // Two people may have one name.
+        joining_keys(step).map(move |key| (action, step.check.clone(), step.round, key.clone()))
     }
 
     fn add(&mut self, step: &Step) {
-        for index in Self::index(step) {
+        if let StepAction::Ask { .. } = step.action {
+            self.forget_escalations(step);
+        }
+        for index in Self::index(step.action.as_str(), step) {
             self.0.entry(index).or_default().push(step.clone());
         }
     }
 
+    /// An escalation before the ask that counts is none: the next one says something new.
+    fn forget_escalations(&mut self, ask: &Step) {
+        let escalate = StepAction::Escalate { due: None }.as_str();
+        for index in Self::index(escalate, ask) {
+            if let Some(escalations) = self.0.get_mut(&index) {
+                escalations.retain(|escalation| !is_same_subject(escalation, ask));
+            }
+        }
+    }
+
     fn contain(&self, step: &Step) -> bool {
-        Self::index(step)
+        Self::index(step.action.as_str(), step)
             .filter_map(|index| self.0.get(&index))
             .flatten()
             .any(|other| says_the_same(other, step))
@@ -79,16 +96,23 @@ impl HeldSteps {
 
 /// Whether two steps about the same key, in the same round, say the same to the same people.
 fn says_the_same(one: &Step, other: &Step) -> bool {
-    let is_same_account = match (&one.account, &other.account) {
-        (Some(account), Some(other)) => account == other,
-        _ => true,
-    };
     // An ask that reached somebody else is no ask of this subject.
     let is_to_the_same = match one.action {
         StepAction::Ask { .. } => one.mentioned == other.mentioned,
         _ => true,
     };
-    is_same_account && is_to_the_same
+    is_to_the_same && is_same_subject(one, other)
+}
+
+/// Whether two steps that share a key are about the same subject: an address may be taken over.
+fn is_same_subject(one: &Step, other: &Step) -> bool {
+    let id = |step: &Step| step.keys.iter().find(|key| key.kind == KeyKind::GitLabId).cloned();
+    let agree = |one: Option<String>, other: Option<String>| match (one, other) {
+        (Some(one), Some(other)) => one == other,
+        _ => true,
+    };
+    agree(one.account.clone(), other.account.clone())
+        && agree(id(one).map(|key| key.digest), id(other).map(|key| key.digest))
 }
 
 impl Posted<'_> {

@@ -438,7 +438,7 @@ fn components(steps: &[&Step], indices: &[usize]) -> Vec<Vec<usize>> {
 }
 
 /// The keys that make two steps one history; a name does only where a step has nothing else.
-fn joining_keys(step: &Step) -> impl Iterator<Item = &Key> {
+pub(super) fn joining_keys(step: &Step) -> impl Iterator<Item = &Key> {
     let has_only_name = step.keys.iter().all(|key| key.kind == KeyKind::Name);
     step.keys.iter().filter(move |key| has_only_name || key.kind != KeyKind::Name)
 }

@@ -132,3 +132,14 @@ fn likeness_is_a_suggestion_only() {
     // Eve has an account.
     assert_eq!(suggested("e@y.example"), []);
 }
+
+#[test]
+fn a_link_that_two_people_share_leads_to_nobody() {
+    let twin = "Bob bob@x.example https://calendly.com/ada";
+    let account = "A other@y.example https://calendly.com/ada";
+    assert_matches(&[ADA, twin], &[account], &[], &[]);
+    // Whoever has an account already does not count.
+    let own = "B bob@x.example -";
+    let expected = ["Ada other@y.example Page", "Bob bob@x.example Email"];
+    assert_matches(&[ADA, twin], &[account, own], &[], &expected);
+}

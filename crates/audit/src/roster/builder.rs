@@ -101,8 +101,9 @@ impl<'a> RosterBuilder<'a> {
             DuplicateKind::SameId => {
                 let message =
                     format!("`gitlab.id` of {name} is that of another person: {file} line {line}");
-                self.report(position, message, true);
-                // An id was copied: nobody can tell whose it is, and both people stay.
+                // An id was copied: nobody can tell whose it is, and both people stay, so that
+                // neither is hidden.
+                self.report(position, message, false);
                 let claimed_id = person.gitlab_id.value().copied();
                 if let Some(other) = self.roster.people.get_mut(duplicate.index) {
                     other.claimed_id = claimed_id;

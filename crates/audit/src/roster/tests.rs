@@ -197,7 +197,7 @@ fn two_people_with_the_id_of_one_both_stay() {
         &expect![[r#"
         1: Ada
         3: Bob <b@example.com>
-        problem 3: `gitlab.id` of Bob is that of another person: team.yaml line 1 (may hide a person)
+        problem 3: `gitlab.id` of Bob is that of another person: team.yaml line 1
     "#]],
     );
     let (roster, _) = read(text);

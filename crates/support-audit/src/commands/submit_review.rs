@@ -54,6 +54,8 @@ impl SubmitReview {
         if !is_ready && !self.unresolved {
             return Err(not_ready(ctx, sources.incomplete, &readiness).into());
         }
+        // A summary claims nothing and mentions nobody, even where nothing is open.
+        let is_ready = is_ready && !self.unresolved;
         let reviewer = review::reviewer(&input);
         let message = (!is_ready).then(|| direct_message(ctx, &input, &cases, reviewer));
         if let Some(page) = self.done(ctx, &readiness, is_ready, &input.issue.url)? {

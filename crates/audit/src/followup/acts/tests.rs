@@ -224,3 +224,18 @@ fn the_same_words_are_not_recorded_twice() {
     let other = do_acts(&sample, &cases, vec![accept("outsider:vera@y.example", "paid for")]);
     assert!(!other.unwrap().plan.is_empty());
 }
+
+#[test]
+fn a_strangers_marker_keeps_an_operator_from_deciding_and_a_like_name_does_not() {
+    let sample = sample();
+    let note = decision(Verdict::Accept, "").note;
+    for (hold, is_refused) in
+        [(Hold::ForeignMarker(note), true), (Hold::Suggestion(Vec::new()), false)]
+    {
+        let entry = entry("account-missing", "", State::Held(hold));
+        let cases = sample.cases(vec![sample.case("Ada Bianchi", vec![entry])]);
+        let acts = vec![accept("account-missing:ada@x.example", "on leave")];
+        let due = do_acts(&sample, &cases, acts);
+        assert_eq!(due.is_err(), is_refused, "{due:?}");
+    }
+}

@@ -111,3 +111,41 @@ fn what_is_not_the_same_is_not_struck() {
     assert_eq!(corrected(&sample, 1007), []);
     assert_eq!(corrected(&strangers, 1005), []);
 }
+
+/// A notice with one step of the marker, changed.
+fn changed(body: &str, changes: &[(&str, &str)]) -> String {
+    changes.iter().fold(body.to_owned(), |body, (from, to)| body.replace(from, to))
+}
+
+#[test]
+fn a_namesake_and_whoever_takes_over_an_address_are_others() {
+    let mut sample = Sample::new();
+    let body = notice(&sample, &["dan@x.example"]);
+    let marker = Marker::of_comment(&body).unwrap();
+    let [step] = marker.content.steps() else { panic!("{marker}") };
+    let id = step.keys.iter().find(|key| key.kind == KeyKind::GitLabId).map(Key::to_string);
+    let email = step.keys.iter().find(|key| key.kind == KeyKind::Email).unwrap().to_string();
+    let (other_id, other_email) = ("u0123456789abcdef", "e0123456789abcdef");
+    sample.say(10, (1005, "otto"), &body);
+    let id = id.expect("Dan has an id");
+    sample.say(11, (1007, "sam"), &changed(&body, &[(&id, other_id)]));
+    sample.say(12, (1007, "sam"), &changed(&body, &[(&id, other_id), (&email, other_email)]));
+    // The last one has the id of the one before it: they are one.
+    let actions = corrected(&sample, 1007);
+    assert!(matches!(actions.as_slice(), [Action::DeleteComment { note: 12, .. }]), "{actions:?}");
+}
+
+#[test]
+fn an_escalation_is_said_again_after_a_later_ask() {
+    let mut sample = Sample::new();
+    let help = notice(&sample, &["dan@x.example"]);
+    let ask = changed(&help, &[(" notice escalate/", " notice ask/")]);
+    assert_ne!(help, ask);
+    sample.say(10, (1005, "otto"), &help);
+    sample.say(11, (1005, "otto"), &ask);
+    sample.say(12, (1005, "otto"), &help);
+    assert_eq!(corrected(&sample, 1005), []);
+    sample.say(13, (1005, "otto"), &help);
+    let actions = corrected(&sample, 1005);
+    assert!(matches!(actions.as_slice(), [Action::DeleteComment { note: 13, .. }]), "{actions:?}");
+}

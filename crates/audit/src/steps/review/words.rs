@@ -39,6 +39,9 @@ pub(super) fn comment(
                 ": the {title} is ready for your review (about five minutes). If you agree, mark it complete and close this issue; if not, reply here."
             )))
             .to_string(),
+        None if readiness.is_ready() => format!(
+            "Where the {title} stands today. Nothing is open, and the review has not been requested by this comment."
+        ),
         None => format!(
             "Where the {title} stands today. It is not complete: the items under *Open* need a decision."
         ),
