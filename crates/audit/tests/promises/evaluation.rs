@@ -75,6 +75,11 @@ pub fn is_excluded(world: &World, index: usize) -> bool {
     world.config.exclude.contains(&lower(&world.roster.entries[index].email))
 }
 
+/// Whether the account's address is excluded by the configuration.
+pub fn is_left_out(world: &World, account: &Account) -> bool {
+    world.config.exclude.contains(&lower(&account.email))
+}
+
 /// Whose each account is: by e-mail address; then, where nothing else matched either, by scheduling
 /// link; then by alias. Two accounts at one address are both the person's.
 fn owners(world: &World) -> BTreeMap<String, usize> {
@@ -94,15 +99,18 @@ fn owners(world: &World) -> BTreeMap<String, usize> {
     let by_email = owners.clone();
     for account in accounts {
         let Some(link) = account.link.value() else { continue };
-        let sharers: Vec<usize> =
-            (0..entries.len()).filter(|&index| entries[index].link.value() == Some(link)).collect();
-        let twins = accounts.iter().filter(|twin| twin.link.value() == Some(link)).count();
-        if let [index] = sharers[..]
-            && twins == 1
-            && !by_email.contains_key(&account.id)
-            && free(&by_email, index)
+        let sharers: Vec<usize> = (0..entries.len())
+            .filter(|&index| free(&by_email, index))
+            .filter(|&index| entries[index].link.value() == Some(link))
+            .collect();
+        let twins: Vec<&Account> = accounts
+            .iter()
+            .filter(|twin| !by_email.contains_key(&twin.id) && twin.link.value() == Some(link))
+            .collect();
+        if let ([index], [twin]) = (&sharers[..], &twins[..])
+            && twin.id == account.id
         {
-            owners.insert(account.id.clone(), index);
+            owners.insert(account.id.clone(), *index);
         }
     }
     for account in accounts {
@@ -143,9 +151,18 @@ pub fn evaluate(world: &World) -> Evaluation {
         }
     }
     for account in world.accounts.iter().flat_map(|accounts| &accounts.list) {
+        if is_left_out(world, account) && !owners.contains_key(&account.id) {
+            continue;
+        }
         let key =
             FindingKey { check: Check::Outsider, subject: Subject::Account(account.id.clone()) };
-        evaluation.verdicts.insert(key, outsider(world, account, owners.contains_key(&account.id)));
+        let is_matched = owners.contains_key(&account.id);
+        evaluation.verdicts.insert(key, outsider(world, account, is_matched));
+        if !is_matched {
+            let subject = Subject::Account(account.id.clone());
+            let key = FindingKey { check: Check::AdminUnexpected, subject };
+            evaluation.verdicts.insert(key, admin_of_nobody(world, account));
+        }
     }
     evaluation.verdicts.insert(
         FindingKey { check: Check::OwnerCount, subject: Subject::Organisation },
@@ -156,16 +173,29 @@ pub fn evaluate(world: &World) -> Evaluation {
     evaluation
 }
 
-/// A like name of a person without an account and of an account without a person is a suggestion:
+fn letters(text: &str) -> String {
+    text.chars().filter(|letter| letter.is_alphanumeric()).collect::<String>().to_ascii_lowercase()
+}
+
+/// What stands before the `@` of an address.
+fn local(email: &str) -> String {
+    letters(email.split('@').next().unwrap_or_default())
+}
+
+/// A like name, username or address of a person and of an account without a person is a suggestion:
 /// neither is asked.
 fn suggest(world: &World, owners: &BTreeMap<String, usize>, evaluation: &mut Evaluation) {
     for account in world.accounts.iter().flat_map(|accounts| &accounts.list) {
-        if owners.contains_key(&account.id) {
+        if owners.contains_key(&account.id) || is_left_out(world, account) {
             continue;
         }
+        let local = local(&account.email);
         for (index, entry) in world.roster.entries.iter().enumerate() {
-            let has_account = owners.values().any(|&owner| owner == index);
-            if has_account || !entry.name.eq_ignore_ascii_case(&account.name) {
+            let is_like = letters(&entry.name) == letters(&account.name)
+                || local == self::local(&entry.email)
+                || local == letters(&entry.name)
+                || entry.username.as_deref().is_some_and(|name| local == letters(name));
+            if !is_like {
                 continue;
             }
             let person = Subject::Person(index);
@@ -214,19 +244,28 @@ fn link_malformed(world: &World, index: usize) -> Verdict {
 /// `link-shared`: two people have the same link; both are asked.
 fn link_shared(world: &World, index: usize) -> Verdict {
     let entries = &world.roster.entries;
+    // Whoever cannot be read, or is hidden, may have the same link still.
+    let is_known =
+        roster_shows_absence(world) && entries.iter().all(|entry| entry.link != Field::Unreadable);
+    let clear = if is_known { Verdict::Clear } else { Verdict::Unknown };
     let link = match &entries[index].link {
         Field::Value(link) => link,
-        Field::Absent => return Verdict::Clear,
+        Field::Absent => return clear,
         Field::Unreadable => return Verdict::Unknown,
     };
     let mut subjects: Vec<String> = entries
         .iter()
         .filter(|entry| entry.link.value() == Some(link))
-        .map(|entry| entry.id.map_or_else(|| lower(&entry.email), |id| format!("#{id}")))
+        .map(|entry| {
+            // An id that two entries claim is neither's.
+            let has_twin = entries.iter().filter(|twin| twin.id == entry.id).count() > 1;
+            let id = entry.id.filter(|_| !has_twin);
+            id.map_or_else(|| lower(&entry.email), |id| format!("#{id}"))
+        })
         .collect();
     subjects.sort();
     if subjects.len() < 2 {
-        return Verdict::Clear;
+        return clear;
     }
     Verdict::Found(Evidence::Shared { link: link.clone(), subjects })
 }
@@ -258,9 +297,7 @@ fn link_mismatch(world: &World, index: usize, accounts: &[&Account]) -> Verdict 
         Field::Unreadable => return Verdict::Unknown,
         _ => return Verdict::SteppedBack,
     };
-    let is_shared = !world.config.checks_off.contains(&Check::LinkShared)
-        && matches!(link_shared(world, index), Verdict::Found(_));
-    if is_shared {
+    if matches!(link_shared(world, index), Verdict::Found(_)) {
         return Verdict::SteppedBack;
     }
     let joined: Vec<&&Account> =
@@ -316,6 +353,17 @@ fn outsider(world: &World, account: &Account, is_matched: bool) -> Verdict {
     })
 }
 
+/// `admin-unexpected` of an account of nobody on the roster, who is not of the operations team either.
+fn admin_of_nobody(world: &World, account: &Account) -> Verdict {
+    if !accounts_are_complete(world) || !roster_shows_absence(world) {
+        return Verdict::Unknown;
+    }
+    match best_role(&[account]) {
+        Some(Role::Admin) => Verdict::Found(Evidence::Role(Role::Admin)),
+        _ => Verdict::Clear,
+    }
+}
+
 /// `owner-count`: the number of owners is not 1.
 fn owner_count(world: &World) -> Verdict {
     let Some(accounts) = world.accounts.as_ref().filter(|accounts| accounts.complete) else {
@@ -325,7 +373,7 @@ fn owner_count(world: &World) -> Verdict {
         .list
         .iter()
         .filter(|account| account.status == Status::Joined && account.role == Role::Owner)
-        .map(|account| account.id.clone())
+        .map(|account| lower(&account.email))
         .collect();
     owners.sort();
     if owners.len() == 1 { Verdict::Clear } else { Verdict::Found(Evidence::Owners(owners)) }

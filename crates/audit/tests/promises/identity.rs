@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::world::{
-    Cause, Check, Keys, Note, NoteId, Round, Seconds, Step, StepKind, UserId, World, lower,
+    Cause, Check, Entry, Keys, Note, NoteId, Round, Seconds, Step, StepKind, UserId, World, lower,
 };
 
 /// A step of a marker that counts.
@@ -70,13 +70,20 @@ pub fn family(check: Check) -> &'static [Check] {
     }
 }
 
+/// The user whom an entry names, by id or else by username.
+fn claimed_user(world: &World, entry: &Entry) -> Option<UserId> {
+    let named = || world.user_named(entry.username.as_deref()?).map(|user| user.id);
+    entry.id.or_else(named)
+}
+
 /// Whether the roster contradicts itself about an entry: two entries with one id or one address, or
 /// an id and a username of different users.
 pub fn is_contradictory(world: &World, index: usize) -> bool {
     let entry = &world.roster.entries[index];
+    let user = claimed_user(world, entry);
     let has_twin = world.roster.entries.iter().enumerate().any(|(other, twin)| {
         other != index
-            && ((entry.id.is_some() && twin.id == entry.id)
+            && ((user.is_some() && claimed_user(world, twin) == user)
                 || twin.email.eq_ignore_ascii_case(&entry.email))
     });
     let holder = entry.username.as_deref().and_then(|username| world.user_named(username));
@@ -234,12 +241,13 @@ pub fn person_trail<'w>(
         return Trail { in_doubt: is_contradictory(world, index), ..Trail::default() };
     }
     let entry = &world.roster.entries[index];
+    let user = present_user(world, index);
     if is_contradictory(world, index) {
         return Trail { in_doubt: true, ..divide(world, index, &remaining) };
     }
     let ends_doubt = |counted: &Counted<'_>| {
         matches!(counted.step.kind, StepKind::Again | StepKind::Accept)
-            && counted.step.keys.id == entry.id
+            && (counted.step.keys.id == entry.id || counted.step.keys.id == user)
             && counted.step.keys.email.as_deref() == Some(lower(&entry.email).as_str())
     };
     let mut from = 0;

@@ -357,7 +357,12 @@ fn judge_missed(
     for entry in entries.values().filter(|_| is_full) {
         let is_owed = entry.duty == Duty::Settled && !entry.is_recorded;
         let is_compared = entry.is_strict && !entry.is_dated;
-        if is_owed && is_compared && !lines.iter().any(|line| line.finding == entry.key) {
+        // The checks whose asks are shared have one line.
+        let is_line = |line: &&&Line| {
+            line.finding.subject == entry.key.subject
+                && crate::identity::family(entry.key.check).contains(&line.finding.check)
+        };
+        if is_owed && is_compared && lines.iter().find(is_line).is_none() {
             violations.push(violation(Rule::SettledLeftOut, &entry.key));
         }
     }
@@ -379,7 +384,7 @@ fn judge_again(oracle: &Oracle<'_>, findings: &[FindingKey], run: &PlannedRun) -
         let user = oracle.user_of(&line.finding).filter(|user| oracle.world.can_mention(*user));
         let is_right = match line.step.kind {
             StepKind::Ask => user.is_some_and(|user| line.step.mentioned == [user]),
-            StepKind::Again => line.step.mentioned.is_empty(),
+            StepKind::Again => line.step.mentioned.iter().all(|mentioned| user == Some(*mentioned)),
             _ => false,
         };
         if !is_right {
@@ -497,7 +502,8 @@ pub fn judge_states(world: &World, operator: UserId, states: &[DerivedState]) ->
             && entry.state != State::Unknown;
         let is_wrong = match state {
             _ if !entry.is_strict => is_false,
-            None => entry.state != State::Unknown,
+            // The checks whose asks are shared have one state.
+            None => entry.state != State::Unknown && !is_spoken_for(&derived, key),
             Some((state, round)) => {
                 state != entry.state || (has_clock(entry.state) && round != entry.round)
             }
@@ -514,6 +520,13 @@ pub fn judge_states(world: &World, operator: UserId, states: &[DerivedState]) ->
         }
     }
     violations
+}
+
+/// Whether a check whose asks are shared has a state.
+fn is_spoken_for(derived: &BTreeMap<&FindingKey, (State, u32)>, key: &FindingKey) -> bool {
+    let others = crate::identity::family(key.check).iter();
+    let mut others = others.map(|check| FindingKey { check: *check, ..key.clone() });
+    others.any(|other| derived.contains_key(&other))
 }
 
 fn has_clock(state: State) -> bool {

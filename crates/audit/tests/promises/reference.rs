@@ -98,7 +98,11 @@ pub fn followups(
             Duty::Ask(user) => line(oracle, &entry, StepKind::Ask, vec![*user]),
             Duty::AskIfNamed(user) if is_named => line(oracle, &entry, StepKind::Ask, vec![*user]),
             Duty::Escalate(options) => {
-                let helpers = options.first().into_iter().flatten().copied().collect();
+                let mut helpers: Vec<UserId> =
+                    options.first().into_iter().flatten().copied().collect();
+                // Whoever is named first answers.
+                let chain = oracle.line(&entry.key);
+                helpers.sort_by_key(|user| !chain.contains(user));
                 line(oracle, &entry, StepKind::Escalate, helpers)
             }
             Duty::List => line(oracle, &entry, StepKind::Ask, Vec::new()),

@@ -222,8 +222,10 @@ impl Stage {
     /// Records the present sizes in the issue, as a confirmed report does.
     pub fn accept_sizes(&mut self) -> &mut Self {
         self.world.issue.recorded_people = Some(self.world.roster.entries.len());
-        self.world.issue.recorded_accounts =
-            self.world.accounts.as_ref().map(|accounts| accounts.list.len());
+        // A run without accounts keeps what the issue holds of them.
+        if let Some(accounts) = &self.world.accounts {
+            self.world.issue.recorded_accounts = Some(accounts.list.len());
+        }
         let complete = self.world.accounts.as_ref().is_some_and(|accounts| accounts.complete);
         self.world.append(Note::marked(OTTO, MarkerKind::Report, complete, Vec::new()));
         self

@@ -99,7 +99,8 @@ pub enum Evidence {
     None,
     /// The link in the roster.
     Link(String),
-    /// The link and the sorted subjects who have it (`#id` where the roster has one, else e-mail).
+    /// The link and the sorted subjects who have it (`#id` where the roster has one that
+    /// nobody else claims, else e-mail).
     Shared { link: String, subjects: Vec<String> },
     /// The manager's name in the roster.
     ReportsTo(String),
@@ -107,7 +108,7 @@ pub enum Evidence {
     Links { roster: String, account: Vec<String> },
     /// An outsider's account.
     Account { id: String, status: Status, role: Role },
-    /// The sorted ids of the accounts that are owners.
+    /// The sorted addresses of the accounts that are owners: a file of accounts has no ids.
     Owners(Vec<String>),
     /// The role of the person's account.
     Role(Role),

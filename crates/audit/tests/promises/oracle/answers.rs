@@ -74,7 +74,7 @@ impl<'w> Oracle<'w> {
             }
         }
         Self::escalations(history, round, asked).any(|escalation| {
-            self.helpers(key, &escalation).into_iter().any(|user| {
+            escalation.step.mentioned.first().is_some_and(|&user| {
                 let mut notes = self.world.issue.notes.iter();
                 self.reacted(escalation.note, user)
                     || notes.any(|note| {
@@ -100,20 +100,5 @@ impl<'w> Oracle<'w> {
                 && self.world.counts(self.operator, note.author)
                 && note.reactions.contains(&user)
         })
-    }
-
-    /// Whose word in the thread answers for an escalation: the manager mentioned there about it; a
-    /// Support Operations Manager only where no manager was.
-    pub(super) fn helpers(&self, key: &FindingKey, escalation: &Counted<'_>) -> Vec<UserId> {
-        let mentioned = &escalation.step.mentioned;
-        let managers = &self.world.config.managers;
-        let line: Vec<UserId> =
-            mentioned.iter().copied().filter(|id| !managers.contains(id)).collect();
-        if !line.is_empty() {
-            return line;
-        }
-        let chain = self.line(key);
-        let both: Vec<UserId> = mentioned.iter().copied().filter(|id| chain.contains(id)).collect();
-        if both.is_empty() { mentioned.clone() } else { both }
     }
 }

@@ -4,7 +4,7 @@ use super::*;
 
 impl<'w> Oracle<'w> {
     /// The users up the line of `reports_to` who can be mentioned, the subject passed over.
-    pub(super) fn line(&self, key: &FindingKey) -> Vec<UserId> {
+    pub fn line(&self, key: &FindingKey) -> Vec<UserId> {
         let Subject::Person(start) = key.subject else { return Vec::new() };
         let entries = &self.world.roster.entries;
         let subject = present_user(self.world, start);

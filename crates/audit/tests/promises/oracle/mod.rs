@@ -36,18 +36,29 @@
 //! 15. A stranger's marker holds a finding if it names its present round or a later one, and no
 //!     counting marker speaks of the finding in the round that it names. "Mentioned about it" means by
 //!     that marker or by any counting step of the finding.
-//! 16. Who answers for an escalation is whoever of the mentioned is no Support Operations Manager; if
-//!     all are, whoever is in the subject's chain today; if nobody is, all of them.
+//! 16. Who answers for an escalation is the first whom its step mentions: the manager, or the Support
+//!     Operations Manager where no manager was found. Who is a manager may have changed since.
 //! 17. A reaction to any note of ours in the notice's thread is a reaction to the notice.
 //! 18. A check that is off and a person who is excluded are withdrawn even where the check would be
 //!     unknown.
 //! 19. Whoever an operator mentioned by hand is not asked until named, in whatever round.
-//! 20. A like name keeps the two findings from being escalated, too.
+//! 20. A like name holds the two findings: nobody is asked or escalated. Unlike a stranger's marker it
+//!     keeps nobody from deciding, since a decision says that the account is not the person's.
 //! 21. In the line of managers the token's user may be left out whenever anybody else is mentioned.
 //! 22. A roster's or accounts' size is compared as present × 10 < recorded × 9.
 //! 23. `manager-unresolved` of an entry without `reports_to`, `admin-missing` of somebody without an
 //!     account, and whatever an expiry date within a day decides, are not compared.
-//! 24. An escalation for a person on the list is complete with the first of the line and the first of
+//! 24. An address that is excluded excludes the account of nobody at it, too.
+//! 25. While somebody's link cannot be read, or somebody may be hidden, a shared link that is not seen
+//!     any more is unknown.
+//! 26. A person without an id is the user of the username, so that an id that another entry claims is
+//!     claimed twice. A step that holds the user's id holds a present key.
+//! 27. A removal record whose decision was deleted leaves an account that is gone without a decision.
+//! 28. A like username, and a like name or username before the `@` of the account's address, are like
+//!     names.
+//! 29. Who is not on a roster from before the last ask has not left: the state is open, and it may be
+//!     escalated, and need not be.
+//! 30. An escalation for a person on the list is complete with the first of the line and the first of
 //!     `managers`; an outsider's chain is `managers` alone.
 
 mod answers;
@@ -58,7 +69,7 @@ mod state;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evaluation::{
-    Evaluation, Verdict, accounts_show_absence, captured, evaluate, is_excluded,
+    Evaluation, Verdict, accounts_show_absence, captured, evaluate, is_excluded, is_left_out,
     roster_shows_absence,
 };
 use crate::identity::{
@@ -181,9 +192,10 @@ impl<'w> Oracle<'w> {
         }
         keys.extend(self.past.keys().cloned());
         for counted in &self.steps {
-            if let (Check::Outsider, Some(id)) = (counted.step.check, &counted.step.keys.account) {
-                let subject = Subject::Account(id.clone());
-                keys.insert(FindingKey { check: Check::Outsider, subject });
+            if let (check @ (Check::Outsider | Check::AdminUnexpected), Some(id)) =
+                (counted.step.check, &counted.step.keys.account)
+            {
+                keys.insert(FindingKey { check, subject: Subject::Account(id.clone()) });
             }
         }
         keys.into_iter().filter_map(|key| self.entry(&key)).collect()
@@ -208,7 +220,8 @@ impl<'w> Oracle<'w> {
             round,
             duty: self.duty(key, &history, verdict, state),
             evidence,
-            is_strict: state::is_strict(key, &history, verdict),
+            is_strict: state::is_strict(key, &history, verdict)
+                && (state != State::Overdue || !matches!(key.subject, Subject::Past(_))),
             is_dated: self.is_dated(key, &history),
             is_recorded: history.trail.steps.iter().any(|counted| {
                 counted.step.round == round

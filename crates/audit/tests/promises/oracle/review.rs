@@ -11,7 +11,7 @@ impl<'w> Oracle<'w> {
             Subject::Person(index) => is_contradictory(self.world, index),
             _ => false,
         };
-        let is_held = self.entry(key).is_some_and(|entry| entry.state == State::Held);
+        let is_held = self.is_held(key, &history, history.trail.round());
         !is_contradictory && !is_held && !self.is_subject(key, &history, self.operator)
     }
 

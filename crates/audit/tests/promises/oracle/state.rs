@@ -14,6 +14,12 @@ impl<'w> Oracle<'w> {
         let is_off = self.world.config.checks_off.contains(&key.check);
         let is_out = match &key.subject {
             Subject::Person(index) => is_excluded(self.world, *index),
+            Subject::Account(id) => {
+                let accounts = self.world.accounts.iter().flat_map(|accounts| &accounts.list);
+                let mut accounts = accounts.filter(|account| &account.id == id);
+                !self.evaluation.matched.contains(id)
+                    && accounts.any(|account| is_left_out(self.world, account))
+            }
             _ => false,
         };
         if is_off || is_out {
@@ -21,12 +27,12 @@ impl<'w> Oracle<'w> {
             return (!history.trail.is_empty()).then_some((state, round));
         }
         if let Subject::Past(_) = key.subject {
-            return Some((self.state_of_leaver(), round));
+            return Some((self.state_of_leaver(history, round), round));
         }
         match verdict {
             Some(Verdict::Unknown) => return Some((State::Unknown, round)),
-            Some(Verdict::Undecided) => return None,
-            None if key.check != Check::Outsider => return None,
+            None if matches!(key.subject, Subject::Account(_)) => {}
+            Some(Verdict::Undecided) | None => return None,
             _ => {}
         }
         let is_found = matches!(verdict, Some(Verdict::Found(_)));
@@ -40,8 +46,15 @@ impl<'w> Oracle<'w> {
     }
 
     /// *Withdrawn*: the person left a roster that is complete; of any other roster it is unknown.
-    pub(super) fn state_of_leaver(&self) -> State {
-        if roster_shows_absence(self.world) { State::Withdrawn } else { State::Unknown }
+    fn state_of_leaver(&self, history: &History<'_>, round: Round) -> State {
+        let spoken = latest_speech(history, round);
+        if !roster_shows_absence(self.world) {
+            State::Unknown
+        } else if spoken.is_some_and(|spoken| self.world.roster.captured <= spoken) {
+            State::Overdue
+        } else {
+            State::Withdrawn
+        }
     }
 
     /// *Removed*: decided *remove*, and a complete read captured after the decision no longer holds
@@ -58,8 +71,16 @@ impl<'w> Oracle<'w> {
         if !accounts_show_absence(self.world) {
             return Some((State::Unknown, round));
         }
+        if key.check != Check::Outsider {
+            return Some((State::Fixed, round));
+        }
         if let Some(closing) = closing(history, round) {
-            return Some((settled_by(closing.step.kind), round));
+            let mut steps = history.trail.steps.iter();
+            let is_decided = steps.any(|counted| counted.step.kind == StepKind::Remove);
+            // A deleted decision was never made.
+            let is_gone = closing.step.kind == StepKind::Removed && !is_decided;
+            let state = if is_gone { State::Gone } else { settled_by(closing.step.kind) };
+            return Some((state, round));
         }
         let read = self.world.accounts.as_ref().map_or(Seconds::MIN, |accounts| accounts.captured);
         let decision = decisions(key, history).last().copied();
@@ -212,7 +233,7 @@ impl<'w> Oracle<'w> {
         round: Round,
     ) -> State {
         let now = self.world.now;
-        if self.is_held(key, history, round) {
+        if self.is_held(key, history, round) || self.evaluation.suggested.contains(key) {
             return State::Held;
         }
         if self.is_answered(key, history, round) {
@@ -336,8 +357,11 @@ pub(super) fn is_strict(
     let is_ask = |kind| matches!(kind, StepKind::Ask | StepKind::Escalate | StepKind::Sent);
     let was_asked = history.trail.steps.iter().any(|counted| is_ask(counted.step.kind));
     let is_absent_account = verdict.is_none() && key.check == Check::Outsider;
+    // What became of an admin who was on no list is nobody's business but the operators'.
+    let is_absent_admin = verdict.is_none() && key.check == Check::AdminUnexpected;
     let is_doubt_alone = history.trail.in_doubt && !is_found;
     verdict != Some(&Verdict::SteppedBack)
         && !is_doubt_alone
+        && !is_absent_admin
         && (is_found || was_asked || is_absent_account)
 }
