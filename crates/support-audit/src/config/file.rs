@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::table::SETTINGS;
+use super::setting::Setting;
 use crate::error::{Exit, Failure};
 use crate::suggest::nearest;
 
@@ -16,6 +16,8 @@ use crate::suggest::nearest;
 pub(super) struct FileSettings<'a> {
     path: PathBuf,
     text: &'a str,
+    /// The settings that there are.
+    known: &'static [Setting],
     values: BTreeMap<String, Spanned<DeValue<'a>>>,
 }
 
@@ -28,13 +30,17 @@ pub(super) fn read(path: &Path) -> Result<String, Failure> {
 }
 
 impl<'a> FileSettings<'a> {
-    /// Finds the settings in the text of a file.
+    /// Finds the `known` settings in the text of a file.
     ///
     /// # Errors
     ///
-    /// The text is not TOML, or holds a key that is not in the table of settings.
-    pub(super) fn parse(path: &Path, text: &'a str) -> Result<Self, Failure> {
-        let mut file = Self { path: path.to_owned(), text, values: BTreeMap::new() };
+    /// The text is not TOML, or holds another key.
+    pub(super) fn parse(
+        path: &Path,
+        text: &'a str,
+        known: &'static [Setting],
+    ) -> Result<Self, Failure> {
+        let mut file = Self { path: path.to_owned(), text, known, values: BTreeMap::new() };
         let table = DeTable::parse(text).map_err(|error| file.syntax_failure(&error))?;
         file.collect("", table.into_inner())?;
         Ok(file)
@@ -70,9 +76,9 @@ impl<'a> FileSettings<'a> {
                 plain => format!("{prefix}{plain}"),
             };
             let inner = format!("{key}.");
-            if SETTINGS.iter().any(|setting| setting.key == key) {
+            if self.known.iter().any(|setting| setting.key == key) {
                 self.values.insert(key, value);
-            } else if SETTINGS.iter().any(|setting| setting.key.starts_with(&inner)) {
+            } else if self.known.iter().any(|setting| setting.key.starts_with(&inner)) {
                 let span = value.span();
                 let DeValue::Table(table) = value.into_inner() else {
                     return Err(self.failure(Some(span), &format!("`{key}` must be a table")));
@@ -87,8 +93,8 @@ impl<'a> FileSettings<'a> {
 
     fn unknown(&self, key: &str, span: Range<usize>) -> Failure {
         let failure = self.failure(Some(span), &format!("there is no setting `{key}`"));
-        let tables = SETTINGS.iter().filter_map(|setting| setting.key.split_once('.'));
-        let known = SETTINGS.iter().map(|setting| setting.key);
+        let tables = self.known.iter().filter_map(|setting| setting.key.split_once('.'));
+        let known = self.known.iter().map(|setting| setting.key);
         match nearest(key, known.chain(tables.map(|(table, _)| table))) {
             Some(near) => failure.hint(format!("did you mean `{near}`? {LIST}")),
             None => failure.hint(LIST),

@@ -13,8 +13,10 @@ use crate::args::Global;
 use crate::error::{Exit, Failure};
 use crate::suggest::nearest;
 
+mod environment;
 mod file;
 mod resolver;
+mod setting;
 mod table;
 mod values;
 
@@ -22,11 +24,13 @@ use audit::calendar::Calendar;
 use audit::evaluation::Policy;
 use audit::followup::WaitPolicy;
 use audit::roster::OperationsTeam;
+pub(crate) use environment::variable;
 use file::FileSettings;
 pub(crate) use resolver::ResolvedSetting;
 use resolver::SettingsResolver;
+pub(crate) use setting::{Call, Setting};
+pub(crate) use table::SETTINGS;
 use table::Values;
-pub(crate) use table::{Call, SETTINGS, Setting};
 use values::{Confidential, Days};
 pub(crate) use values::{Manager, Operator};
 
@@ -87,7 +91,8 @@ impl Config {
     pub(crate) fn load(global: &Global) -> anyhow::Result<Self> {
         let path = find(global)?;
         let text = path.as_deref().map(file::read).transpose()?.unwrap_or_default();
-        let file = path.as_deref().map(|path| FileSettings::parse(path, &text)).transpose()?;
+        let file =
+            path.as_deref().map(|path| FileSettings::parse(path, &text, SETTINGS)).transpose()?;
         let mut resolver = SettingsResolver::new(&global.settings, file);
         let values = Values::resolve(&mut resolver)?;
         let settings = resolver.into_resolved();
@@ -131,18 +136,6 @@ impl Config {
 
 /// The variable that names the configuration file.
 pub(crate) const CONFIG_VARIABLE: &str = "SUPPORT_AUDIT_CONFIG";
-
-/// A variable of the environment; an empty one counts as absent.
-pub(crate) fn variable(name: &str) -> Result<Option<String>, Failure> {
-    match std::env::var(name) {
-        Ok(value) if value.is_empty() => Ok(None),
-        Ok(value) => Ok(Some(value)),
-        Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(std::env::VarError::NotUnicode(_)) => {
-            Err(Failure::new(Exit::BadInput, format!("{name} is not valid UTF-8")))
-        }
-    }
-}
 
 /// The file that was named, or the one in the user's folder if anything is there.
 fn find(global: &Global) -> Result<Option<PathBuf>, Failure> {

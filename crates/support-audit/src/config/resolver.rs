@@ -10,9 +10,9 @@ use serde::de::{DeserializeOwned, IntoDeserializer as _};
 use toml::Spanned;
 use toml::de::{DeValue, ValueDeserializer};
 
+use super::environment::variable;
 use super::file::FileSettings;
-use super::table::Setting;
-use super::variable;
+use super::setting::Setting;
 use crate::args::Settings;
 use crate::error::{Exit, Failure};
 
