@@ -26,7 +26,7 @@ fn is_harmless(test: &TestWorld, mentioned: &[&str], words: &str) {
 
 #[test]
 fn an_outsider_does_nothing_either() {
-    for words in ["@maria.x", "a|b`c`", "x<!--", "/close"] {
+    for words in ["a|b", "*x*", "#1", "/close"] {
         let mut world = world(0);
         let email = format!("{words}@evil.example");
         let outsider = world.calendly.add_member(&email);

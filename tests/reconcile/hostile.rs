@@ -43,10 +43,10 @@ const NAMES: [&str; 30] = [
 /// E-mail addresses that are odd and yet can be written in an export.
 const ADDRESSES: [&str; 6] = [
     "a|b@evil.example",
-    "`x`@evil.example",
+    "*x*@evil.example",
     "/close@evil.example",
-    "<b>@evil.example",
-    "x'--><!--@evil.example",
+    "~bug@evil.example",
+    "#1@evil.example",
     "=1+1@evil.example",
 ];
 

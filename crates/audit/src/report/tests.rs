@@ -70,7 +70,7 @@ fn as_markdown() {
 
             ## Problems
 
-            - `data/team.yaml` line 10: `` `email` is a list ``
+            - `data/team.yaml` line 10: `` `email` is a list, not an e-mail address ``
             - `data/team.yaml` line 12: the entry is a text, not a mapping
 
             ## Support Team
@@ -104,7 +104,7 @@ fn as_a_table() {
             Excluded, but not on the roster: @nobody
 
             PROBLEMS
-            data/team.yaml:10  `email` is a list
+            data/team.yaml:10  `email` is a list, not an e-mail address
             data/team.yaml:12  the entry is a text, not a mapping
 
             SUPPORT TEAM
@@ -133,7 +133,7 @@ fn as_csv() {
             check-unknown,,,,,,manager-unresolved,,,,,,,Check unknown while a problem may hide a person: manager-unresolved,
             excluded,Eve,,,,,,,,,,,,Excluded: Eve,
             excluded-nobody,'@nobody,,,,,,,,,,,,"Excluded, but not on the roster: @nobody",
-            problem,,,,,,,,,,,data/team.yaml,10,`email` is a list,
+            problem,,,,,,,,,,,data/team.yaml,10,"`email` is a list, not an e-mail address",
             problem,,,,,,,,,,,data/team.yaml,12,"the entry is a text, not a mapping",
             support-team,B[31mob,unreadable,,https://calendly.com/bob/30min,unknown,,,,,,data/team.yaml,9,,
             support-team,Eve,,,https://calendly.com/eve,unknown,excluded,,,,,data/team.yaml,13,,
@@ -148,7 +148,7 @@ fn as_json() {
     check(
         Format::Json,
         &expect![[r#"
-            {"schema":"support-audit/report/1","kind":"calendly","provenance":{"project":"group/team","path":"data/team.yaml","commit":"0123abcd","sha256":"4c29","read_at":"2026-11-22T10:00:00.5Z","version":"1.2.3"},"problems":[{"file":"data/team.yaml","line":10,"message":"`email` is a list","hides_person":true},{"file":"data/team.yaml","line":12,"message":"the entry is a text, not a mapping","hides_person":true}],"checks_off":["link-malformed"],"checks_unknown":["manager-unresolved","link-mismatch","account-missing","invitation-pending","outsider","owner-count","admin-missing","admin-unexpected"],"excluded":["Eve"],"excluded_nobody":["@nobody"],"exceptions":[],"accounts":null,"people":[{"subject":"name:b\u001b[31mob\u202e","name":"B\u001b[31mob\u202e","email":null,"gitlab":null,"calendly_link":"https://calendly.com/bob/30min","unreadable":["email"],"account":{"state":"unknown"},"excluded":false,"findings":[],"file":"data/team.yaml","line":9},{"subject":"name:eve","name":"Eve","email":null,"gitlab":null,"calendly_link":"https://calendly.com/eve","account":{"state":"unknown"},"excluded":true,"findings":[],"file":"data/team.yaml","line":13},{"subject":"gitlab:1","name":"Zoë 李","email":"zoe@example.com","gitlab":"zoe","calendly_link":"https://calendly.com/zoe","account":{"state":"unknown"},"excluded":false,"findings":[],"file":"data/team.yaml","line":1},{"subject":"gitlab:2","name":"| x |","email":"=1+1@example.com","gitlab":"all","calendly_link":null,"account":{"state":"unknown"},"excluded":false,"findings":[{"check":"link-missing","asked":"the person","evidence":"","fix":"Add `calendly:` with the address of your main Calendly page to your entry in the roster."}],"file":"data/team.yaml","line":5}],"outsiders":{"state":"unknown"},"organization":[],"summary":{"people":4,"findings":1,"problems":2,"seats":null,"text":"4 people, 1 finding (link-missing: 1), 2 problems; accounts unknown"}}
+            {"schema":"support-audit/report/1","kind":"calendly","provenance":{"project":"group/team","path":"data/team.yaml","commit":"0123abcd","sha256":"4c29","read_at":"2026-11-22T10:00:00.5Z","version":"1.2.3"},"problems":[{"file":"data/team.yaml","line":10,"message":"`email` is a list, not an e-mail address","hides_person":true},{"file":"data/team.yaml","line":12,"message":"the entry is a text, not a mapping","hides_person":true}],"checks_off":["link-malformed"],"checks_unknown":["manager-unresolved","link-mismatch","account-missing","invitation-pending","outsider","owner-count","admin-missing","admin-unexpected"],"excluded":["Eve"],"excluded_nobody":["@nobody"],"exceptions":[],"accounts":null,"people":[{"subject":"name:b\u001b[31mob\u202e","name":"B\u001b[31mob\u202e","email":null,"gitlab":null,"calendly_link":"https://calendly.com/bob/30min","unreadable":["email"],"account":{"state":"unknown"},"excluded":false,"findings":[],"file":"data/team.yaml","line":9},{"subject":"name:eve","name":"Eve","email":null,"gitlab":null,"calendly_link":"https://calendly.com/eve","account":{"state":"unknown"},"excluded":true,"findings":[],"file":"data/team.yaml","line":13},{"subject":"gitlab:1","name":"Zoë 李","email":"zoe@example.com","gitlab":"zoe","calendly_link":"https://calendly.com/zoe","account":{"state":"unknown"},"excluded":false,"findings":[],"file":"data/team.yaml","line":1},{"subject":"gitlab:2","name":"| x |","email":"=1+1@example.com","gitlab":"all","calendly_link":null,"account":{"state":"unknown"},"excluded":false,"findings":[{"check":"link-missing","asked":"the person","evidence":"","fix":"Add `calendly:` with the address of your main Calendly page to your entry in the roster."}],"file":"data/team.yaml","line":5}],"outsiders":{"state":"unknown"},"organization":[],"summary":{"people":4,"findings":1,"problems":2,"seats":null,"text":"4 people, 1 finding (link-missing: 1), 2 problems; accounts unknown"}}
         "#]],
     );
 }

@@ -362,7 +362,15 @@ fn judge_missed(
             line.finding.subject == entry.key.subject
                 && crate::identity::family(entry.key.check).contains(&line.finding.check)
         };
-        if is_owed && is_compared && lines.iter().find(is_line).is_none() {
+        // Asking about an invitation also asks about the account, but while the invitation is open
+        // nothing about that person is settled.
+        let has_open_sibling = entries.values().any(|other| {
+            other.key != entry.key
+                && other.key.subject == entry.key.subject
+                && crate::identity::family(entry.key.check).contains(&other.key.check)
+                && other.duty != Duty::Settled
+        });
+        if is_owed && is_compared && !has_open_sibling && lines.iter().find(is_line).is_none() {
             violations.push(violation(Rule::SettledLeftOut, &entry.key));
         }
     }
