@@ -271,6 +271,9 @@ fn link_shared(world: &World, index: usize) -> Verdict {
 }
 
 /// `manager-unresolved`: `reports_to` names nobody on the roster, or the person themself.
+///
+/// While the roster may hide somebody the complete check counts as unknown, so that even a name which is
+/// found there settles nothing.
 fn manager_unresolved(world: &World, index: usize) -> Verdict {
     let entries = &world.roster.entries;
     let name = match &entries[index].reports_to {
@@ -279,6 +282,7 @@ fn manager_unresolved(world: &World, index: usize) -> Verdict {
         Field::Unreadable => return Verdict::Unknown,
     };
     match entries.iter().position(|entry| &entry.name == name) {
+        Some(_) if !roster_shows_absence(world) => Verdict::Undecided,
         Some(manager) if manager != index => Verdict::Clear,
         Some(_) => Verdict::Found(Evidence::ReportsTo(name.clone())),
         None if roster_shows_absence(world) => Verdict::Found(Evidence::ReportsTo(name.clone())),
