@@ -8,7 +8,7 @@ use expect_test::expect;
 use jiff::civil::date;
 use sandbox::{By, EventKind, Notification, Visibility, Why};
 
-use crate::support::{AUDITS, Ran, TestWorld};
+use crate::support::{AUDITS, Ran, Terminal, TestWorld};
 
 const MARKER: &str = "<!-- support-audit v1 calendly FY28-Q1 issue -->";
 const OPERATOR: u64 = 457_520;
@@ -219,8 +219,20 @@ fn who_makes_a_confidential_issue_sees_it() {
     assert!(ran.stdout.contains("40 of 41"), "the author is counted: {}", ran.stdout);
 }
 
+/// A project with the labels `later` and `in doubt`, and with this issue template.
+fn with_labels(content: &str) -> TestWorld {
+    let test = TestWorld::demo().with_token();
+    test.sandbox.update(|world| {
+        let project = world.project(AUDITS).unwrap();
+        project.add_label("later");
+        project.add_label("in doubt");
+    });
+    template(&test, Some(content));
+    test
+}
+
 #[test]
-fn commands_in_the_template_run_once_and_leave_the_marker() {
+fn quick_actions_of_the_template_are_text_and_leave_the_marker() {
     for content in [
         "/label ~later ~\"in doubt\"\n\n## Notes\n\nText.\n",
         "## Notes\n\nText.\n/label ~later ~\"in doubt\"",
@@ -228,24 +240,33 @@ fn commands_in_the_template_run_once_and_leave_the_marker() {
         "## Notes\n\n- Text.\n\n/label ~later\n/label ~\"in doubt\"\n",
         "/label ~later ~\"in doubt\"",
     ] {
-        let test = TestWorld::demo().with_token();
-        test.sandbox.update(|world| {
-            let project = world.project(AUDITS).unwrap();
-            project.add_label("later");
-            project.add_label("in doubt");
-        });
-        template(&test, Some(content));
+        let test = with_labels(content);
         init(&test, &[]).success();
         test.run(&["run", "--write", "--yes"]).success();
         assert_eq!(init(&test, &[]).success().stdout, url(&test, 1));
         let [issue] = test.issues().try_into().unwrap();
-        let mut happened = issue.events.into_iter().map(|event| event.what).collect::<Vec<_>>();
-        happened.sort_by_key(|what| format!("{what:?}"));
-        let added = |name: &str| EventKind::LabelAdded(name.to_owned());
-        assert_eq!(happened, [added("in doubt"), added("later")], "{content}");
+        assert!(issue.events.is_empty(), "{content}: {:?}", issue.events);
         let stored = issue.description.unwrap();
-        assert!(stored.ends_with(MARKER) && !stored.contains("/label"), "{stored}");
+        assert!(stored.ends_with(MARKER) && stored.contains("\\/label ~later"), "{stored}");
     }
+}
+
+#[test]
+fn quick_actions_of_the_template_run_where_that_is_confirmed_on_a_terminal() {
+    let test = with_labels("## Notes\n\nText.\n\n/label ~later\n/label ~\"in doubt\"\n");
+    let mut terminal = Terminal::start(&test, "\"$BIN\" init-issue");
+    terminal.wait_for("Run them as you");
+    terminal.press("y");
+    terminal.wait_for("Do this?");
+    terminal.press("y");
+    terminal.wait_for("/-/issues/1");
+    let [issue] = test.issues().try_into().unwrap();
+    let mut happened = issue.events.into_iter().map(|event| event.what).collect::<Vec<_>>();
+    happened.sort_by_key(|what| format!("{what:?}"));
+    let added = |name: &str| EventKind::LabelAdded(name.to_owned());
+    assert_eq!(happened, [added("in doubt"), added("later")]);
+    let stored = issue.description.unwrap();
+    assert!(stored.ends_with(MARKER) && !stored.contains("/label"), "{stored}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use sandbox::{Answer, Fault, FaultKind};
 
-use crate::support::GITLAB_TOKEN;
+use crate::support::{AUDITS, GITLAB_TOKEN};
 
 use super::{Audit, VENDOR};
 
@@ -35,6 +35,22 @@ fn a_like_name_asks_neither_until_somebody_says_whose_it_is() {
     assert!(writes.is_empty(), "{}", ran.stderr);
     assert_eq!(audit.mentioned("alice"), 0);
     audit.is_not_ready();
+}
+
+#[test]
+fn quick_actions_of_a_template_are_shown_and_yes_does_not_run_them() {
+    let audit = Audit::new();
+    audit.sandbox.update(|world| {
+        let project = world.project(AUDITS).unwrap();
+        project.add_label("later");
+        let template = "Text.\n\n/label ~later\n/confidential\n\n## Notes\n";
+        project.add_file(".gitlab/issue_templates/Calendly.md", template);
+    });
+    let plan = audit.run(&["init-issue", "--period", "FY28-Q1", "--dry-run"]).success();
+    assert!(plan.stdout.contains("/label ~later"), "{}", plan.stdout);
+    audit.run(&["init-issue", "--period", "FY28-Q1", "--yes"]).success();
+    let [issue] = audit.issues().try_into().unwrap();
+    assert!(issue.labels.is_empty() && !issue.confidential, "{issue:?}");
 }
 
 #[test]

@@ -94,6 +94,36 @@ pub fn plan(opening: &Opening<'_>, issues: &[Existing]) -> Beginning {
     })
 }
 
+/// A template in which no quick action runs, and the quick actions that it holds.
+///
+/// GitLab runs a line that begins with `/` when an issue is made of it (GitLab docs: Quick actions).
+/// With a backslash before it the line reads the same and does nothing.
+/// Lines in fenced code do not run, and stay as they are.
+pub fn disarm_quick_actions(template: &str) -> (String, Vec<String>) {
+    let (mut text, mut quick_actions) = (String::new(), Vec::new());
+    let mut fence: Option<&str> = None;
+    for line in template.split_inclusive('\n') {
+        let content = line.trim_start();
+        let own_fence = ["```", "~~~"].into_iter().find(|mark| content.starts_with(mark));
+        match (fence, own_fence) {
+            (None, Some(mark)) => fence = Some(mark),
+            (Some(open), Some(mark)) if open == mark => fence = None,
+            _ => {}
+        }
+        let is_quick_action = content
+            .strip_prefix('/')
+            .is_some_and(|name| name.starts_with(|letter: char| letter.is_ascii_alphabetic()));
+        if fence.is_none() && is_quick_action {
+            let indent = line.get(..line.len() - content.len()).unwrap_or_default();
+            text.push_str(&format!("{indent}\\{content}"));
+            quick_actions.push(content.trim_end().to_owned());
+        } else {
+            text.push_str(line);
+        }
+    }
+    (text, quick_actions)
+}
+
 /// The template with the marker where it is read again: at the end, or before a text whose end would
 /// swallow it, such as a block of code that stays open.
 fn marked(template: &str, marker: &Marker) -> String {
@@ -129,6 +159,17 @@ mod tests {
     use super::*;
 
     const MARKER: &str = "<!-- support-audit v1 calendly FY28-Q1 issue -->";
+
+    #[test]
+    fn quick_actions_of_a_template_are_disarmed() {
+        let template = "Text.\n/label ~later\n  /close\n\n```\n/due in code\n```\n- /item\n/ 2\n";
+        let (text, quick_actions) = disarm_quick_actions(template);
+        assert_eq!(
+            text,
+            "Text.\n\\/label ~later\n  \\/close\n\n```\n/due in code\n```\n- /item\n/ 2\n"
+        );
+        assert_eq!(quick_actions, ["/label ~later", "/close"]);
+    }
 
     fn plan_with(issues: &[(u64, &str, &str)]) -> Beginning {
         let calendar = Calendar::new(2, &[1, 3]).unwrap();

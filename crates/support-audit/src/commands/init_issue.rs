@@ -75,13 +75,21 @@ impl InitIssue {
             return Ok(exit);
         }
         let template = self.template(ctx, gitlab, kind).await?;
-        opening.template = &template;
+        drop(progress);
+        let (disarmed, quick_actions) = init_issue::disarm_quick_actions(&template);
+        let runs_quick_actions =
+            !quick_actions.is_empty() && self.confirm_quick_actions(ctx, &quick_actions).await?;
+        opening.template = if runs_quick_actions { &template } else { &disarmed };
         let Beginning::Make(mut plan) = init_issue::plan(&opening, &existing) else {
             return Ok(Exit::Success);
         };
         plan.notes
             .extend(unseen(ctx, gitlab, &operator, visibility.level_to_see(confidential)).await);
-        drop(progress);
+        if !quick_actions.is_empty() {
+            let verb = if runs_quick_actions { "run" } else { "stay text and do not run" };
+            plan.notes
+                .push(format!("the template's quick actions {verb}: {}", quick_actions.join(", ")));
+        }
         let notes = plan.notes.clone();
         let mut made_meanwhile = None;
         let replan = async || {
@@ -103,6 +111,21 @@ impl InitIssue {
             pages.iter().try_for_each(|page| print(ctx, page))?;
         }
         Ok(Exit::Success)
+    }
+
+    /// Asks whether the template's quick actions run; `--yes` does not say so, since whoever edits the
+    /// template would act with the operator's rights.
+    async fn confirm_quick_actions(
+        &self,
+        ctx: &Ctx,
+        quick_actions: &[String],
+    ) -> anyhow::Result<bool> {
+        if !self.write_flags.asks(ctx) {
+            return Ok(false);
+        }
+        ctx.ui
+            .show_lines(&format!("The template holds quick actions: {}", quick_actions.join(", ")));
+        ctx.ui.ask("Run them as you", false).await
     }
 
     /// The period that was named, or the audit of today.
