@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Each crate that is held, and how many of its files may still be in circles; that only shrinks.
-const CRATES: [(&str, usize); 3] = [("support-audit", 0), ("audit", 10), ("api", 0)];
+const CRATES: [(&str, usize); 3] = [("support-audit", 0), ("audit", 0), ("api", 0)];
 
 #[test]
 fn no_files_are_in_a_circle_of_imports() {

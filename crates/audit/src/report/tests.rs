@@ -6,8 +6,8 @@ use expect_test::{Expect, expect};
 use proptest::prelude::*;
 
 use super::*;
-use crate::evaluation::{Policy, Sources};
-use crate::input::SourceFile;
+use crate::evaluation::{Evaluation, Policy, Sources};
+use crate::input::{Provenance, SourceFile};
 use crate::kinds::Kind;
 use crate::roster::{OperationsTeam, parse};
 

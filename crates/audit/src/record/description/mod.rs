@@ -14,16 +14,10 @@ use std::fmt;
 use std::ops::Range;
 
 use outline::Outline;
-use region::{Extent, Previous, ReadAt};
+use region::{BEGIN, END, Extent, Previous, ReadAt};
 
 use crate::record::marker::{Content, Marker};
 use crate::report::{Report, is_summary};
-
-/// The beginning of the mark above our region; digests of our lines and ` -->` follow.
-const BEGIN: &str = "<!-- support-audit:begin v1";
-
-/// The mark below our region.
-const END: &str = "<!-- support-audit:end -->";
 
 /// The section that holds our region.
 const SECTION: &str = "Notes";

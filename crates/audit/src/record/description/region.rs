@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use super::table::{Index, Layout, Of, Row, Table, begins_a_block, cells, line, stamped};
-use super::{BEGIN, END};
 use crate::identity::{SubjectId, digest};
 use crate::kinds::Spec;
 use crate::markdown::{Markdown, item, row};
@@ -11,6 +10,12 @@ use crate::report::columns::outsiders as outsider_columns;
 use crate::report::columns::{Column, DECISION, JUSTIFICATION, people};
 use crate::report::markdown::{notes, problem, provenance};
 use crate::report::{Decision, EXCEPTED, Outsider, Report, is_summary};
+
+/// The beginning of the mark above our region; digests of our lines and ` -->` follow.
+pub(super) const BEGIN: &str = "<!-- support-audit:begin v1";
+
+/// The mark below our region.
+pub(super) const END: &str = "<!-- support-audit:end -->";
 
 /// How many problems an issue lists; the comment with the whole report has all of them.
 const PROBLEMS: usize = 50;

@@ -4,9 +4,9 @@ use expect_test::expect;
 
 use super::*;
 use crate::followup::samples::*;
-use crate::followup::{AskedHow, Justification, NoteRef, Verdict};
+use crate::followup::{AskedHow, Justification, NoteRef, ReviewRequest, State, Verdict};
 use crate::input::Provenance;
-use crate::record::marker::WithdrawalReason;
+use crate::record::marker::{ReportMark, WithdrawalReason};
 
 fn report(sample: &Sample) -> Report {
     let provenance = Provenance {

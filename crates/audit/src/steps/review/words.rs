@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Readiness, in_state, reports};
+use super::readiness::{Readiness, in_state, operator_markers, reports};
 use crate::accounts::AccountStatus;
 use crate::dates::{date_of, minute, short_day};
 use crate::followup::{
@@ -13,6 +13,7 @@ use crate::followup::{
 use crate::markdown::{Markdown, item, row};
 use crate::matching::MatchedBy;
 use crate::record::conversation::User;
+use crate::record::marker::Content;
 use crate::report::Report;
 use crate::text::{clean, excerpt};
 use crate::wording::{Details, counted, is_linkable, name};
@@ -94,9 +95,9 @@ impl Writer<'_> {
     fn overview(&self) -> String {
         let evaluation = self.input.evaluation;
         let first = reports(self.input).into_iter().next();
-        let first_at = super::operator_markers(self.input)
+        let first_at = operator_markers(self.input)
             .into_iter()
-            .find(|(_, marker)| matches!(marker.content, super::Content::Report(_)))
+            .find(|(_, marker)| matches!(marker.content, Content::Report(_)))
             .map(|(at, _)| at);
         let dated = |words: &str, at: Option<Timestamp>| match at {
             Some(at) => Markdown::text(format!("{words} ({})", short_day(date_of(at)))),

@@ -1,0 +1,401 @@
+//! What a report says, before it takes a form.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::ruling::{Decision, Ruling};
+
+use crate::accounts::{Account, AccountStatus, Accounts};
+use crate::check::Finding;
+use crate::evaluation::exceptions::Exception;
+use crate::evaluation::{Evaluation, OUTSIDER, Unknown};
+use crate::identity::{PersonIdx, Subject};
+use crate::input::Provenance;
+use crate::roster::Person;
+use crate::text::fold;
+
+/// An audit's result.
+#[derive(Debug)]
+pub struct Report {
+    pub(super) provenance: Provenance,
+    pub(crate) evaluation: Evaluation,
+    /// The people in the order of their names.
+    pub(super) order: Vec<PersonIdx>,
+    /// What was ruled about outsiders, by their e-mail addresses in lower case.
+    pub(super) rulings: BTreeMap<String, Ruling>,
+}
+
+impl Report {
+    /// The report of an evaluation of the roster which `provenance` tells of.
+    pub fn new(provenance: Provenance, evaluation: Evaluation) -> Self {
+        let roster = &evaluation.roster;
+        let mut order: Vec<PersonIdx> = roster.enumerate().map(|(index, _)| index).collect();
+        order.sort_by_cached_key(|index| roster.person(*index).map(|person| fold(&person.name)));
+        Self { provenance, evaluation, order, rulings: BTreeMap::new() }
+    }
+
+    /// Shows what was ruled about outsiders, by their e-mail addresses in lower case.
+    pub fn set_rulings(&mut self, rulings: BTreeMap<String, Ruling>) {
+        self.rulings = rulings;
+    }
+
+    /// Where the roster comes from.
+    pub(crate) fn provenance(&self) -> &Provenance {
+        &self.provenance
+    }
+
+    /// What was found.
+    pub fn evaluation(&self) -> &Evaluation {
+        &self.evaluation
+    }
+
+    /// Whether there is anything to fix, to justify or to repair.
+    pub fn is_clean(&self) -> bool {
+        self.evaluation.open_findings().next().is_none() && self.evaluation.problems.is_empty()
+    }
+
+    /// The people in the order of their names, each with what was found about them.
+    pub(crate) fn team(&self) -> impl Iterator<Item = Member<'_>> {
+        let evaluation = &self.evaluation;
+        self.order.iter().filter_map(|index| {
+            let about = Subject::Person(*index);
+            Some(Member {
+                person: evaluation.person(about)?,
+                findings: evaluation.findings_of(about),
+                account: AccountCell::for_person(evaluation, *index),
+                is_excluded: evaluation.is_excluded(about),
+            })
+        })
+    }
+
+    /// The outsiders in the order of their e-mail addresses.
+    pub(crate) fn outsiders(&self) -> impl Iterator<Item = Outsider<'_>> {
+        self.evaluation.outsiders().filter_map(|index| {
+            let account = self.evaluation.account(index)?;
+            let findings = self.evaluation.findings_of(Subject::Account(index));
+            let exception = findings
+                .iter()
+                .find(|finding| finding.check.id == OUTSIDER)
+                .and_then(|finding| self.evaluation.exceptions.get(finding.exception?))
+                .map(|(exception, _)| exception);
+            let ruling = self.rulings.get(&account.key());
+            Some(Outsider { account, exception, findings, ruling })
+        })
+    }
+
+    /// Why nobody can tell who is an outsider.
+    pub(crate) fn outsiders_unknown(&self) -> bool {
+        self.evaluation.unknown.iter().any(|(check, _)| check.id == OUTSIDER)
+    }
+
+    /// The audit in one line of our own words.
+    pub fn summary(&self) -> String {
+        let evaluation = &self.evaluation;
+        let findings = evaluation.open_findings().count();
+        let counts: Vec<String> = evaluation
+            .kind
+            .spec()
+            .checks
+            .iter()
+            .map(|check| {
+                let is_of_check = |finding: &&Finding| std::ptr::eq(finding.check, check);
+                (check.id, evaluation.open_findings().filter(is_of_check).count())
+            })
+            .filter(|(_, count)| *count > 0)
+            .map(|(id, count)| format!("{id}: {count}"))
+            .collect();
+        let counts =
+            if counts.is_empty() { String::new() } else { format!(" ({})", counts.join(", ")) };
+        let excepted = match evaluation.findings.len() - findings {
+            0 => String::new(),
+            excepted => format!(", {excepted} justified by exceptions"),
+        };
+        format!(
+            "{}, {}{counts}{excepted}, {}; {}",
+            person_count(evaluation.roster.people.len()),
+            count(findings, "finding"),
+            count(evaluation.problems.len(), "problem"),
+            self.seats(),
+        )
+    }
+
+    pub(super) fn seats(&self) -> String {
+        match (self.evaluation.seats(), &self.evaluation.accounts) {
+            (Some(seats), _) => {
+                let outsiders = match seats.outsiders {
+                    None => "outsiders unknown".to_owned(),
+                    Some(outsiders) => count(outsiders, "outsider"),
+                };
+                let (active, invited) =
+                    (count(seats.active, "account"), count(seats.invited, "invitation"));
+                format!("{active}, {invited}, {outsiders}")
+            }
+            (None, Some(_)) => "accounts not read whole".to_owned(),
+            (None, None) => "accounts unknown".to_owned(),
+        }
+    }
+
+    /// Those who are left out: people by their names, accounts by their e-mail addresses.
+    pub(super) fn excluded(&self) -> impl Iterator<Item = &str> {
+        self.evaluation.excluded.iter().filter_map(|about| match about {
+            Subject::Account(index) => self.evaluation.account(*index).map(|it| it.email.as_str()),
+            _ => self.evaluation.person(*about).map(|it| &*it.name),
+        })
+    }
+
+    /// What must be known to read the report: what was left out, and what could not be evaluated.
+    pub(crate) fn notes(&self) -> Vec<Note<'_>> {
+        let evaluation = &self.evaluation;
+        let mut notes = Vec::new();
+        for check in &evaluation.off {
+            notes.push(Note::ours("check-off", "Check off: ", check.id));
+        }
+        for (check, unknown) in &evaluation.unknown {
+            if *unknown != Unknown::NoAccounts {
+                notes.push(Note {
+                    table: "check-unknown",
+                    before: format!("Check unknown {unknown}: "),
+                    ..Note::ours("", "", check.id)
+                });
+            }
+        }
+        for gap in evaluation.accounts.iter().flat_map(|accounts| &accounts.capture.gaps) {
+            notes.push(Note::untrusted("gap", "Accounts not read whole: ", gap));
+        }
+        for finding in evaluation.findings_of(Subject::Organization) {
+            let excepted = if finding.exception.is_some() { " (exception)" } else { "" };
+            notes.push(Note {
+                table: "organization",
+                before: format!("{}: ", evaluation.kind.spec().system),
+                after: format!("{excepted}, seen: "),
+                seen: if finding.evidence.is_empty() { "none" } else { &finding.evidence },
+                ..Note::ours("", "", finding.check.id)
+            });
+        }
+        for name in self.excluded() {
+            notes.push(Note::untrusted("excluded", "Excluded: ", name));
+        }
+        for wanted in &evaluation.excluded_nobody {
+            notes.push(Note::untrusted(
+                "excluded-nobody",
+                "Excluded, but not on the roster: ",
+                wanted,
+            ));
+        }
+        for (exception, fate) in &evaluation.exceptions {
+            notes.push(Note {
+                table: "exception",
+                before: format!(
+                    "Exception {}, {}, for ",
+                    fate.describe(),
+                    exception.checks.join(", ")
+                ),
+                check: "",
+                untrusted: exception.email.as_deref().unwrap_or(evaluation.kind.spec().system),
+                after: format!(
+                    ", expires on {}, approved on {}",
+                    exception.expires, exception.approved_on
+                ),
+                seen: "",
+                reason: Some((&exception.reason, &exception.approved_by)),
+            });
+        }
+        notes
+    }
+}
+
+/// What must be known to read a report.
+pub(crate) struct Note<'a> {
+    /// What kind of note it is, for programs.
+    pub(super) table: &'static str,
+    pub(super) before: String,
+    /// The check that it is about.
+    pub(super) check: &'static str,
+    pub(super) untrusted: &'a str,
+    pub(super) after: String,
+    /// What a check saw.
+    pub(super) seen: &'a str,
+    /// The reason of an exception, and who approved it.
+    pub(super) reason: Option<(&'a str, &'a str)>,
+}
+
+impl<'a> Note<'a> {
+    pub(super) fn ours(table: &'static str, before: &str, check: &'static str) -> Self {
+        let (before, after) = (before.to_owned(), String::new());
+        Self { table, before, check, untrusted: "", after, seen: "", reason: None }
+    }
+
+    pub(super) fn untrusted(table: &'static str, before: &str, untrusted: &'a str) -> Self {
+        Self { untrusted, ..Self::ours(table, before, "") }
+    }
+
+    /// The note without a final stop, its untrusted parts put in by `put` and `code`.
+    pub(super) fn write<T>(
+        &self,
+        ours: impl Fn(String) -> T,
+        put: impl Fn(&str) -> T,
+        code: impl Fn(&str) -> T,
+    ) -> Vec<T> {
+        let mut pieces = vec![ours(format!("{}{}", self.before, self.check))];
+        if !self.untrusted.is_empty() {
+            pieces.push(put(self.untrusted));
+        }
+        if !self.after.is_empty() {
+            pieces.push(ours(self.after.clone()));
+        }
+        if !self.seen.is_empty() {
+            pieces.push(code(self.seen));
+        }
+        if let Some((reason, by)) = self.reason {
+            pieces.extend([ours(" by ".to_owned()), code(by), ours(": ".to_owned()), put(reason)]);
+        }
+        pieces
+    }
+
+    /// The note as plain text, as it is.
+    pub(super) fn plain(&self) -> String {
+        self.write(|it| it, str::to_owned, str::to_owned).concat()
+    }
+}
+
+/// A person of the roster with what was found about them.
+pub(crate) struct Member<'a> {
+    pub(crate) person: &'a Person,
+    pub(crate) findings: &'a [Finding],
+    pub(super) account: AccountCell<'a>,
+    pub(super) is_excluded: bool,
+}
+
+impl Member<'_> {
+    /// The ids of the checks, comma-separated; `excluded` for those who are left out.
+    pub(super) fn findings_cell(&self) -> String {
+        if self.is_excluded { EXCLUDED.to_owned() } else { ids(self.findings) }
+    }
+}
+
+/// The ids of the checks that have found something, comma-separated.
+pub(super) fn ids(findings: &[Finding]) -> String {
+    let id = |finding: &Finding| match finding.exception {
+        None => finding.check.id.to_owned(),
+        Some(_) => format!("{} {EXCEPTED}", finding.check.id),
+    };
+    findings.iter().map(id).collect::<Vec<_>>().join(", ")
+}
+
+/// What the Findings column says of those who are left out.
+pub(crate) const EXCLUDED: &str = "excluded";
+
+/// What stands behind a check's id where an exception justifies the finding.
+pub(crate) const EXCEPTED: &str = "(exception)";
+
+/// An account of nobody on the roster.
+pub(crate) struct Outsider<'a> {
+    pub(crate) account: &'a Account,
+    pub(crate) exception: Option<&'a Exception>,
+    pub(super) findings: &'a [Finding],
+    pub(super) ruling: Option<&'a Ruling>,
+}
+
+impl<'a> Outsider<'a> {
+    /// What the account may do; `invited` before its holder has joined.
+    pub(super) fn role(&self) -> &'a str {
+        match self.account.standing {
+            AccountStatus::Active => self.account.role.as_deref().unwrap_or(UNKNOWN),
+            AccountStatus::Invited => INVITED,
+        }
+    }
+
+    /// Why the account stays, as untrusted text.
+    pub(super) fn justification(&self) -> &'a str {
+        match (self.exception, self.ruling) {
+            (Some(exception), _) => &exception.reason,
+            (None, Some(ruling)) => &ruling.justification,
+            (None, None) => "",
+        }
+    }
+
+    pub(super) fn decision(&self) -> String {
+        match (self.exception, self.ruling) {
+            (Some(_), _) => format!("{} {EXCEPTED}", Decision::Keep.as_str()),
+            (None, Some(Ruling { decision: Some(decision), is_confirmed, .. })) => {
+                let proposed = if *is_confirmed { "" } else { " (proposed)" };
+                format!("{}{proposed}", decision.as_str())
+            }
+            (None, _) => UNDECIDED.to_owned(),
+        }
+    }
+}
+
+/// What the Account column says of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", rename_all = "lowercase")]
+pub(crate) enum AccountCell<'a> {
+    /// Nobody can tell.
+    Unknown,
+    /// There is none.
+    None,
+    /// They were invited.
+    Invited { email: &'a str },
+    /// They have joined.
+    Active { email: &'a str, role: Option<&'a str> },
+}
+
+impl<'a> AccountCell<'a> {
+    pub(super) fn for_person(evaluation: &'a Evaluation, person: PersonIdx) -> Self {
+        let matches = evaluation.matching.for_person(person).iter();
+        let accounts = matches.filter_map(|it| evaluation.account(it.account));
+        match accounts.min_by_key(|account| account.standing) {
+            Some(Account { email, standing: AccountStatus::Invited, .. }) => {
+                Self::Invited { email }
+            }
+            Some(Account { email, role, .. }) => Self::Active { email, role: role.as_deref() },
+            None => {
+                let is_whole = evaluation.accounts.as_ref().is_some_and(Accounts::is_complete);
+                let roster = &evaluation.roster;
+                let is_findable =
+                    roster.person(person).is_some_and(|it| it.email.value().is_some());
+                if is_whole && is_findable { Self::None } else { Self::Unknown }
+            }
+        }
+    }
+
+    pub(super) fn as_str(self) -> &'a str {
+        match self {
+            Self::Unknown => UNKNOWN,
+            Self::None => "none",
+            Self::Invited { .. } => INVITED,
+            Self::Active { role, .. } => role.unwrap_or("active"),
+        }
+    }
+}
+
+/// What a report says of an outsider about whom nothing is decided.
+pub(crate) const UNDECIDED: &str = "undecided";
+
+/// What stands where nobody can tell.
+pub(crate) const UNKNOWN: &str = "unknown";
+
+/// What stands where somebody has not joined yet.
+pub(super) const INVITED: &str = "invited";
+
+/// What stands where a fact could not be read.
+pub(crate) const UNREADABLE: &str = "unreadable";
+
+/// Whether a line is of the form of [`Report::summary`], with a stop behind it.
+pub(crate) fn is_summary(line: &str) -> bool {
+    let words: Vec<&str> = line.split(' ').collect();
+    matches!(words.as_slice(), [number, "people," | "person,", _, finding, ..]
+        if number.parse::<usize>().is_ok() && finding.starts_with("finding"))
+        && line.contains("; ")
+        && line.ends_with('.')
+}
+
+pub(super) fn count(number: usize, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{plural}")
+}
+
+pub(super) fn person_count(number: usize) -> String {
+    if number == 1 { "1 person".to_owned() } else { format!("{number} people") }
+}
