@@ -474,13 +474,15 @@ async function audit(api, folder) {
   const times = new Set(asked.map((finding) => finding.asked_at));
   await check('no other thread', () => pings.length, times.size);
   const mentions = () =>
-    pings
-      .map((ping) => [`${issue.web_url}#note_${ping.id}`, ping.body.match(/^@([\w.-]+): /)?.[1]])
-      .filter(([, username]) => username !== undefined);
+    pings.flatMap((ping) =>
+      [...ping.body.matchAll(/^- @([\w.-]+): /gm)].map(
+        ([, username]) => `${issue.web_url}#note_${ping.id} ${username}`,
+      ),
+    );
   // What operators are asked has no end, and mentions nobody.
   const ofPeople = asked.filter((finding) => finding.due !== null);
-  const usernames = ofPeople.map((finding) => [finding.thread, finding.subject.split('@')[0]]);
-  const sorted = (pairs) => pairs.map((pair) => pair.join(' ')).sort();
+  const usernames = ofPeople.map((finding) => `${finding.thread} ${finding.subject.split('@')[0]}`);
+  const sorted = (lines) => [...new Set(lines)].sort();
   await check('who is mentioned', () => sorted(mentions()), sorted(usernames));
   const listed = () => notes.at(-1).body.match(/^- `.+ is .+`$/gm);
   const standings = findings.map((finding) => `- \`${finding.finding} ${finding.standing}\``);

@@ -273,7 +273,7 @@ check "its findings" '(.description | split("\n")) as $lines | findings
     | is(findings)' glab issue view "$iid" -R "$audits" -F json
 check "all of its comments" 'map(.id) | is([$told | scan("#note_([0-9]+)")[] | tonumber] | unique)' \
     all "$project/issues/$iid/notes?sort=asc&activity_filter=only_comments"
-check "the review" '[.[-1].body | scan("- `.+ is .+`")] |
+check "the review" '[.[-1].body | split("\n")[] | select(test("^- `.+ is .+`$"))] |
     is(findings | map("- `\(.finding) \(.standing)`"))' \
     all "$project/issues/$iid/notes?sort=asc&activity_filter=only_comments"
 threads() { all "$project/issues/$iid/discussions" | jq 'map(select(.individual_note | not).notes[0])'; }
@@ -282,8 +282,8 @@ check "what was asked when" '. as $pings | asked | map(select(. as {$check, $ask
         and (.created_at | instant) == ($asked_at | instant)))) | is(asked)' threads
 check "no other thread" 'length | is(asked | map(.asked_at) | unique | length)' threads
 # What operators are asked has no end, and mentions nobody.
-check "who is mentioned" 'map({"\(status.issue)#note_\(.id)":
-    (.body | capture("^@(?<name>[A-Za-z0-9_.-]+): ").name)}) | add
-    | is(asked | map(select(.due) | {(.thread): (.subject | split("@")[0])}) | add)' threads
+check "who is mentioned" '[.[] as $ping | $ping.body | split("\n")[]
+    | capture("^- @(?<name>[A-Za-z0-9_.-]+): ") | "\(status.issue)#note_\($ping.id) \(.name)"] | unique
+    | is([asked[] | select(.due) | "\(.thread) \(.subject | split("@")[0])"] | unique)' threads
 
 exit "$failed"

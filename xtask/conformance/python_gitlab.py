@@ -490,14 +490,14 @@ def audit(audits, folder):
     seen = lambda: [it["finding"] for it in asked if is_asked(it)]
     check("what was asked when", seen, [it["finding"] for it in asked])
     check("no other thread", lambda: len(pings), len({it["asked_at"] for it in asked}))
-    mention = lambda body: re.match(r"@([\w.-]+): ", body)
-    mentions = lambda: {
-        f"{issue.web_url}#note_{it['id']}": mention(it["body"])[1]
+    line = re.compile(r"^- @([\w.-]+): ", re.MULTILINE)
+    mentions = lambda: sorted(
+        f"{issue.web_url}#note_{it['id']} {name}"
         for it in pings
-        if mention(it["body"])
-    }
+        for name in set(line.findall(it["body"]))
+    )
     # What operators are asked has no end, and mentions nobody.
-    usernames = {it["thread"]: it["subject"].split("@")[0] for it in asked if it["due"]}
+    usernames = sorted({f"{it['thread']} {it['subject'].split('@')[0]}" for it in asked if it["due"]})
     check("who is mentioned", lambda: mentions(), usernames)
     standings = [f"`{it['finding']} {it['standing']}`" for it in findings]
     listed = lambda: re.findall(r"^- (`.+ is .+`)$", notes[-1].body, re.MULTILINE)
