@@ -68,8 +68,8 @@ pub(super) static CHECKS: [Check; 11] = [
         asks: "The person's manager is not on the roster, or is the person themself.",
         fix: "Make `reports_to:` in the person's entry the name of a person on the roster.",
         wording: Wording {
-            asks: "{subject} reports to {evidence}, who is nobody else on the roster",
-            about: "{subject} reports to {evidence}, who is nobody else on the roster",
+            asks: "{subject} reports to {evidence}, but nobody else on the roster has that name",
+            about: "{subject} reports to {evidence}, but nobody else on the roster has that name",
             short: "{subject} has no known manager",
             fix: "set `reports_to:` in the entry to the name of somebody on the roster",
         },
