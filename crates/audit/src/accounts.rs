@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::identity::{AccountId, AccountIdx, is_email_address};
+use crate::identity::{AccountId, AccountIdx, comparable_email, is_email_address};
 use crate::input::{Location, Problem, SourceFile, sha256};
 
 /// The role of the one to whom an organisation belongs.
@@ -58,11 +58,8 @@ pub struct Account {
 
 impl Account {
     /// The e-mail address as it is compared with others.
-    ///
-    /// Only ASCII letters have their case folded: a Kelvin sign is not a `k`, and its address is somebody
-    /// else's.
     pub fn key(&self) -> String {
-        self.email.to_ascii_lowercase()
+        comparable_email(&self.email)
     }
 
     /// Whether its holder has joined and has this role.

@@ -77,6 +77,15 @@ pub fn is_email_address(text: &str) -> bool {
     is_local && !is_quoted && is_domain
 }
 
+/// An e-mail address as it is compared with others.
+///
+/// Every comparison of addresses uses this function.
+/// Only ASCII letters have their case folded: a Kelvin sign is not a `k`, and its address is somebody
+/// else's.
+pub fn comparable_email(email: &str) -> String {
+    email.to_ascii_lowercase()
+}
+
 /// The symbols of an `atom` (RFC 5322, section 3.2.3) but for the backtick, which is a quotation mark
 /// to people.
 fn is_atom_symbol(character: char) -> bool {

@@ -1,13 +1,13 @@
 //! Which account is whose.
 //!
-//! An account is a person's by its e-mail address, whatever the case of its letters; else by its page,
+//! An account is a person's by its e-mail address, whatever the case of its ASCII letters; else by its page,
 //! which is the person's link in the roster; else by an alias of the configuration.
 //! A like name or address is no match: it is a suggestion for the operator.
 
 use std::collections::HashMap;
 
 use crate::accounts::{Account, AccountStatus, Accounts};
-use crate::identity::{AccountIdx, PersonIdx};
+use crate::identity::{AccountIdx, PersonIdx, comparable_email};
 use crate::roster::{Field, Person, Roster};
 use crate::text::{comparable_link, slug_letters};
 
@@ -65,15 +65,14 @@ impl Matching {
     /// Finds whose each account is.
     pub fn new(roster: &Roster, accounts: &Accounts, aliases: &Aliases) -> Self {
         let mut matching = Self { matches: Vec::new(), holders: vec![None; accounts.list.len()] };
-        let by_email =
-            people_by(roster, |_, person| person.email.value().map(|it| it.to_lowercase()));
+        let by_email = people_by(roster, |_, person| person.comparable_email());
         for (index, account) in accounts.enumerate() {
             matching.add(index, by_email.get(&account.key()), MatchedBy::Email);
         }
         matching.match_pages(roster, accounts);
         let mut others: HashMap<String, Vec<String>> = HashMap::new();
         for (one, other) in aliases {
-            let (one, other) = (one.to_lowercase(), other.to_lowercase());
+            let (one, other) = (comparable_email(one), comparable_email(other));
             others.entry(one.clone()).or_default().push(other.clone());
             others.entry(other).or_default().push(one);
         }

@@ -83,9 +83,8 @@ impl Calendly {
             return Err(broken.error);
         }
         // Whoever is listed may be removed, so the server's filter is not trusted.
-        let email = email.to_lowercase();
         let mut memberships = listing.items;
-        memberships.retain(|membership| membership.user.email.to_lowercase() == email);
+        memberships.retain(|membership| membership.user.email.eq_ignore_ascii_case(email));
         Ok(memberships)
     }
 

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_yaml::Spanned;
 
+use crate::identity::comparable_email;
 use crate::input::{Location, Problem, SourceFile};
 use crate::kinds::Kind;
 
@@ -119,7 +120,7 @@ impl Entry {
         }
         Ok(Exception {
             checks,
-            email: self.email.map(|email| email.trim().to_ascii_lowercase()),
+            email: self.email.map(|email| comparable_email(email.trim())),
             reason: self.reason.trim().to_owned(),
             approved_by,
             approved_on: self.approved_on,

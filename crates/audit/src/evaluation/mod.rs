@@ -17,11 +17,11 @@ pub use result::{Evaluation, OUTSIDER, Seats, SuggestedMatch};
 
 use crate::check::{Check, CheckInput, Find, Finding, Hit};
 use crate::evaluation::exceptions::{Approver, Exception, ExceptionOutcome};
-use crate::identity::Subject;
+use crate::identity::{Subject, comparable_email};
 use crate::input::Problem;
 use crate::kinds::Kind;
 use crate::matching::{Aliases, Matching};
-use crate::roster::{Field, Person, Roster};
+use crate::roster::{Person, Roster};
 use crate::text::fold;
 
 /// What the users have decided about how an audit is done.
@@ -237,8 +237,8 @@ impl Evaluation {
 
     /// The e-mail addresses of what a finding is about, in lower case.
     fn emails(&self, about: Subject) -> impl Iterator<Item = String> {
-        let person = self.person(about).and_then(|person| person.email.value());
-        person.map(|email| email.to_ascii_lowercase()).into_iter().chain(self.accounts_of(about))
+        let person = self.person(about).and_then(Person::comparable_email);
+        person.into_iter().chain(self.accounts_of(about))
     }
 
     fn accounts_of(&self, about: Subject) -> Vec<String> {
@@ -277,7 +277,8 @@ pub const fn is_much_smaller(present: usize, recorded: usize) -> bool {
 /// The GitLab username that `handles` gives to an e-mail address.
 pub fn handle<'a>(policy: &'a Policy, email: &str) -> Option<&'a str> {
     let mut handles = policy.handles.iter();
-    let handle = handles.find(|(other, _)| other.to_lowercase() == email.to_lowercase());
+    let email = comparable_email(email);
+    let handle = handles.find(|(named, _)| comparable_email(named) == email);
     handle.map(|(_, username)| username.trim_start_matches('@'))
 }
 
@@ -294,7 +295,7 @@ fn exclude(
         let people = roster.enumerate().filter(|(_, person)| is_meant(person, wanted));
         excluded.extend(people.map(|(index, _)| Subject::Person(index)));
         let accounts = accounts.into_iter().flat_map(Accounts::enumerate);
-        let accounts = accounts.filter(|(_, account)| account.key() == wanted.to_lowercase());
+        let accounts = accounts.filter(|(_, account)| account.key() == comparable_email(wanted));
         excluded.extend(accounts.map(|(index, _)| Subject::Account(index)));
         if excluded.len() == before {
             nobody.push(wanted.clone());
@@ -306,11 +307,8 @@ fn exclude(
 }
 
 fn is_meant(person: &Person, wanted: &str) -> bool {
-    let is_field = |field: &Field<Box<str>>| {
-        field.value().is_some_and(|value| value.to_lowercase() == wanted.to_lowercase())
-    };
-    is_field(&person.email)
-        || is_field(&person.gitlab_username)
+    person.comparable_email().is_some_and(|email| email == comparable_email(wanted))
+        || person.gitlab_username.value().is_some_and(|own| own.eq_ignore_ascii_case(wanted))
         || fold(&person.name) == fold(wanted)
 }
 

@@ -2,7 +2,7 @@
 
 use super::model::{Case, Doubt, Entry, FollowupInput, Hold, Justification, State, Verdict};
 use crate::dates::{date_of, day_and_month, deadline};
-use crate::identity::Subject;
+use crate::identity::{Subject, comparable_email, is_email_address};
 use crate::record::marker::WithdrawalReason;
 use crate::roster::Person;
 use crate::text::fold;
@@ -27,20 +27,25 @@ pub fn subject_name(input: &FollowupInput<'_>, case: &Case) -> String {
 /// Whether `name` names the subject of a case: by name, e-mail address, GitLab username, or the way in
 /// which reports name it.
 pub fn is_named(input: &FollowupInput<'_>, case: &Case, name: &str) -> bool {
-    let lower = name.to_lowercase();
     let username = name.strip_prefix('@').unwrap_or(name);
     let is_person = |person: &Person| {
-        let is = |field: Option<&Box<str>>, text: &str| {
-            field.is_some_and(|value| value.to_lowercase() == text.to_lowercase())
-        };
-        is(person.email.value(), name)
-            || is(person.gitlab_username.value(), username)
+        person.comparable_email().is_some_and(|email| email == comparable_email(name))
+            || person.gitlab_username.value().is_some_and(|own| own.eq_ignore_ascii_case(username))
             || person.subject().to_string() == name
     };
     let person = case.subject.and_then(|subject| input.evaluation.person(subject));
     person.is_some_and(is_person)
-        || !case.name.is_empty() && fold(&case.name) == fold(name)
-        || subject_name(input, case).to_lowercase() == lower
+        || is_same_name(&case.name, name)
+        || comparable_email(&subject_name(input, case)) == comparable_email(name)
+}
+
+/// Whether two names, of which either may be an address, are the same to people.
+fn is_same_name(known: &str, named: &str) -> bool {
+    if is_email_address(known) {
+        // Folding would take a Kelvin sign for a `k`, and so another's address for this one.
+        return comparable_email(known) == comparable_email(named);
+    }
+    !known.is_empty() && fold(known) == fold(named)
 }
 
 /// The state of a finding as a clause, for operators.

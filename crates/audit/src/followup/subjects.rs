@@ -377,7 +377,7 @@ fn account_email(account: &Account) -> SubjectId {
 
 /// Everything by which a person is known.
 fn keys_of_person(person: &Person, user: Option<u64>) -> Vec<Key> {
-    let email = person.email.value().map(|email| SubjectId::Email(email.to_ascii_lowercase()));
+    let email = person.comparable_email().map(SubjectId::Email);
     let ids = user.map(SubjectId::GitLabId).into_iter().chain(email);
     let name = SubjectId::Name(fold(&person.name).into_owned());
     ids.chain([name]).map(|id| Key::new(&id)).collect()

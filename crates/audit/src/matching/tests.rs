@@ -67,6 +67,22 @@ fn an_address_goes_before_a_link_and_a_link_before_an_alias() {
 }
 
 #[test]
+fn only_the_case_of_ascii_letters_means_nothing_in_an_address() {
+    // A Kelvin sign is not a `k`, though it becomes one in lower case.
+    let kelvin = "Kay \u{212a}ay@x.example -";
+    let latin = "K kay@x.example -";
+    assert_matches(&[kelvin], &[latin], &[], &[]);
+    assert_matches(
+        &[kelvin],
+        &["K \u{212a}AY@X.example -"],
+        &[],
+        &["Kay \u{212a}AY@X.example Email"],
+    );
+    let aliases = [("\u{212a}ay@x.example", "other@y.example")];
+    assert_matches(&["Kay kay@x.example -"], &["A other@y.example -"], &aliases, &[]);
+}
+
+#[test]
 fn the_page_of_somebody_who_has_an_account_hides_no_outsider() {
     // Ada's link was set to the page of a stranger, by mistake or on purpose.
     let stranger = "S stranger@y.example https://calendly.com/ada";

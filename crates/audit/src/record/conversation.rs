@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use crate::calendar::Period;
 use crate::evaluation::is_much_smaller;
 pub use crate::identity::User;
-use crate::identity::{SubjectId, file_digest};
+use crate::identity::{SubjectId, comparable_email, file_digest};
 use crate::record::marker::{Content, Key, Marker, MarkerHeader, Sizes};
 use crate::text::fold;
 
@@ -272,7 +272,7 @@ fn mentions_period(title: &str, period: Period) -> bool {
 /// names by these digests only.
 pub(crate) fn name_in_comment<'b>(body: &'b str, keys: &[Key]) -> Option<&'b str> {
     body.split('`').find(|text| {
-        let email = Key::new(&SubjectId::Email(text.to_ascii_lowercase()));
+        let email = Key::new(&SubjectId::Email(comparable_email(text)));
         keys.contains(&email) || keys.contains(&Key::new(&SubjectId::Name(fold(text).into_owned())))
     })
 }

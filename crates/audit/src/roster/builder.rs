@@ -120,13 +120,13 @@ impl<'a> RosterBuilder<'a> {
 
     /// Reports an address that two entries have: nobody can say whose account is there.
     fn report_shared_email(&mut self, person: &Person, position: Position) {
-        let Some(email) = lower_email(person) else { return };
+        let Some(email) = person.comparable_email() else { return };
         let mut hasher = DefaultHasher::new();
         hasher.write(email.as_bytes());
         let next = self.roster.people.len();
         let index = *self.by_email.entry(hasher.finish()).or_insert(next);
         let Some(other) = self.roster.people.get(index).filter(|_| index < next) else { return };
-        if lower_email(other) != Some(email) {
+        if other.comparable_email() != Some(email) {
             return;
         }
         let Location { file, line } = location(&self.roster.files, other.position);
@@ -147,14 +147,15 @@ impl<'a> RosterBuilder<'a> {
         if let Some(index) = by_name
             && let Some(earlier) = self.roster.people.get(index)
             && fold(&earlier.name) == fold(&person.name)
-            && lower_email(earlier) == lower_email(person)
+            && earlier.comparable_email() == person.comparable_email()
         {
             return Some(Duplicate::new(index, earlier, person, DuplicateKind::SamePerson));
         }
         let index = by_id?;
         let earlier = self.roster.people.get(index)?;
         let has_same_name = fold(&earlier.name) == fold(&person.name);
-        let has_same_email = !has_only_name && lower_email(earlier) == lower_email(person);
+        let has_same_email =
+            !has_only_name && earlier.comparable_email() == person.comparable_email();
         let kind = if has_same_name || has_same_email {
             DuplicateKind::SamePerson
         } else {
@@ -190,10 +191,6 @@ pub(super) fn is_operations(job: &JobFields, team: &OperationsTeam) -> Option<bo
     let is_member = job.titles.iter().any(|title| team.has_title(title))
         || job.focuses.iter().any(|focus| team.has_focus(focus));
     (is_member || !job.is_unreadable).then_some(is_member)
-}
-
-fn lower_email(person: &Person) -> Option<String> {
-    person.email.value().map(|email| email.to_ascii_lowercase())
 }
 
 /// A number for a name and an address, whatever the case of their ASCII letters.

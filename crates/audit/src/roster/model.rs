@@ -1,7 +1,7 @@
 //! The people of a roster, as the rest of the crate knows them.
 
 use super::fields::Field;
-use crate::identity::{PersonIdx, SubjectId};
+use crate::identity::{PersonIdx, SubjectId, comparable_email};
 use crate::input::Location;
 use crate::text::fold;
 
@@ -44,13 +44,18 @@ impl Person {
             && self.is_operations.is_some()
     }
 
+    /// The e-mail address as it is compared with others, where the roster has a readable one.
+    pub fn comparable_email(&self) -> Option<String> {
+        self.email.value().map(|email| comparable_email(email))
+    }
+
     /// All that the person is known by, the first being [`Person::subject`].
     ///
     /// One who is found under any of them is the same: so a changed id or e-mail address, one at a
     /// time, loses nothing.
     pub(crate) fn keys(&self) -> Vec<SubjectId> {
         let id = self.gitlab_id.value().map(|id| SubjectId::GitLabId(*id));
-        let email = self.email.value().map(|email| SubjectId::Email(email.to_ascii_lowercase()));
+        let email = self.comparable_email().map(SubjectId::Email);
         let keys: Vec<SubjectId> = id.into_iter().chain(email).collect();
         if keys.is_empty() { vec![SubjectId::Name(fold(&self.name).into_owned())] } else { keys }
     }
@@ -60,9 +65,9 @@ impl Person {
     /// A person is known by their GitLab id, else by their e-mail address in lower case; a person
     /// who has neither, by their name.
     pub fn subject(&self) -> SubjectId {
-        match (&self.gitlab_id, &self.email) {
+        match (&self.gitlab_id, self.comparable_email()) {
             (Field::Value(id), _) => SubjectId::GitLabId(*id),
-            (_, Field::Value(email)) => SubjectId::Email(email.to_ascii_lowercase()),
+            (_, Some(email)) => SubjectId::Email(email),
             _ => SubjectId::Name(fold(&self.name).into_owned()),
         }
     }

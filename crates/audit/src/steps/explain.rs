@@ -2,7 +2,7 @@
 
 use crate::accounts::{Account, AccountStatus, Accounts};
 use crate::evaluation::Evaluation;
-use crate::identity::{AccountIdx, PersonIdx, Subject};
+use crate::identity::{AccountIdx, PersonIdx, Subject, comparable_email};
 use crate::matching::{Match, SimilarityIndex};
 use crate::roster::{Field, Person};
 use crate::text::{comparable_link, fold};
@@ -12,13 +12,11 @@ use crate::text::{comparable_link, fold};
 ///
 /// The text holds untrusted text as it is.
 pub fn explain(evaluation: &Evaluation, wanted: &str) -> String {
-    let lower = wanted.to_lowercase();
-    let is_field =
-        |field: &Field<Box<str>>| field.value().is_some_and(|value| value.to_lowercase() == lower);
+    let email = comparable_email(wanted);
     let is_wanted = |person: &Person| {
         fold(&person.name) == fold(wanted)
-            || is_field(&person.email)
-            || is_field(&person.gitlab_username)
+            || person.comparable_email().as_ref() == Some(&email)
+            || person.gitlab_username.value().is_some_and(|own| own.eq_ignore_ascii_case(wanted))
     };
     let mut text = String::new();
     let mut told = Vec::new();
@@ -30,7 +28,7 @@ pub fn explain(evaluation: &Evaluation, wanted: &str) -> String {
     }
     let accounts = evaluation.accounts.iter().flat_map(Accounts::enumerate);
     for (index, account) in accounts {
-        let is_wanted = account.key() == lower || fold(&account.name) == fold(wanted);
+        let is_wanted = account.key() == email || fold(&account.name) == fold(wanted);
         if is_wanted && !told.contains(&index) {
             explain_account(evaluation, index, account, &mut text);
         }

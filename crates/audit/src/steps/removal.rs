@@ -6,7 +6,7 @@ use std::fmt;
 use crate::accounts::{Account, OWNER};
 use crate::evaluation::{OUTSIDER, Unknown};
 use crate::followup::{Case, Cases, Entry, FollowupInput, State};
-use crate::identity::{AccountIdx, Subject};
+use crate::identity::{AccountIdx, Subject, comparable_email};
 use crate::markdown::{Markdown, item};
 use crate::plan::{Action, Plan, Removal};
 use crate::record::marker::{Content, Step, StepAction};
@@ -110,7 +110,7 @@ pub fn candidates<'a>(
         let Some(account) = evaluation.account(index) else { continue };
         if account.role.as_deref() == Some(OWNER) {
             stay.push((account, "is an owner: make another account the owner first"));
-        } else if account.key() == limits.own.to_lowercase() {
+        } else if account.key() == comparable_email(limits.own) {
             stay.push((account, "is your own: another admin has to remove it"));
         } else {
             candidates.push(Candidate { case, entry, index, account, name: &account.email });
@@ -188,7 +188,7 @@ pub fn plan(
 
 /// Whether a name is an account's address or its id.
 fn is_named(account: &Account, name: &str) -> bool {
-    account.key() == name.to_lowercase() || account.location.file == name
+    account.key() == comparable_email(name) || account.location.file == name
 }
 
 /// A removal that was decided and has happened, and that no removal record reports.
@@ -202,9 +202,9 @@ fn is_recorded(cases: &Cases, name: &str) -> bool {
 }
 
 fn removed<'a>(cases: &'a Cases, name: &str) -> impl Iterator<Item = (&'a Case, &'a Entry)> {
-    let name = name.to_lowercase();
+    let email = comparable_email(name);
     cases.entries().filter(move |(case, entry)| {
-        case.name.to_lowercase() == name && matches!(entry.state, State::Removed { .. })
+        comparable_email(&case.name) == email && matches!(entry.state, State::Removed { .. })
     })
 }
 

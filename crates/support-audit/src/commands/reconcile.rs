@@ -3,7 +3,7 @@
 use audit::accounts::{Account, Accounts};
 use audit::evaluation::{Evaluation, OUTSIDER};
 use audit::followup::{Act, Cases, Selection};
-use audit::identity::PersonIdx;
+use audit::identity::{PersonIdx, comparable_email};
 use audit::matching::SimilarityIndex;
 use audit::plan::Plan;
 use audit::record::description::{Adopt, typed};
@@ -143,7 +143,7 @@ impl Reconcile {
                 return Err(Failure::new(Exit::Usage, message));
             }
             let reason = decision.map(|_| reason.clone());
-            named.push(NamedDecision { email: email.to_lowercase(), decision, reason });
+            named.push(NamedDecision { email: comparable_email(email), decision, reason });
         }
         Ok(named)
     }

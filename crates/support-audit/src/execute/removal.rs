@@ -2,6 +2,7 @@
 
 use api::{Error, ErrorKind};
 use audit::accounts::{Account, AccountStatus, OWNER};
+use audit::identity::comparable_email;
 use audit::plan::Removal;
 
 use super::look_twice::PAUSE;
@@ -23,7 +24,7 @@ pub(super) async fn remove(ctx: &Ctx, removal: &Removal) -> anyhow::Result<()> {
         Some(account) if account.role.as_deref() == Some(OWNER) => {
             return Err(changed("it is an owner's by now").into());
         }
-        Some(account) if account.key() == own.to_lowercase() => {
+        Some(account) if account.key() == comparable_email(&own) => {
             return Err(changed("it is your own").into());
         }
         Some(account) if account.role != *role => {
@@ -69,7 +70,7 @@ async fn find(ctx: &Ctx, organization: &str, removal: &Removal) -> anyhow::Resul
             listing.items.iter().map(account_of_invitation).collect()
         }
     };
-    let email = removal.email.to_ascii_lowercase();
+    let email = comparable_email(&removal.email);
     let is_it = |account: &Account| account.location.file == removal.uri && account.key() == email;
     Ok(accounts.into_iter().find(is_it))
 }

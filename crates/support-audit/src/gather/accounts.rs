@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use api::calendly::{BrokenPage, Invitation, Listing, Membership};
 use audit::accounts::{ADMIN, Account, AccountStatus, Accounts, OWNER};
-use audit::identity::AccountId;
+use audit::identity::{AccountId, comparable_email};
 use audit::input::{Location, SourceFile};
 use audit::kinds::Kind;
 use jiff::Timestamp;
@@ -97,7 +97,7 @@ fn unseen(members: &Listing<Membership>, own: &str) -> Option<String> {
     if members.broken.is_some() {
         return None;
     }
-    let is_own = |account: &Account| account.key() == own.to_lowercase();
+    let is_own = |account: &Account| account.key() == comparable_email(own);
     let Some(account) = members.items.iter().map(account_of_membership).find(is_own) else {
         return Some("the token's own user is not among the members that were read".to_owned());
     };
