@@ -2,7 +2,8 @@
 
 use sandbox::World;
 
-use crate::support::{AUDITS, GITLAB_TOKEN, Terminal, TestWorld};
+use crate::support::{AUDITS, GITLAB_TOKEN, Terminal, TestWorld, VANCE};
+use crate::walkthrough::{fix_roster, fix_shared, hours, reply};
 
 /// The first day of the first quarter, a Monday.
 const START: &str = "2027-02-01T09:00:00Z";
@@ -46,6 +47,16 @@ impl Guide {
         self.terminal.press("y");
     }
 
+    /// Decides about an outsider.
+    #[track_caller]
+    fn decides(&mut self, email: &str, decision: &str, reason: &str) {
+        self.terminal.wait_for(&format!("{email} "));
+        self.terminal.wait_for("What is to become of it");
+        self.terminal.choose(decision, "Remove the account");
+        self.terminal.wait_for("Why");
+        self.terminal.press(&format!("{reason}\r"));
+    }
+
     /// Leaves, which ends with 0 and gives the terminal back.
     #[track_caller]
     fn leaves(mut self) -> String {
@@ -61,6 +72,122 @@ fn world() -> TestWorld {
     let vendor = world.calendly.add_member(VENDOR);
     "Vera Vendor".clone_into(&mut vendor.name);
     TestWorld::new(world).with_token().with_accounts()
+}
+
+#[test]
+fn a_complete_audit_is_done_by_choosing() {
+    let test = world();
+    first_day(&test);
+    second_day(&test);
+    fourth_day(&test);
+    seventh_day(&test);
+    closing(&test);
+}
+
+fn first_day(test: &TestWorld) {
+    let mut guide = Guide::start(test);
+    guide.takes_the_next_step("Make the audit's issue");
+    guide.agrees("Calendly audit FY28-Q1");
+    guide.terminal.wait_for("issue #1, opened");
+    guide.takes_the_next_step("Write the report into the issue");
+    guide.agrees("1. ");
+    guide.next("Compare with Calendly");
+    guide.decides(VANCE, "Remove the account", "left the partner");
+    guide.decides(VENDOR, "Keep the account", "books the demos");
+    guide.takes_the_next_step("Read answers, ask people");
+    guide.agrees("Post a notice in issue #1");
+    guide.terminal.wait_for("following up");
+    let shown = guide.leaves();
+    assert!(!shown.contains("error:"), "{shown}");
+    assert_eq!(test.mentions().get("taaseby"), Some(&1));
+    assert_eq!(test.notes_with("books the demos").len(), 1, "{:?}", test.notes());
+    assert_eq!(test.notes_with("left the partner").len(), 1, "{:?}", test.notes());
+}
+
+fn second_day(test: &TestWorld) {
+    test.sandbox.update(|world| {
+        world.advance(hours(26));
+        reply(world, "taaseby", "On purpose: I hand over to another and take no calls.");
+        fix_roster(
+            world,
+            "  email: ebrightwater@example.com\n",
+            "  email: ebrightwater@example.com\n  calendly: https://calendly.com/ebrightwater\n",
+        );
+    });
+    let mut guide = Guide::start(test);
+    guide.takes_the_next_step("Read answers, ask people");
+    guide.terminal.wait_for("I hand over to");
+    guide.terminal.wait_for("What is to become of ");
+    guide.terminal.choose("Accept it as it is", "Ask again");
+    guide.terminal.wait_for("Why is it accepted");
+    guide.terminal.press("hands over in March\r");
+    guide.leaves();
+    assert_eq!(test.notes_with("hands over in March").len(), 1, "{:?}", test.notes());
+    assert_eq!(test.notes_marked("notice").len(), 1, "a fix alone makes no notice");
+}
+
+fn fourth_day(test: &TestWorld) {
+    test.sandbox.update(|world| world.advance(hours(47)));
+    let mut guide = Guide::start(test);
+    guide.next("Read answers, ask people");
+    guide.agrees("@nadeyemi");
+    guide.leaves();
+    assert_eq!(test.notes_marked("notice").len(), 2);
+}
+
+fn seventh_day(test: &TestWorld) {
+    test.sandbox.update(all_is_fixed);
+    let mut guide = Guide::start(test);
+    guide.next("Remove outsiders");
+    guide.terminal.wait_for(&format!("Type {VANCE}"));
+    guide.terminal.press(&format!("{VANCE}\r"));
+    guide.agrees(&format!("Remove the account {VANCE}"));
+    guide.next("Compare with Calendly");
+    guide.agrees("0 invitations, 1 outsider");
+    guide.takes_the_next_step("Ask a manager to review and close");
+    guide.agrees("@nadeyemi");
+    guide.terminal.wait_for("in review");
+    guide.leaves();
+    let members: Vec<String> = test
+        .sandbox
+        .update(|world| world.calendly.members().map(|member| member.email.clone()).collect());
+    assert!(!members.iter().any(|email| email == VANCE), "{members:?}");
+    assert!(members.iter().any(|email| email == VENDOR), "{members:?}");
+    assert_eq!(test.notes_with(" review complete=yes ").len(), 1);
+    assert_eq!(test.issues()[0].closed, None, "a manager closes it");
+}
+
+fn closing(test: &TestWorld) {
+    test.sandbox.update(|world| {
+        world.advance(hours(5));
+        world.close_issue(AUDITS, 1, "nadeyemi").unwrap();
+    });
+    let writes = test.sandbox.writes().len();
+    let mut guide = Guide::start(test);
+    guide.terminal.wait_for("there is no open audit; the latest is closed");
+    guide.leaves();
+    assert_eq!(test.sandbox.writes().len(), writes);
+}
+
+/// What people do after the escalation.
+fn all_is_fixed(world: &mut World) {
+    world.advance(hours(73));
+    fix_roster(world, "calendly.com/zhrusovska/30min", "calendly.com/zhrusovska");
+    fix_roster(world, "calendly.com/pstclairboone", "calendly.com/philippa-stclair-boone");
+    fix_roster(world, "reports_to: Cornelius Faircloth", "reports_to: Nkechi Adeyemi-Strand");
+    let now = world.now;
+    let harjit = world.calendly.member("hdhillonwhyte@example.com").unwrap().slug.clone();
+    let link = format!("https://calendly.com/{harjit}");
+    fix_shared(world, "email: hdhillonwhyte@example.com", &link);
+    let joined = world.calendly.accept_invitation("m-takanashi@example.com", now).unwrap();
+    "m-takanashi".clone_into(&mut joined.slug);
+    for (email, role) in [
+        ("mdaubigny@example.com", "admin"),
+        ("wambuinh@example.com", "admin"),
+        ("carrieta@example.com", "user"),
+    ] {
+        role.clone_into(&mut world.calendly.member(email).unwrap().role);
+    }
 }
 
 /// Where somebody interrupts the guide: what was chosen before, and the prompt.

@@ -214,3 +214,32 @@ fn a_local_roster_is_written_too() {
     assert!(rows(&content)[0].contains("link-missing"), "{content}");
     writes_nothing(&test, &["--roster", "r.yaml"]).success();
 }
+
+#[test]
+fn a_team_beyond_the_limit_keeps_its_findings_in_the_description() {
+    let test = begun();
+    let mut roster = String::from("- name: Nobody Linkless\n  email: nobody@example.com\n");
+    for number in 0..16_000 {
+        roster.push_str(&format!(
+            "- name: Person {number}\n  calendly: https://calendly.com/person{number}\n"
+        ));
+    }
+    test.write("r.yaml", roster);
+    let ran = write(&test, &["--roster", "r.yaml"]).success();
+    let content = test.description();
+    assert!(content.len() <= 1_048_576);
+    assert_eq!(rows(&content).len(), 1, "{}", ran.stderr.len());
+    assert!(content.contains("16001 people") && rows(&content)[0].contains("Nobody Linkless"));
+    let [issue] = test.issues().try_into().unwrap();
+    let bodies: Vec<_> = issue.notes().filter(|note| !note.system).map(|it| &it.body).collect();
+    assert!(bodies.len() > 1 && bodies.iter().all(|body| body.chars().count() <= 1_000_000));
+    let people = |body: &&String| body.matches("| Person ").count();
+    assert_eq!(bodies.iter().map(people).sum::<usize>(), 16_000);
+    for (number, body) in (1..).zip(&bodies) {
+        let part =
+            format!("FY28-Q1 report people=16001 findings=1 part={number}/{} ", bodies.len());
+        let marker = body.lines().last().unwrap();
+        assert!(marker.contains(&part), "{marker}");
+    }
+    writes_nothing(&test, &["--roster", "r.yaml"]).success();
+}

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use sandbox::{Fault, FaultKind};
+
 use crate::support::{AUDITS, ROSTER, TEAM};
 
 use super::{Audit, VENDOR, clean_roster, entry, world};
@@ -53,6 +55,34 @@ fn four_hundred_people_are_asked_in_three_parts_of_one_thread() {
     let issues = audit.issues();
     assert_eq!(issues[0].discussion_of(notice).unwrap().notes.len(), 3);
     audit.run_writing_nothing(&["followups", "--yes"]).success();
+}
+
+#[test]
+fn five_thousand_people_are_asked_in_as_few_comments_as_the_limits_allow() {
+    let audit = crowd(5_000);
+    let (_, writes) = audit.writes_during(|| audit.follow_up());
+    assert_eq!(writes.len(), 5_000_usize.div_ceil(150));
+    everybody_is_asked_once(&audit, 5_000);
+    audit.run_writing_nothing(&["followups", "--yes"]).success();
+}
+
+/// Whatever part of the notice a run dies at, before or after the write arrived.
+#[test]
+fn a_run_that_dies_between_the_parts_of_a_notice_is_completed_by_the_next() {
+    for kind in [FaultKind::CutBefore, FaultKind::CutAfter] {
+        for part in 0..3 {
+            let audit = crowd(400);
+            let died = Fault::new("/discussions", kind.clone()).method("POST").skip(part);
+            audit.sandbox.inject(died);
+            // A lost answer is looked for; a write that did not arrive ends the run.
+            let code = if matches!(kind, FaultKind::CutBefore) { 7 } else { 0 };
+            audit.run(&["followups", "--yes"]).exit(code);
+            let again = Audit(audit.again());
+            again.follow_up();
+            everybody_is_asked_once(&again, 400);
+            again.run_writing_nothing(&["followups", "--yes"]).success();
+        }
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! `--remove`: those leave the organisation whose removal was decided, and nobody else.
 
+use std::collections::BTreeMap;
+
 use expect_test::expect;
 use sandbox::{Answer, CalendlyToken, Fault, FaultKind, World};
 
@@ -7,6 +9,7 @@ use super::{demo, type_in};
 use crate::support::{AUDITS, Printed, Ran, Terminal, TestWorld, Transcript, VANCE};
 
 const MEMBERS: &str = "/organization_memberships/";
+const FRESH: &str = "&email=";
 const GUEST: &str = "guest@elsewhere.example";
 
 /// A world in which an operator has decided about an outsider, after it was made as `change` says.
@@ -162,7 +165,7 @@ fn where_an_identity_provider_rules_it_is_said() {
         error: Calendly refused to remove guest@elsewhere.example: not allowed: You cannot perform this action for an organization with SCIM enabled. (DELETE calendly.test/organizations/SANDBOXORG000001/invitations/74953534CF0E1710)
         hint: the organisation is managed by SCIM: remove them in the identity provider
     "#]]);
-    assert_eq!(test.notes_marked("removed").len(), 0);
+    assert_eq!(test.notes_marked("removal").len(), 0);
 }
 
 #[test]
@@ -178,7 +181,7 @@ fn a_token_that_may_only_read_is_told_which_scope_it_needs() {
         hint: removing takes an owner's or admin's token with the scope organizations:write
     "#]]);
     assert!(is_member(&test, VANCE));
-    assert_eq!(test.notes_marked("removed").len(), 0);
+    assert_eq!(test.notes_marked("removal").len(), 0);
 }
 
 /// The proof is that the account is not found any more, whatever the answer was.
@@ -191,7 +194,7 @@ fn a_removal_that_did_nothing_is_not_recorded() {
         error: bvance@harborlight.example is still there after it was removed
         hint: look at it in Calendly, and run the command again
     "#]]);
-    assert_eq!(test.notes_marked("removed").len(), 0);
+    assert_eq!(test.notes_marked("removal").len(), 0);
 }
 
 /// Lets `change` happen directly before the first write: after everything that `--dry-run` reads of
@@ -213,4 +216,238 @@ fn nobody_is_removed_whose_audit_is_closed_at_the_last_moment() {
     before_first_write(&test, |world| world.close_issue(AUDITS, 1, "ivelderman").unwrap());
     let ran = leaves_everything(&test, &["--confirm", VANCE], 11);
     assert!(ran.stderr.contains("was closed by ivelderman"), "{}", ran.stderr);
+}
+
+/// Refuses anything but the demo world's outsider removed, and recorded once.
+#[track_caller]
+fn is_removed(test: &TestWorld) {
+    assert!(!is_member(test, VANCE));
+    assert_eq!(members(test).len(), 39);
+    let comments = test.notes_marked("removal");
+    assert_eq!(comments.len(), 1, "{comments:?}");
+    assert!(comments[0].body.contains(&format!("`{VANCE}` was removed")), "{comments:?}");
+    let marker = comments[0].body.lines().last().unwrap();
+    assert!(marker.contains(" removed/outsider/") && !marker.contains("vance"), "{marker}");
+    assert_eq!(test.mentions(), BTreeMap::new());
+}
+
+#[test]
+fn whom_an_operator_confirms_is_removed_and_recorded() {
+    let test = decided();
+    let remove_again = ["reconcile", "--remove", "--yes", "--confirm", VANCE];
+    remove(&test, &["--confirm", &VANCE.to_uppercase()]).success().messages_are(expect![[r#"
+        removed bvance@harborlight.example
+        written: https://gitlab.test/[audits]/-/issues/1#note_5
+    "#]]);
+    is_removed(&test);
+    assert_eq!(deletions(&test), 1);
+    // The account itself stays its holder's.
+    let account = |world: &mut World| {
+        world.calendly.users.iter().find(|user| user.email == VANCE).cloned().unwrap()
+    };
+    assert!(test.sandbox.update(account).organization.is_some());
+    // It was read afresh before, and again as a proof.
+    let fresh = test.sandbox.requests();
+    assert_eq!(fresh.iter().filter(|request| request.path.contains(FRESH)).count(), 2);
+    for arguments in [&remove_again[..3], &remove_again] {
+        let printed = test.run_writing_nothing(arguments).success();
+        assert!(printed.stderr.contains("Nothing to do"), "{}", printed.stderr);
+    }
+}
+
+#[test]
+fn whose_removal_is_not_decided_stays() {
+    let kept = decided_about(VANCE, "keep", |_| {});
+    let proposed = demo().with_issue();
+    proposed.run(&["reconcile", "--write", "--yes"]).success();
+    type_in(&proposed, VANCE, "", "remove");
+    let mut transcript = Transcript::default();
+    for (case, test) in [("kept", kept), ("proposed", proposed)] {
+        transcript.add(case, leaves_everything(&test, &["--confirm", VANCE], 11));
+        let ran = test.run_writing_nothing(&["reconcile", "--remove", "--yes"]).success();
+        assert!(ran.stderr.contains("Nothing to do"), "{}", ran.stderr);
+    }
+    transcript.is(expect![[r#"
+        # kept
+        error: nobody was removed: no operator has decided to remove bvance@harborlight.example
+        hint: `support-audit reconcile --write` records the decisions of the issue
+        # proposed
+        proposed in the issue: remove bvance@harborlight.example
+        error: nobody was removed: no operator has decided to remove bvance@harborlight.example
+        hint: `support-audit reconcile --write` records the decisions of the issue
+    "#]]);
+}
+
+#[test]
+fn a_dry_run_shows_who_would_leave() {
+    let test = decided();
+    let dry_run = ["reconcile", "--remove", "--dry-run", "--confirm", VANCE];
+    let printed = test.run_writing_nothing(&dry_run).success();
+    assert_eq!(test.run_writing_nothing(&dry_run[..3]).success().stdout, printed.stdout);
+    printed.stdout_is(expect![[r#"
+        1. Remove the account bvance@harborlight.example
+        2. Comment on issue #1:
+             Removed (1):
+
+             - The account `bvance@harborlight.example` was removed from the Calendly organisation. A fresh read of the accounts confirmed that it is gone.
+
+             <!-- support-audit v1 calendly FY28-Q1 removal removed/outsider/ee1b6aa7d23c0db22/e1af6ce1/1/at=20261122T100000Z/account=765faf66860f7c66 -->
+    "#]]);
+    assert!(is_member(&test, VANCE));
+}
+
+#[test]
+fn only_a_part_of_the_organisation_is_removed_at_once() {
+    let others = ["zed@elsewhere.example", VANCE];
+    let test = demo().with_issue();
+    test.calendly(|calendly| {
+        let stays = ["ivelderman@example.com", "nadeyemi@example.com", VANCE];
+        calendly.users.retain(|user| stays.contains(&user.email.as_str()));
+        calendly.invitations.clear();
+        calendly.add_member(others[0]);
+    });
+    test.run(&["reconcile", "--write", "--yes"]).success();
+    for email in others {
+        let decision = format!("{email}=remove");
+        let arguments =
+            ["reconcile", "--write", "--yes", "--decide", &decision, "--reason", "left"];
+        test.run(&arguments).success();
+    }
+    let both = ["--confirm", others[0], "--confirm", others[1]];
+    leaves_everything(&test, &both, 11).messages_are(expect![[r#"
+        error: nobody was removed: 2 of 4 accounts would be removed at once
+        hint: look at the accounts again; --max-share allows it
+    "#]]);
+    leaves_everything(&test, &[&both[..], &["--max-share", "49"]].concat(), 11);
+    // One is never too many, whatever its share is.
+    remove(&test, &["--confirm", VANCE]).success();
+    assert!(!is_member(&test, VANCE) && is_member(&test, others[0]));
+}
+
+#[test]
+fn nobody_is_removed_while_anything_is_in_doubt() {
+    let test = decided();
+    test.write("r.yaml", "- name: Ignatius Velderman\n  email: ivelderman@example.com\n");
+    test.write("off.toml", "[checks]\noff = [\"outsider\"]\n");
+    test.write("exclude.toml", format!("exclude = [\"{VANCE}\"]\n"));
+    // Whoever cannot be read among the exceptions may be the one.
+    test.write("bad.yaml", "- check: outsider\n  email: [bvance]\n");
+    let exception = format!(
+        "- check: outsider\n  email: {VANCE}\n  reason: Demos\n  approved_by: nadeyemi\n  \
+         approved_on: 2026-08-01\n  expires: 2027-02-01\n"
+    );
+    test.write("good.yaml", exception);
+    let mut transcript = Transcript::default();
+    for [flag, file] in [
+        ["--roster", "r.yaml"],
+        ["--config", "off.toml"],
+        ["--config", "exclude.toml"],
+        ["--exceptions", "bad.yaml"],
+        ["--exceptions", "good.yaml"],
+    ] {
+        let code = if file == "bad.yaml" { 4 } else { 11 };
+        let ran = leaves_everything(&test, &["--confirm", VANCE, flag, file], code);
+        transcript.add(file, ran);
+    }
+    test.add_to_roster("- name: [Vance]\n");
+    let ran = leaves_everything(&test, &["--confirm", VANCE], 11);
+    transcript.add("a problem that may hide a person", ran);
+    transcript.is(expect![[r#"
+        # r.yaml
+        warning: the roster had 41 entries in the issue and have 1 now: nothing is concluded from who is missing; `run --write --accept-size roster=1` accepts it
+        error: nobody was removed: nobody can tell who is an outsider while the roster is more than 10 % smaller than the 41 people of the issue
+        hint: `support-audit run` tells what is in doubt
+        # off.toml
+        zeke@brightwater.example may be the account of Ezekiel Brightwater: the same name; if so, add it to `aliases`
+        error: nobody was removed: the check `outsider` is switched off
+        hint: take it out of `checks.off`
+        # exclude.toml
+        zeke@brightwater.example may be the account of Ezekiel Brightwater: the same name; if so, add it to `aliases`
+        error: nobody was removed: no operator has decided to remove bvance@harborlight.example
+        hint: `support-audit reconcile --write` records the decisions of the issue
+        # bad.yaml
+        error: some of the exceptions cannot be read: bad.yaml:1: invalid type: sequence, expected a string
+        hint: repair them: they may justify somebody, who would be asked or removed
+        # good.yaml
+        error: nobody was removed: no operator has decided to remove bvance@harborlight.example
+        hint: `support-audit reconcile --write` records the decisions of the issue
+        # a problem that may hide a person
+        error: nobody was removed: nobody can tell who is an outsider while a problem may hide a person
+        hint: `support-audit run` tells what is in doubt
+    "#]]);
+
+    test.sandbox.inject(Fault::new("/invitations?", FaultKind::CutBefore).times(u32::MAX));
+    leaves_everything(&test, &["--confirm", VANCE], 5);
+}
+
+#[test]
+fn an_invitation_is_taken_back() {
+    let test = invited();
+    let is_invited = |test: &TestWorld| {
+        test.sandbox.update(|world| world.calendly.invitations.iter().any(|it| it.email == GUEST))
+    };
+    let ran = test.run_writing_nothing(&["reconcile", "--remove", "--dry-run"]).success();
+    assert!(ran.stdout.contains("Take back the invitation of"), "{}", ran.stdout);
+    remove(&test, &["--confirm", GUEST]).success();
+    assert!(!is_invited(&test) && is_member(&test, VANCE));
+    assert_eq!(test.notes_marked("removal").len(), 1);
+
+    // Who accepts it between the plan and its execution has an account, which was not decided about.
+    let test = invited();
+    test.sandbox.before("/invitations?", "GET", |_| {});
+    test.sandbox.before("/invitations?", "GET", |world| {
+        let at = "2026-11-22T09:59:59Z".parse().unwrap();
+        world.calendly.accept_invitation(GUEST, at).unwrap();
+    });
+    remove(&test, &["--confirm", GUEST]).exit(6);
+    assert!(is_member(&test, GUEST));
+    assert_eq!((deletions(&test), test.notes_marked("removal").len()), (0, 0));
+}
+
+#[test]
+fn an_answer_that_was_lost_is_looked_for() {
+    let error = || Answer::calendly(500, "Internal Server Error", "Something went wrong.");
+    for kind in [FaultKind::CutAfter, FaultKind::AnswerAfter(error())] {
+        let test = decided();
+        test.sandbox.inject(Fault::new(MEMBERS, kind).method("DELETE"));
+        let ran = remove(&test, &["--confirm", VANCE]).success();
+        assert!(ran.stderr.contains("no answer to the removal"), "{}", ran.stderr);
+        assert_eq!(deletions(&test), 1);
+        is_removed(&test);
+    }
+    for kind in [FaultKind::CutBefore, FaultKind::Answer(error())] {
+        let test = decided();
+        test.sandbox.inject(Fault::new(MEMBERS, kind).method("DELETE"));
+        let ran = remove(&test, &["--confirm", VANCE]).exit(7);
+        assert!(ran.stderr.contains("still there"), "{}", ran.stderr);
+        assert_eq!((deletions(&test), test.notes_marked("removal").len()), (1, 0));
+        remove(&test, &["--confirm", VANCE]).success();
+        is_removed(&test);
+    }
+}
+
+#[test]
+fn what_goes_wrong_with_one_costs_nobody_else() {
+    let test = demo().with_issue();
+    test.calendly(|it| {
+        it.add_member("zed@elsewhere.example");
+    });
+    let write = ["reconcile", "--write", "--yes"];
+    test.run(&write).success();
+    let both = [VANCE, "zed@elsewhere.example"];
+    for email in both {
+        type_in(&test, email, "Nobody knows them", "remove");
+        test.run(&[&write[..], &["--decide", email]].concat()).success();
+    }
+    test.sandbox.inject(Fault::new(MEMBERS, FaultKind::CutBefore).method("DELETE").skip(1));
+    let arguments = ["--confirm", both[0], "--confirm", both[1]];
+    remove(&test, &arguments).exit(7);
+    assert_eq!(test.notes_marked("removal").len(), 1);
+    assert_eq!((is_member(&test, both[0]), is_member(&test, both[1])), (false, true));
+    remove(&test, &arguments).success();
+    assert_eq!(test.notes_marked("removal").len(), 2);
+    assert!(!is_member(&test, both[1]));
+    // Nobody else's decision was used for it.
+    assert_eq!(test.issues().len(), 1);
+    assert!(test.sandbox.update(|world| world.issue(AUDITS, 1).unwrap().closed.is_none()));
 }

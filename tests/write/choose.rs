@@ -159,3 +159,21 @@ fn the_report_is_found_behind_many_comments() {
         is_complete(&test);
     }
 }
+
+#[test]
+fn only_an_operators_comment_counts_as_the_report() {
+    let marker = REPORT.replace(" -->", " people=41 findings=0 -->");
+    let forged = format!("41 people, all is well.\n\n{marker}");
+    let test = begun();
+    test.comment("zhrusovska", &forged);
+    write(&test, &[]).success();
+    let authors: Vec<_> = reports(&test).iter().map(|note| note.author).collect();
+    assert_eq!(authors, [438_800, 457_520]);
+    writes_nothing(&test, &[]).success();
+
+    let test = begun();
+    test.write("c.toml", "operators = [\"zhrusovska\"]\n");
+    test.comment("zhrusovska", &forged);
+    write(&test, &["--config", "c.toml"]).success();
+    assert_eq!(reports(&test).len(), 1);
+}
