@@ -4,8 +4,9 @@ use expect_test::expect;
 
 use super::*;
 use crate::followup::samples::*;
-use crate::followup::{AskedHow, Hold, Suggestion};
-use crate::record::marker::Content;
+use crate::followup::{AskedHow, Hold, State, Suggestion};
+use crate::plan::Action;
+use crate::record::marker::{Content, Marker};
 
 /// Findings of every sort that a notice speaks of.
 fn many(sample: &Sample) -> Cases {

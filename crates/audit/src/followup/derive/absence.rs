@@ -1,0 +1,98 @@
+//! What became of a finding that is not found.
+
+use super::Derivation;
+use super::sources::whole_second;
+use super::step_ref::{StepRef, ends_round};
+use crate::evaluation::OUTSIDER;
+use crate::followup::model::{Justification, State, Verdict};
+use crate::record::marker::{KeyKind, StepAction, WithdrawalReason};
+
+impl Derivation<'_, '_> {
+    /// What became of a finding that is not found; nothing where that cannot be concluded.
+    pub(super) fn state_of_absent(&self, round: u32) -> Option<State> {
+        if self.check.id == OUTSIDER {
+            return self.state_of_absent_outsider(round);
+        }
+        let evaluation = self.input.evaluation;
+        let is_fresh = self.captured_at() > self.last_contact(round)?;
+        match self.subject {
+            Some(subject) if evaluation.steps_back(self.check, subject) => None,
+            Some(_) if is_fresh => Some(State::Fixed),
+            Some(_) => self.state_by_mark(round),
+            None if self.is_about_account() => match evaluation.accounts_unknown() {
+                Some(unknown) => Some(State::Unknown(unknown)),
+                None => is_fresh.then_some(State::Fixed),
+            },
+            None => match evaluation.roster_unknown() {
+                Some(unknown) => Some(State::Unknown(unknown)),
+                None if self.roster_captured_at() > self.last_contact(round)? => {
+                    Some(State::Withdrawn(WithdrawalReason::Left))
+                }
+                None => None,
+            },
+        }
+    }
+
+    /// What the last mark that ended the round reports.
+    ///
+    /// Sources from before the mark may still show the finding, or may not show it yet: either way they
+    /// are no news, and nobody is asked by them.
+    pub(super) fn state_by_mark(&self, round: u32) -> Option<State> {
+        let marks = self.steps_of(round).filter(|entry| !self.is_former(entry));
+        let mark = marks.filter(|entry| ends_round(entry)).max_by_key(|entry| entry.order())?;
+        if self.finding.is_some() && self.captured_at() > mark.step.at {
+            return None;
+        }
+        Some(match mark.step.action {
+            StepAction::Withdrawn { reason } if self.finding.is_some() => State::Withdrawn(reason),
+            StepAction::Gone => State::Gone,
+            StepAction::Removed => self.removed().unwrap_or(State::Gone),
+            _ => State::Fixed,
+        })
+    }
+
+    /// That the account was removed by the last decision to do so, if there is one.
+    fn removed(&self) -> Option<State> {
+        let steps = || self.history.steps.iter();
+        let decisions = steps().filter(|entry| entry.step.action == StepAction::Remove);
+        let decision = self.decision(decisions.max_by_key(|entry| entry.order())?)?;
+        let removals = steps().filter(|entry| entry.step.action == StepAction::Removed);
+        let record = removals.max_by_key(|entry| entry.order()).map(StepRef::note_ref);
+        Some(State::Removed { decision, record })
+    }
+
+    /// Whether the steps are about an account: a person is always named as well.
+    fn is_about_account(&self) -> bool {
+        let keys = self.history.steps.iter().flat_map(|entry| &entry.step.keys);
+        keys.clone().all(|key| key.kind == KeyKind::Email)
+    }
+
+    fn state_of_absent_outsider(&self, round: u32) -> Option<State> {
+        let last_contact = self.last_contact(round)?;
+        let last = self.history.steps.last()?;
+        if self.subjects.holder_of_former_outsider(last.step).is_some() {
+            return (self.captured_at() > last_contact).then_some(State::Fixed);
+        }
+        let evaluation = self.input.evaluation;
+        if let Some(unknown) = evaluation.accounts_unknown() {
+            return Some(State::Unknown(unknown));
+        }
+        if let Some(state) = self.state_by_mark(round) {
+            return Some(state);
+        }
+        let read_at = whole_second(evaluation.accounts.as_ref()?.capture.read_at);
+        match self.latest_decision() {
+            Some(decision) if decision.verdict == Verdict::Remove => {
+                // A read from before the decision says nothing about its execution.
+                if read_at <= decision.at {
+                    return Some(State::ToRemove(decision));
+                }
+                self.removed()
+            }
+            Some(decision) if self.keeps(&decision) => {
+                Some(State::Justified(Justification::Decision(decision)))
+            }
+            _ => (read_at > last_contact).then_some(State::Gone),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! What keeps anybody from being asked.
+
+use super::Derivation;
+use super::step_ref::StepRef;
+use crate::followup::model::{Hold, Suggestion};
+use crate::identity::Subject;
+
+/// The access level from which a stranger's marker holds a finding (GitLab docs: Reporter).
+const HOLDING_LEVEL: u64 = 20;
+
+impl Derivation<'_, '_> {
+    /// What keeps anybody from being asked.
+    pub(super) fn hold(&self, round: u32) -> Option<Hold> {
+        for entry in &self.history.foreign {
+            if self.holds(entry, round) {
+                return Some(Hold::ForeignMarker(entry.note_ref()));
+            }
+        }
+        let evaluation = self.input.evaluation;
+        let mut suggestions = Vec::new();
+        for suggestion in evaluation.suggestions_for(self.check, self.subject?) {
+            let person = evaluation.person(Subject::Person(suggestion.person))?;
+            suggestions.push(Suggestion {
+                account: evaluation.account(suggestion.account)?.email.clone(),
+                person: person.name.to_string(),
+                person_email: person.email.value().map(ToString::to_string),
+                reason: suggestion.reason,
+            });
+        }
+        (!suggestions.is_empty()).then_some(Hold::Suggestion(suggestions))
+    }
+
+    /// Whether a stranger's marker holds the finding.
+    pub(crate) fn holds(&self, entry: &StepRef<'_>, round: u32) -> bool {
+        let author = entry.marked.note.author.id;
+        let directory = self.input.directory;
+        // Until GitLab has been asked who that is, nobody is mentioned.
+        let is_member = match directory.access_level(author) {
+            Some(level) => level >= HOLDING_LEVEL,
+            None => !directory.is_complete,
+        };
+        let own_mentions = entry.marked.marker.content.steps().iter().map(|step| &step.mentioned);
+        let mentions = self.history.steps.iter().map(|counting| &counting.step.mentioned);
+        let is_concerned = self.user == Some(author)
+            || own_mentions.chain(mentions).any(|mentioned| mentioned.contains(&author));
+        is_member
+            && !is_concerned
+            && entry.step.round >= round
+            && self.steps_of(entry.step.round).next().is_none()
+    }
+}

@@ -1,0 +1,63 @@
+//! Which round a finding is in.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::Derivation;
+use super::step_ref::{StepRef, ends_round, verdict_of};
+use crate::followup::model::Verdict;
+use crate::record::marker::StepAction;
+
+impl<'a> Derivation<'_, 'a> {
+    /// The present round; while it is in doubt, no earlier than any that the steps in doubt name.
+    pub(super) fn round(&self) -> u32 {
+        self.certain_round().max(self.history.doubtful_round)
+    }
+
+    fn certain_round(&self) -> u32 {
+        let steps = self.history.steps.iter();
+        if self.finding.is_none() {
+            // What is over belongs to the round in which it was asked last.
+            let asked = steps.clone().filter(|entry| self.is_ask(entry));
+            let last = asked.map(|entry| entry.step.round).max();
+            return last.or_else(|| steps.map(|entry| entry.step.round).max()).unwrap_or(1);
+        }
+        let last = steps.map(|entry| entry.step.round).max().unwrap_or(1);
+        if self.has_ended(last) { last.saturating_add(1) } else { last }
+    }
+
+    /// Whether a finding that is found has left its round behind.
+    fn has_ended(&self, round: u32) -> bool {
+        let captured_at = self.captured_at();
+        for entry in self.steps_of(round).filter(|entry| !self.is_former(entry)) {
+            // Older sources show what was so before it was settled.
+            let is_found_again = ends_round(entry) && captured_at > entry.step.at;
+            if entry.step.action == StepAction::Again || is_found_again {
+                return true;
+            }
+        }
+        let asked_at = self.asks(round).map(|entry| entry.moment().0).max();
+        let is_after_asks = |day: Date| {
+            let start = day.to_zoned(TimeZone::UTC).map(|start| start.timestamp());
+            start.is_ok_and(|start| asked_at.is_none_or(|asked_at| start > asked_at))
+        };
+        if self.finding.and_then(|finding| finding.lapsed).is_some_and(is_after_asks) {
+            return true;
+        }
+        let decisions = self.decisions();
+        let Some(latest) = decisions.last().filter(|entry| entry.step.round >= round) else {
+            return false;
+        };
+        match verdict_of(latest) {
+            Some(Verdict::Keep { until: Some(until) }) if until <= self.today() => {
+                is_after_asks(until)
+            }
+            Some(Verdict::Accept | Verdict::Keep { .. }) => !self.is_about_present_evidence(latest),
+            Some(Verdict::Remove) | None => false,
+        }
+    }
+
+    pub(super) fn steps_of(&self, round: u32) -> impl Iterator<Item = &StepRef<'a>> {
+        self.history.steps.iter().filter(move |entry| entry.step.round == round)
+    }
+}

@@ -1,0 +1,43 @@
+//! When the sources were captured, beside what was last done.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::Derivation;
+use crate::check::Find;
+
+impl Derivation<'_, '_> {
+    pub(super) fn today(&self) -> Date {
+        self.input.now.to_zoned(TimeZone::UTC).date()
+    }
+
+    /// The instant after which sources must be captured to show what became of a finding: the last
+    /// ask, escalation or message of the round, else the last step at all.
+    pub(super) fn last_contact(&self, round: u32) -> Option<Timestamp> {
+        let contacts = self.asks(round).chain(self.escalations(round));
+        let last = contacts.map(|entry| entry.moment().0).max();
+        last.or_else(|| self.history.steps.iter().map(|entry| entry.step.at).max())
+    }
+
+    /// When what the check looks at was captured.
+    pub(super) fn captured_at(&self) -> Timestamp {
+        let roster = self.roster_captured_at();
+        let accounts = self.input.evaluation.accounts.as_ref();
+        match (self.check.find, accounts) {
+            (Find::AmongAccounts(_), Some(accounts)) => {
+                roster.min(whole_second(accounts.capture.read_at))
+            }
+            _ => roster,
+        }
+    }
+
+    pub(super) fn roster_captured_at(&self) -> Timestamp {
+        whole_second(self.input.roster_captured_at)
+    }
+}
+
+/// An instant as steps hold it: what happened in the same second is not later.
+pub(super) fn whole_second(instant: Timestamp) -> Timestamp {
+    Timestamp::from_second(instant.as_second()).unwrap_or(instant)
+}

@@ -1,0 +1,186 @@
+//! What a notice says, before it is laid out.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use crate::dates::date_of;
+use crate::followup::model::AgainRequest;
+use crate::markdown::Markdown;
+use crate::record::conversation::User;
+use crate::record::marker::{MarkerHeader, SourceDigests, Step};
+use crate::wording::{Details, Position, Wording};
+
+/// A finding in a notice.
+#[derive(Debug, Clone)]
+pub(crate) struct NoticeFinding {
+    /// The check's id.
+    pub(crate) check: &'static str,
+    /// How the check is put into words.
+    pub(crate) wording: &'static Wording,
+    /// The address of the subject's roster entry.
+    pub(crate) entry: Option<String>,
+    /// The subject's name, untrusted.
+    pub(crate) subject: String,
+    /// What the check saw, untrusted.
+    pub(crate) evidence: String,
+    /// What is done about it, for the marker.
+    pub(crate) steps: Vec<Step>,
+}
+
+/// A person who is asked.
+#[derive(Debug, Clone)]
+pub(crate) struct AskLine {
+    /// Who is mentioned.
+    pub(crate) user: User,
+    /// What they are asked about.
+    pub(crate) findings: Vec<NoticeFinding>,
+    /// Why they are asked again, where an operator wants that.
+    pub(crate) again: Option<AskedAgain>,
+}
+
+/// What an operator says to somebody who is asked again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AskedAgain {
+    /// Whether they had answered.
+    pub(crate) had_answered: bool,
+    /// The operator's username.
+    pub(crate) operator: String,
+    /// The operator's words, untrusted; may be empty.
+    pub(crate) words: String,
+}
+
+/// How a subject was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum AskedBy {
+    /// By the comment of this number.
+    Note(u64),
+    /// Outside the issue.
+    Email,
+}
+
+/// A person about whom others are asked to help.
+#[derive(Debug, Clone)]
+pub(crate) struct HelpLine {
+    /// The manager who is mentioned for them, if there is one.
+    pub(crate) manager: Option<User>,
+    /// The Support Operations Manager who is mentioned once for all of theirs.
+    pub(crate) support_manager: Option<User>,
+    /// What they did not answer.
+    pub(crate) findings: Vec<NoticeFinding>,
+    /// When they were asked.
+    pub(crate) asked_at: Timestamp,
+    /// How they were asked.
+    pub(crate) asked_by: AskedBy,
+    /// Whether it is an account of nobody on the roster, which a Support Operations Manager decides
+    /// about.
+    pub(crate) is_outsider: bool,
+}
+
+/// Why a finding is settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Settled {
+    /// The check no longer finds it.
+    Fixed,
+    /// The account was removed.
+    Removed,
+    /// The account is gone without a decision.
+    Gone,
+    /// The person left the roster.
+    Left,
+    /// The person is excluded, or the check is off.
+    Withdrawn,
+}
+
+/// Everything that a notice says.
+#[derive(Debug, Clone)]
+pub(crate) struct Notice<'a> {
+    /// The audit.
+    pub(crate) header: MarkerHeader,
+    /// The audited system's name.
+    pub(crate) system: &'static str,
+    /// The issue's page.
+    pub(crate) issue_url: &'a str,
+    /// Who is asked.
+    pub(crate) asks: Vec<AskLine>,
+    /// The end of the wait of those who are asked.
+    pub(crate) ask_due: Timestamp,
+    /// Who is helped with, grouped by their managers.
+    pub(crate) helps: Vec<HelpLine>,
+    /// The end of the wait for help.
+    pub(crate) help_due: Timestamp,
+    /// Whether there is a Support Operations Manager to escalate to.
+    pub(crate) has_support_manager: bool,
+    /// What is settled since the last notice.
+    pub(crate) settled: Vec<(Settled, NoticeFinding)>,
+    /// What only the operators can fix or accept.
+    pub(crate) operators: Vec<NoticeFinding>,
+    /// What the findings were derived from.
+    pub(crate) sources: SourceDigests,
+}
+
+impl Notice<'_> {
+    /// Whether there is a reason to post it: what is settled alone is none.
+    pub(crate) fn is_due(&self) -> bool {
+        !(self.asks.is_empty() && self.helps.is_empty() && self.operators.is_empty())
+    }
+
+    /// The users whom it mentions.
+    pub(crate) fn mentioned(&self) -> BTreeSet<u64> {
+        let asked = self.asks.iter().map(|line| line.user.id);
+        let helpers =
+            self.helps.iter().flat_map(|line| line.manager.iter().chain(&line.support_manager));
+        asked.chain(helpers.map(|user| user.id)).collect()
+    }
+}
+
+impl NoticeFinding {
+    pub(super) fn details(&self) -> Details<'_> {
+        Details { entry: self.entry.as_deref(), subject: &self.subject, evidence: &self.evidence }
+    }
+
+    pub(super) fn to_subject(&self, position: Position) -> Markdown {
+        self.details().markdown(self.wording.asks, position).and(self.reference())
+    }
+
+    pub(super) fn to_others(&self) -> Markdown {
+        self.details().markdown(self.wording.about, Position::Inside).and(self.reference())
+    }
+
+    /// The check's id in parentheses.
+    fn reference(&self) -> Markdown {
+        Markdown::literal(" (").and(Markdown::code(self.check)).and(")")
+    }
+}
+
+impl AskedAgain {
+    /// What an operator's record wants to be said.
+    pub(crate) fn new(request: &AgainRequest) -> Self {
+        Self {
+            had_answered: request.had_answered,
+            operator: request.by.username.clone(),
+            words: request.reason.clone(),
+        }
+    }
+}
+
+impl HelpLine {
+    /// Whether nobody but a Support Operations Manager is asked to decide about it.
+    pub(super) fn is_for_support_manager(&self) -> bool {
+        self.is_outsider && self.manager.is_none() && self.support_manager.is_some()
+    }
+
+    pub(super) fn subject(&self) -> &str {
+        self.findings.first().map_or("", |finding| &finding.subject)
+    }
+
+    /// Whether another line says the same about somebody else, so that both can be one.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let says = |help: &Self| {
+            let found: Vec<String> =
+                help.findings.iter().map(|finding| finding.to_others().to_string()).collect();
+            (help.manager.as_ref().map(|user| user.id), date_of(help.asked_at), found)
+        };
+        self.asked_by == other.asked_by && says(self) == says(other)
+    }
+}

@@ -1,0 +1,60 @@
+//! A finding as a notice names it, with what is done about it.
+
+use super::Planner;
+use crate::followup::model::{Case, Entry, FollowupInput};
+use crate::followup::notice::NoticeFinding;
+use crate::record::marker::{Step, StepAction};
+use crate::roster::Person;
+use crate::wording::{Details, encode_path, is_linkable};
+
+/// How much of a finding's evidence a notice looks at, in characters.
+const MAX_EVIDENCE: usize = 10_000;
+
+impl Planner<'_> {
+    pub(crate) fn step(
+        &self,
+        case: &Case,
+        entry: &Entry,
+        action: StepAction,
+        mentioned: Vec<u64>,
+    ) -> Step {
+        Step {
+            action,
+            check: entry.check.id.to_owned(),
+            keys: case.keys.clone(),
+            account: case.account.clone(),
+            evidence: entry.evidence_digest.clone(),
+            round: entry.round,
+            at: self.input.now,
+            mentioned,
+        }
+    }
+
+    pub(super) fn finding(&self, case: &Case, entry: &Entry, steps: Vec<Step>) -> NoticeFinding {
+        let person = case.subject.and_then(|subject| self.input.evaluation.person(subject));
+        NoticeFinding {
+            check: entry.check.id,
+            wording: &entry.check.wording,
+            entry: person.and_then(|person| entry_page(self.input, person)),
+            subject: case.name.clone(),
+            evidence: entry.evidence.chars().take(MAX_EVIDENCE).collect(),
+            steps,
+        }
+    }
+}
+
+pub(super) fn details(finding: &NoticeFinding) -> Details<'_> {
+    Details {
+        entry: finding.entry.as_deref(),
+        subject: &finding.subject,
+        evidence: &finding.evidence,
+    }
+}
+
+/// The page of a person's roster entry, where GitLab shows it.
+fn entry_page(input: &FollowupInput<'_>, person: &Person) -> Option<String> {
+    let location = input.evaluation.roster.location(person);
+    let line = location.line?;
+    let page = format!("{}/{}#L{line}", input.roster_page?, encode_path(&location.file));
+    is_linkable(&page).then_some(page)
+}

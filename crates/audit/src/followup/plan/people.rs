@@ -1,0 +1,108 @@
+//! For whom something is due, and in which order.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::recipient::recipient;
+use super::{MentionedByHand, Planner};
+use crate::followup::mentions::mentioned_usernames;
+use crate::followup::model::{Case, Entry, FollowupInput, State};
+use crate::followup::names::subject_name;
+use crate::record::conversation::{Note, ThreadNote};
+use crate::record::marker::Marker;
+use crate::text::fold;
+use crate::wording::counted;
+
+/// A subject with what is due for it.
+pub(super) struct DuePerson<'p> {
+    pub(super) case: &'p Case,
+    pub(super) asks: Vec<&'p Entry>,
+    pub(super) helps: Vec<&'p Entry>,
+    /// When the earliest of it became due; what was never asked is due now.
+    pub(super) due: Timestamp,
+}
+
+impl<'p> Planner<'p> {
+    /// The people for whom something is due, in the order of that and of their names, as far as the
+    /// limit allows.
+    ///
+    /// While the audit is in review, these are only those whom an operator wants to be asked again.
+    pub(super) fn people(&mut self, cases: &[&'p Case], is_in_review: bool) -> Vec<DuePerson<'p>> {
+        let now = self.input.now;
+        let by_hand = mentioned_by_hand(self.input);
+        let mut people: Vec<DuePerson<'p>> = Vec::new();
+        for case in cases {
+            let entries = || case.entries.iter().filter(|entry| !entry.is_for_operators());
+            let mut helps: Vec<&Entry> =
+                entries().filter(|entry| entry.state == State::Overdue).collect();
+            let mut asks: Vec<&Entry> =
+                entries().filter(|entry| entry.state == State::NotAsked).collect();
+            if is_in_review {
+                helps.clear();
+                asks.retain(|entry| entry.again.is_some());
+            }
+            // Asking again is an operator's explicit wish already.
+            let is_wanted = asks.iter().any(|entry| entry.again.is_some());
+            if !asks.is_empty() && !is_wanted && self.is_left_to_operator(case, &by_hand) {
+                asks.clear();
+            }
+            if asks.is_empty() && helps.is_empty() {
+                continue;
+            }
+            let due = helps.iter().filter_map(|entry| entry.ask.as_ref()?.due).min();
+            people.push(DuePerson { case, asks, helps, due: due.unwrap_or(now) });
+        }
+        people.sort_by_cached_key(|person| (person.due, fold(&person.case.name).into_owned()));
+        if let Some(limit) = self.selection.limit
+            && people.len() > limit
+        {
+            let left = counted(people.len() - limit, "person", "people");
+            self.note(format!("--limit leaves out {left}"));
+            people.truncate(limit);
+        }
+        people
+    }
+
+    /// Whether an operator has mentioned the subject by hand and has not said that it is to be asked
+    /// all the same.
+    fn is_left_to_operator(&mut self, case: &Case, by_hand: &BTreeMap<String, &Note>) -> bool {
+        if self.selection.insists_on(self.input, case) {
+            return false;
+        }
+        let Ok(user) = recipient(self.input, case) else { return false };
+        let Some(note) = by_hand.get(&user.username.to_lowercase()) else { return false };
+        let by_hand = MentionedByHand {
+            subject_name: subject_name(self.input, case),
+            name: case.name.clone(),
+            note: note.id,
+            at: note.created_at,
+            by: note.author.clone(),
+        };
+        self.note(format!(
+            "{} was mentioned by hand in comment {} by {}: ask with --only {}, or record it with --sent {} --at {}",
+            case.name,
+            note.id,
+            note.author.username,
+            by_hand.subject_name,
+            by_hand.subject_name,
+            note.id
+        ));
+        self.due.by_hand.push(by_hand);
+        true
+    }
+}
+
+/// The usernames that operators have mentioned in comments without a marker, in lower case, each with
+/// the latest of these comments.
+fn mentioned_by_hand<'a>(input: &FollowupInput<'a>) -> BTreeMap<String, &'a Note> {
+    let mut by_hand = BTreeMap::new();
+    for ThreadNote { note, .. } in input.conversation.notes() {
+        if input.operators.contains(&note.author.id) && Marker::of_comment(&note.body).is_none() {
+            for username in mentioned_usernames(&note.body) {
+                by_hand.insert(username, note);
+            }
+        }
+    }
+    by_hand
+}

@@ -1,0 +1,57 @@
+//! Whom a finding is put to, and whether that may be done.
+
+use crate::evaluation::handle;
+use crate::followup::model::{Case, FollowupInput};
+use crate::identity::Subject;
+use crate::record::conversation::User;
+use crate::record::directory::Unmentionable;
+
+/// The user whom a case is about, or whom `handles` names for it, if they may be mentioned.
+pub(crate) fn recipient<'a>(
+    input: &FollowupInput<'a>,
+    case: &Case,
+) -> Result<&'a User, Unmentionable> {
+    match case.subject {
+        Some(subject @ Subject::Person(_)) => match input.evaluation.person(subject) {
+            Some(person) => input.directory.person(person),
+            None => Err(Unmentionable::NoHandle),
+        },
+        Some(Subject::Account(index)) => {
+            let email = input.evaluation.account(index).map_or("", |account| &account.email);
+            match handle(input.policy, email) {
+                Some(username) => input.directory.username(username),
+                None => Err(Unmentionable::NoHandle),
+            }
+        }
+        Some(Subject::Organization) | None => Err(Unmentionable::NoHandle),
+    }
+}
+
+/// Whether a case is about the operator, by id, by the roster's username, or by `handles`.
+pub(crate) fn is_own(input: &FollowupInput<'_>, case: &Case) -> bool {
+    let operator = input.operator;
+    let is_name = |name: &str| name.eq_ignore_ascii_case(&operator.username);
+    if case.user == Some(operator.id) {
+        return true;
+    }
+    match case.subject {
+        Some(subject @ Subject::Person(_)) => {
+            let person = input.evaluation.person(subject);
+            person.is_some_and(|person| {
+                person.gitlab_id.value() == Some(&operator.id)
+                    || person.gitlab_username.value().is_some_and(|name| is_name(name))
+            })
+        }
+        Some(Subject::Account(index)) => {
+            let email = input.evaluation.account(index).map_or("", |account| &account.email);
+            handle(input.policy, email).is_some_and(is_name)
+        }
+        Some(Subject::Organization) | None => false,
+    }
+}
+
+/// Whether the subject of a case may be mentioned, as far as is known; who was not looked up yet is
+/// taken for reachable.
+pub(crate) fn recipient_is_reachable(input: &FollowupInput<'_>, case: &Case) -> bool {
+    matches!(recipient(input, case), Ok(_) | Err(Unmentionable::NotAsked(_)))
+}
