@@ -1,7 +1,9 @@
 //! What is written is read again, and nothing else is taken for it.
 
+use jiff::Timestamp;
+
 use super::*;
-use crate::identity::digest;
+use crate::identity::{SubjectId, digest, key_digest};
 
 fn header() -> MarkerHeader {
     MarkerHeader { kind: Kind::Calendly, period: "FY28-Q1".parse().unwrap() }

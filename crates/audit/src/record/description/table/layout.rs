@@ -1,0 +1,91 @@
+//! Which of our tables it is, and where its columns are.
+
+use super::stamp::Stamp;
+use crate::kinds::Spec;
+use crate::report::columns::{Column, OUTSIDERS_KEYS, PEOPLE_KEYS, outsiders, people};
+
+/// Which of our tables it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Of {
+    /// That of the people.
+    Team,
+    /// That of the outsiders.
+    Outsiders,
+}
+
+impl Of {
+    pub(super) const ALL: [Self; 2] = [Self::Team, Self::Outsiders];
+
+    /// The table's name in stamps, which never changes.
+    pub(super) const fn id(self) -> &'static str {
+        match self {
+            Self::Team => "people",
+            Self::Outsiders => "outsiders",
+        }
+    }
+
+    /// The keys of the table's columns, in the order in which they are written.
+    pub(crate) const fn keys(self) -> &'static [&'static str] {
+        match self {
+            Self::Team => &PEOPLE_KEYS,
+            Self::Outsiders => &OUTSIDERS_KEYS,
+        }
+    }
+
+    /// The headings of the table's columns, in the same order.
+    pub(crate) fn headings(self, spec: &Spec) -> Vec<&'static str> {
+        fn headings<R>(columns: &[Column<R>]) -> Vec<&'static str> {
+            columns.iter().map(|column| column.heading).collect()
+        }
+        match self {
+            Self::Team => headings(&people(spec)),
+            Self::Outsiders => headings(&outsiders()),
+        }
+    }
+}
+
+/// Which of our columns stands at each position of a table's rows; none is somebody's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Layout(pub(super) Vec<Option<usize>>);
+
+impl Layout {
+    /// The layout of the tables that this version writes.
+    pub(crate) fn current(table: Of) -> Self {
+        Self((0..table.keys().len()).map(Some).collect())
+    }
+
+    /// The layout of a table below the head `names`; nothing where a heading of ours is gone.
+    pub(crate) fn from_head(names: &[&str], headings: &[&str]) -> Option<Self> {
+        let mut positions = vec![None; names.len()];
+        for (column, heading) in headings.iter().enumerate() {
+            let position = names.iter().position(|name| name == heading)?;
+            *positions.get_mut(position)? = Some(column);
+        }
+        Some(Self(positions))
+    }
+
+    /// The layout of a row that stands outside its table: its stamp names the columns in their order.
+    pub(super) fn from_stamp(stamp: &Stamp, table: Of) -> Self {
+        let column = |key: &String| table.keys().iter().position(|known| known == key);
+        Self(stamp.cells.iter().map(|(key, _)| column(key)).collect())
+    }
+
+    /// Whether our columns stand elsewhere than where this version writes them.
+    fn is_moved(&self) -> bool {
+        let mut positions = self.0.iter().enumerate();
+        positions.any(|(position, column)| column.is_some_and(|column| column != position))
+    }
+
+    /// Whether a row of `width` cells can be below this head.
+    ///
+    /// Where somebody put a heading before one of ours and left the rows as they are, each cell of a row
+    /// would be read in the column beside its own.
+    pub(crate) fn fits(&self, width: usize) -> bool {
+        !self.is_moved() || width >= self.0.len()
+    }
+
+    /// Whether the column at a position is somebody's own.
+    pub(crate) fn is_added(&self, position: usize) -> bool {
+        self.0.get(position).copied().flatten().is_none()
+    }
+}

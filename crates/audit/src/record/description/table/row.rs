@@ -1,0 +1,144 @@
+//! A row as it is in an issue.
+
+use super::layout::{Layout, Of};
+use super::stamp::Stamp;
+use super::typed::{behind, unstamped};
+
+/// A table as it stood in an issue.
+#[derive(Debug, Default)]
+pub(crate) struct Table<'a> {
+    /// The headings of columns that are not ours.
+    pub(crate) added: Vec<&'a str>,
+    /// Which columns its rows have, once its head has been read.
+    pub(crate) layout: Option<Layout>,
+    /// The rows below the head.
+    pub(crate) rows: Vec<Row<'a>>,
+}
+
+/// A row as it stood in an issue.
+#[derive(Debug)]
+pub(crate) struct Row<'a> {
+    /// The whole line, without its line break.
+    line: &'a str,
+    /// The cells of our columns, in the order of [`Of::keys`], without the stamp and without the space
+    /// around them; absent where the row has no such cell.
+    pub(super) cells: Vec<Option<String>>,
+    /// The cells of other columns, in their order.
+    others: Vec<String>,
+    /// How many cells the row has.
+    pub(crate) width: usize,
+    is_delimiter: bool,
+    pub(super) stamp: Option<Stamp>,
+    of: Of,
+}
+
+impl<'a> Row<'a> {
+    /// Reads a line of a table, whose outer bars may be missing.
+    pub(crate) fn parse(line: &'a str, of: Of, layout: &Layout) -> Self {
+        let (unstamped, stamp) = Stamp::take(line);
+        let with_bar = format!("|{unstamped}");
+        let texts = cells(&unstamped).or_else(|| cells(&with_bar)).unwrap_or_default();
+        let is_delimiter = !texts.is_empty() && texts.iter().all(|text| is_rule(text));
+        let mut row = Self {
+            line,
+            cells: vec![None; of.keys().len()],
+            others: Vec::new(),
+            width: texts.len(),
+            is_delimiter,
+            stamp,
+            of,
+        };
+        for (position, text) in texts.into_iter().enumerate() {
+            let column = layout.0.get(position).copied().flatten();
+            match column.and_then(|column| row.cells.get_mut(column)) {
+                Some(cell) => *cell = Some(text.to_owned()),
+                None => row.others.push(text.to_owned()),
+            }
+        }
+        row
+    }
+
+    /// Reads a line that we wrote, wherever it stands: its stamp says of which table it is.
+    pub(crate) fn parse_stamped(line: &'a str) -> Option<Self> {
+        let (_, stamp) = Stamp::take(line);
+        let stamp = stamp?;
+        let table = Of::ALL.into_iter().find(|table| table.id() == stamp.table)?;
+        Some(Self::parse(line, table, &Layout::from_stamp(&stamp, table)))
+    }
+
+    /// The row as it stays, with its line break: a line that would end the table gets a bar before it,
+    /// so that it does not part the rows behind it from theirs.
+    pub(crate) fn kept(&self) -> String {
+        let bar = if begins_a_block(self.line) { "| " } else { "" };
+        format!("{bar}{}\n", self.line)
+    }
+
+    /// Of which table it is.
+    pub(crate) fn table(&self) -> Of {
+        self.of
+    }
+
+    /// Whether it is the row below a table's head.
+    pub(crate) fn is_delimiter(&self) -> bool {
+        self.is_delimiter
+    }
+
+    /// What people typed into the row where we would now write `written`: cell by cell of our columns,
+    /// then the cells of other columns, which are theirs altogether.
+    pub(crate) fn typed(&self, written: &[String]) -> Vec<String> {
+        let mut typed = Vec::with_capacity(self.cells.len() + self.others.len());
+        for ((key, cell), written) in self.of.keys().iter().zip(&self.cells).zip(written) {
+            let old = cell.as_deref().unwrap_or_default();
+            typed.push(match &self.stamp {
+                None => unstamped(self.of, key, old, written).to_owned(),
+                Some(stamp) => match stamp.digest(key) {
+                    Some(ours) => behind(old, ours).to_owned(),
+                    // We did not write this column then, so all of it is theirs.
+                    None => old.to_owned(),
+                },
+            });
+        }
+        typed.extend(self.others.iter().cloned());
+        typed
+    }
+
+    /// Whether the row would be missed: it is not as we wrote it, or we did not write it.
+    pub(crate) fn holds_typed_text(&self) -> bool {
+        let nothing = vec![String::new(); self.of.keys().len()];
+        self.stamp.is_none() || self.typed(&nothing).iter().any(|it| !it.is_empty())
+    }
+}
+
+/// Whether a cell is one of the rules below a table's head.
+fn is_rule(cell: &str) -> bool {
+    let rule = cell.strip_prefix(':').unwrap_or(cell);
+    let rule = rule.strip_suffix(':').unwrap_or(rule);
+    !rule.is_empty() && rule.bytes().all(|byte| byte == b'-')
+}
+
+/// Whether a line ends a table that it follows, though no blank line is between (GFM, Tables).
+pub(crate) fn begins_a_block(line: &str) -> bool {
+    let line = line.trim_start();
+    ["#", ">", "- ", "* ", "+ ", "```", "~~~", "<"].iter().any(|it| line.starts_with(it))
+}
+
+/// The cells of a row without the space around them; nothing for a line that is no row.
+pub(crate) fn cells(line: &str) -> Option<Vec<&str>> {
+    let inner = line.trim().strip_prefix('|')?;
+    let mut cells = Vec::new();
+    let mut start = 0;
+    let mut previous = ' ';
+    for (index, character) in inner.char_indices() {
+        if character == '|' && previous != '\\' {
+            cells.push(inner.get(start..index)?.trim());
+            start = index + 1;
+        }
+        previous = character;
+    }
+    // What stands behind the last bar is a cell too, unless it is nothing.
+    let rest = inner.get(start..)?.trim();
+    if !rest.is_empty() {
+        cells.push(rest);
+    }
+    Some(cells)
+}

@@ -1,0 +1,115 @@
+//! What a row falls into, and what was typed into it.
+
+use super::*;
+use crate::identity::{SubjectId, digest, key_digest};
+
+fn row(line: &str, of: Of) -> Row<'_> {
+    Row::parse(line, of, &Layout::current(of))
+}
+
+fn strings(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+#[test]
+fn a_row_falls_into_cells() {
+    assert_eq!(cells("| a | `b \\| c` |  |\n"), Some(vec!["a", "`b \\| c`", ""]));
+    assert_eq!(cells("|a|b"), Some(vec!["a", "b"]));
+    assert_eq!(cells("a | b |"), None);
+    assert!(
+        row("| --- | :-: | - |", Of::Team).is_delimiter() && row("-|-", Of::Team).is_delimiter()
+    );
+    assert!(!row("| --- | |", Of::Team).is_delimiter() && !row("| a |", Of::Team).is_delimiter());
+}
+
+#[test]
+fn what_was_typed_is_told_from_what_we_wrote() {
+    let written = strings(&["Ada", "`ada`", "", "unknown", "link-missing"]);
+    let text = stamped(Of::Team, &[SubjectId::GitLabId(1)], &written, &[]);
+    let untouched = row(text.trim_end(), Of::Team);
+    assert!(!untouched.holds_typed_text(), "{text}");
+    for (from, to, expected) in [
+        ("link-missing <!--", "link-missing on leave <!--", ["", "", "", "", "on leave"]),
+        (" -->", " --> on leave", ["", "", "", "", "on leave"]),
+        ("link-missing", "on leave", ["", "", "", "", "on leave"]),
+        ("`ada` |  |", "`ada` | see #12 |", ["", "", "see #12", "", ""]),
+        ("| Ada ", "| Ada (she) ", ["(she)", "", "", "", ""]),
+        ("| Ada ", "| Adam ", ["Adam", "", "", "", ""]),
+        ("unknown", "", ["", "", "", "", ""]),
+    ] {
+        let edited = text.replacen(from, to, 1);
+        assert_ne!(edited, text, "{from}");
+        let typed = row(edited.trim_end(), Of::Team).typed(&written);
+        assert_eq!(typed, expected, "{edited}");
+        // It stays whatever we write next, and is not taken for ours then.
+        let next = strings(&["Ada L.", "`al`", "<https://calendly.com/a>", "unknown", ""]);
+        let again = stamped(Of::Team, &[SubjectId::GitLabId(1)], &next, &typed);
+        assert_eq!(row(again.trim_end(), Of::Team).typed(&next), expected, "{again}");
+    }
+}
+
+#[test]
+fn cells_behind_ours_are_theirs() {
+    let written = strings(&["Ada", "`ada`", "", "none", ""]);
+    let text = stamped(
+        Of::Team,
+        &[SubjectId::GitLabId(1)],
+        &written,
+        &strings(&["", "", "", "", "", "their `a \\| b`"]),
+    );
+    assert_eq!(
+        row(text.trim_end(), Of::Team).typed(&written),
+        ["", "", "", "", "", "their `a \\| b`"]
+    );
+}
+
+#[test]
+fn a_pasted_row_has_no_stamp() {
+    let written = strings(&["Ada", "`ada`", "", "unknown", "link-missing"]);
+    for (line, expected) in [
+        ("| Ada | `ada` | | unknown | link-malformed |", ["", "", "", "", ""]),
+        ("| Ada | `ada` | | unknown | link-missing on leave |", ["", "", "", "", "on leave"]),
+        ("| Ada | `ada` | none wanted | unknown | |", ["", "", "none wanted", "", ""]),
+        ("| Ada | `adal` | <https://calendly.com/x> | unknown | |", ["", "", "", "", ""]),
+    ] {
+        assert_eq!(row(line, Of::Team).typed(&written), expected, "{line}");
+    }
+    let written = strings(&["Zed", "`z@x.example`", "user", "2026", "", ""]);
+    for (line, expected) in [
+        ("| Zed | `z@x.example` | user | 2026 | | undecided |", ["", "", "", "", "", ""]),
+        (
+            "| Zed | `z@x.example` | user | 2026 | a guest | keep |",
+            ["", "", "", "", "a guest", "keep"],
+        ),
+    ] {
+        assert_eq!(row(line, Of::Outsiders).typed(&written), expected, "{line}");
+    }
+}
+
+#[test]
+fn cells_are_found_by_the_headings_of_their_columns() {
+    let headings = ["Name", "GitLab", "Link", "Account", "Findings"];
+    let head = ["Findings", "Name", "On leave", "GitLab", "Link", "Account"];
+    let layout = Layout::from_head(&head, &headings).unwrap();
+    let typed = |line: &str| {
+        let written = strings(&["Ada", "`ada`", "", "unknown", ""]);
+        Row::parse(line, Of::Team, &layout).typed(&written)
+    };
+    let line = "| later | Ada | May | `ada` |  | unknown |";
+    assert_eq!(typed(line), ["", "", "", "", "later", "May"]);
+    assert_eq!(Layout::from_head(&["Name", "GitLab", "Link", "Account"], &headings), None);
+}
+
+#[test]
+fn a_stamp_of_another_version_is_read_as_far_as_it_is_known() {
+    let key = key_digest(&SubjectId::GitLabId(1));
+    let (name, none) = (digest("Ada"), digest("none"));
+    let stamp =
+        format!("<!-- sa v7 people {key} seen:{none} name:{name} account:{none} more of it -->");
+    // The row has lost its table; the stamp says where its cells belong.
+    let line = format!("| their own | Ada L. | none {stamp} |");
+    let row = Row::parse_stamped(&line).unwrap();
+    let written = strings(&["Ada", "`ada`", "", "none", "link-missing"]);
+    assert_eq!(row.typed(&written), ["L.", "", "", "", "", "their own"]);
+    assert!(Row::parse_stamped(&line.replace("people", "pets")).is_none());
+}

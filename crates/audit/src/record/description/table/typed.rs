@@ -1,0 +1,79 @@
+//! Tells what was typed into a cell from what we wrote.
+
+use super::layout::Of;
+use crate::identity::RunningDigest;
+use crate::report::columns::DECISION;
+use crate::report::{EXCEPTED, EXCLUDED, UNDECIDED, UNKNOWN, UNREADABLE};
+
+/// What somebody typed behind the text whose digest is `ours`; the complete cell where that text is gone.
+///
+/// The longest such text counts. Each byte is hashed once, so that a cell of any size takes linear time.
+pub(super) fn behind<'a>(old: &'a str, ours: &str) -> &'a str {
+    let mut running = RunningDigest::default();
+    let mut hashed = 0;
+    let mut end = (ours == running.digest()).then_some(0);
+    let word_ends = old.match_indices(' ').map(|(index, _)| index).chain([old.len()]);
+    for word_end in word_ends {
+        let text = old.get(hashed..word_end).unwrap_or_default();
+        // Our texts do not end in white space, so a space after a space ends nothing.
+        if text.is_empty() || text.ends_with(char::is_whitespace) {
+            continue;
+        }
+        running.push(text);
+        hashed = word_end;
+        if running.digest() == ours {
+            end = Some(word_end);
+        }
+    }
+    match end {
+        Some(end) => old.get(end..).unwrap_or_default().trim(),
+        None => old,
+    }
+}
+
+/// What was typed into a cell that has no stamp, as in a report that was pasted by hand.
+pub(super) fn unstamped<'a>(of: Of, key: &str, old: &'a str, written: &str) -> &'a str {
+    let looks_written = match of {
+        Of::Team => looks_like_ours(key, old),
+        // The name and the address tell whose row it is; what is behind the account is theirs.
+        Of::Outsiders => match key {
+            "role" | "since" => !old.contains(' '),
+            DECISION => old.is_empty() || old == UNDECIDED,
+            _ => old.is_empty(),
+        },
+    };
+    if looks_written {
+        return "";
+    }
+    match old.strip_prefix(written) {
+        Some(rest) if rest.is_empty() || rest.starts_with(' ') => rest.trim(),
+        _ => old,
+    }
+}
+
+/// Whether a cell of the table of people is of the form in which we write its column.
+fn looks_like_ours(key: &str, cell: &str) -> bool {
+    let is_check = |words: &str| {
+        let word = words.trim_end_matches(EXCEPTED).trim_end();
+        word == EXCLUDED
+            || crate::kinds::Kind::ALL
+                .iter()
+                .any(|kind| kind.spec().checks.iter().any(|check| check.id == word))
+    };
+    let is_span = || {
+        let inner = cell.strip_prefix('`').and_then(|rest| rest.strip_suffix('`'));
+        inner.is_some_and(|inner| !inner.is_empty() && !inner.contains(['`', ' ']))
+    };
+    let is_link = || cell.starts_with("<https://calendly.com/") && cell.ends_with('>');
+    cell.is_empty()
+        || match key {
+            "gitlab" => is_span() || cell == UNREADABLE,
+            "link" => is_link() || is_span() || cell == UNREADABLE,
+            "account" => ACCOUNT_WORDS.contains(&cell),
+            "findings" => cell.split(", ").all(is_check),
+            _ => false,
+        }
+}
+
+/// What the column of accounts says of most people.
+const ACCOUNT_WORDS: [&str; 7] = [UNKNOWN, "none", "invited", "active", "owner", "admin", "user"];
