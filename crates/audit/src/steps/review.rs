@@ -1,12 +1,14 @@
 //! The review: may the audit be handed to a manager, and in which words.
 
+mod comment;
+mod direct_message;
 mod readiness;
-mod words;
+mod sections;
 
+pub(crate) use comment::counts;
+pub use direct_message::direct_message;
 pub(crate) use readiness::reports;
 pub use readiness::{Readiness, readiness, reviewer};
-pub(crate) use words::counts;
-pub use words::direct_message;
 
 use crate::followup::{Cases, FollowupInput};
 use crate::plan::{Action, Plan};
@@ -33,7 +35,7 @@ pub fn plan(
         reviewer: reviewer.map(|user| user.id),
     }));
     marker.sources = input.sources.clone();
-    let text = words::comment(input, cases, report, reviewer, &readiness);
+    let text = comment::comment(input, cases, report, reviewer, &readiness);
     let body = format!("{text}\n{marker}");
     let comment = Action::Comment { iid: input.issue.iid, body, marker };
     Plan { actions: table.into_iter().chain([comment]).collect(), ..Plan::default() }

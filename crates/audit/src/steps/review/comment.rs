@@ -1,0 +1,200 @@
+//! The text of the review request.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::readiness::{Readiness, in_state, operator_markers, reports};
+use crate::accounts::AccountStatus;
+use crate::dates::{date_of, minute, short_day};
+use crate::followup::{Cases, FollowupInput, State};
+use crate::markdown::{Markdown, item, row};
+use crate::record::conversation::User;
+use crate::record::marker::Content;
+use crate::report::Report;
+use crate::text::excerpt;
+
+/// How many rows a table of the review has at most.
+pub(super) const MAX_ROWS: usize = 1_000;
+
+/// The text of the review request, without its marker.
+pub(super) fn comment(
+    input: &FollowupInput<'_>,
+    cases: &Cases,
+    report: &Report,
+    reviewer: Option<&User>,
+    readiness: &Readiness,
+) -> String {
+    let writer = Writer { input, cases, report };
+    let title = writer.title();
+    let mut text = match reviewer {
+        Some(user) => Markdown::mention(user)
+            .and(Markdown::text(format!(
+                ": the {title} is ready for your review (about five minutes). If you agree, mark it complete and close this issue; if not, reply here."
+            )))
+            .to_string(),
+        None if readiness.is_ready() => format!(
+            "Where the {title} stands today. Nothing is open, and the review has not been requested by this comment."
+        ),
+        None => format!(
+            "Where the {title} stands today. It is not complete: the items under *Open* need a decision."
+        ),
+    };
+    text.push_str("\n\n");
+    text.push_str(&writer.overview());
+    if !readiness.open.is_empty() {
+        text.push_str(&format!("**Open ({})**\n\n", readiness.open.len()));
+        for open in readiness.open.iter().take(MAX_ROWS) {
+            text.push_str(&item(&Markdown::untrusted(&excerpt(open))));
+        }
+        text.push_str(&more(readiness.open.len()));
+        text.push('\n');
+    }
+    for section in writer.sections() {
+        text.push_str(&section);
+    }
+    text.push_str(&writer.sources());
+    text
+}
+
+/// How many findings have which state.
+pub(crate) fn counts(cases: &Cases) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, entry) in cases.entries() {
+        *counts.entry(entry.state.as_str()).or_default() += 1;
+    }
+    let counts: Vec<String> =
+        counts.into_iter().map(|(state, count)| format!("{count} {state}")).collect();
+    if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") }
+}
+
+/// Writes the parts of a review request.
+pub(super) struct Writer<'a> {
+    pub(super) input: &'a FollowupInput<'a>,
+    pub(super) cases: &'a Cases,
+    pub(super) report: &'a Report,
+}
+
+impl Writer<'_> {
+    fn title(&self) -> String {
+        let system = self.input.evaluation.kind.spec().system;
+        format!("{system} access review {}", self.input.header.period)
+    }
+
+    /// The table of counts, in the first report and now.
+    fn overview(&self) -> String {
+        let evaluation = self.input.evaluation;
+        let first = reports(self.input).into_iter().next();
+        let first_at = operator_markers(self.input)
+            .into_iter()
+            .find(|(_, marker)| matches!(marker.content, Content::Report(_)))
+            .map(|(at, _)| at);
+        let dated = |words: &str, at: Option<Timestamp>| match at {
+            Some(at) => Markdown::text(format!("{words} ({})", short_day(date_of(at)))),
+            None => Markdown::text(words),
+        };
+        let unknown = || "unknown".to_owned();
+        let number = |count: Option<usize>| count.map_or_else(unknown, |count| count.to_string());
+        let then = first.unwrap_or_default();
+        let accounts_then = match (then.accounts, then.invitations) {
+            (Some(accounts), Some(invitations)) => {
+                format!("{}, {invitations}", accounts.saturating_sub(invitations))
+            }
+            (accounts, _) => number(accounts),
+        };
+        let accounts_now = match &evaluation.accounts {
+            Some(accounts) => format!(
+                "{}, {}",
+                accounts.with(AccountStatus::Active).count(),
+                accounts.with(AccountStatus::Invited).count()
+            ),
+            None => unknown(),
+        };
+        let outsiders_now = evaluation.outsiders().count().to_string();
+        let mut table = row(&[
+            Markdown::default(),
+            dated("First report", first_at),
+            dated("Now", Some(self.input.now)),
+        ]);
+        table.push_str("| --- | --- | --- |\n");
+        for (words, before, now) in [
+            (
+                "People on the roster",
+                number(first_at.map(|_| then.people)),
+                evaluation.roster.people.len().to_string(),
+            ),
+            ("Accounts, invitations", accounts_then, accounts_now),
+            ("Findings", number(then.findings), self.finding_counts()),
+            ("Outsiders", number(then.outsiders), outsiders_now),
+        ] {
+            table.push_str(&row(&[
+                Markdown::text(words),
+                Markdown::text(before),
+                Markdown::text(now),
+            ]));
+        }
+        table.push('\n');
+        table
+    }
+
+    /// `0 open, 11 settled, 1 accepted`.
+    fn finding_counts(&self) -> String {
+        let settled = in_state(self.cases, State::is_settled).len();
+        let accepted = in_state(self.cases, |state| matches!(state, State::Justified(_))).len();
+        let open = in_state(self.cases, |state| !state.is_closed()).len();
+        format!("{open} open, {settled} settled, {accepted} accepted")
+    }
+
+    fn sources(&self) -> String {
+        let evaluation = self.input.evaluation;
+        let mut text = String::from("\n");
+        if self.nobody_decided_about_themselves() {
+            text.push_str("Nobody accepted a finding about themselves. ");
+        }
+        let roster = match &self.report.provenance().commit {
+            Some(commit) => Markdown::literal("roster commit ")
+                .and(Markdown::code(commit))
+                .and(Markdown::text(format!(" read at {}", minute(self.input.roster_captured_at)))),
+            None => Markdown::literal("roster ")
+                .and(Markdown::code(&self.report.provenance().path))
+                .and(Markdown::text(format!(
+                    " by the file's time {}",
+                    minute(self.input.roster_captured_at)
+                ))),
+        };
+        let sha256 = &self.report.provenance().sha256;
+        let mut sources = Markdown::literal("Sources: ")
+            .and(&roster)
+            .and(", SHA-256 ")
+            .and(Markdown::code(sha256));
+        if let Some(accounts) = &evaluation.accounts {
+            let completely = if accounts.is_complete() { "completely" } else { "incompletely" };
+            let by_file =
+                if self.input.sources.accounts.is_some() { " by the file's time" } else { "" };
+            sources = sources
+                .and(Markdown::text(format!(
+                    "; accounts read {completely}{by_file} {}, SHA-256 ",
+                    minute(accounts.capture.read_at)
+                )))
+                .and(Markdown::code(&accounts.capture.sha256));
+        }
+        format!("{text}{sources}.\n")
+    }
+
+    /// Whether no decision that counts was made by its own subject, which the rules refuse.
+    fn nobody_decided_about_themselves(&self) -> bool {
+        self.cases.entries().all(|(case, entry)| {
+            let decision = entry.decision.as_ref();
+            decision.is_none_or(|decision| case.user != Some(decision.note.author.id))
+        })
+    }
+}
+
+/// That a list has more than what is shown of it.
+pub(super) fn more(count: usize) -> String {
+    if count > MAX_ROWS {
+        format!("\nAnd {} more: `support-audit status` lists all.\n", count - MAX_ROWS)
+    } else {
+        String::new()
+    }
+}

@@ -1,0 +1,245 @@
+//! The numbered sections of a review request.
+
+use super::comment::{MAX_ROWS, Writer, more};
+use super::readiness::in_state;
+use crate::dates::{date_of, short_day};
+use crate::followup::{AskedHow, Decision, Entry, Justification, NoteRef, State, Verdict};
+use crate::markdown::{Markdown, item, row};
+use crate::matching::MatchedBy;
+use crate::text::excerpt;
+use crate::wording::{is_linkable, name};
+
+/// A section with a title, numbered when it is placed.
+type Section = (String, String);
+
+impl Writer<'_> {
+    /// The numbered sections; those which are empty are left out, but for what a reviewer looks for.
+    pub(super) fn sections(&self) -> Vec<String> {
+        let mut sections: Vec<Section> = Vec::new();
+        sections.extend(self.removed());
+        sections.extend(self.gone());
+        sections.extend(self.accepted());
+        sections.extend(self.settled("Fixed", |state| matches!(state, State::Fixed)));
+        sections.extend(
+            self.settled("No longer relevant", |state| matches!(state, State::Withdrawn(_))),
+        );
+        sections.extend(self.matched());
+        sections.push(self.unchecked());
+        sections.push(self.exceptions());
+        (1..)
+            .zip(sections)
+            .map(|(number, (title, text))| {
+                if text.starts_with('|') || text.starts_with("- ") {
+                    format!("**{number}. {title}**\n\n{text}\n")
+                } else {
+                    format!("**{number}. {title}:** {text}\n")
+                }
+            })
+            .collect()
+    }
+
+    fn removed(&self) -> Option<Section> {
+        let removed = in_state(self.cases, |state| matches!(state, State::Removed { .. }));
+        let mut table = head(&["Account", "Asked", "Decided by", "Reason", "Record"]);
+        for (case, entry) in removed.iter().take(MAX_ROWS) {
+            let State::Removed { decision, record } = &entry.state else { continue };
+            let removal = match record {
+                Some(record) => self.link("removal", record),
+                None => Markdown::literal("by hand"),
+            };
+            table.push_str(&row(&[
+                name(&case.name),
+                Markdown::text(asked(entry)),
+                Markdown::code(&decision.note.author.username),
+                self.reason(decision),
+                self.link("decision", &decision.note).and(", ").and(&removal),
+            ]));
+        }
+        table.push_str(&more(removed.len()));
+        let title = format!("Removed from {} ({})", self.system(), removed.len());
+        (!removed.is_empty()).then_some((title, table))
+    }
+
+    fn gone(&self) -> Option<Section> {
+        let gone = in_state(self.cases, |state| *state == State::Gone);
+        let mut list = String::new();
+        for (case, entry) in gone.iter().take(MAX_ROWS) {
+            let line = name(&case.name).and(", asked ").and(Markdown::text(asked(entry)));
+            list.push_str(&item(&line));
+        }
+        list.push_str(&more(gone.len()));
+        let title = format!("Gone from {} without a decision ({})", self.system(), gone.len());
+        (!gone.is_empty()).then_some((title, list))
+    }
+
+    fn accepted(&self) -> Option<Section> {
+        let is_decided =
+            |state: &State| matches!(state, State::Justified(Justification::Decision(_)));
+        let accepted = in_state(self.cases, is_decided);
+        let mut table = head(&["Finding", "Who", "Reason", "By", "Record"]);
+        for (case, entry) in accepted.iter().take(MAX_ROWS) {
+            let State::Justified(Justification::Decision(decision)) = &entry.state else {
+                continue;
+            };
+            let check = Markdown::code(entry.check.id);
+            let check = match decision.verdict {
+                Verdict::Keep { until: Some(until) } => {
+                    check.and(Markdown::text(format!(", kept until {until}")))
+                }
+                _ => check,
+            };
+            table.push_str(&row(&[
+                check,
+                name(&case.name),
+                self.reason(decision),
+                Markdown::code(&decision.note.author.username),
+                self.link("record", &decision.note),
+            ]));
+        }
+        table.push_str(&more(accepted.len()));
+        let title = format!("Kept or accepted ({})", accepted.len());
+        (!accepted.is_empty()).then_some((title, table))
+    }
+
+    fn settled(&self, title: &str, is_wanted: fn(&State) -> bool) -> Option<Section> {
+        let settled = in_state(self.cases, is_wanted);
+        let mut list = String::new();
+        for (case, entry) in settled.iter().take(MAX_ROWS) {
+            let mut line = Markdown::code(entry.check.id);
+            if !case.name.is_empty() {
+                line = line.and(" of ").and(name(&case.name));
+            }
+            if let Some(ask) = &entry.ask {
+                let words = match ask.how {
+                    AskedHow::Mentioned => "asked",
+                    AskedHow::Sent => "asked by e-mail",
+                    AskedHow::Listed => "listed",
+                };
+                line = line.and(", ").and(self.link(words, &ask.note));
+            }
+            list.push_str(&item(&line));
+        }
+        list.push_str(&more(settled.len()));
+        (!settled.is_empty()).then(|| (format!("{title} ({})", settled.len()), list))
+    }
+
+    /// The accounts that were found by something else than their address.
+    fn matched(&self) -> Option<Section> {
+        let evaluation = self.input.evaluation;
+        let mut list = String::new();
+        let mut count = 0_usize;
+        for matched in evaluation.matching.all() {
+            if matched.key == MatchedBy::Email {
+                continue;
+            }
+            let (Some(person), Some(account)) =
+                (evaluation.roster.person(matched.person), evaluation.account(matched.account))
+            else {
+                continue;
+            };
+            count += 1;
+            if count <= MAX_ROWS {
+                let by = matched.key.describe();
+                list.push_str(&item(
+                    &name(&account.email)
+                        .and(" is ")
+                        .and(name(&person.name))
+                        .and(Markdown::text(format!("'s, by {by}"))),
+                ));
+            }
+        }
+        list.push_str(&more(count));
+        (count > 0).then(|| (format!("Matched by link or alias ({count})"), list))
+    }
+
+    /// What was switched off, left out, or could not be evaluated.
+    fn unchecked(&self) -> Section {
+        let evaluation = self.input.evaluation;
+        let mut list = String::new();
+        for check in &evaluation.off {
+            list.push_str(&item(&Markdown::code(check.id).and(", which is switched off")));
+        }
+        for (check, unknown) in &evaluation.unknown {
+            list.push_str(&item(
+                &Markdown::code(check.id).and(Markdown::text(format!(", {unknown}"))),
+            ));
+        }
+        for subject in evaluation.excluded.iter().take(MAX_ROWS) {
+            let person = evaluation.person(*subject).map(|person| &*person.name);
+            let account = match subject {
+                crate::identity::Subject::Account(index) => evaluation.account(*index),
+                _ => None,
+            };
+            let excluded = person.or(account.map(|account| &*account.email)).unwrap_or_default();
+            list.push_str(&item(&name(excluded).and(", who is excluded")));
+        }
+        list.push_str(&more(evaluation.excluded.len()));
+        none_or_list("Not checked", list)
+    }
+
+    fn exceptions(&self) -> Section {
+        let mut list = String::new();
+        for (exception, outcome) in self.input.evaluation.exceptions.iter().take(MAX_ROWS) {
+            let checks: Vec<Markdown> =
+                exception.checks.iter().map(|check| Markdown::code(check)).collect();
+            let subject = exception.email.as_deref().unwrap_or("the organisation");
+            let line =
+                exception.location.line.map(|line| format!(" line {line}")).unwrap_or_default();
+            list.push_str(&item(
+                &crate::wording::join_list(&checks)
+                    .and(" of ")
+                    .and(name(subject))
+                    .and(": ")
+                    .and(Markdown::code(&excerpt(&exception.reason)))
+                    .and(", approved by ")
+                    .and(Markdown::code(&exception.approved_by))
+                    .and(Markdown::text(format!(
+                        " on {}, until {}, {} (",
+                        exception.approved_on,
+                        exception.expires,
+                        outcome.describe()
+                    )))
+                    .and(Markdown::code(&exception.location.file))
+                    .and(Markdown::text(format!("{line})"))),
+            ));
+        }
+        none_or_list("Exceptions used", list)
+    }
+
+    fn system(&self) -> &'static str {
+        self.input.evaluation.kind.spec().system
+    }
+
+    fn reason(&self, decision: &Decision) -> Markdown {
+        match &decision.reason {
+            Some(reason) => Markdown::code(reason),
+            None => self.link("see the record", &decision.note),
+        }
+    }
+
+    fn link(&self, words: &'static str, note: &NoteRef) -> Markdown {
+        let address = format!("{}#note_{}", self.input.issue.url, note.id);
+        if is_linkable(&address) {
+            Markdown::text(format!("[{words}]({address})"))
+        } else {
+            Markdown::text(words)
+        }
+    }
+}
+
+/// How and when a finding was asked, and what came of it.
+fn asked(entry: &Entry) -> String {
+    let Some(ask) = &entry.ask else { return "never".to_owned() };
+    let by = if ask.how == AskedHow::Sent { "by e-mail " } else { "" };
+    let answer = if entry.answers.is_empty() { "no reply" } else { "answered" };
+    format!("{by}{}, {answer}", short_day(date_of(ask.at)))
+}
+
+fn head(columns: &[&'static str]) -> String {
+    let cells: Vec<Markdown> = columns.iter().map(|column| Markdown::text(*column)).collect();
+    format!("{}{}", row(&cells), row(&vec![Markdown::literal("---"); columns.len()]))
+}
+
+fn none_or_list(title: &str, list: String) -> Section {
+    if list.is_empty() { (title.to_owned(), "none.".to_owned()) } else { (title.to_owned(), list) }
+}

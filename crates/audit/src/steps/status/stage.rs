@@ -1,0 +1,133 @@
+//! How far an audit is, and the command that comes next.
+
+use serde::Serialize;
+
+use crate::followup::{Cases, FollowupInput};
+use crate::steps::review::{Readiness, reports};
+use crate::steps::status::need::Task;
+
+/// How far an audit is, read off its issue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// There is no issue.
+    None,
+    /// The issue is there, without a report.
+    Opened,
+    /// A report is recorded, without all accounts.
+    Reported,
+    /// A report with all accounts is recorded.
+    Compared,
+    /// A notice was posted, and something is still open.
+    FollowingUp,
+    /// Nothing is open, and no manager was asked.
+    Ready,
+    /// A manager was asked to review it, and nothing has changed since.
+    InReview,
+    /// The issue is closed.
+    Closed,
+}
+
+impl Stage {
+    /// The stage in words.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Opened => "opened",
+            Self::Reported => "reported",
+            Self::Compared => "compared",
+            Self::FollowingUp => "following up",
+            Self::Ready => "ready for review",
+            Self::InReview => "in review",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// What is known of how the audit's issue ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Closing {
+    /// Whether it is closed.
+    pub is_closed: bool,
+    /// The username of who closed it.
+    pub by: Option<String>,
+}
+
+pub(super) fn stage(
+    input: &FollowupInput<'_>,
+    cases: &Cases,
+    readiness: &Readiness,
+    closing: &Closing,
+) -> Stage {
+    let reports = reports(input);
+    let is_compared = reports.iter().any(|report| report.accounts.is_some() && report.is_complete);
+    if closing.is_closed {
+        Stage::Closed
+    } else if readiness.is_in_review() {
+        Stage::InReview
+    } else if readiness.is_ready() {
+        Stage::Ready
+    } else if !cases.notices.is_empty() {
+        Stage::FollowingUp
+    } else if is_compared {
+        Stage::Compared
+    } else if reports.is_empty() {
+        Stage::Opened
+    } else {
+        Stage::Reported
+    }
+}
+
+/// What there is to say about a stage, and the command that comes next.
+pub(super) fn summary(
+    input: &FollowupInput<'_>,
+    cases: &Cases,
+    stage: Stage,
+    readiness: &Readiness,
+    closing: &Closing,
+    tasks: &[Task],
+) -> (String, String) {
+    let following_up = || match tasks.first() {
+        Some(task) => task.command.clone(),
+        None if cases.entries().any(|(_, entry)| entry.state.until().is_some()) => {
+            "support-audit followups".to_owned()
+        }
+        None => "support-audit submit-review --unresolved".to_owned(),
+    };
+    let counts = crate::steps::review::counts(cases);
+    match stage {
+        Stage::None => ("there is no issue".to_owned(), "support-audit init-issue".to_owned()),
+        Stage::Opened => {
+            ("no report has been recorded yet".to_owned(), "support-audit run --write".to_owned())
+        }
+        Stage::Reported => (
+            "the accounts have not been recorded completely".to_owned(),
+            "support-audit reconcile --write".to_owned(),
+        ),
+        Stage::Compared => (counts, "support-audit followups".to_owned()),
+        Stage::FollowingUp => {
+            let changed = readiness.asked.as_ref().filter(|asked| asked.is_complete);
+            let changed =
+                changed.map_or("", |_| "; the findings have changed since the review request");
+            (format!("{counts}{changed}"), following_up())
+        }
+        Stage::Ready => (counts, "support-audit submit-review".to_owned()),
+        Stage::InReview => {
+            let asked = readiness.asked.as_ref();
+            let by = asked.map_or("", |asked| &asked.note.author.username);
+            let whom = asked.and_then(|asked| input.directory.username_of(asked.reviewer?));
+            let whom = whom.unwrap_or("a manager");
+            (
+                format!("{by} has asked {whom} to review and close it"),
+                format!("(nothing to do: {whom} reviews and closes)"),
+            )
+        }
+        Stage::Closed => {
+            let by = closing.by.as_deref().unwrap_or("somebody");
+            let is_own = by.eq_ignore_ascii_case(&input.operator.username);
+            let own =
+                if is_own { ", who is the operator; a manager should have closed it" } else { "" };
+            (format!("closed by {by}{own}"), "support-audit init-issue".to_owned())
+        }
+    }
+}
