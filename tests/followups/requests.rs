@@ -56,6 +56,38 @@ fn asking_takes_one_write_and_as_many_reads_for_one_as_for_all() {
     assert_eq!([10, 45, 90].map(reads), [one; 3]);
 }
 
+/// The project's history costs nothing: neither what is asked of it nor how much is read.
+#[test]
+fn thousands_of_old_issues_are_not_read() {
+    let old = |count: usize| {
+        let mut world = world(3);
+        for number in 1..=count {
+            let title = format!("Old issue {number}");
+            let iid = world.open_issue(AUDITS, "maria", &title, "Done long ago.").unwrap();
+            world.close_issue(AUDITS, iid, "maria").unwrap();
+        }
+        for issue in &mut world.project(AUDITS).unwrap().issues {
+            if issue.title.starts_with("Old") {
+                issue.created_at = "2023-05-06T07:08:09Z".parse().unwrap();
+            }
+        }
+        in_world(world)
+    };
+    let commands = [
+        &["status"][..],
+        &["followups", "--yes"],
+        &["status", "--period", "FY28-Q1"],
+        &["init-issue", "--period", "FY28-Q3", "--template", "builtin", "--yes"],
+    ];
+    let costs = |test: &TestWorld| {
+        commands.map(|arguments| {
+            let requests = requests(test, || test.run(arguments));
+            (requests.len(), count(&requests, "/issues?"))
+        })
+    };
+    assert_eq!(costs(&old(3_000)), costs(&old(0)));
+}
+
 /// A team of twenty, in whose issue people have commented so often.
 fn talkative(comments: usize) -> TestWorld {
     let mut world = world(20);

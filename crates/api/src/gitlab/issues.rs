@@ -69,14 +69,11 @@ pub enum IssueState {
 
 /// Which issues to list; by default all issues of the project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct IssueFilter<'a> {
+pub struct IssueFilter {
     /// Their state.
     pub state: IssueState,
-    /// The labels, of which each issue must have all.
-    pub labels: &'a [String],
-    /// Words in the title. GitLab searches for words, not for the exact text, so the caller must
-    /// check each result.
-    pub search_in_title: Option<&'a str>,
+    /// The instant since which they were created.
+    pub created_after: Option<Timestamp>,
 }
 
 /// A new issue (GitLab, "Issues API", create an issue).
@@ -105,24 +102,16 @@ pub struct NewIssue {
 impl GitLab {
     /// Lists the issues that match the filter, oldest first: `GET /projects/:id/issues` (GitLab,
     /// "Issues API", list project issues).
-    pub async fn issues(
-        &self,
-        project: &str,
-        filter: &IssueFilter<'_>,
-    ) -> Result<Vec<Issue>, Error> {
+    pub async fn issues(&self, project: &str, filter: IssueFilter) -> Result<Vec<Issue>, Error> {
         let state = match filter.state {
             IssueState::Opened => "opened",
             IssueState::Closed => "closed",
             IssueState::All => "all",
         };
-        // The name of a label cannot hold a comma.
-        let labels = filter.labels.join(",");
+        let created_after = filter.created_after.map(|instant| instant.to_string());
         let mut query = vec![("state", state), ("order_by", "created_at"), ("sort", "asc")];
-        if !labels.is_empty() {
-            query.push(("labels", &labels));
-        }
-        if let Some(words) = filter.search_in_title {
-            query.extend([("search", words), ("in", "title")]);
+        if let Some(instant) = &created_after {
+            query.push(("created_after", instant));
         }
         let path = project_path(project, "issues")?;
         pages::all(&self.http, &path, &query, "the project's issues", |issue: &Issue| issue.iid)

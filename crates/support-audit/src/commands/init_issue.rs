@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use api::GitLab;
-use api::gitlab::{Issue, IssueFilter, Member, User};
+use api::gitlab::{Issue, Member, User};
 use audit::calendar::Period;
 use audit::kinds::Kind;
 use audit::plan::Plan;
@@ -51,14 +51,16 @@ impl InitIssue {
         let period = self.period(ctx);
         let progress = ctx.ui.progress(&format!("looking for the audit {period} in {project}"));
         let visibility = Visibility::from_project(&found);
-        let issues = gitlab.issues(project, &IssueFilter::default()).await?;
+        let overdue = ctx.config.calendar.overdue(ctx.today());
+        let filter = gather::issues_since(ctx, period.min(overdue));
+        let issues = gitlab.issues(project, filter).await?;
         let operator = gitlab.user().await?;
         let operators = Operators::resolve(ctx, gitlab).await?;
         let confidential =
             ctx.config.confidential.unwrap_or(visibility.needs_confidential_issues());
         let existing = existing_issues(&issues, &operators);
         warn_of_others(ctx, &issues, &operators, kind, period);
-        warn_of_overdue(ctx, &existing, kind, period);
+        warn_of_overdue(ctx, &existing, kind, (period, overdue));
         let mut opening = Opening {
             kind,
             period,
@@ -93,7 +95,7 @@ impl InitIssue {
         let notes = plan.notes.clone();
         let mut made_meanwhile = None;
         let replan = async || {
-            let issues = gitlab.issues(project, &IssueFilter::default()).await?;
+            let issues = gitlab.issues(project, filter).await?;
             let existing = existing_issues(&issues, &operators);
             let found = init_issue::plan(&opening, &existing);
             made_meanwhile = there_already(ctx, &found, &issues)?;
@@ -183,8 +185,7 @@ fn existing_issues(issues: &[Issue], operators: &Operators) -> Vec<Existing> {
 }
 
 /// Tells of the last audit that should have been and has no issue.
-fn warn_of_overdue(ctx: &Ctx, existing: &[Existing], kind: Kind, own: Period) {
-    let period = ctx.config.calendar.overdue(ctx.today());
+fn warn_of_overdue(ctx: &Ctx, existing: &[Existing], kind: Kind, (own, period): (Period, Period)) {
     let wanted = MarkerHeader { kind, period }.with(Content::Issue);
     if period != own
         && !existing.iter().any(|issue| marker(&issue.description).as_ref() == Some(&wanted))

@@ -8,6 +8,7 @@ use api::{Error, GitLab};
 use audit::plan;
 use audit::record::description::marker;
 use audit::record::marker::Marker;
+use jiff::{SignedDuration, Timestamp};
 
 use super::look_twice::{look_twice, unanswered};
 use crate::ctx::Ctx;
@@ -15,6 +16,9 @@ use crate::gather::{Operators, warn_of_stranger};
 
 /// After how long an issue that somebody else made at the same moment can be seen.
 const SETTLING: Duration = Duration::from_secs(2);
+
+/// Within which time somebody else may have made the same issue, unseen by the plan.
+const RECENT: SignedDuration = SignedDuration::from_hours(24);
 
 /// Makes the issue, and tells what GitLab left out and whether somebody else was as quick.
 pub(super) async fn create(ctx: &Ctx, new: &plan::NewIssue) -> anyhow::Result<String> {
@@ -47,7 +51,7 @@ pub(super) async fn create(ctx: &Ctx, new: &plan::NewIssue) -> anyhow::Result<St
     // Two runs that make it at the same moment do not see each other's at once.
     ctx.pause(SETTLING).await;
     let (twins, strangers): (Vec<Issue>, Vec<Issue>) =
-        with_marker(gitlab, &new.project, &new.marker)
+        with_marker(gitlab, &new.project, &new.marker, issue.created_at - RECENT)
             .await?
             .into_iter()
             .partition(|twin| operators.trusts(&twin.author));
@@ -95,8 +99,15 @@ fn left_out(new: &plan::NewIssue, issue: &Issue) -> Vec<String> {
     missing
 }
 
-async fn with_marker(gitlab: &GitLab, project: &str, wanted: &Marker) -> Result<Vec<Issue>, Error> {
-    let mut issues = gitlab.issues(project, &IssueFilter::default()).await?;
+/// Issues with a marker that were made since `created_after`, oldest first.
+async fn with_marker(
+    gitlab: &GitLab,
+    project: &str,
+    wanted: &Marker,
+    created_after: Timestamp,
+) -> Result<Vec<Issue>, Error> {
+    let recent = IssueFilter { created_after: Some(created_after), ..IssueFilter::default() };
+    let mut issues = gitlab.issues(project, recent).await?;
     issues.retain(|issue| marker(&issue.description).as_ref() == Some(wanted));
     issues.sort_by_key(|issue| issue.iid);
     Ok(issues)
@@ -110,7 +121,9 @@ async fn look_for_issue(
 ) -> Result<Option<Issue>, Error> {
     look_twice(ctx, async || {
         let ours = |issue: &Issue| issue.author.id == new.assignee.0;
-        Ok(with_marker(gitlab, &new.project, &new.marker).await?.into_iter().find(ours))
+        let created_after = ctx.now() - RECENT;
+        let issues = with_marker(gitlab, &new.project, &new.marker, created_after).await?;
+        Ok(issues.into_iter().find(ours))
     })
     .await
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use api::GitLab;
-use api::gitlab::{Issue, IssueFilter};
+use api::gitlab::{Issue, IssueFilter, IssueState};
 use audit::calendar::Period;
 use audit::kinds::Kind;
 use audit::record::conversation::{BrokenMarker, audit_of_issue, check_unmarked_issue};
@@ -10,6 +10,8 @@ use audit::record::description::Adopt;
 use audit::record::marker::{Content, Marker, MarkerHeader};
 use audit::steps::init_issue;
 use clap::Args;
+use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 
 use super::operators::{Operators, setting};
 use super::threads::read_conversation;
@@ -177,44 +179,79 @@ fn iid(ctx: &Ctx, text: &str) -> anyhow::Result<u64> {
 /// The open issues of this kind that count.
 pub(crate) async fn open_audits(ctx: &Ctx, gitlab: &GitLab) -> anyhow::Result<Vec<Issue>> {
     let operators = Operators::resolve(ctx, gitlab).await?;
-    Ok(audits(ctx, gitlab, None, &operators).await?.open)
+    let open = IssueFilter { state: IssueState::Opened, created_after: None };
+    Ok(audits(ctx, gitlab, open, None, &operators).await?.marked)
 }
 
-/// The audits of a project.
+/// The audits among some of a project's issues.
 #[derive(Debug, Default)]
 struct Audits {
-    open: Vec<Issue>,
-    closed: Vec<Issue>,
+    /// Those with a marker, oldest first.
+    marked: Vec<Issue>,
     /// Open issues of operators that have an audit's title and no marker.
     unmarked: Vec<Issue>,
 }
 
-/// The audits of this kind, and of the period if there is one, that operators made; those that
+/// The audits of this kind, and of the period if there is one, that operators made; open ones that
 /// strangers made are named.
 async fn audits(
     ctx: &Ctx,
     gitlab: &GitLab,
+    filter: IssueFilter,
     period: Option<Period>,
     operators: &Operators,
 ) -> anyhow::Result<Audits> {
     let kind = Kind::from(ctx.global.kind);
-    let issues = gitlab.issues(&ctx.config.audits_project, &IssueFilter::default()).await?;
     let mut audits = Audits::default();
-    for issue in issues {
+    for issue in gitlab.issues(&ctx.config.audits_project, filter).await? {
         let is_own = operators.trusts(&issue.author);
         let is_open = !is_closed(&issue);
         if is_audit(&issue, kind, period) {
-            match (is_own, is_open) {
-                (true, true) => audits.open.push(issue),
-                (true, false) => audits.closed.push(issue),
-                (false, true) => warn_of_stranger(ctx, &issue),
-                (false, false) => {}
+            if is_own {
+                audits.marked.push(issue);
+            } else if is_open {
+                warn_of_stranger(ctx, &issue);
             }
         } else if is_own && is_open && init_issue::has_title(&issue.title, kind, period) {
             audits.unmarked.push(issue);
         }
     }
     Ok(audits)
+}
+
+/// How long before its quarter an audit's issue may have been made, at most.
+const MADE_AHEAD: SignedDuration = SignedDuration::from_hours(365 * 24);
+
+/// The issues among which that of a period must be, open or closed: a project with a long history is
+/// not read back to its beginning.
+pub(crate) fn issues_since(ctx: &Ctx, period: Period) -> IssueFilter {
+    let start = ctx.config.calendar.start(period).to_zoned(TimeZone::UTC);
+    let created_after = start.ok().map(|start| start.timestamp() - MADE_AHEAD);
+    IssueFilter { state: IssueState::All, created_after }
+}
+
+/// The closed audits of this kind, or those of the period, oldest first.
+///
+/// Without a period only the latest is of interest, and the project's whole history is read only where
+/// the last year has none.
+async fn closed_audits(
+    ctx: &Ctx,
+    gitlab: &GitLab,
+    period: Option<Period>,
+    operators: &Operators,
+) -> anyhow::Result<Vec<Issue>> {
+    let windows = match period {
+        Some(period) => vec![issues_since(ctx, period).created_after],
+        None => vec![Some(ctx.now() - MADE_AHEAD), None],
+    };
+    for created_after in windows {
+        let closed = IssueFilter { state: IssueState::Closed, created_after };
+        let audits = audits(ctx, gitlab, closed, period, operators).await?;
+        if !audits.marked.is_empty() {
+            return Ok(audits.marked);
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// Whether an issue's description holds the marker of an audit, maybe beside that of another one.
@@ -227,13 +264,18 @@ fn is_audit(issue: &Issue, kind: Kind, period: Option<Period>) -> bool {
 }
 
 /// The one open issue of this kind that counts; or the one of `period`, open or closed.
+///
+/// The open issues are read first, which is a page in most projects; closed ones only where no audit is
+/// open.
 async fn find_issue(
     ctx: &Ctx,
     gitlab: &GitLab,
     period: Option<Period>,
     operators: &Operators,
 ) -> anyhow::Result<Issue> {
-    let Audits { mut open, closed, unmarked } = audits(ctx, gitlab, period, operators).await?;
+    let filter = IssueFilter { state: IssueState::Opened, created_after: None };
+    let Audits { marked: mut open, unmarked } =
+        audits(ctx, gitlab, filter, period, operators).await?;
     if open.is_empty() {
         for issue in unmarked {
             let conversation = read_conversation(ctx, gitlab, issue.iid).await?;
@@ -243,6 +285,11 @@ async fn find_issue(
             }
         }
     }
+    let closed = if open.is_empty() {
+        closed_audits(ctx, gitlab, period, operators).await?
+    } else {
+        Vec::new()
+    };
     match (open.pop(), open.is_empty(), closed.last()) {
         (Some(issue), true, _) => Ok(issue),
         (Some(issue), false, _) => {

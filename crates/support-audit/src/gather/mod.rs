@@ -17,7 +17,8 @@ pub(crate) use accounts::{
 };
 pub(crate) use conversation::{FollowupSources, directory, followup_sources};
 pub(crate) use issue::{
-    IssueSelector, ensure_open, is_closed, open_audits, resolve_issue, warn_of_stranger,
+    IssueSelector, ensure_open, is_closed, issues_since, open_audits, resolve_issue,
+    warn_of_stranger,
 };
 pub(crate) use operators::Operators;
 pub(crate) use record::Record;
