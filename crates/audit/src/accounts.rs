@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::identity::{AccountId, AccountIdx, comparable_email, is_email_address};
+use crate::identity::{AccountId, AccountIdx, SubjectId, comparable_email};
 use crate::input::{Location, Problem, SourceFile, sha256};
+use crate::text::fold;
 
 /// The role of the one to whom an organisation belongs.
 pub const OWNER: &str = "owner";
@@ -37,34 +38,91 @@ impl AccountStatus {
 /// An account, or an invitation to have one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
-    /// The service's own id of it; unknown where the source has none, as a file.
-    pub id: Option<AccountId>,
-    /// The e-mail address, as written.
-    pub email: String,
+    /// What identifies the account.
+    pub id: AccountId,
+    /// The e-mail address as written; some systems have accounts without one.
+    pub email: Option<String>,
     /// The holder's name; empty where it is not known.
     pub name: String,
     /// What the account may do, in lower case: [`OWNER`], [`ADMIN`], `user` or any other word;
-    /// unknown where the source does not tell.
+    /// unknown where the source does not say.
     pub role: Option<String>,
-    /// The address of the account's own page; unknown where the source does not tell.
+    /// The address of the account's own page; unknown where the source does not say.
     pub page: Option<String>,
     /// Whether its holder has joined.
-    pub standing: AccountStatus,
-    /// Since when it has been there, as the source tells it; empty where it does not.
+    pub status: AccountStatus,
+    /// Since when the account has existed, as the source says it; empty where it does not.
     pub since: String,
-    /// Where it was read: a row of a file, or the address of the thing itself.
+    /// Where the account was read: a row of a file, or the address of the account itself.
     pub location: Location,
 }
 
 impl Account {
-    /// The e-mail address as it is compared with others.
+    /// The e-mail address as it is compared with others, where there is one.
+    pub fn comparable_email(&self) -> Option<String> {
+        self.email.as_deref().map(comparable_email)
+    }
+
+    /// The audited service's own id; none where the source has no ids.
+    pub fn own_id(&self) -> Option<&AccountId> {
+        match &self.id {
+            AccountId::Own(_) => Some(&self.id),
+            AccountId::Email(_) => None,
+        }
+    }
+
+    /// What names the account in commands and plans: its e-mail address as written, else its id.
+    ///
+    /// Several accounts may share an address, and then only their ids tell them apart.
+    pub fn name_in_commands(&self) -> &str {
+        self.email.as_deref().unwrap_or_else(|| self.id.as_str())
+    }
+
+    /// What the account is called where people read about it: its e-mail address, else its holder's
+    /// name, else its id.
+    pub fn display_name(&self) -> &str {
+        match &self.email {
+            Some(email) => email,
+            None if self.name.is_empty() => self.id.as_str(),
+            None => &self.name,
+        }
+    }
+
+    /// What the account is sorted and listed by: its comparable e-mail address, else its id.
     pub fn key(&self) -> String {
-        comparable_email(&self.email)
+        self.comparable_email().unwrap_or_else(|| self.id.as_str().to_owned())
+    }
+
+    /// Whether `name`, which a person typed, is the account's e-mail address or the service's own id of
+    /// the account.
+    pub fn is_named(&self, name: &str) -> bool {
+        self.comparable_email().is_some_and(|email| email == comparable_email(name))
+            || self.own_id().is_some_and(|id| id.as_str() == name)
+    }
+
+    /// Who the account is to the audit: its e-mail address, else the service's own id.
+    pub fn subject(&self) -> SubjectId {
+        match self.comparable_email() {
+            Some(email) => SubjectId::Email(email),
+            None => SubjectId::Account(self.id.as_str().to_owned()),
+        }
+    }
+
+    /// All that markers know the account by, the first being [`Account::subject`].
+    ///
+    /// Without an e-mail address, the name is there too: once the account is gone, comments are where its
+    /// name is read.
+    pub(crate) fn keys(&self) -> Vec<SubjectId> {
+        let mut keys = vec![self.subject()];
+        if self.email.is_none() && !self.name.is_empty() {
+            keys.push(SubjectId::Name(fold(&self.name).into_owned()));
+        }
+        keys
     }
 
     /// Whether its holder has joined and has this role.
     pub fn has_role(&self, role: &str) -> bool {
-        self.standing == AccountStatus::Active && self.role.as_deref() == Some(role)
+        self.status == AccountStatus::Active && self.role.as_deref() == Some(role)
     }
 }
 
@@ -77,15 +135,15 @@ pub struct Capture {
     pub read_at: Timestamp,
     /// SHA-256 in hex digits: of the file, or of [`Accounts::canonical`].
     pub sha256: String,
-    /// Why there may be more accounts than were read, as lower-case sentences without a final stop;
-    /// none: they were read whole.
+    /// Why there may be more accounts than were read, as lower-case sentences without a final stop; empty
+    /// where the accounts are complete.
     pub gaps: Vec<String>,
 }
 
 /// Who does have access.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accounts {
-    /// The accounts, in the order of their e-mail addresses.
+    /// The accounts, in the order of [`Account::key`].
     ///
     /// Several accounts at one address are all kept, as long as their ids or their details differ.
     pub list: Vec<Account>,
@@ -95,12 +153,12 @@ pub struct Accounts {
     pub problems: Vec<Problem>,
 }
 
-/// What a file of accounts holds, before the rows that repeat others are left out.
+/// What a source of accounts holds, before accounts that repeat others are left out.
 #[derive(Debug, Default)]
 pub struct Export {
-    /// The accounts, in the order of the rows.
+    /// The accounts, in the order of the source.
     pub list: Vec<Account>,
-    /// The rows that could not be read.
+    /// The rows of a file, or the answers of a service, that could not be read.
     pub problems: Vec<Problem>,
     /// Why there may be more accounts than were read: see [`Capture::gaps`].
     pub gaps: Vec<String>,
@@ -117,22 +175,9 @@ impl Accounts {
     /// The accounts of a service, read through its interface.
     ///
     /// A user who has joined keeps no open invitation beside that account.
-    /// An account without a plain e-mail address becomes a problem, and the accounts are incomplete.
-    pub fn from_service(
-        source: String,
-        read_at: Timestamp,
-        list: Vec<Account>,
-        mut gaps: Vec<String>,
-    ) -> Self {
-        let (list, unreadable): (Vec<Account>, Vec<Account>) =
-            list.into_iter().partition(|account| is_email_address(&account.email));
-        if !unreadable.is_empty() {
-            let count = unreadable.len();
-            gaps.push(format!("{count} of the service's accounts have no plain e-mail address"));
-        }
-        let message = "the account has no plain e-mail address";
-        let problem = |account: Account| Problem::of_account(account.location, message);
-        let problems = unreadable.into_iter().map(problem).collect();
+    /// Whether an account needs an e-mail address is for the reader of its kind to say.
+    pub fn from_service(source: String, read_at: Timestamp, export: Export) -> Self {
+        let Export { list, problems, gaps } = export;
         let Distinct { list, .. } = Distinct::new(list);
         let capture =
             Capture { source, read_at, sha256: sha256(canonical(&list).as_bytes()), gaps };
@@ -161,7 +206,7 @@ impl Accounts {
         Ok(Self { list, capture: Capture { source, read_at, sha256, gaps }, problems }.suspected())
     }
 
-    /// An organisation without any account is none: something was not read.
+    /// An organisation always has an account, so where none was read something is missing.
     fn suspected(mut self) -> Self {
         if self.list.is_empty() && self.capture.gaps.is_empty() {
             self.capture.gaps.push("no account was read".to_owned());
@@ -184,9 +229,9 @@ impl Accounts {
         self.capture.gaps.is_empty()
     }
 
-    /// The accounts whose holders have the standing.
-    pub fn with(&self, standing: AccountStatus) -> impl Iterator<Item = &Account> {
-        self.list.iter().filter(move |account| account.standing == standing)
+    /// The accounts with a status.
+    pub fn with(&self, status: AccountStatus) -> impl Iterator<Item = &Account> {
+        self.list.iter().filter(move |account| account.status == status)
     }
 
     /// Whether the role of everybody who has joined is known.
@@ -194,34 +239,35 @@ impl Accounts {
         self.with(AccountStatus::Active).all(|account| account.role.is_some())
     }
 
-    /// Whether the source tells the accounts' roles.
+    /// Whether the source reports the accounts' roles.
     pub(crate) fn reports_roles(&self) -> bool {
         self.list.is_empty() || self.list.iter().any(|account| account.role.is_some())
     }
 
-    /// Whether the source tells the accounts' pages.
+    /// Whether the source reports the accounts' pages.
     pub(crate) fn reports_pages(&self) -> bool {
         self.list.is_empty() || self.list.iter().any(|account| account.page.is_some())
     }
 
-    /// What the hash of a service's accounts is made of: a line for each, with its e-mail address,
-    /// standing, role and page, parted by tabs.
+    /// What the hash of a service's accounts is made of: a line for each, with its [key](Account::key),
+    /// status, role and page, separated by tabs.
     pub fn canonical(&self) -> String {
         canonical(&self.list)
     }
 }
 
 fn canonical(list: &[Account]) -> String {
-    let line = |account: &Account| {
-        let standing = account.standing.as_str();
-        let role = account.role.as_deref().unwrap_or_default();
-        let page = account.page.as_deref().unwrap_or_default();
-        format!("{}\t{standing}\t{role}\t{page}\n", account.key())
-    };
-    list.iter().map(line).collect()
+    let mut lines = String::new();
+    for account in list {
+        let status = account.status.as_str();
+        let role = account.role.as_deref().unwrap_or("");
+        let page = account.page.as_deref().unwrap_or("");
+        lines.push_str(&format!("{}\t{status}\t{role}\t{page}\n", account.key()));
+    }
+    lines
 }
 
-/// Accounts in the order of their addresses, each once.
+/// Accounts in the order of their keys, each once.
 struct Distinct {
     list: Vec<Account>,
     /// Where each account that was left out is, and where the one that it repeats is.
@@ -232,18 +278,20 @@ impl Distinct {
     /// Leaves out accounts that repeat others, and open invitations to addresses that have joined.
     ///
     /// Accounts with the same id are the same; where there are no ids, those whose details are all
-    /// the same. Two accounts of one address that differ are both kept: one of them may be an admin.
+    /// the same. Two accounts at one address that differ are both kept: one of them may be an admin.
     fn new(list: Vec<Account>) -> Self {
         let mut kept: Vec<Account> = Vec::with_capacity(list.len());
         let mut repeated = Vec::new();
         let mut indexes: HashMap<Vec<String>, usize> = HashMap::with_capacity(list.len());
         let joined: HashSet<String> = list
             .iter()
-            .filter(|account| account.standing == AccountStatus::Active)
-            .map(Account::key)
+            .filter(|account| account.status == AccountStatus::Active)
+            .filter_map(Account::comparable_email)
             .collect();
         for account in list {
-            if account.standing == AccountStatus::Invited && joined.contains(&account.key()) {
+            let has_joined =
+                account.comparable_email().is_some_and(|email| joined.contains(&email));
+            if account.status == AccountStatus::Invited && has_joined {
                 continue;
             }
             let index = *indexes.entry(distinct_details(&account)).or_insert(kept.len());
@@ -259,16 +307,17 @@ impl Distinct {
 
 /// What two entries for the same account have in common.
 fn distinct_details(account: &Account) -> Vec<String> {
-    let Account { id, email: _, name, role, page, standing, since, location: _ } = account;
+    let Account { id, email: _, name, role, page, status, since, location: _ } = account;
+    // An unknown role and an empty one are the same to the source.
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     match id {
-        Some(id) => vec![account.key(), id.as_str().to_owned()],
-        None => vec![
+        AccountId::Own(id) => vec![account.key(), id.clone()],
+        AccountId::Email(_) => vec![
             account.key(),
             name.clone(),
             text(role),
             text(page),
-            standing.as_str().to_owned(),
+            status.as_str().to_owned(),
             since.clone(),
         ],
     }
@@ -278,51 +327,63 @@ fn distinct_details(account: &Account) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn account(email: &str, standing: AccountStatus) -> Account {
+    /// An account of a file, known by its e-mail address.
+    fn account(email: &str, status: AccountStatus) -> Account {
         Account {
-            id: None,
-            email: email.to_owned(),
+            id: AccountId::from_email(email),
+            email: Some(email.to_owned()),
             name: String::new(),
             role: None,
             page: None,
-            standing,
+            status,
             since: String::new(),
             location: Location { file: "a".to_owned(), line: None },
         }
     }
 
+    fn read(list: Vec<Account>) -> Accounts {
+        let now = "2026-11-22T10:00:00Z".parse().unwrap();
+        let export = Export { list, ..Export::default() };
+        Accounts::from_service("here".to_owned(), now, export)
+    }
+
     #[test]
     fn who_has_joined_is_not_invited_any_more() {
-        let list = vec![
+        let accounts = read(vec![
             account("B@example.com", AccountStatus::Invited),
             account("a@example.com", AccountStatus::Active),
             account("b@example.com", AccountStatus::Active),
             account("A@example.com", AccountStatus::Invited),
-        ];
-        let now = "2026-11-22T10:00:00Z".parse().unwrap();
-        let accounts = Accounts::from_service("here".to_owned(), now, list, Vec::new());
-        let emails: Vec<_> =
-            accounts.list.iter().map(|account| (&*account.email, account.standing)).collect();
+        ]);
+        let kept: Vec<_> =
+            accounts.list.iter().map(|account| (account.key(), account.status)).collect();
         assert_eq!(
-            emails,
-            [("a@example.com", AccountStatus::Active), ("b@example.com", AccountStatus::Active)]
+            kept,
+            [
+                ("a@example.com".to_owned(), AccountStatus::Active),
+                ("b@example.com".to_owned(), AccountStatus::Active)
+            ]
         );
         assert_eq!(accounts.canonical(), "a@example.com\tactive\t\t\nb@example.com\tactive\t\t\n");
     }
 
     #[test]
-    fn an_answer_without_a_plain_address_leaves_the_accounts_incomplete() {
-        let list = ["", "<a@example.com>", "b@example.com"]
-            .map(|email| account(email, AccountStatus::Active))
-            .to_vec();
-        let now = "2026-11-22T10:00:00Z".parse().unwrap();
-        let accounts = Accounts::from_service("here".to_owned(), now, list, Vec::new());
-        let emails: Vec<_> = accounts.list.iter().map(|account| &*account.email).collect();
-        assert_eq!(emails, ["b@example.com"]);
-        assert_eq!(accounts.problems.len(), 2);
-        assert_eq!(
-            accounts.capture.gaps,
-            ["2 of the service's accounts have no plain e-mail address"]
-        );
+    fn accounts_without_an_address_are_known_by_their_ids() {
+        let bot = |id: &str, status| Account {
+            id: AccountId::new(id),
+            email: None,
+            ..account("unused@example.com", status)
+        };
+        let accounts = read(vec![
+            bot("7", AccountStatus::Active),
+            account("b@example.com", AccountStatus::Active),
+            bot("8", AccountStatus::Invited),
+            bot("7", AccountStatus::Active),
+        ]);
+        let kept: Vec<String> = accounts.list.iter().map(Account::key).collect();
+        assert_eq!(kept, ["7", "8", "b@example.com"]);
+        assert!(accounts.list[0].is_named("7") && !accounts.list[0].is_named("8"));
+        assert_eq!(accounts.list[0].display_name(), "7");
+        assert_eq!(accounts.list[0].subject().to_string(), "account:7");
     }
 }

@@ -12,6 +12,8 @@ pub enum SubjectId {
     GitLabId(u64),
     /// A person or an account, by their e-mail address in lower case.
     Email(String),
+    /// An account without an e-mail address, by the audited service's own id.
+    Account(String),
     /// A person of whom the roster knows nothing but the name, in the form of [`crate::text::fold`].
     Name(String),
     /// The audited organisation as a whole.
@@ -23,25 +25,38 @@ impl fmt::Display for SubjectId {
         match self {
             Self::GitLabId(id) => write!(formatter, "gitlab:{id}"),
             Self::Email(email) => write!(formatter, "email:{email}"),
+            Self::Account(id) => write!(formatter, "account:{id}"),
             Self::Name(name) => write!(formatter, "name:{name}"),
             Self::Organization => formatter.write_str("organization"),
         }
     }
 }
 
-/// The id by which the audited service knows an account, whatever its address becomes.
+/// What identifies an account.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AccountId(String);
+pub enum AccountId {
+    /// The e-mail address as it is compared with others: all that a file without ids has.
+    Email(String),
+    /// The audited service's own id, such as a URI or a number, which stays when the address changes.
+    Own(String),
+}
 
 impl AccountId {
-    /// The id as the service writes it.
+    /// The audited service's own id, as the service writes it.
     pub fn new(id: impl Into<String>) -> Self {
-        Self(id.into())
+        Self::Own(id.into())
     }
 
-    /// The id as the service writes it.
+    /// The identity of an account whose source has no ids.
+    pub fn from_email(email: &str) -> Self {
+        Self::Email(comparable_email(email))
+    }
+
+    /// The id or the address.
     pub fn as_str(&self) -> &str {
-        &self.0
+        match self {
+            Self::Email(text) | Self::Own(text) => text,
+        }
     }
 }
 

@@ -54,7 +54,39 @@ pub struct Matching {
 }
 
 /// Further e-mail addresses of people: the one in the roster and that of the account, in any order.
+///
+/// An account without an e-mail address is named by its id.
 pub type Aliases = std::collections::BTreeMap<String, String>;
+
+/// The aliases by each of their two sides.
+struct AliasIndex<'a> {
+    /// The other side, by a side as it is written: for the ids of accounts.
+    by_id: HashMap<&'a str, Vec<&'a str>>,
+    /// The other side, by a side as addresses are compared.
+    by_email: HashMap<String, Vec<&'a str>>,
+}
+
+impl<'a> AliasIndex<'a> {
+    fn new(aliases: &'a Aliases) -> Self {
+        let mut index = Self { by_id: HashMap::new(), by_email: HashMap::new() };
+        for (left, right) in aliases {
+            for (name, alias) in [(left, right), (right, left)] {
+                index.by_id.entry(name).or_default().push(alias);
+                index.by_email.entry(comparable_email(name)).or_default().push(alias);
+            }
+        }
+        index
+    }
+
+    /// The comparable e-mail addresses that are aliases of an account.
+    fn emails_of(&self, account: &Account) -> Vec<String> {
+        let aliases = match account.comparable_email() {
+            Some(email) => self.by_email.get(&email),
+            None => self.by_id.get(account.id.as_str()),
+        };
+        aliases.into_iter().flatten().map(|alias| comparable_email(alias)).collect()
+    }
+}
 
 impl Matching {
     /// Every person with an account of theirs, in the order of the people.
@@ -67,24 +99,20 @@ impl Matching {
         let mut matching = Self { matches: Vec::new(), holders: vec![None; accounts.list.len()] };
         let by_email = people_by(roster, |_, person| person.comparable_email());
         for (index, account) in accounts.enumerate() {
-            matching.add(index, by_email.get(&account.key()), MatchedBy::Email);
+            let people = account.comparable_email().and_then(|email| by_email.get(&email));
+            matching.add(index, people, MatchedBy::Email);
         }
         matching.match_pages(roster, accounts);
-        let mut others: HashMap<String, Vec<String>> = HashMap::new();
-        for (one, other) in aliases {
-            let (one, other) = (comparable_email(one), comparable_email(other));
-            others.entry(one.clone()).or_default().push(other.clone());
-            others.entry(other).or_default().push(one);
-        }
+        let aliases = AliasIndex::new(aliases);
         for (index, account) in accounts.enumerate() {
             if matching.holder(index).is_none() {
-                for other in others.get(&account.key()).into_iter().flatten() {
-                    matching.add(index, by_email.get(other), MatchedBy::Alias);
+                for email in aliases.emails_of(account) {
+                    matching.add(index, by_email.get(&email), MatchedBy::Alias);
                 }
             }
         }
         matching.matches.sort_unstable();
-        matching.matches.dedup_by_key(|it| (it.person, it.account));
+        matching.matches.dedup_by_key(|matched| (matched.person, matched.account));
         matching
     }
 
@@ -182,7 +210,7 @@ impl SimilarityIndex {
     /// The people who may be the account's holder, each once, with what they have in common.
     pub fn suggest(&self, account: &Account) -> Vec<(PersonIdx, &'static str)> {
         let mut people: Vec<(PersonIdx, &'static str)> = Vec::new();
-        let local = local(&account.email);
+        let local = account.email.as_deref().map_or(String::new(), local);
         for (index, key, reason) in [
             (&self.names, &slug_letters(&account.name), "the same name"),
             (&self.addresses, &local, "a like e-mail address"),
@@ -204,9 +232,10 @@ fn local(email: &str) -> String {
     slug_letters(email.split(['@', '+']).next().unwrap_or_default())
 }
 
-/// The standing of a person's accounts: that of the first who has joined, else invited.
-pub(crate) fn standing(accounts: &Accounts, matches: &[Match]) -> Option<AccountStatus> {
-    matches.iter().filter_map(|it| accounts.get(it.account)).map(|it| it.standing).min()
+/// The status of a person's accounts: active where one of them is, else invited; none without accounts.
+pub(crate) fn status_of(accounts: &Accounts, matches: &[Match]) -> Option<AccountStatus> {
+    let accounts = matches.iter().filter_map(|matched| accounts.get(matched.account));
+    accounts.map(|account| account.status).min()
 }
 
 /// Whether nobody can tell whether a person has an account: they have no e-mail address by which it

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use similar::TextDiff;
 
 use crate::accounts::AccountStatus;
+use crate::identity::AccountId;
 use crate::record::marker::Marker;
 
 /// What a command will change, in order.
@@ -94,14 +95,21 @@ pub struct NoticePart {
 /// An account to be removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Removal {
-    /// The e-mail address.
-    pub email: String,
-    /// The address of the membership or invitation.
-    pub uri: String,
+    /// The audited service's own id of the account or the invitation.
+    pub id: AccountId,
+    /// The e-mail address as written, where the account has one: it must still be the same.
+    pub email: Option<String>,
     /// Whether it is an account in use or an invitation.
-    pub standing: AccountStatus,
+    pub status: AccountStatus,
     /// What it may do, if that is known: what was decided about it is about that.
     pub role: Option<String>,
+}
+
+impl Removal {
+    /// What names the account in plans and messages: its e-mail address, else its id.
+    pub fn name(&self) -> &str {
+        self.email.as_deref().unwrap_or_else(|| self.id.as_str())
+    }
 }
 
 /// An issue to be made.
@@ -184,10 +192,15 @@ impl fmt::Display for Action {
             Self::DeleteComment { note, .. } => {
                 write!(formatter, "Delete your comment {note}: an earlier one says the same")
             }
-            Self::Remove(Removal { email, standing, .. }) => match standing {
-                AccountStatus::Active => write!(formatter, "Remove the account {email}"),
-                AccountStatus::Invited => write!(formatter, "Take back the invitation of {email}"),
-            },
+            Self::Remove(removal) => {
+                let name = removal.name();
+                match removal.status {
+                    AccountStatus::Active => write!(formatter, "Remove the account {name}"),
+                    AccountStatus::Invited => {
+                        write!(formatter, "Take back the invitation of {name}")
+                    }
+                }
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_yaml::Spanned;
 
-use crate::identity::comparable_email;
+use crate::identity::{AccountId, comparable_email};
 use crate::input::{Location, Problem, SourceFile};
 use crate::kinds::Kind;
 
@@ -14,8 +14,8 @@ use crate::kinds::Kind;
 pub struct Exception {
     /// The ids of the checks.
     pub checks: Vec<String>,
-    /// The subject's e-mail address in lower case; absent where the checks are about the organisation.
-    pub email: Option<String>,
+    /// Whom it is about.
+    pub subject: ExceptionSubject,
     /// Why it stays as it is.
     pub reason: String,
     /// Who said so: a GitLab username, without `@`.
@@ -28,12 +28,35 @@ pub struct Exception {
     pub location: Location,
 }
 
+/// Whom an exception is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExceptionSubject {
+    /// The audited organisation: the entry names nobody.
+    Organization,
+    /// A person or an account, by the comparable e-mail address in `email`.
+    Email(String),
+    /// An account, by the audited service's own id in `account`.
+    Account(AccountId),
+}
+
+impl ExceptionSubject {
+    /// The address or the id, as untrusted text; none for the organisation.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Organization => None,
+            Self::Email(email) => Some(email),
+            Self::Account(id) => Some(id.as_str()),
+        }
+    }
+}
+
 /// An entry as it stands in the file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
     check: Checks,
     email: Option<String>,
+    account: Option<String>,
     reason: String,
     approved_by: String,
     approved_on: Date,
@@ -118,9 +141,22 @@ impl Entry {
         if self.expires <= self.approved_on {
             return Err("`expires` is not after `approved_on`".to_owned());
         }
+        let subject = match (self.email, self.account) {
+            (None, None) => ExceptionSubject::Organization,
+            (Some(email), None) => ExceptionSubject::Email(comparable_email(email.trim())),
+            (None, Some(id)) if id.trim().is_empty() => {
+                return Err("`account` is empty".to_owned());
+            }
+            (None, Some(id)) => ExceptionSubject::Account(AccountId::new(id.trim())),
+            (Some(_), Some(_)) => {
+                return Err("`email` and `account` are both given: one of them names whom it is \
+                    about"
+                    .to_owned());
+            }
+        };
         Ok(Exception {
             checks,
-            email: self.email.map(|email| comparable_email(email.trim())),
+            subject,
             reason: self.reason.trim().to_owned(),
             approved_by,
             approved_on: self.approved_on,
@@ -237,9 +273,10 @@ mod tests {
         assert_eq!(problems, []);
         let [vendor, organisation] = exceptions.as_slice() else { panic!("{exceptions:?}") };
         assert_eq!(vendor.checks, ["outsider", "admin-unexpected"]);
-        assert_eq!(vendor.email.as_deref(), Some("vendor@example.com"));
+        assert_eq!(vendor.subject, ExceptionSubject::Email("vendor@example.com".to_owned()));
         assert_eq!(vendor.approved_by, "nadeyemi");
-        assert_eq!((organisation.location.line, &organisation.email), (Some(7), &None));
+        assert_eq!(organisation.location.line, Some(7));
+        assert_eq!(organisation.subject, ExceptionSubject::Organization);
         assert_eq!(read("").unwrap(), (vec![], vec![]));
     }
 
@@ -254,6 +291,8 @@ mod tests {
             ("[outsider, admin-unexpected]", "[]", "names no check"),
             ("[outsider, admin-unexpected]", "{a: b}", "`check` is a check or a list of checks"),
             ("reason: Books demos.", "reason: ' '", "`reason` is empty"),
+            ("  email: V", "  account: ' '\n  email: V", "`email` and `account` are both given"),
+            ("email: Vendor@Example.com", "account: ' '", "`account` is empty"),
             ("'@nadeyemi'", "'@'", "`approved_by` is empty"),
             ("'@nadeyemi'", "'@ '", "`approved_by` is empty"),
             ("  reason: B", "  excuse: x\n  reason: B", "unknown field `excuse`"),

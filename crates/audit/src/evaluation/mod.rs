@@ -16,7 +16,7 @@ pub use reason::Unknown;
 pub use result::{Evaluation, OUTSIDER, Seats, SuggestedMatch};
 
 use crate::check::{Check, CheckInput, Find, Finding, Hit};
-use crate::evaluation::exceptions::{Approver, Exception, ExceptionOutcome};
+use crate::evaluation::exceptions::{Approver, Exception, ExceptionOutcome, ExceptionSubject};
 use crate::identity::{Subject, comparable_email};
 use crate::input::Problem;
 use crate::kinds::Kind;
@@ -30,11 +30,11 @@ pub struct Policy {
     /// The ids of the checks that are switched off.
     pub checks_off: Vec<String>,
     /// E-mail addresses, GitLab usernames or names of people who are left out; also e-mail addresses
-    /// of accounts.
+    /// or ids of accounts.
     pub exclude: Vec<String>,
     /// Further e-mail addresses of people.
     pub aliases: Aliases,
-    /// The GitLab usernames of outsiders, by their e-mail addresses.
+    /// The GitLab usernames of outsiders, by the e-mail addresses or the ids of their accounts.
     pub handles: BTreeMap<String, String>,
 }
 
@@ -217,8 +217,8 @@ impl Evaluation {
         approvers: &[Approver],
         policy: &Policy,
     ) -> bool {
-        let mut usernames = self.usernames(finding.about, policy);
-        if usernames.any(|username| username.eq_ignore_ascii_case(&exception.approved_by)) {
+        let usernames = self.usernames(finding.about, policy);
+        if usernames.iter().any(|username| username.eq_ignore_ascii_case(&exception.approved_by)) {
             return true;
         }
         let approver = exception.approver(approvers).and_then(|approver| approver.id);
@@ -229,35 +229,49 @@ impl Evaluation {
 
     fn covers(&self, exception: &Exception, finding: &Finding) -> bool {
         exception.checks.iter().any(|id| id == finding.check.id)
-            && match &exception.email {
-                None => finding.about == Subject::Organization,
-                Some(email) => self.emails(finding.about).any(|other| other == *email),
+            && match &exception.subject {
+                ExceptionSubject::Organization => finding.about == Subject::Organization,
+                ExceptionSubject::Email(email) => {
+                    self.emails(finding.about).iter().any(|own| own == email)
+                }
+                ExceptionSubject::Account(id) => self
+                    .accounts_of(finding.about)
+                    .iter()
+                    .any(|account| account.own_id() == Some(id)),
             }
     }
 
-    /// The e-mail addresses of what a finding is about, in lower case.
-    fn emails(&self, about: Subject) -> impl Iterator<Item = String> {
+    /// The comparable e-mail addresses of what a finding is about.
+    fn emails(&self, about: Subject) -> Vec<String> {
         let person = self.person(about).and_then(Person::comparable_email);
-        person.into_iter().chain(self.accounts_of(about))
+        let accounts = self.accounts_of(about).into_iter().filter_map(Account::comparable_email);
+        person.into_iter().chain(accounts).collect()
     }
 
-    fn accounts_of(&self, about: Subject) -> Vec<String> {
+    fn accounts_of(&self, about: Subject) -> Vec<&Account> {
         match about {
             Subject::Person(index) => {
                 let matches = self.matching.for_person(index).iter();
-                matches.filter_map(|it| self.account(it.account)).map(Account::key).collect()
+                matches.filter_map(|matched| self.account(matched.account)).collect()
             }
-            Subject::Account(index) => self.account(index).map(Account::key).into_iter().collect(),
+            Subject::Account(index) => self.account(index).into_iter().collect(),
             Subject::Organization => Vec::new(),
         }
     }
 
-    /// The GitLab usernames of what a finding is about, as far as the roster and `handles` tell.
-    fn usernames(&self, about: Subject, policy: &Policy) -> impl Iterator<Item = String> {
-        let person = self.person(about).and_then(|person| person.gitlab_username.value());
-        let handles = self.emails(about).filter_map(|email| handle(policy, &email));
-        let handles: Vec<String> = handles.map(str::to_owned).collect();
-        person.map(|username| username.clone().into_string()).into_iter().chain(handles)
+    /// The GitLab usernames of what a finding is about, as far as the roster and `handles` say.
+    fn usernames(&self, about: Subject, policy: &Policy) -> Vec<String> {
+        let mut usernames = Vec::new();
+        if let Some(person) = self.person(about) {
+            let email = person.comparable_email();
+            let handle = email.and_then(|email| handle_of_email(policy, &email));
+            let username = person.gitlab_username.value().map(|username| &**username);
+            usernames.extend(username.into_iter().chain(handle).map(str::to_owned));
+        }
+        for account in self.accounts_of(about) {
+            usernames.extend(handle(policy, account).map(str::to_owned));
+        }
+        usernames
     }
 }
 
@@ -274,10 +288,18 @@ pub const fn is_much_smaller(present: usize, recorded: usize) -> bool {
     present * 10 < recorded * 9
 }
 
-/// The GitLab username that `handles` gives to an e-mail address.
-pub fn handle<'a>(policy: &'a Policy, email: &str) -> Option<&'a str> {
+/// The GitLab username that `handles` gives to an account: by its e-mail address, else by its id.
+///
+/// Follow-ups mention the holders of outsiders by it.
+pub fn handle<'a>(policy: &'a Policy, account: &Account) -> Option<&'a str> {
+    let by_email = account.comparable_email().and_then(|email| handle_of_email(policy, &email));
+    let by_id = || account.own_id().and_then(|id| policy.handles.get(id.as_str()));
+    by_email.or_else(|| by_id().map(|username| username.trim_start_matches('@')))
+}
+
+/// The GitLab username that `handles` gives to a comparable e-mail address.
+fn handle_of_email<'a>(policy: &'a Policy, email: &str) -> Option<&'a str> {
     let mut handles = policy.handles.iter();
-    let email = comparable_email(email);
     let handle = handles.find(|(named, _)| comparable_email(named) == email);
     handle.map(|(_, username)| username.trim_start_matches('@'))
 }
@@ -295,7 +317,7 @@ fn exclude(
         let people = roster.enumerate().filter(|(_, person)| is_meant(person, wanted));
         excluded.extend(people.map(|(index, _)| Subject::Person(index)));
         let accounts = accounts.into_iter().flat_map(Accounts::enumerate);
-        let accounts = accounts.filter(|(_, account)| account.key() == comparable_email(wanted));
+        let accounts = accounts.filter(|(_, account)| account.is_named(wanted));
         excluded.extend(accounts.map(|(index, _)| Subject::Account(index)));
         if excluded.len() == before {
             nobody.push(wanted.clone());

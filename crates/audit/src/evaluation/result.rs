@@ -89,9 +89,7 @@ impl Evaluation {
             Subject::Person(index) => {
                 self.roster.person(index).map(Person::keys).unwrap_or_default()
             }
-            Subject::Account(index) => {
-                self.account(index).map(|it| SubjectId::Email(it.key())).into_iter().collect()
-            }
+            Subject::Account(index) => self.account(index).map(Account::keys).unwrap_or_default(),
             Subject::Organization => vec![SubjectId::Organization],
         }
     }

@@ -124,7 +124,7 @@ impl Evaluation {
                     let subject = Subject::Account(index);
                     let is_nobodys = self.matching.holder(index).is_none();
                     let has_no_role =
-                        account.standing == AccountStatus::Active && account.role.is_none();
+                        account.status == AccountStatus::Active && account.role.is_none();
                     if is_nobodys && has_no_role && self.is_open_question(check, subject) {
                         subjects.insert((subject, check.id), Unknown::NoRole);
                     }
@@ -154,7 +154,7 @@ impl Evaluation {
         let mut joined = matches
             .iter()
             .filter_map(|entry| self.account(entry.account))
-            .filter(|account| account.standing == AccountStatus::Active);
+            .filter(|account| account.status == AccountStatus::Active);
         match detail {
             Detail::Link if person.calendly == Field::Unreadable => Some(Unknown::UnreadableLink),
             Detail::Manager if person.reports_to == Field::Unreadable => {

@@ -43,7 +43,7 @@ pub(crate) struct LetterContext<'a> {
 impl LetterContext<'_> {
     /// To the holder of an account who is not on the roster; `since` is when they got it, as the
     /// source says it.
-    pub(crate) fn for_outsider(&self, address: &str, since: &str) -> (String, String) {
+    pub(crate) fn for_outsider(&self, account: &str, since: &str) -> (String, String) {
         let Self { system, sender, .. } = self;
         let due = date_of(self.due);
         let since = since_words(since);
@@ -59,7 +59,7 @@ impl LetterContext<'_> {
             Without a reason it will be taken out of our organisation. \
             The {system} account itself stays yours.\n\
             {sender}, for the access review\n",
-            clean(&excerpt(address)),
+            clean(&excerpt(account)),
             weekday(due),
         );
         (title, text)

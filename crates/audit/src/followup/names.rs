@@ -1,8 +1,9 @@
 //! What findings and subjects are called in commands, and how the state of a finding reads.
 
 use super::model::{Case, Doubt, Entry, FollowupInput, Hold, Justification, State, Verdict};
+use crate::accounts::Account;
 use crate::dates::{date_of, day_and_month, deadline};
-use crate::identity::{Subject, comparable_email, is_email_address};
+use crate::identity::{AccountId, Subject, account_digest, comparable_email, is_email_address};
 use crate::record::marker::WithdrawalReason;
 use crate::roster::Person;
 use crate::text::fold;
@@ -12,20 +13,24 @@ pub fn finding_name(input: &FollowupInput<'_>, case: &Case, entry: &Entry) -> St
     format!("{}:{}", entry.check.id, subject_name(input, case))
 }
 
-/// What a subject is called in commands and reports: an address, a username, or a name.
+/// What a subject is called in commands and reports: an address, an account's id, or a name.
 pub fn subject_name(input: &FollowupInput<'_>, case: &Case) -> String {
     let person = case.subject.and_then(|subject| input.evaluation.person(subject));
     let email = person.and_then(|person| person.email.value());
     match (email, case.subject) {
         (Some(email), _) => email.to_string(),
         (None, Some(Subject::Organization)) => "organization".to_owned(),
+        (None, Some(Subject::Account(index))) => {
+            let account = input.evaluation.account(index);
+            account.map_or("", Account::name_in_commands).to_owned()
+        }
         (None, None) if case.name.is_empty() => "gone".to_owned(),
         (None, _) => case.name.clone(),
     }
 }
 
-/// Whether `name` names the subject of a case: by name, e-mail address, GitLab username, or the way in
-/// which reports name it.
+/// Whether `name` names the subject of a case: by name, e-mail address, GitLab username, the id of an
+/// account, or the way in which reports name it.
 pub fn is_named(input: &FollowupInput<'_>, case: &Case, name: &str) -> bool {
     let username = name.strip_prefix('@').unwrap_or(name);
     let is_person = |person: &Person| {
@@ -35,8 +40,14 @@ pub fn is_named(input: &FollowupInput<'_>, case: &Case, name: &str) -> bool {
     };
     let person = case.subject.and_then(|subject| input.evaluation.person(subject));
     person.is_some_and(is_person)
+        || has_account_id(case, name)
         || is_same_name(&case.name, name)
         || comparable_email(&subject_name(input, case)) == comparable_email(name)
+}
+
+/// Whether `name` is the id of the account that a case is about, which may be gone.
+pub(crate) fn has_account_id(case: &Case, name: &str) -> bool {
+    case.account.as_ref() == Some(&account_digest(&AccountId::new(name)))
 }
 
 /// Whether two names, of which either may be an address, are the same to people.

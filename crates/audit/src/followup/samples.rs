@@ -155,7 +155,7 @@ impl Sample {
         let people = &self.evaluation.roster.people;
         let person = people.iter().position(|person| &*person.name == name);
         let accounts = &self.evaluation.accounts.as_ref().unwrap().list;
-        let account = accounts.iter().position(|account| account.email == name);
+        let account = accounts.iter().position(|account| account.name_in_commands() == name);
         let subject = match (person, account) {
             (Some(index), _) => Some(Subject::Person(PersonIdx(index))),
             (None, Some(index)) => Some(Subject::Account(AccountIdx(index))),
@@ -178,7 +178,8 @@ impl Sample {
     /// The case of an account by its address, whoever has it.
     pub(crate) fn case_of_account(&self, email: &str, entries: Vec<Entry>) -> Case {
         let accounts = &self.evaluation.accounts.as_ref().unwrap().list;
-        let index = accounts.iter().position(|account| account.email == email).unwrap();
+        let index =
+            accounts.iter().position(|account| account.name_in_commands() == email).unwrap();
         self.case_of_index(index, entries)
     }
 
@@ -188,7 +189,7 @@ impl Sample {
         Case {
             subject: Some(Subject::Account(AccountIdx(index))),
             account: Some("0123456789abcdef".to_owned()),
-            ..self.case(&accounts[index].email, entries)
+            ..self.case(accounts[index].name_in_commands(), entries)
         }
     }
 

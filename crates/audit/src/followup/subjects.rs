@@ -10,7 +10,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::model::{DoubtReason, FollowupInput};
-use crate::accounts::Account;
 use crate::evaluation::{OUTSIDER, handle};
 use crate::identity::{AccountIdx, PersonIdx, Subject, SubjectId, account_digest};
 use crate::record::directory::Unmentionable;
@@ -122,11 +121,13 @@ impl<'a> Subjects<'a> {
     fn add_accounts(&mut self) {
         let accounts = self.input.evaluation.accounts.iter().flat_map(|accounts| &accounts.list);
         for (index, account) in accounts.enumerate() {
-            if let Some(id) = &account.id {
+            if let Some(id) = account.own_id() {
                 self.accounts_by_id.insert(account_digest(id), AccountIdx(index));
             }
-            let email = Key::new(&account_email(account));
-            self.accounts_by_email.entry(email).or_default().push(AccountIdx(index));
+            if let Some(email) = account.comparable_email() {
+                let email = Key::new(&SubjectId::Email(email));
+                self.accounts_by_email.entry(email).or_default().push(AccountIdx(index));
+            }
         }
     }
 
@@ -142,10 +143,8 @@ impl<'a> Subjects<'a> {
     pub(super) fn keys(&self, subject: Subject) -> Vec<Key> {
         match subject {
             Subject::Person(index) => self.keys_of_person(index).to_vec(),
-            Subject::Account(index) => {
-                let account = self.input.evaluation.account(index);
-                let email = account.map(account_email);
-                email.iter().map(Key::new).collect()
+            Subject::Account(_) => {
+                self.input.evaluation.keys(subject).iter().map(Key::new).collect()
             }
             Subject::Organization => vec![Key::new(&SubjectId::Organization)],
         }
@@ -154,7 +153,7 @@ impl<'a> Subjects<'a> {
     /// The digest of the id of the account that a subject is.
     pub(super) fn account(&self, subject: Subject) -> Option<String> {
         let Subject::Account(index) = subject else { return None };
-        self.input.evaluation.account(index)?.id.as_ref().map(account_digest)
+        self.input.evaluation.account(index)?.own_id().map(account_digest)
     }
 
     /// The id of the GitLab user who is the subject, as far as it is known for certain.
@@ -163,7 +162,7 @@ impl<'a> Subjects<'a> {
             Subject::Person(index) => self.people.get(index.0)?.user,
             Subject::Account(index) => {
                 let account = self.input.evaluation.account(index)?;
-                let username = handle(self.input.policy, &account.email)?;
+                let username = handle(self.input.policy, account)?;
                 self.input.directory.id_of_username(username)
             }
             Subject::Organization => None,
@@ -186,7 +185,8 @@ impl<'a> Subjects<'a> {
                 evaluation.person(subject).map(|person| person.name.to_string()).unwrap_or_default()
             }
             Subject::Account(index) => {
-                evaluation.account(index).map(|account| account.email.clone()).unwrap_or_default()
+                let account = evaluation.account(index);
+                account.map(|account| account.display_name().to_owned()).unwrap_or_default()
             }
             Subject::Organization => evaluation.kind.spec().system.to_owned(),
         }
@@ -203,7 +203,7 @@ impl<'a> Subjects<'a> {
             }
             Subject::Account(index) => {
                 let account = evaluation.account(index)?;
-                handle(self.input.policy, &account.email).map(str::to_owned)
+                handle(self.input.policy, account).map(str::to_owned)
             }
             Subject::Organization => None,
         }
@@ -336,7 +336,7 @@ impl<'a> Subjects<'a> {
         // The same address under another id is another account.
         accounts.retain(|index| {
             let account = self.input.evaluation.account(*index);
-            step.account.is_none() || account.is_some_and(|account| account.id.is_none())
+            step.account.is_none() || account.is_some_and(|account| account.own_id().is_none())
         });
         accounts
     }
@@ -371,10 +371,6 @@ impl<'a> Subjects<'a> {
     }
 }
 
-fn account_email(account: &Account) -> SubjectId {
-    SubjectId::Email(account.key())
-}
-
 /// Everything by which a person is known.
 fn keys_of_person(person: &Person, user: Option<u64>) -> Vec<Key> {
     let email = person.comparable_email().map(SubjectId::Email);
@@ -384,7 +380,7 @@ fn keys_of_person(person: &Person, user: Option<u64>) -> Vec<Key> {
 }
 
 /// Whether a step is about an account as such: a person is always named as well.
-fn is_about_account(step: &Step) -> bool {
+pub(super) fn is_about_account(step: &Step) -> bool {
     let is_person = |key: &Key| matches!(key.kind, KeyKind::Name | KeyKind::Organization);
     step.account.is_some() || step.check == OUTSIDER || !step.keys.iter().any(is_person)
 }

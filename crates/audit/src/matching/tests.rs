@@ -44,7 +44,7 @@ fn assert_matches(people: &[&str], accounts: &[&str], aliases: &[(&str, &str)], 
         for it in matching.for_person(index) {
             let account = accounts.get(it.account).unwrap();
             assert!(matching.holder(it.account).is_some());
-            found.push(format!("{} {} {:?}", person.name, account.email, it.key));
+            found.push(format!("{} {} {:?}", person.name, account.name_in_commands(), it.key));
         }
     }
     assert_eq!(found, expected);
@@ -138,7 +138,8 @@ fn likeness_is_a_suggestion_only() {
     let free = |index: PersonIdx| matching.for_person(index).is_empty();
     let likeness = SimilarityIndex::new(&roster, free);
     let suggested = |email: &str| {
-        let account = accounts.list.iter().find(|account| account.email == email).unwrap();
+        let account =
+            accounts.list.iter().find(|account| account.name_in_commands() == email).unwrap();
         let name = |(index, reason)| (&*roster.person(index).unwrap().name, reason);
         likeness.suggest(account).into_iter().map(name).collect::<Vec<_>>()
     };

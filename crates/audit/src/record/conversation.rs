@@ -272,8 +272,12 @@ fn mentions_period(title: &str, period: Period) -> bool {
 /// names by these digests only.
 pub(crate) fn name_in_comment<'b>(body: &'b str, keys: &[Key]) -> Option<&'b str> {
     body.split('`').find(|text| {
-        let email = Key::new(&SubjectId::Email(comparable_email(text)));
-        keys.contains(&email) || keys.contains(&Key::new(&SubjectId::Name(fold(text).into_owned())))
+        let names = [
+            SubjectId::Email(comparable_email(text)),
+            SubjectId::Account((*text).to_owned()),
+            SubjectId::Name(fold(text).into_owned()),
+        ];
+        names.iter().any(|name| keys.contains(&Key::new(name)))
     })
 }
 

@@ -136,7 +136,11 @@ pub(crate) fn outsiders<'a>() -> [Column<Outsider<'a>>; 6] {
             key: email,
             heading: "Email",
             field: "email",
-            cell: |outsider| Cell::Untrusted(outsider.account.email.clone()),
+            // Without an address the id is what names the account in commands.
+            cell: |outsider| match &outsider.account.email {
+                Some(email) => Cell::Untrusted(email.clone()),
+                None => Cell::Code(outsider.account.id.as_str().to_owned()),
+            },
         },
         Column {
             key: role,

@@ -9,8 +9,8 @@ use super::{AccountCell, Report};
 use crate::accounts::{AccountStatus, Capture};
 use crate::check::Finding;
 use crate::evaluation::Seats;
-use crate::evaluation::exceptions::{Exception, ExceptionOutcome};
-use crate::identity::{Subject, SubjectId};
+use crate::evaluation::exceptions::{Exception, ExceptionOutcome, ExceptionSubject};
+use crate::identity::Subject;
 use crate::input::{Location, Problem, Provenance};
 use crate::roster::Field;
 use crate::text;
@@ -47,8 +47,9 @@ enum Outsiders<'a> {
 struct OutsiderRow<'a> {
     subject: String,
     name: &'a str,
-    email: &'a str,
-    standing: AccountStatus,
+    email: Option<&'a str>,
+    #[serde(rename = "standing")]
+    status: AccountStatus,
     role: Option<&'a str>,
     since: &'a str,
     justification: &'a str,
@@ -62,6 +63,8 @@ struct OutsiderRow<'a> {
 struct ExceptionRow<'a> {
     checks: &'a [String],
     email: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<&'a str>,
     reason: &'a str,
     approved_by: &'a str,
     approved_on: Date,
@@ -143,9 +146,15 @@ fn document(report: &Report) -> Document<'_> {
 }
 
 fn exception((exception, fate): &(Exception, ExceptionOutcome)) -> ExceptionRow<'_> {
+    let (email, account) = match &exception.subject {
+        ExceptionSubject::Organization => (None, None),
+        ExceptionSubject::Email(email) => (Some(email.as_str()), None),
+        ExceptionSubject::Account(id) => (None, Some(id.as_str())),
+    };
     ExceptionRow {
         checks: &exception.checks,
-        email: exception.email.as_deref(),
+        email,
+        account,
         reason: &exception.reason,
         approved_by: &exception.approved_by,
         approved_on: exception.approved_on,
@@ -172,10 +181,10 @@ fn outsiders(report: &Report) -> Vec<OutsiderRow<'_>> {
     report
         .outsiders()
         .map(|outsider| OutsiderRow {
-            subject: SubjectId::Email(outsider.account.key()).to_string(),
+            subject: outsider.account.subject().to_string(),
             name: &outsider.account.name,
-            email: &outsider.account.email,
-            standing: outsider.account.standing,
+            email: outsider.account.email.as_deref(),
+            status: outsider.account.status,
             role: outsider.account.role.as_deref(),
             since: &outsider.account.since,
             justification: outsider.justification(),

@@ -10,7 +10,7 @@ use crate::accounts::{Account, AccountStatus, Accounts};
 use crate::check::Finding;
 use crate::evaluation::exceptions::Exception;
 use crate::evaluation::{Evaluation, OUTSIDER, Unknown};
-use crate::identity::{PersonIdx, Subject};
+use crate::identity::{PersonIdx, Subject, SubjectId};
 use crate::input::Provenance;
 use crate::roster::Person;
 use crate::text::fold;
@@ -22,8 +22,8 @@ pub struct Report {
     pub(crate) evaluation: Evaluation,
     /// The people in the order of their names.
     pub(super) order: Vec<PersonIdx>,
-    /// What was ruled about outsiders, by their e-mail addresses in lower case.
-    pub(super) rulings: BTreeMap<String, Ruling>,
+    /// What was ruled about outsiders.
+    pub(super) rulings: BTreeMap<SubjectId, Ruling>,
 }
 
 impl Report {
@@ -35,8 +35,8 @@ impl Report {
         Self { provenance, evaluation, order, rulings: BTreeMap::new() }
     }
 
-    /// Shows what was ruled about outsiders, by their e-mail addresses in lower case.
-    pub fn set_rulings(&mut self, rulings: BTreeMap<String, Ruling>) {
+    /// Shows what was ruled about outsiders.
+    pub fn set_rulings(&mut self, rulings: BTreeMap<SubjectId, Ruling>) {
         self.rulings = rulings;
     }
 
@@ -69,7 +69,7 @@ impl Report {
         })
     }
 
-    /// The outsiders in the order of their e-mail addresses.
+    /// The outsiders in the order of [`Account::key`].
     pub(crate) fn outsiders(&self) -> impl Iterator<Item = Outsider<'_>> {
         self.evaluation.outsiders().filter_map(|index| {
             let account = self.evaluation.account(index)?;
@@ -79,7 +79,7 @@ impl Report {
                 .find(|finding| finding.check.id == OUTSIDER)
                 .and_then(|finding| self.evaluation.exceptions.get(finding.exception?))
                 .map(|(exception, _)| exception);
-            let ruling = self.rulings.get(&account.key());
+            let ruling = self.rulings.get(&account.subject());
             Some(Outsider { account, exception, findings, ruling })
         })
     }
@@ -136,11 +136,11 @@ impl Report {
         }
     }
 
-    /// Those who are left out: people by their names, accounts by their e-mail addresses.
+    /// Those who are left out, by their names.
     pub(super) fn excluded(&self) -> impl Iterator<Item = &str> {
         self.evaluation.excluded.iter().filter_map(|about| match about {
-            Subject::Account(index) => self.evaluation.account(*index).map(|it| it.email.as_str()),
-            _ => self.evaluation.person(*about).map(|it| &*it.name),
+            Subject::Account(index) => self.evaluation.account(*index).map(Account::display_name),
+            _ => self.evaluation.person(*about).map(|person| &*person.name),
         })
     }
 
@@ -192,7 +192,7 @@ impl Report {
                     exception.checks.join(", ")
                 ),
                 check: "",
-                untrusted: exception.email.as_deref().unwrap_or(evaluation.kind.spec().system),
+                untrusted: exception.subject.name().unwrap_or(evaluation.kind.spec().system),
                 after: format!(
                     ", expires on {}, approved on {}",
                     exception.expires, exception.approved_on
@@ -300,7 +300,7 @@ pub(crate) struct Outsider<'a> {
 impl<'a> Outsider<'a> {
     /// What the account may do; `invited` before its holder has joined.
     pub(super) fn role(&self) -> &'a str {
-        match self.account.standing {
+        match self.account.status {
             AccountStatus::Active => self.account.role.as_deref().unwrap_or(UNKNOWN),
             AccountStatus::Invited => INVITED,
         }
@@ -336,20 +336,22 @@ pub(crate) enum AccountCell<'a> {
     /// There is none.
     None,
     /// They were invited.
-    Invited { email: &'a str },
+    Invited { email: Option<&'a str> },
     /// They have joined.
-    Active { email: &'a str, role: Option<&'a str> },
+    Active { email: Option<&'a str>, role: Option<&'a str> },
 }
 
 impl<'a> AccountCell<'a> {
     pub(super) fn for_person(evaluation: &'a Evaluation, person: PersonIdx) -> Self {
         let matches = evaluation.matching.for_person(person).iter();
         let accounts = matches.filter_map(|it| evaluation.account(it.account));
-        match accounts.min_by_key(|account| account.standing) {
-            Some(Account { email, standing: AccountStatus::Invited, .. }) => {
-                Self::Invited { email }
+        match accounts.min_by_key(|account| account.status) {
+            Some(Account { email, status: AccountStatus::Invited, .. }) => {
+                Self::Invited { email: email.as_deref() }
             }
-            Some(Account { email, role, .. }) => Self::Active { email, role: role.as_deref() },
+            Some(Account { email, role, .. }) => {
+                Self::Active { email: email.as_deref(), role: role.as_deref() }
+            }
             None => {
                 let is_whole = evaluation.accounts.as_ref().is_some_and(Accounts::is_complete);
                 let roster = &evaluation.roster;

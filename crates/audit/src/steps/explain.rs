@@ -8,7 +8,7 @@ use crate::roster::{Field, Person};
 use crate::text::{comparable_link, fold};
 
 /// Explains everybody whom `wanted` names: a person by name, e-mail address or GitLab username, or an
-/// account by its e-mail address or its holder's name; empty where it names nobody.
+/// account by its e-mail address, its id or its holder's name; empty where it names nobody.
 ///
 /// The text holds untrusted text as it is.
 pub fn explain(evaluation: &Evaluation, wanted: &str) -> String {
@@ -28,7 +28,7 @@ pub fn explain(evaluation: &Evaluation, wanted: &str) -> String {
     }
     let accounts = evaluation.accounts.iter().flat_map(Accounts::enumerate);
     for (index, account) in accounts {
-        let is_wanted = account.key() == email || fold(&account.name) == fold(wanted);
+        let is_wanted = account.is_named(wanted) || fold(&account.name) == fold(wanted);
         if is_wanted && !told.contains(&index) {
             explain_account(evaluation, index, account, &mut text);
         }
@@ -144,12 +144,13 @@ fn refused<'a>(
 }
 
 fn described(account: &Account) -> String {
-    let Account { email, name, role, standing, location, .. } = account;
+    let Account { name, role, status, location, .. } = account;
+    let address = account.name_in_commands();
     let name = if name.is_empty() { String::new() } else { format!(" ({name})") };
-    let role = match (standing, role) {
+    let role = match (status, role) {
         (AccountStatus::Invited, _) => "invited",
         (AccountStatus::Active, Some(role)) => role,
         (AccountStatus::Active, None) => "role unknown",
     };
-    format!("{email}{name}, {role}, {location}")
+    format!("{address}{name}, {role}, {location}")
 }

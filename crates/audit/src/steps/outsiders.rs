@@ -10,7 +10,7 @@ use crate::accounts::Account;
 use crate::evaluation::OUTSIDER;
 use crate::followup::{Act, Case, Cases, Entry, FollowupInput, Justification, State, Verdict};
 use crate::followup::{Decision as Decided, finding_name};
-use crate::identity::{AccountIdx, Subject};
+use crate::identity::{AccountIdx, Subject, SubjectId, comparable_email};
 use crate::markdown::Markdown;
 use crate::record::description::Typed;
 use crate::report::{Decision, Ruling};
@@ -20,8 +20,8 @@ use crate::report::{Decision, Ruling};
 pub struct Proposal {
     /// The finding, as acts name it.
     pub finding: String,
-    /// The outsider's e-mail address in lower case.
-    pub email: String,
+    /// What names the outsider: the comparable e-mail address, else the account's id.
+    pub account: String,
     /// What is proposed.
     pub decision: Decision,
     /// Why, as untrusted text.
@@ -29,6 +29,11 @@ pub struct Proposal {
 }
 
 impl Proposal {
+    /// Whether `name`, which a person typed, is the outsider's e-mail address or the account's id.
+    pub fn is_about(&self, name: &str) -> bool {
+        self.account == name || self.account == comparable_email(name)
+    }
+
     /// The act by which an operator confirms it, until a day if it is kept.
     pub fn act(&self, until: Option<jiff::civil::Date>) -> Act {
         let (finding, reason) = (self.finding.clone(), self.justification.clone());
@@ -48,8 +53,8 @@ pub struct Decisions {
     pub unclear: Vec<Markdown>,
     /// The findings about which nothing is decided, justified or proposed.
     pub undecided: Vec<Undecided>,
-    /// What was decided or typed, by the outsiders' e-mail addresses in lower case, for the report.
-    pub rulings: BTreeMap<String, Ruling>,
+    /// What was decided or typed about the outsiders, for the report.
+    pub rulings: BTreeMap<SubjectId, Ruling>,
 }
 
 /// An outsider about whom nothing is decided, justified or proposed.
@@ -65,22 +70,22 @@ pub struct Undecided {
 pub fn decisions(input: &FollowupInput<'_>, cases: &Cases, typed: &[Typed]) -> Decisions {
     let mut decisions = Decisions::default();
     let outsiders: Vec<Outsider<'_>> = outsiders(input, cases).collect();
-    let mut addresses: BTreeSet<String> = BTreeSet::new();
-    let mut shared: BTreeSet<String> = BTreeSet::new();
+    let mut subjects: BTreeSet<SubjectId> = BTreeSet::new();
+    let mut shared: BTreeSet<SubjectId> = BTreeSet::new();
     for outsider in &outsiders {
-        let key = outsider.account.key();
-        if !addresses.insert(key.clone()) {
-            shared.insert(key);
+        let subject = outsider.account.subject();
+        if !subjects.insert(subject.clone()) {
+            shared.insert(subject);
         }
     }
     for outsider in &outsiders {
-        let email = outsider.account.key();
-        let typed = typed.iter().find(|typed| typed.email == email);
+        let subject = outsider.account.subject();
+        let typed = typed.iter().find(|typed| typed.subject == subject);
         // A row of the table is known by its address: which of several accounts it means, nobody can
         // tell.
-        if shared.contains(&email) && typed.is_some() {
+        if shared.contains(&subject) && typed.is_some() {
             decisions.unclear.push(unclear(
-                &email,
+                &outsider.account.key(),
                 "is the address of several accounts: decide about each by its id",
             ));
             continue;
@@ -130,8 +135,14 @@ impl Outsider<'_> {
 }
 
 impl Decisions {
+    /// What was decided or typed about an outsider, who is named by an e-mail address or an id.
+    pub fn ruling(&self, name: &str) -> Option<&Ruling> {
+        let by_email = self.rulings.get(&SubjectId::Email(comparable_email(name)));
+        by_email.or_else(|| self.rulings.get(&SubjectId::Account(name.to_owned())))
+    }
+
     fn add(&mut self, input: &FollowupInput<'_>, outsider: &Outsider<'_>, typed: Option<&Typed>) {
-        let email = outsider.account.key();
+        let account = outsider.account.key();
         let finding = finding_name(input, outsider.case, outsider.entry);
         let justification = typed.map_or("", |typed| &typed.justification);
         let cell = typed.map_or("", |typed| &typed.decision);
@@ -151,27 +162,27 @@ impl Decisions {
         if typed.is_some() || decided.is_some() {
             let decision = proposed.or(decided.map(|(_, verdict)| verdict));
             let ruling = Ruling { justification: shown, decision, is_confirmed };
-            self.rulings.insert(email.clone(), ruling);
+            self.rulings.insert(outsider.account.subject(), ruling);
         }
         if outsider.is_excepted() || is_confirmed {
             return;
         }
         match proposed {
             Some(Decision::Keep) if justification.is_empty() => {
-                self.unclear.push(unclear(&email, "is to be kept, without a justification"));
+                self.unclear.push(unclear(&account, "is to be kept, without a justification"));
             }
             Some(decision) => self.proposals.push(Proposal {
                 finding,
-                email,
+                account,
                 decision,
                 justification: justification.to_owned(),
             }),
             None if !cell.is_empty() => {
                 let reason = "has a decision that is neither `keep` nor `remove`";
-                self.unclear.push(unclear(&email, reason));
+                self.unclear.push(unclear(&account, reason));
             }
             None if !justification.is_empty() => {
-                self.unclear.push(unclear(&email, "has a justification and no decision"));
+                self.unclear.push(unclear(&account, "has a justification and no decision"));
             }
             None if decided.is_none() => {
                 self.undecided.push(Undecided { finding, account: outsider.index });
@@ -189,8 +200,8 @@ fn is_same(recorded: &str, typed: &str) -> bool {
     plain(recorded) == plain(typed)
 }
 
-fn unclear(email: &str, words: &'static str) -> Markdown {
-    Markdown::code(email).and(Markdown::text(format!(" {words}")))
+fn unclear(account: &str, words: &'static str) -> Markdown {
+    Markdown::code(account).and(Markdown::text(format!(" {words}")))
 }
 
 #[cfg(test)]

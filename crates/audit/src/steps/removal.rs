@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::accounts::{Account, OWNER};
 use crate::evaluation::{OUTSIDER, Unknown};
-use crate::followup::{Case, Cases, Entry, FollowupInput, State};
+use crate::followup::{Case, Cases, Entry, FollowupInput, State, has_account_id};
 use crate::identity::{AccountIdx, Subject, comparable_email};
 use crate::markdown::{Markdown, item};
 use crate::plan::{Action, Plan, Removal};
@@ -76,7 +76,7 @@ pub struct Candidate<'a> {
     pub index: AccountIdx,
     /// The account.
     pub account: &'a Account,
-    /// What names it: its address, or its id where several candidates have that address.
+    /// What names it: its address, or its id where it has none or several candidates share it.
     pub name: &'a str,
 }
 
@@ -110,10 +110,11 @@ pub fn candidates<'a>(
         let Some(account) = evaluation.account(index) else { continue };
         if account.role.as_deref() == Some(OWNER) {
             stay.push((account, "is an owner: make another account the owner first"));
-        } else if account.key() == comparable_email(limits.own) {
+        } else if account.comparable_email() == Some(comparable_email(limits.own)) {
             stay.push((account, "is your own: another admin has to remove it"));
         } else {
-            candidates.push(Candidate { case, entry, index, account, name: &account.email });
+            let name = account.name_in_commands();
+            candidates.push(Candidate { case, entry, index, account, name });
         }
     }
     let mut addresses: BTreeMap<String, usize> = BTreeMap::new();
@@ -122,7 +123,7 @@ pub fn candidates<'a>(
     }
     for candidate in &mut candidates {
         if addresses.get(&candidate.account.key()).is_some_and(|count| *count > 1) {
-            candidate.name = &candidate.account.location.file;
+            candidate.name = candidate.account.id.as_str();
         }
     }
     Ok((candidates, stay))
@@ -149,7 +150,7 @@ pub fn plan(
     let mut gone: Vec<(&Case, &Entry)> = Vec::new();
     for name in confirmed {
         let named: Vec<&Candidate<'_>> =
-            candidates.iter().filter(|candidate| is_named(candidate.account, name)).collect();
+            candidates.iter().filter(|candidate| candidate.account.is_named(name)).collect();
         match named.as_slice() {
             [candidate] if removed.iter().any(|other| other.index == candidate.index) => {}
             [candidate] => removed.push(**candidate),
@@ -159,7 +160,8 @@ pub fn plan(
                 None => return Err(unfit(name, &stay)),
             },
             several => {
-                let ids = several.iter().map(|it| it.account.location.file.clone()).collect();
+                let ids =
+                    several.iter().map(|named| named.account.id.as_str().to_owned()).collect();
                 return Err(Refusal::Several(name.clone(), ids));
             }
         }
@@ -168,7 +170,9 @@ pub fn plan(
         return Err(Refusal::TooMany { removed: removed.len(), all });
     }
     let notes = stay.iter().map(|(account, reason)| {
-        Markdown::code(&account.email).and(Markdown::text(format!(" {reason}"))).to_string()
+        Markdown::code(account.name_in_commands())
+            .and(Markdown::text(format!(" {reason}")))
+            .to_string()
     });
     let mut plan = Plan { notes: notes.collect(), ..Plan::default() };
     for (case, entry) in gone {
@@ -176,9 +180,9 @@ pub fn plan(
     }
     for Candidate { case, entry, account, .. } in removed {
         plan.actions.push(Action::Remove(Removal {
+            id: account.id.clone(),
             email: account.email.clone(),
-            uri: account.location.file.clone(),
-            standing: account.standing,
+            status: account.status,
             role: account.role.clone(),
         }));
         plan.actions.push(recorded(input, case, entry));
@@ -186,13 +190,8 @@ pub fn plan(
     Ok(plan)
 }
 
-/// Whether a name is an account's address or its id.
-fn is_named(account: &Account, name: &str) -> bool {
-    account.key() == comparable_email(name) || account.location.file == name
-}
-
 /// A removal that was decided and has happened, and that no removal record reports.
-fn unrecorded<'a>(cases: &'a Cases, name: &str) -> Option<(&'a Case, &'a Entry)> {
+fn unrecorded<'a>(cases: &'a Cases, name: &'a str) -> Option<(&'a Case, &'a Entry)> {
     removed(cases, name)
         .find(|(_, entry)| matches!(entry.state, State::Removed { record: None, .. }))
 }
@@ -201,16 +200,17 @@ fn is_recorded(cases: &Cases, name: &str) -> bool {
     removed(cases, name).next().is_some()
 }
 
-fn removed<'a>(cases: &'a Cases, name: &str) -> impl Iterator<Item = (&'a Case, &'a Entry)> {
+fn removed<'a>(cases: &'a Cases, name: &'a str) -> impl Iterator<Item = (&'a Case, &'a Entry)> {
     let email = comparable_email(name);
     cases.entries().filter(move |(case, entry)| {
-        comparable_email(&case.name) == email && matches!(entry.state, State::Removed { .. })
+        let is_named = comparable_email(&case.name) == email || has_account_id(case, name);
+        is_named && matches!(entry.state, State::Removed { .. })
     })
 }
 
 /// Why somebody who was confirmed is none of those to be removed.
 fn unfit(name: &str, stay: &[Stay<'_>]) -> Refusal {
-    match stay.iter().find(|(account, _)| is_named(account, name)) {
+    match stay.iter().find(|(account, _)| account.is_named(name)) {
         Some((_, reason)) => Refusal::Stays(name.to_owned(), reason),
         None => Refusal::Undecided(name.to_owned()),
     }

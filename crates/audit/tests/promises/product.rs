@@ -245,7 +245,7 @@ impl<'t> Translator<'t> {
             }
             Some(identity::Subject::Account(index)) => {
                 let account = evaluation.account(index).expect("an account");
-                Subject::Account(account.id.as_ref().expect("an id").as_str().to_owned())
+                Subject::Account(account.id.as_str().to_owned())
             }
             Some(identity::Subject::Organization) => Subject::Organisation,
             None => match &case.account {

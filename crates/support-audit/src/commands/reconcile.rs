@@ -3,7 +3,7 @@
 use audit::accounts::{Account, Accounts};
 use audit::evaluation::{Evaluation, OUTSIDER};
 use audit::followup::{Act, Cases, Selection};
-use audit::identity::{PersonIdx, comparable_email};
+use audit::identity::PersonIdx;
 use audit::matching::SimilarityIndex;
 use audit::plan::Plan;
 use audit::record::description::{Adopt, typed};
@@ -123,14 +123,14 @@ impl Reconcile {
         let reason = self.reason.clone().unwrap_or_default().trim().to_owned();
         let mut named = Vec::new();
         for text in &self.decide {
-            let (email, decision) = match text.rsplit_once('=') {
+            let (name, decision) = match text.rsplit_once('=') {
                 None => (text.as_str(), None),
-                Some((email, word)) => {
+                Some((name, word)) => {
                     let decision = Decision::parse(word).ok_or_else(|| {
                         Failure::new(Exit::Usage, format!("{word} is neither keep nor remove"))
                             .hint("--decide takes EMAIL, EMAIL=keep or EMAIL=remove")
                     })?;
-                    (email, Some(decision))
+                    (name, Some(decision))
                 }
             };
             if decision.is_some() && reason.is_empty() {
@@ -143,7 +143,7 @@ impl Reconcile {
                 return Err(Failure::new(Exit::Usage, message));
             }
             let reason = decision.map(|_| reason.clone());
-            named.push(NamedDecision { email: comparable_email(email), decision, reason });
+            named.push(NamedDecision { name: name.to_owned(), decision, reason });
         }
         Ok(named)
     }
@@ -220,13 +220,13 @@ impl Reconcile {
     ) -> Result<Vec<Act>, Failure> {
         let input = sources.input(ctx, ctx.now());
         let mut acts = Vec::new();
-        for NamedDecision { email, decision, reason } in named {
-            let proposal = decisions.proposals.iter().find(|proposal| proposal.email == *email);
+        for NamedDecision { name, decision, reason } in named {
+            let proposal = decisions.proposals.iter().find(|proposal| proposal.is_about(name));
             match (decision, proposal) {
                 (Some(decision), _) => {
                     let proposal = Proposal {
-                        finding: format!("{OUTSIDER}:{email}"),
-                        email: email.clone(),
+                        finding: format!("{OUTSIDER}:{name}"),
+                        account: name.clone(),
                         decision: *decision,
                         justification: reason.clone().unwrap_or_default(),
                     };
@@ -234,15 +234,17 @@ impl Reconcile {
                 }
                 (None, Some(proposal)) => acts.push(proposal.act(self.expires)),
                 // Who runs the same command again wants nothing else than what is there.
-                (None, None) if decisions.rulings.get(email).is_some_and(|it| it.is_confirmed) => {}
+                (None, None)
+                    if decisions.ruling(name).is_some_and(|ruling| ruling.is_confirmed) => {}
                 (None, None) => {
-                    let is_account = input.evaluation.accounts.iter().any(|accounts| {
-                        accounts.list.iter().any(|account| account.key() == *email)
-                    });
+                    let is_account =
+                        input.evaluation.accounts.iter().any(|accounts| {
+                            accounts.list.iter().any(|account| account.is_named(name))
+                        });
                     let message = if is_account {
-                        format!("nothing is proposed about {email} that could be confirmed")
+                        format!("nothing is proposed about {name} that could be confirmed")
                     } else {
-                        format!("no account has the address {email}")
+                        format!("no account has the address {name}")
                     };
                     return Err(Failure::new(Exit::Usage, message)
                         .hint("--decide EMAIL=keep --reason TEXT decides without a proposal"));
@@ -263,13 +265,13 @@ impl Reconcile {
     ) -> anyhow::Result<()> {
         let mut sitting = Sitting::default();
         for proposal in &decisions.proposals {
-            if named.iter().any(|named| named.email == proposal.email) {
+            if named.iter().any(|named| proposal.is_about(&named.name)) {
                 continue;
             }
-            let Proposal { email, decision, justification, .. } = proposal;
+            let Proposal { account, decision, justification, .. } = proposal;
             let word = decision.as_str();
             let question = format!(
-                "Typed in the issue, by nobody we know: {word} {email}: {justification}. Confirm?"
+                "Typed in the issue, by nobody we know: {word} {account}: {justification}. Confirm?"
             );
             if ctx.ui.ask(&question, false).await? {
                 sitting.store(ctx, sources, &proposal.act(None), ctx.now()).await?;
@@ -278,7 +280,7 @@ impl Reconcile {
         for undecided in &decisions.undecided {
             let account = sources.report.evaluation().account(undecided.account).cloned();
             let Some(account) = account else { continue };
-            if named.iter().any(|named| named.email == account.key()) {
+            if named.iter().any(|named| account.is_named(&named.name)) {
                 continue;
             }
             if let Some(act) = ask_about(ctx, undecided, &account).await? {
@@ -298,10 +300,11 @@ impl Reconcile {
     ) -> anyhow::Result<Plan> {
         let mut plan =
             sources.record.plan(&sources.report, &sources.digests, sources.accepted, Adopt::No)?;
-        for Proposal { finding, email, decision, .. } in &decisions.proposals {
-            if !acts.iter().any(|act| is_about(act, finding, email)) {
-                let word = decision.as_str();
-                plan.notes.push(format!("not confirmed: {word} {email}; --decide {email} does it"));
+        for proposal in &decisions.proposals {
+            if !acts.iter().any(|act| is_about(act, proposal)) {
+                let (word, account) = (proposal.decision.as_str(), &proposal.account);
+                plan.notes
+                    .push(format!("not confirmed: {word} {account}; --decide {account} does it"));
             }
         }
         if !acts.is_empty() {
@@ -382,19 +385,20 @@ impl Reconcile {
 /// What `--decide` says about an outsider.
 #[derive(Debug)]
 struct NamedDecision {
-    /// The address in lower case.
-    email: String,
+    /// The outsider's e-mail address or the account's id, as it was typed.
+    name: String,
     /// What is decided; nothing where a proposal is confirmed.
     decision: Option<Decision>,
     reason: Option<String>,
 }
 
-/// Whether an act decides about an outsider.
-fn is_about(act: &Act, finding: &str, email: &str) -> bool {
+/// Whether an act decides about the outsider of a proposal.
+fn is_about(act: &Act, proposal: &Proposal) -> bool {
     let (Act::Keep { finding: named, .. } | Act::Remove { finding: named, .. }) = act else {
         return false;
     };
-    named == finding || *named == format!("{OUTSIDER}:{email}")
+    let subject = named.strip_prefix(OUTSIDER).and_then(|rest| rest.strip_prefix(':'));
+    *named == proposal.finding || subject.is_some_and(|name| proposal.is_about(name))
 }
 
 /// Tells what the operator should look at.
@@ -405,10 +409,10 @@ fn advise(ctx: &Ctx, report: &Report, decisions: &Decisions) {
             "{account} may be the account of {person}: {reason}; if so, add it to `aliases`"
         ));
     }
-    for Proposal { email, decision, justification, .. } in &decisions.proposals {
+    for Proposal { account, decision, justification, .. } in &decisions.proposals {
         let because = if justification.is_empty() { "" } else { " because: " };
         ctx.ui.say(&format!(
-            "proposed in the issue: {} {email}{because}{justification}",
+            "proposed in the issue: {} {account}{because}{justification}",
             decision.as_str()
         ));
     }
@@ -424,8 +428,8 @@ async fn ask_about(
     undecided: &Undecided,
     account: &Account,
 ) -> anyhow::Result<Option<Act>> {
-    let (email, name, since) = (account.key(), &account.name, &account.since);
-    ctx.ui.show_lines(&format!("\n{email} {name}, since {since}, is of nobody on the roster."));
+    let (key, name, since) = (account.key(), &account.name, &account.since);
+    ctx.ui.show_lines(&format!("\n{key} {name}, since {since}, is of nobody on the roster."));
     let choices = ["Leave it undecided", "Keep the account", "Remove the account"];
     let decision = match ctx.ui.choose("What is to become of it", &choices).await? {
         1 => Decision::Keep,
@@ -438,7 +442,7 @@ async fn ask_about(
         return Ok(None);
     }
     let finding = undecided.finding.clone();
-    Ok(Some(Proposal { finding, email, decision, justification }.act(None)))
+    Ok(Some(Proposal { finding, account: key, decision, justification }.act(None)))
 }
 
 fn refused(refusal: &Refusal) -> Failure {
@@ -477,7 +481,11 @@ fn suggestions(evaluation: &Evaluation) -> Vec<(String, String, &'static str)> {
         }
         for (person, reason) in likeness.suggest(account) {
             if let Some(person) = evaluation.roster.person(person) {
-                suggestions.push((account.email.clone(), person.name.to_string(), reason));
+                suggestions.push((
+                    account.name_in_commands().to_owned(),
+                    person.name.to_string(),
+                    reason,
+                ));
             }
         }
     }

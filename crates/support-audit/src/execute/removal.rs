@@ -12,11 +12,12 @@ use crate::gather::{self, Organization, account_of_invitation, account_of_member
 
 /// Removes an account that is still the one which was planned, and proves that it is gone.
 pub(super) async fn remove(ctx: &Ctx, removal: &Removal) -> anyhow::Result<()> {
-    let Removal { email, uri, standing, role } = removal;
+    let Removal { id, status, role, .. } = removal;
+    let name = removal.name();
     let calendly = ctx.calendly().await?;
     let Organization { uri: organization, own } = gather::organization(ctx).await?;
     let changed = |what: &str| {
-        let message = format!("{email} was not removed: {what}");
+        let message = format!("{name} was not removed: {what}");
         Failure::new(Exit::Conflict, message).hint("run `support-audit reconcile` again")
     };
     match find(ctx, &organization, removal).await? {
@@ -24,7 +25,7 @@ pub(super) async fn remove(ctx: &Ctx, removal: &Removal) -> anyhow::Result<()> {
         Some(account) if account.role.as_deref() == Some(OWNER) => {
             return Err(changed("it is an owner's by now").into());
         }
-        Some(account) if account.key() == comparable_email(&own) => {
+        Some(account) if account.is_named(&own) => {
             return Err(changed("it is your own").into());
         }
         Some(account) if account.role != *role => {
@@ -32,9 +33,9 @@ pub(super) async fn remove(ctx: &Ctx, removal: &Removal) -> anyhow::Result<()> {
         }
         Some(_) => {}
     }
-    let removed = match standing {
-        AccountStatus::Active => calendly.remove_membership(uri).await,
-        AccountStatus::Invited => calendly.revoke_invitation(uri).await,
+    let removed = match status {
+        AccountStatus::Active => calendly.remove_membership(id.as_str()).await,
+        AccountStatus::Invited => calendly.revoke_invitation(id.as_str()).await,
     };
     match removed {
         Ok(()) => {}
@@ -42,24 +43,26 @@ pub(super) async fn remove(ctx: &Ctx, removal: &Removal) -> anyhow::Result<()> {
             ctx.ui.warn(&format!("no answer to the removal ({error}); looking for the account"));
             ctx.pause(PAUSE).await;
         }
-        Err(error) => return Err(refusal(error, email)),
+        Err(error) => return Err(refusal(error, name)),
     }
     if find(ctx, &organization, removal).await?.is_some() {
-        let message = format!("{email} is still there after it was removed");
+        let message = format!("{name} is still there after it was removed");
         return Err(Failure::new(Exit::TryLater, message)
             .hint("look at it in Calendly, and run the command again")
             .into());
     }
-    ctx.ui.say(&format!("removed {email}"));
+    ctx.ui.say(&format!("removed {name}"));
     Ok(())
 }
 
 /// The account or invitation of the id and the address that were planned, read afresh.
 async fn find(ctx: &Ctx, organization: &str, removal: &Removal) -> anyhow::Result<Option<Account>> {
     let calendly = ctx.calendly().await?;
-    let accounts: Vec<Account> = match removal.standing {
+    // Every account of Calendly has an address, and what has none was never read.
+    let Some(email) = &removal.email else { return Ok(None) };
+    let accounts: Vec<Account> = match removal.status {
         AccountStatus::Active => {
-            let members = calendly.memberships_of_email(organization, &removal.email).await?;
+            let members = calendly.memberships_of_email(organization, email).await?;
             members.iter().map(account_of_membership).collect()
         }
         AccountStatus::Invited => {
@@ -70,13 +73,15 @@ async fn find(ctx: &Ctx, organization: &str, removal: &Removal) -> anyhow::Resul
             listing.items.iter().map(account_of_invitation).collect()
         }
     };
-    let email = comparable_email(&removal.email);
-    let is_it = |account: &Account| account.location.file == removal.uri && account.key() == email;
-    Ok(accounts.into_iter().find(is_it))
+    let email = comparable_email(email);
+    let is_planned = |account: &Account| {
+        account.id == removal.id && account.comparable_email().as_ref() == Some(&email)
+    };
+    Ok(accounts.into_iter().find(is_planned))
 }
 
 /// Why Calendly refused a removal, with what helps.
-fn refusal(error: Error, email: &str) -> anyhow::Error {
+fn refusal(error: Error, name: &str) -> anyhow::Error {
     let (exit, hint) = match error.kind {
         ErrorKind::ManagedByScim { .. } => (
             Exit::Failed,
@@ -86,8 +91,8 @@ fn refusal(error: Error, email: &str) -> anyhow::Error {
             Exit::Token,
             "removing takes an owner's or admin's token with the scope organizations:write",
         ),
-        _ => return anyhow::Error::new(error).context(format!("could not remove {email}")),
+        _ => return anyhow::Error::new(error).context(format!("could not remove {name}")),
     };
-    let message = format!("Calendly refused to remove {email}: {error}");
+    let message = format!("Calendly refused to remove {name}: {error}");
     Failure::new(exit, message).hint(hint).into()
 }

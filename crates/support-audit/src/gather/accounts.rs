@@ -4,10 +4,10 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use api::calendly::{BrokenPage, Invitation, Listing, Membership};
-use audit::accounts::{ADMIN, Account, AccountStatus, Accounts, OWNER};
-use audit::identity::{AccountId, comparable_email};
+use audit::accounts::{ADMIN, Account, AccountStatus, Accounts, Export, OWNER};
+use audit::identity::AccountId;
 use audit::input::{Location, SourceFile};
-use audit::kinds::Kind;
+use audit::kinds::{Kind, calendly};
 use jiff::Timestamp;
 
 use crate::ctx::Ctx;
@@ -56,18 +56,20 @@ pub(super) async fn accounts(
         Err(error) => {
             let gaps = vec![explain(&error).message];
             let source = ctx.config.calendly_url.to_string();
-            let accounts = Accounts::from_service(source, ctx.now(), Vec::new(), gaps);
+            let export = Export { gaps, ..Export::default() };
+            let accounts = Accounts::from_service(source, ctx.now(), export);
             return Ok((Some(accounts), Some(as_incomplete(&error))));
         }
     };
-    let calendly = ctx.calendly().await?;
-    let members = calendly.memberships(&organization.uri).await;
-    let invited = calendly.invitations(&organization.uri).await;
+    let client = ctx.calendly().await?;
+    let members = client.memberships(&organization.uri).await;
+    let invited = client.invitations(&organization.uri).await;
     let mut gaps: Vec<String> = unseen(&members, &organization.own).into_iter().collect();
     let mut incomplete = None;
     let mut list = whole(members, &mut gaps, &mut incomplete, |it| account_of_membership(&it));
     list.extend(whole(invited, &mut gaps, &mut incomplete, |it| account_of_invitation(&it)));
-    let accounts = Accounts::from_service(organization.uri, ctx.now(), list, gaps);
+    let export = calendly::read_answers(list, gaps);
+    let accounts = Accounts::from_service(organization.uri, ctx.now(), export);
     if !accounts.is_complete() && incomplete.is_none() {
         incomplete = Some(incomplete_accounts(&accounts, &accounts.capture.gaps.join("; ")));
     }
@@ -97,7 +99,7 @@ fn unseen(members: &Listing<Membership>, own: &str) -> Option<String> {
     if members.broken.is_some() {
         return None;
     }
-    let is_own = |account: &Account| account.key() == comparable_email(own);
+    let is_own = |account: &Account| account.is_named(own);
     let Some(account) = members.items.iter().map(account_of_membership).find(is_own) else {
         return Some("the token's own user is not among the members that were read".to_owned());
     };
@@ -159,12 +161,12 @@ pub(crate) async fn organization(ctx: &Ctx) -> anyhow::Result<Organization> {
 pub(crate) fn account_of_membership(membership: &Membership) -> Account {
     let Membership { uri, role, user, created_at, .. } = membership;
     Account {
-        id: Some(AccountId::new(uri.clone())),
-        email: user.email.clone(),
+        id: AccountId::new(uri.clone()),
+        email: Some(user.email.clone()),
         name: user.name.clone(),
         role: Some(role.trim().to_lowercase()).filter(|role| !role.is_empty()),
         page: Some(user.scheduling_url.clone()).filter(|page| !page.is_empty()),
-        standing: AccountStatus::Active,
+        status: AccountStatus::Active,
         since: day(created_at.as_ref()),
         location: Location { file: uri.clone(), line: None },
     }
@@ -174,12 +176,12 @@ pub(crate) fn account_of_membership(membership: &Membership) -> Account {
 pub(crate) fn account_of_invitation(invitation: &Invitation) -> Account {
     let Invitation { uri, email, created_at, .. } = invitation;
     Account {
-        id: Some(AccountId::new(uri.clone())),
-        email: email.clone(),
+        id: AccountId::new(uri.clone()),
+        email: Some(email.clone()),
         name: String::new(),
         role: None,
         page: None,
-        standing: AccountStatus::Invited,
+        status: AccountStatus::Invited,
         since: day(created_at.as_ref()),
         location: Location { file: uri.clone(), line: None },
     }

@@ -5,7 +5,8 @@ use super::sources::whole_second;
 use super::step_ref::{StepRef, ends_round};
 use crate::evaluation::OUTSIDER;
 use crate::followup::model::{Justification, State, Verdict};
-use crate::record::marker::{KeyKind, StepAction, WithdrawalReason};
+use crate::followup::subjects::is_about_account;
+use crate::record::marker::{StepAction, WithdrawalReason};
 
 impl Derivation<'_, '_> {
     /// What became of a finding that is not found; nothing where that cannot be concluded.
@@ -61,10 +62,8 @@ impl Derivation<'_, '_> {
         Some(State::Removed { decision, record })
     }
 
-    /// Whether the steps are about an account: a person is always named as well.
     fn is_about_account(&self) -> bool {
-        let keys = self.history.steps.iter().flat_map(|entry| &entry.step.keys);
-        keys.clone().all(|key| key.kind == KeyKind::Email)
+        self.history.steps.iter().all(|entry| is_about_account(entry.step))
     }
 
     fn state_of_absent_outsider(&self, round: u32) -> Option<State> {

@@ -21,7 +21,7 @@ impl Derivation<'_, '_> {
         for suggestion in evaluation.suggestions_for(self.check, self.subject?) {
             let person = evaluation.person(Subject::Person(suggestion.person))?;
             suggestions.push(Suggestion {
-                account: evaluation.account(suggestion.account)?.email.clone(),
+                account: evaluation.account(suggestion.account)?.display_name().to_owned(),
                 person: person.name.to_string(),
                 person_email: person.email.value().map(ToString::to_string),
                 reason: suggestion.reason,

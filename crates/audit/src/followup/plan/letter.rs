@@ -22,9 +22,9 @@ impl<'p> Planner<'p> {
         let subject_name = subject_name(input, case);
         let (email, (title, text)) = if let Some(Subject::Account(index)) = case.subject {
             let account = input.evaluation.account(index);
-            let email = account.map_or("", |account| &account.email);
+            let email = account.and_then(|account| account.email.clone());
             let since = account.map_or("", |account| &account.since);
-            (Some(email.to_owned()), context.for_outsider(email, since))
+            (email, context.for_outsider(&case.name, since))
         } else {
             let subject = case.subject.and_then(|subject| input.evaluation.person(subject));
             let email = subject.and_then(|person| person.email.value());

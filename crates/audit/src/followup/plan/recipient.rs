@@ -17,8 +17,8 @@ pub(crate) fn recipient<'a>(
             None => Err(Unmentionable::NoHandle),
         },
         Some(Subject::Account(index)) => {
-            let email = input.evaluation.account(index).map_or("", |account| &account.email);
-            match handle(input.policy, email) {
+            let account = input.evaluation.account(index);
+            match account.and_then(|account| handle(input.policy, account)) {
                 Some(username) => input.directory.username(username),
                 None => Err(Unmentionable::NoHandle),
             }
@@ -43,8 +43,8 @@ pub(crate) fn is_own(input: &FollowupInput<'_>, case: &Case) -> bool {
             })
         }
         Some(Subject::Account(index)) => {
-            let email = input.evaluation.account(index).map_or("", |account| &account.email);
-            handle(input.policy, email).is_some_and(is_name)
+            let account = input.evaluation.account(index);
+            account.and_then(|account| handle(input.policy, account)).is_some_and(is_name)
         }
         Some(Subject::Organization) | None => false,
     }

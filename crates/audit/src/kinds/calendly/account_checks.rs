@@ -6,7 +6,7 @@ use super::roster_checks::{hits, link_shared, page};
 use crate::accounts::{ADMIN, Account, AccountStatus, OWNER};
 use crate::check::{CheckInput, Hit};
 use crate::identity::{AccountIdx, PersonIdx, Subject};
-use crate::matching::{is_unmatchable, standing};
+use crate::matching::{is_unmatchable, status_of};
 use crate::roster::Person;
 use crate::text::{canonical_link, comparable_link};
 
@@ -14,7 +14,7 @@ use crate::text::{canonical_link, comparable_link};
 fn joined<'a>(input: &'a CheckInput<'_>, person: PersonIdx) -> impl Iterator<Item = &'a Account> {
     let matches = input.matching.for_person(person).iter();
     let accounts = matches.filter_map(|it| input.accounts.get(it.account));
-    accounts.filter(|account| account.standing == AccountStatus::Active)
+    accounts.filter(|account| account.status == AccountStatus::Active)
 }
 
 /// A link that is missing, malformed or somebody else's as well is told of by those checks.
@@ -53,7 +53,7 @@ pub(super) fn account_missing(input: &CheckInput<'_>) -> Vec<Hit> {
 pub(super) fn invitation_pending(input: &CheckInput<'_>) -> Vec<Hit> {
     hits(input.roster, |index, _| {
         let matches = input.matching.for_person(index);
-        let is_invited = standing(input.accounts, matches) == Some(AccountStatus::Invited);
+        let is_invited = status_of(input.accounts, matches) == Some(AccountStatus::Invited);
         is_invited.then_some(Cow::Borrowed(""))
     })
 }
@@ -64,7 +64,7 @@ pub(super) fn outsider(input: &CheckInput<'_>) -> Vec<Hit> {
     outsiders
         .map(|(index, account)| {
             // The account's id is no evidence: a file has none, and the subject is known by it anyway.
-            let status = account.standing.as_str();
+            let status = account.status.as_str();
             // Whoever was invited becomes a user by joining.
             let role = account.role.as_deref().unwrap_or("user");
             Hit { about: Subject::Account(index), evidence: format!("{status} {role}") }

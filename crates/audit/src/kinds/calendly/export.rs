@@ -7,7 +7,7 @@
 use csv::{ReaderBuilder, StringRecord};
 
 use crate::accounts::{Account, AccountStatus, Export};
-use crate::identity::is_email_address;
+use crate::identity::{AccountId, is_email_address};
 use crate::input::{Location, Problem, SourceFile};
 
 /// Reads accounts from a file.
@@ -167,19 +167,19 @@ impl Columns {
             return failed("the row has no plain e-mail address");
         }
         let known = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-        let standing = match self.standing(row) {
-            Ok(Some(standing)) => standing,
+        let status = match self.status_of(row) {
+            Ok(Some(status)) => status,
             Ok(None) => return Ok(None),
             Err(message) => return failed(message),
         };
         Ok(Some(Account {
             // The export has no ids.
-            id: None,
-            email: email.to_owned(),
+            id: AccountId::from_email(email),
+            email: Some(email.to_owned()),
             name: cell(self.name).to_owned(),
             role: known(&cell(self.role).to_lowercase()),
             page: known(cell(self.page)),
-            standing,
+            status,
             since: cell(self.since).to_owned(),
             location: Location { file: file.name.clone(), line: Some(line) },
         }))
@@ -190,7 +190,7 @@ impl Columns {
     ///
     /// Only known words count: whoever took all others for "joined" would call somebody who was
     /// invited, suspended or deactivated a user.
-    fn standing(&self, row: &StringRecord) -> Result<Option<AccountStatus>, &'static str> {
+    fn status_of(&self, row: &StringRecord) -> Result<Option<AccountStatus>, &'static str> {
         use AccountStatus::{Active, Invited};
         let word = |column: Option<usize>| column.and_then(|column| row.get(column)).map(letters);
         let by_status = match word(self.status).as_deref() {
@@ -241,13 +241,13 @@ mod tests {
             Ok(export) => {
                 let mut text = String::new();
                 for account in &export.list {
-                    let Account { email, name, role, page, standing, since, location, .. } =
-                        account;
+                    let Account { name, role, page, status, since, location, .. } = account;
+                    let email = account.name_in_commands();
                     let line = location.line.unwrap_or_default();
                     let role = role.as_deref().unwrap_or("?");
                     let page = page.as_deref().unwrap_or("?");
                     let name = name.escape_debug();
-                    let line = format!("{line}: {email} {name} {role} {page} {standing:?} {since}");
+                    let line = format!("{line}: {email} {name} {role} {page} {status:?} {since}");
                     text.push_str(&format!("{}\n", line.trim_end()));
                 }
                 text.extend(export.problems.iter().map(|problem| format!("problem {problem}\n")));

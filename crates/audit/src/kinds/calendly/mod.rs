@@ -3,9 +3,12 @@
 //! The rules are those of the GitLab Support Operations handbook, "Calendly audit".
 
 mod account_checks;
+mod answers;
 mod checks;
 mod export;
 mod roster_checks;
+
+pub use answers::read_answers;
 
 use super::spec::Spec;
 

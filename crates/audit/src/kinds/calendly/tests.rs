@@ -129,7 +129,11 @@ fn two_accounts_at_one_address_keep_their_roles() {
     let file = SourceFile { name: "same.csv".to_owned(), bytes: text.into() };
     let now = "2026-11-22T10:00:00Z".parse().unwrap();
     let accounts = Accounts::from_file(SPEC.export, &file, now).unwrap();
-    let list: Vec<_> = accounts.list.iter().map(|it| (&*it.email, it.role.as_deref())).collect();
+    let list: Vec<_> = accounts
+        .list
+        .iter()
+        .map(|account| (account.name_in_commands(), account.role.as_deref()))
+        .collect();
     let expected = [
         ("ann@example.com", Some("owner")),
         ("ben@example.com", Some("user")),

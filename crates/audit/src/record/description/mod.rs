@@ -16,6 +16,7 @@ use std::ops::Range;
 use outline::Outline;
 use region::{BEGIN, END, Extent, Previous, ReadAt};
 
+use crate::identity::SubjectId;
 use crate::record::marker::{Content, Marker};
 use crate::report::{Report, is_summary};
 
@@ -128,8 +129,8 @@ pub fn write(description: &str, report: &Report, adopt: Adopt) -> Result<Written
 /// What was typed as justification and as decision about an outsider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Typed {
-    /// The outsider's e-mail address in lower case.
-    pub email: String,
+    /// The outsider, as the table's row knows them.
+    pub subject: SubjectId,
     /// The cell of the justification, as Markdown that somebody wrote.
     pub justification: String,
     /// The cell of the decision, as Markdown that somebody wrote.
@@ -149,7 +150,7 @@ pub fn typed(description: &str, report: &Report) -> Vec<Typed> {
     let typed = region::typed_about(report, &previous).into_iter();
     typed
         .filter(|(_, justification, decision)| !justification.is_empty() || !decision.is_empty())
-        .map(|(email, justification, decision)| Typed { email, justification, decision })
+        .map(|(subject, justification, decision)| Typed { subject, justification, decision })
         .collect()
 }
 

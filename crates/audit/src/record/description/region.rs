@@ -296,7 +296,7 @@ fn outsiders(report: &Report, previous: &Table<'_>) -> String {
 /// What the row of an outsider is known by, and its cells as we write them: a justification and a
 /// decision are for people to type, unless there is an exception.
 fn outsider_row(outsider: &Outsider<'_>) -> ([SubjectId; 1], [String; 6]) {
-    let keys = [SubjectId::Email(outsider.account.key())];
+    let keys = [outsider.account.subject()];
     let written = outsider_columns().map(|column| match (column.key, outsider.exception) {
         (JUSTIFICATION, Some(exception)) => in_row(&Markdown::untrusted(&exception.reason)),
         (DECISION, Some(_)) => format!("{} {EXCEPTED}", Decision::Keep.as_str()),
@@ -306,12 +306,11 @@ fn outsider_row(outsider: &Outsider<'_>) -> ([SubjectId; 1], [String; 6]) {
     (keys, written)
 }
 
-/// What was typed as justification and as decision about each outsider of `report`, by their e-mail
-/// addresses in lower case.
+/// What was typed as justification and as decision about each outsider of `report`.
 pub(super) fn typed_about(
     report: &Report,
     previous: &Previous<'_>,
-) -> Vec<(String, String, String)> {
+) -> Vec<(SubjectId, String, String)> {
     let mut rows = Rows::new(&previous.outsiders);
     let typed = |outsider: Outsider<'_>| {
         let (keys, written) = outsider_row(&outsider);
@@ -320,7 +319,7 @@ pub(super) fn typed_about(
             let column = Of::Outsiders.keys().iter().position(|known| *known == key)?;
             typed.get(column).cloned()
         };
-        Some((outsider.account.key(), cell(JUSTIFICATION)?, cell(DECISION)?))
+        Some((outsider.account.subject(), cell(JUSTIFICATION)?, cell(DECISION)?))
     };
     report.outsiders().filter_map(typed).collect()
 }

@@ -20,6 +20,8 @@ pub enum KeyKind {
     GitLabId,
     /// An e-mail address.
     Email,
+    /// The audited service's own id of an account without an e-mail address.
+    Account,
     /// A name.
     Name,
     /// The organisation as a whole.
@@ -27,13 +29,15 @@ pub enum KeyKind {
 }
 
 impl KeyKind {
-    const ALL: [Self; 4] = [Self::GitLabId, Self::Email, Self::Name, Self::Organization];
+    const ALL: [Self; 5] =
+        [Self::GitLabId, Self::Email, Self::Account, Self::Name, Self::Organization];
 
     /// The letter that precedes the digest in a marker.
     const fn letter(self) -> char {
         match self {
             Self::GitLabId => 'u',
             Self::Email => 'e',
+            Self::Account => 'a',
             Self::Name => 'n',
             Self::Organization => 'o',
         }
@@ -46,6 +50,7 @@ impl Key {
         let kind = match id {
             SubjectId::GitLabId(_) => KeyKind::GitLabId,
             SubjectId::Email(_) => KeyKind::Email,
+            SubjectId::Account(_) => KeyKind::Account,
             SubjectId::Name(_) => KeyKind::Name,
             SubjectId::Organization => KeyKind::Organization,
         };

@@ -5,7 +5,7 @@ use crate::followup::samples::*;
 
 fn typed(justification: &str, decision: &str) -> Vec<Typed> {
     vec![Typed {
-        email: "vera@y.example".to_owned(),
+        subject: SubjectId::Email("vera@y.example".to_owned()),
         justification: justification.to_owned(),
         decision: decision.to_owned(),
     }]
@@ -56,13 +56,13 @@ fn what_was_typed_is_proposed_until_an_operator_confirms_it() {
 fn a_decision_of_followups_is_the_one_of_the_table() {
     let sample = Sample::new();
     let decisions = decided(&sample, kept("books demos"), &[]);
-    let ruling = &decisions.rulings["vera@y.example"];
+    let ruling = decisions.ruling("Vera@y.example").unwrap();
     assert_eq!(ruling.decision, Some(Decision::Keep));
     assert_eq!((&*ruling.justification, ruling.is_confirmed), ("books demos", true));
     assert!(decisions.undecided.is_empty());
     // A proposal is shown, and does not count.
     let decisions = decided(&sample, State::Answered, &typed("left", "remove"));
-    let ruling = &decisions.rulings["vera@y.example"];
+    let ruling = decisions.ruling("Vera@y.example").unwrap();
     assert_eq!((ruling.decision, ruling.is_confirmed), (Some(Decision::Remove), false));
 }
 

@@ -5,6 +5,7 @@ use expect_test::expect;
 use super::*;
 use crate::followup::samples::*;
 use crate::followup::{NoteRef, Verdict};
+use crate::identity::AccountId;
 use crate::record::marker::Marker;
 
 const LIMITS: Limits<'_> = Limits { max_share: 25, own: "otto@x.example" };
@@ -31,7 +32,7 @@ fn a_removal_is_recorded_with_what_it_was_about() {
     else {
         panic!("{plan}")
     };
-    assert_eq!((&*removal.email, removal.role.as_deref()), ("vera@y.example", Some("user")));
+    assert_eq!((removal.name(), removal.role.as_deref()), ("vera@y.example", Some("user")));
     assert_eq!(Marker::of_comment(body).as_ref(), Some(marker));
     expect![[r#"
         Removed (1):
@@ -96,8 +97,8 @@ fn several_accounts_at_one_address_are_named_one_by_one() {
     let mut sample = Sample::new();
     let list = &mut sample.evaluation.accounts.as_mut().unwrap().list;
     for (number, account) in list.iter_mut().enumerate() {
-        account.email = "vera@y.example".to_owned();
-        account.location.file = format!("https://api/users/{number}");
+        account.email = Some("vera@y.example".to_owned());
+        account.id = AccountId::new(format!("https://api/users/{number}"));
     }
     let cases = sample.cases(
         [0, 2].into_iter().map(|index| sample.case_of_index(index, vec![to_remove()])).collect(),
@@ -106,7 +107,7 @@ fn several_accounts_at_one_address_are_named_one_by_one() {
     assert!(matches!(named("vera@y.example"), Err(Refusal::Several(_, ids)) if ids.len() == 2));
     let plan = named("https://api/users/0").unwrap();
     let [Action::Remove(removal), _] = plan.actions.as_slice() else { panic!("{plan}") };
-    assert_eq!(removal.uri, "https://api/users/0");
+    assert_eq!(removal.id, AccountId::new("https://api/users/0"));
     let (candidates, _) = candidates(&sample.input(), &cases, LIMITS).unwrap();
     assert_eq!(candidates[0].name, "https://api/users/0");
 }

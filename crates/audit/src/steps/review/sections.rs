@@ -2,6 +2,7 @@
 
 use super::comment::{MAX_ROWS, Writer, more};
 use super::readiness::in_state;
+use crate::accounts::Account;
 use crate::dates::{date_of, short_day};
 use crate::followup::{AskedHow, Decision, Entry, Justification, NoteRef, State, Verdict};
 use crate::markdown::{Markdown, item, row};
@@ -141,7 +142,7 @@ impl Writer<'_> {
             if count <= MAX_ROWS {
                 let by = matched.key.describe();
                 list.push_str(&item(
-                    &name(&account.email)
+                    &name(account.display_name())
                         .and(" is ")
                         .and(name(&person.name))
                         .and(Markdown::text(format!("'s, by {by}"))),
@@ -170,7 +171,7 @@ impl Writer<'_> {
                 crate::identity::Subject::Account(index) => evaluation.account(*index),
                 _ => None,
             };
-            let excluded = person.or(account.map(|account| &*account.email)).unwrap_or_default();
+            let excluded = person.or(account.map(Account::display_name)).unwrap_or_default();
             list.push_str(&item(&name(excluded).and(", who is excluded")));
         }
         list.push_str(&more(evaluation.excluded.len()));
@@ -182,7 +183,7 @@ impl Writer<'_> {
         for (exception, outcome) in self.input.evaluation.exceptions.iter().take(MAX_ROWS) {
             let checks: Vec<Markdown> =
                 exception.checks.iter().map(|check| Markdown::code(check)).collect();
-            let subject = exception.email.as_deref().unwrap_or("the organisation");
+            let subject = exception.subject.name().unwrap_or("the organisation");
             let line =
                 exception.location.line.map(|line| format!(" line {line}")).unwrap_or_default();
             list.push_str(&item(

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use audit::accounts::{Account, AccountStatus, Accounts};
+use audit::accounts::{Account, AccountStatus, Accounts, Export};
 use audit::calendar::Period;
-use audit::evaluation::exceptions::{Approver, Exception};
+use audit::evaluation::exceptions::{Approver, Exception, ExceptionSubject};
 use audit::evaluation::{Evaluation, Policy, Sources};
 use audit::followup::{FollowupInput, IssueFacts, WaitPolicy};
 use audit::identity::AccountId;
@@ -162,12 +162,12 @@ fn accounts(accounts: &world::Accounts) -> Accounts {
         .list
         .iter()
         .map(|account| Account {
-            id: Some(AccountId::new(account.id.clone())),
-            email: account.email.clone(),
+            id: AccountId::new(account.id.clone()),
+            email: Some(account.email.clone()),
             name: account.name.clone(),
             role: Some(role_word(account.role).to_owned()),
             page: account.link.value().cloned(),
-            standing: match account.status {
+            status: match account.status {
                 Status::Joined => AccountStatus::Active,
                 Status::Invited => AccountStatus::Invited,
             },
@@ -176,7 +176,8 @@ fn accounts(accounts: &world::Accounts) -> Accounts {
         })
         .collect();
     let gaps = if accounts.complete { Vec::new() } else { vec!["a page is missing".to_owned()] };
-    Accounts::from_service("service".to_owned(), instant(accounts.captured), list, gaps)
+    let export = Export { list, gaps, ..Export::default() };
+    Accounts::from_service("service".to_owned(), instant(accounts.captured), export)
 }
 
 fn approver(world: &World, id: UserId) -> Approver {
@@ -186,7 +187,10 @@ fn approver(world: &World, id: UserId) -> Approver {
 fn exception(exception: &world::Exception) -> Exception {
     Exception {
         checks: exception.checks.iter().map(|check| check_id(*check).to_owned()).collect(),
-        email: exception.email.as_deref().map(world::lower),
+        subject: match exception.email.as_deref() {
+            Some(email) => ExceptionSubject::Email(world::lower(email)),
+            None => ExceptionSubject::Organization,
+        },
         reason: "it is intentional".to_owned(),
         approved_by: exception.approved_by.clone(),
         approved_on: "2026-08-01".parse().expect("a day"),
