@@ -143,6 +143,22 @@ fn a_huge_cell_is_read_in_a_moment() {
     }
 }
 
+/// Each row of a table was once compared with each column of its head.
+#[test]
+fn a_table_with_a_wide_head_is_read_in_a_moment() {
+    let audit = Audit::new().begin();
+    audit.edit(|text| {
+        let (head, rule) = ("| Findings |\n", "| --- | --- | --- | --- | --- |\n");
+        let wide = format!("| Findings {}|\n", "| a ".repeat(80_000));
+        let rows = "| b |\n".repeat(40_000);
+        text.replacen(head, &wide, 1).replacen(rule, &format!("{rule}{rows}"), 1)
+    });
+    let start = std::time::Instant::now();
+    let ran = audit.finish_in_time(audit.command(&["run", "--write", "--yes"]));
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    assert!([0, 6].contains(&ran.code), "{}", ran.stderr);
+}
+
 #[test]
 fn an_outsider_survives_a_crowded_document() {
     let audit = crowd(30);

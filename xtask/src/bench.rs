@@ -1,4 +1,5 @@
-//! `bench`: the program beside a Ruby script that does the same, in one run on one machine.
+//! `bench`: the program beside a Ruby script that does the same, in one run on one machine; then how
+//! long descriptions and comments of any shape take to read.
 
 mod measure;
 mod report;
@@ -36,7 +37,8 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    /// Prints the medians as a Markdown table, then how a bad entry is reported.
+    /// Prints the medians as a Markdown table, how a bad entry is reported, and the time that the texts
+    /// of an issue take.
     pub(crate) fn run(&self) -> anyhow::Result<()> {
         let ruby = prepare()?;
         let people = usize::try_from(self.people)?;
@@ -56,7 +58,8 @@ impl Bench {
             println!("{}", comparison.agreement());
         }
         println!("{}", bad_entry(&folder, people)?);
-        Ok(())
+        println!();
+        command::run(&mut cargo("bench --locked -p audit --bench reading"))
     }
 }
 

@@ -111,10 +111,11 @@ impl<'a> Previous<'a> {
                 Some(At::Rows(table))
             }
             At::Rows(table) if !begins_a_block(line) => {
-                let layout = self.table(table).layout.clone();
-                let layout = layout.unwrap_or_else(|| Layout::current(table));
-                let row = Row::parse(line, table, &layout);
-                self.has_other_head |= !layout.fits(row.width);
+                let current = Layout::current(table);
+                let layout = self.table(table).layout.as_ref().unwrap_or(&current);
+                let row = Row::parse(line, table, layout);
+                let fits = layout.fits(row.width);
+                self.has_other_head |= !fits;
                 if !row.is_delimiter() {
                     self.table(table).rows.push(row);
                 }

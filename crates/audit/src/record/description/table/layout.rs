@@ -46,12 +46,16 @@ impl Of {
 
 /// Which of our columns stands at each position of a table's rows; none is somebody's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Layout(pub(super) Vec<Option<usize>>);
+pub(crate) struct Layout {
+    columns: Vec<Option<usize>>,
+    /// Whether our columns stand elsewhere than where this version writes them.
+    is_moved: bool,
+}
 
 impl Layout {
     /// The layout of the tables that this version writes.
     pub(crate) fn current(table: Of) -> Self {
-        Self((0..table.keys().len()).map(Some).collect())
+        Self::new((0..table.keys().len()).map(Some).collect())
     }
 
     /// The layout of a table below the head `names`; nothing where a heading of ours is gone.
@@ -61,19 +65,26 @@ impl Layout {
             let position = names.iter().position(|name| name == heading)?;
             *positions.get_mut(position)? = Some(column);
         }
-        Some(Self(positions))
+        Some(Self::new(positions))
     }
 
     /// The layout of a row that stands outside its table: its stamp names the columns in their order.
     pub(super) fn from_stamp(stamp: &Stamp, table: Of) -> Self {
         let column = |key: &String| table.keys().iter().position(|known| known == key);
-        Self(stamp.cells.iter().map(|(key, _)| column(key)).collect())
+        Self::new(stamp.cells.iter().map(|(key, _)| column(key)).collect())
     }
 
-    /// Whether our columns stand elsewhere than where this version writes them.
-    fn is_moved(&self) -> bool {
-        let mut positions = self.0.iter().enumerate();
-        positions.any(|(position, column)| column.is_some_and(|column| column != position))
+    /// Looks at each column once, since a head may be as wide as its table has rows.
+    fn new(columns: Vec<Option<usize>>) -> Self {
+        let mut positions = columns.iter().enumerate();
+        let is_moved =
+            positions.any(|(position, column)| column.is_some_and(|column| column != position));
+        Self { columns, is_moved }
+    }
+
+    /// Which of our columns stands at a position.
+    pub(super) fn column(&self, position: usize) -> Option<usize> {
+        self.columns.get(position).copied().flatten()
     }
 
     /// Whether a row of `width` cells can be below this head.
@@ -81,11 +92,11 @@ impl Layout {
     /// Where somebody put a heading before one of ours and left the rows as they are, each cell of a row
     /// would be read in the column beside its own.
     pub(crate) fn fits(&self, width: usize) -> bool {
-        !self.is_moved() || width >= self.0.len()
+        !self.is_moved || width >= self.columns.len()
     }
 
     /// Whether the column at a position is somebody's own.
     pub(crate) fn is_added(&self, position: usize) -> bool {
-        self.0.get(position).copied().flatten().is_none()
+        self.column(position).is_none()
     }
 }

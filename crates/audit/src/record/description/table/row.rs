@@ -49,7 +49,7 @@ impl<'a> Row<'a> {
             of,
         };
         for (position, text) in texts.into_iter().enumerate() {
-            let column = layout.0.get(position).copied().flatten();
+            let column = layout.column(position);
             match column.and_then(|column| row.cells.get_mut(column)) {
                 Some(cell) => *cell = Some(text.to_owned()),
                 None => row.others.push(text.to_owned()),
