@@ -73,7 +73,7 @@ fn environment() -> String {
 
 fn settings() -> String {
     let mut text = "The settings of the configuration file, each with its default:\n".to_owned();
-    for Setting { key, default, call, documentation } in SETTINGS {
+    for Setting { key, default, call, documentation, .. } in SETTINGS {
         text.push_str(&format!("\n  {key} = {}\n", default.unwrap_or("(none)")));
         text.push_str(&format!("      {documentation}\n"));
         if let Some(Call { flag, variable, .. }) = call {

@@ -56,15 +56,17 @@ impl<'a> FileSettings<'a> {
         self.values.remove(key)
     }
 
-    /// What is wrong with the value of a setting, which is at `span` in the file.
+    /// Reports that the value of a setting, which is at `span` in the file, is not of its form.
+    ///
+    /// The message of `error` repeats the value, so only its place is used.
     pub(super) fn value_failure(
         &self,
-        key: &str,
+        setting: &Setting,
         span: Range<usize>,
         error: &toml::de::Error,
     ) -> Failure {
         let span = error.span().unwrap_or(span);
-        self.failure(Some(span), &format!("{} in `{key}`", error.message()))
+        self.failure(Some(span), &format!("`{}` must be {}", setting.key, setting.form))
     }
 
     /// Keeps the settings of a table, and of the tables in it.
@@ -85,13 +87,18 @@ impl<'a> FileSettings<'a> {
                 };
                 self.collect(&inner, table)?;
             } else {
-                return Err(self.unknown(&key, name.span()));
+                let is_long = name.get_ref().len() > LONGEST_NAME;
+                return Err(self.unknown((!is_long).then_some(&key), name.span()));
             }
         }
         Ok(())
     }
 
-    fn unknown(&self, key: &str, span: Range<usize>) -> Failure {
+    /// Reports a key that is not a setting's, by its name unless that may be a token.
+    fn unknown(&self, key: Option<&String>, span: Range<usize>) -> Failure {
+        let Some(key) = key else {
+            return self.failure(Some(span), "there is no setting of this name");
+        };
         let failure = self.failure(Some(span), &format!("there is no setting `{key}`"));
         let tables = self.known.iter().filter_map(|setting| setting.key.split_once('.'));
         let known = self.known.iter().map(|setting| setting.key);
@@ -101,11 +108,17 @@ impl<'a> FileSettings<'a> {
         }
     }
 
-    /// The line is not repeated from its `=` on: a value may be a token in the wrong place.
+    /// Reports what is no TOML, with the name of the setting, where the line has one.
+    ///
+    /// Nothing else of the line is repeated: it may be a token in the wrong place.
     fn syntax_failure(&self, error: &toml::de::Error) -> Failure {
         let content = self.text.lines().nth(self.line(error.span())).unwrap_or_default();
-        let content = content.split('=').next().unwrap_or_default().trim();
-        self.failure(error.span(), &format!("{} in `{content}`", error.message()))
+        let name = content.split_once('=').map(|(name, _)| name.trim());
+        let names = self.known.iter().filter_map(|setting| setting.key.rsplit('.').next());
+        match names.into_iter().find(|known| Some(*known) == name) {
+            Some(name) => self.failure(error.span(), &format!("{} in `{name}`", error.message())),
+            None => self.failure(error.span(), error.message()),
+        }
     }
 
     fn failure(&self, span: Option<Range<usize>>, reason: &str) -> Failure {
@@ -120,6 +133,9 @@ impl<'a> FileSettings<'a> {
         before.matches('\n').count()
     }
 }
+
+/// The length in bytes of the longest name of a key that is repeated; tokens of both services are longer.
+const LONGEST_NAME: usize = 20;
 
 /// Where the settings are listed.
 const LIST: &str = "`support-audit help settings` lists the settings with their defaults";

@@ -232,10 +232,11 @@ fn base_url(key: &str, text: &str) -> anyhow::Result<BaseUrl> {
 
 fn known_checks(off: &[String], global: &Global) -> anyhow::Result<()> {
     let checks = audit::kinds::Kind::from(global.kind).spec().checks;
-    for id in off {
+    for (index, id) in off.iter().enumerate() {
         if !checks.iter().any(|check| check.id == id) {
             let known: Vec<_> = checks.iter().map(|check| check.id).collect();
-            let message = format!("checks.off: there is no check `{id}`");
+            // The id is not repeated: it may be a token in the wrong place.
+            let message = format!("`checks.off` has an unknown check at position {}", index + 1);
             let near = nearest(id, known.iter().copied());
             let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
             let hint = format!("{near}the checks are {}", known.join(", "));

@@ -92,8 +92,8 @@ impl<'a> SettingsResolver<'a> {
         setting: &Setting,
     ) -> anyhow::Result<T> {
         let (value, origin) = match self.given_for_call(setting)? {
-            Some((text, origin)) => (parse_text(setting.key, text)?, origin),
-            None => match self.parse_from_file(setting.key)? {
+            Some((text, origin)) => (parse_text(setting, text)?, origin),
+            None => match self.parse_from_file(setting)? {
                 Some(found) => found,
                 None => (parse_default(setting)?, Origin::Default),
             },
@@ -116,22 +116,23 @@ impl<'a> SettingsResolver<'a> {
 
     fn parse_from_file<T: DeserializeOwned>(
         &mut self,
-        key: &str,
+        setting: &Setting,
     ) -> Result<Option<(T, Origin)>, Failure> {
         let Some(file) = &mut self.file else { return Ok(None) };
-        let Some(value) = file.take(key) else { return Ok(None) };
+        let Some(value) = file.take(setting.key) else { return Ok(None) };
         let span = value.span();
         let value = T::deserialize(value.into_deserializer())
-            .map_err(|error| file.value_failure(key, span, &error))?;
+            .map_err(|error| file.value_failure(setting, span, &error))?;
         Ok(Some((value, Origin::File(file.path().to_owned()))))
     }
 }
 
 /// Parses what was given as a plain text.
-fn parse_text<T: DeserializeOwned>(key: &str, text: String) -> Result<T, Failure> {
+fn parse_text<T: DeserializeOwned>(setting: &Setting, text: String) -> Result<T, Failure> {
     let value = Spanned::new(0..0, DeValue::String(text.into()));
-    T::deserialize(value.into_deserializer())
-        .map_err(|error| Failure::new(Exit::BadInput, format!("{key}: {}", error.message())))
+    T::deserialize(value.into_deserializer()).map_err(|_| {
+        Failure::new(Exit::BadInput, format!("{} must be {}", setting.key, setting.form))
+    })
 }
 
 fn parse_default<T: DeserializeOwned>(setting: &Setting) -> anyhow::Result<T> {

@@ -7,6 +7,9 @@ use crate::args::Settings;
 pub(crate) struct Setting {
     /// The key in the configuration file, with the table before a dot.
     pub(crate) key: &'static str,
+    /// What a value must be, for error messages: they never repeat a value, which may be a token in the
+    /// wrong place.
+    pub(super) form: &'static str,
     /// The value as TOML where nobody gives one; none where it is then absent.
     pub(crate) default: Option<&'static str>,
     /// How it is given for one call.

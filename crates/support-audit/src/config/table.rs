@@ -11,6 +11,7 @@ use super::values::{Confidential, Days, Manager, Month, OperationsTeam, Operator
 macro_rules! settings {
     ($($field:ident: $type:ty = {
         key: $key:literal,
+        form: $form:literal,
         $(default: $default:literal,)?
         $(flag: $argument:ident $flag:literal, variable: $variable:literal,)?
         documentation: $documentation:literal $(,)?
@@ -23,22 +24,23 @@ macro_rules! settings {
 
         /// All settings, in the order in which they are shown.
         pub(crate) const SETTINGS: &[Setting] =
-            &[$(settings!(@row $key, ($($default)?), ($($argument $flag $variable)?), $documentation)),*];
+            &[$(settings!(@row $key, $form, ($($default)?), ($($argument $flag $variable)?), $documentation)),*];
 
         impl Values {
             /// Finds the value of each setting.
             pub(super) fn resolve(resolver: &mut SettingsResolver<'_>) -> anyhow::Result<Self> {
                 Ok(Self {
                     $($field: resolver.resolve(
-                        &settings!(@row $key, ($($default)?), ($($argument $flag $variable)?), $documentation),
+                        &settings!(@row $key, $form, ($($default)?), ($($argument $flag $variable)?), $documentation),
                     )?,)*
                 })
             }
         }
     };
-    (@row $key:literal, $default:tt, $call:tt, $documentation:literal) => {
+    (@row $key:literal, $form:literal, $default:tt, $call:tt, $documentation:literal) => {
         Setting {
             key: $key,
+            form: $form,
             default: settings!(@default $default),
             call: settings!(@call $call),
             documentation: $documentation,
@@ -55,6 +57,7 @@ macro_rules! settings {
 settings! {
     gitlab_url: String = {
         key: "gitlab.url",
+        form: "a string",
         default: r#""https://gitlab.com""#,
         flag: gitlab_url "--gitlab-url",
         variable: "SUPPORT_AUDIT_GITLAB_URL",
@@ -62,6 +65,7 @@ settings! {
     }
     audits_project: String = {
         key: "gitlab.audits_project",
+        form: "a string",
         default: r#""gitlab-com/support/support-ops/support-ops-tools/audits""#,
         flag: project "--project",
         variable: "SUPPORT_AUDIT_PROJECT",
@@ -69,6 +73,7 @@ settings! {
     }
     roster_project: String = {
         key: "roster.project",
+        form: "a string",
         default: r#""gitlab-com/support/team""#,
         flag: roster_project "--roster-project",
         variable: "SUPPORT_AUDIT_ROSTER_PROJECT",
@@ -76,6 +81,7 @@ settings! {
     }
     roster_path: String = {
         key: "roster.path",
+        form: "a string",
         default: r#""data/support-team.yaml""#,
         flag: roster_path "--roster-path",
         variable: "SUPPORT_AUDIT_ROSTER_PATH",
@@ -83,6 +89,7 @@ settings! {
     }
     roster_ref: String = {
         key: "roster.ref",
+        form: "a string",
         default: r#""master""#,
         flag: roster_ref "--roster-ref",
         variable: "SUPPORT_AUDIT_ROSTER_REF",
@@ -90,6 +97,7 @@ settings! {
     }
     calendly_url: String = {
         key: "calendly.url",
+        form: "a string",
         default: r#""https://api.calendly.com""#,
         flag: calendly_url "--calendly-url",
         variable: "SUPPORT_AUDIT_CALENDLY_URL",
@@ -97,81 +105,97 @@ settings! {
     }
     fiscal_start: Month = {
         key: "calendar.fiscal_start",
+        form: "the name of a month, such as \"february\"",
         default: r#""february""#,
         documentation: "the month in which the fiscal year starts",
     }
     quarters: Quarters = {
         key: "calendar.quarters",
+        form: "a list of one or more of 1, 2, 3 and 4",
         default: "[1, 3]",
         documentation: "the fiscal quarters in which there is an audit",
     }
     template: String = {
         key: "issue.template",
+        form: "a string",
         default: r#""Calendly""#,
         documentation: "the name of the issue's template in the audits' project",
     }
     labels: Vec<String> = {
         key: "issue.labels",
+        form: "a list of strings",
         default: "[]",
         documentation: "the issue's labels",
     }
     confidential: Confidential = {
         key: "issue.confidential",
+        form: "\"auto\", true or false",
         default: r#""auto""#,
         documentation: "whether the issue is confidential: true, false, or \"auto\": unless the project is private",
     }
     managers: Vec<Manager> = {
         key: "managers",
+        form: "a list of tables with `username` and, if wanted, `slack`",
         default: "[]",
         documentation: "the Support Operations Managers, in order: `{ username = \"…\", slack = \"…\" }`",
     }
     operators: Vec<Operator> = {
         key: "operators",
+        form: "a list of tables such as `{ id = 1007, username = \"olga\" }`, or of usernames",
         default: "[]",
         documentation: "further people whose issues and comments of this program count: `{ id = 1007, username = \"…\" }`; the id decides",
     }
     handles: BTreeMap<String, String> = {
         key: "handles",
+        form: "a table of strings",
         default: "{}",
         documentation: "the GitLab usernames of outsiders, by e-mail address",
     }
     aliases: BTreeMap<String, String> = {
         key: "aliases",
+        form: "a table of strings",
         default: "{}",
         documentation: "other e-mail addresses of people in the roster, each with the roster's",
     }
     operations_team: OperationsTeam = {
         key: "operations_team",
+        form: "a table of `focuses` and `titles`, which are lists of strings",
         default: r#"{ focuses = ["Operations"], titles = ["Support Operations"] }"#,
         documentation: "who must be admin: by focus, or by what their title starts with",
     }
     person_wait: Wait = {
         key: "waits.person",
+        form: "a time to wait, such as \"72h\" or \"3d\"",
         default: r#""72h""#,
         documentation: "how long a person's answer is waited for",
     }
     manager_wait: Wait = {
         key: "waits.manager",
+        form: "a time to wait, such as \"72h\" or \"3d\"",
         default: r#""72h""#,
         documentation: "how long a manager's answer is waited for",
     }
     days: Days = {
         key: "waits.days",
+        form: "\"calendar\" or \"working\"",
         default: r#""calendar""#,
         documentation: "the days that count while an answer is waited for: \"calendar\" or \"working\"",
     }
     checks_off: Vec<String> = {
         key: "checks.off",
+        form: "a list of strings",
         default: "[]",
         documentation: "the checks that are not made",
     }
     exclude: Vec<String> = {
         key: "exclude",
+        form: "a list of strings",
         default: "[]",
         documentation: "the e-mail addresses of people and accounts that are left out",
     }
     exceptions_path: Option<String> = {
         key: "exceptions.path",
+        form: "a string",
         documentation: "the path of the standing exceptions in the audits' project",
     }
 }

@@ -34,11 +34,11 @@ impl Quarters {
 }
 
 impl TryFrom<Vec<i8>> for Quarters {
-    type Error = String;
+    type Error = &'static str;
 
-    fn try_from(quarters: Vec<i8>) -> Result<Self, String> {
+    fn try_from(quarters: Vec<i8>) -> Result<Self, Self::Error> {
         if quarters.is_empty() || quarters.iter().any(|quarter| !(1..=4).contains(quarter)) {
-            return Err("quarters are a list of one or more of 1, 2, 3 and 4".to_owned());
+            return Err("a quarter is 1, 2, 3 or 4");
         }
         Ok(Self(quarters))
     }
@@ -64,7 +64,7 @@ impl<'de> Deserialize<'de> for Confidential {
         match Value::deserialize(deserializer) {
             Ok(Value::Flag(flag)) => Ok(Self::Always(flag)),
             Ok(Value::Word(word)) if word == "auto" => Ok(Self::Auto),
-            _ => Err(serde::de::Error::custom("confidential is \"auto\", true or false")),
+            _ => Err(serde::de::Error::custom("neither \"auto\" nor true nor false")),
         }
     }
 }
@@ -80,7 +80,7 @@ impl Serialize for Confidential {
 
 /// Somebody else whose markers count.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(untagged, expecting = "an operator is a username, or `{ id = 1007, username = \"olga\" }`")]
+#[serde(untagged)]
 pub(crate) enum Operator {
     /// By username alone, which GitLab is asked about.
     Username(String),
@@ -95,7 +95,7 @@ pub(crate) enum Operator {
 
 /// A Support Operations Manager.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, expecting = "a table with `username`")]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Manager {
     /// The GitLab username, without `@`.
     pub(crate) username: String,
@@ -105,7 +105,7 @@ pub(crate) struct Manager {
 
 /// Who must be admin.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default, expecting = "a table")]
+#[serde(deny_unknown_fields, default)]
 pub(crate) struct OperationsTeam {
     /// People with one of these focuses.
     pub(crate) focuses: Vec<String>,
@@ -132,12 +132,12 @@ impl From<OperationsTeam> for audit::roster::OperationsTeam {
 pub(crate) struct Wait(pub(crate) SignedDuration);
 
 impl TryFrom<String> for Wait {
-    type Error = String;
+    type Error = &'static str;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn try_from(text: String) -> Result<Self, Self::Error> {
         match parse_days(&text).or_else(|| text.parse().ok()) {
             Some(wait) if wait.is_positive() => Ok(Self(wait)),
-            _ => Err(format!("{text:?} is no time to wait, such as \"72h\" or \"3d\"")),
+            _ => Err("not a time to wait"),
         }
     }
 }
