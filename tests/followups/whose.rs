@@ -66,7 +66,7 @@ fn operators_are_known_by_id_whatever_they_are_called() {
     assert!(ran.stderr.contains(&line), "{}", ran.stderr);
     let other = other.with_config("operators = [7]\n");
     let ran = other.run(&["status"]).exit(4);
-    assert!(ran.stderr.contains("an operator is a username, or"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("`operators` must be a list of tables such as"), "{}", ran.stderr);
 }
 
 #[test]
