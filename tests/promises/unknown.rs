@@ -68,6 +68,91 @@ fn the_stage_is_read_off_the_issue() {
 }
 
 #[test]
+fn a_report_without_accounts_keeps_what_the_issue_holds_of_them() {
+    let audit = Audit::new();
+    audit.hire_vendor();
+    audit.drop_account("bob@example.com");
+    let audit = audit.begin();
+    let before = audit.description();
+    audit.advance(24);
+    audit.unlink("alice");
+    audit.add_to_roster(&super::entry(1030, "Newt", "Support Engineer", "Mia"));
+    without_accounts(&audit, &["run", "--write", "--yes"]).success();
+    let after = audit.description();
+    for name in ["Bob", "Nadia", "Otto", "Fay"] {
+        assert_eq!(row(&after, name)[4..6], row(&before, name)[4..6], "{name}: {after}");
+    }
+    assert!(row(&after, "Alice")[5].contains("link-missing"), "{after}");
+    assert!(row(&after, "Newt")[4].contains("unknown"), "{after}");
+    assert!(after.contains(VENDOR) && after.contains("as of "), "{after}");
+}
+
+/// The cells of somebody's row in a description.
+#[track_caller]
+fn row(text: &str, name: &str) -> Vec<String> {
+    let row = text.lines().find(|line| line.starts_with(&format!("| {name} ")));
+    let row = row.unwrap_or_else(|| panic!("{name}: {text}"));
+    row.split('|').map(|cell| cell.trim().to_owned()).collect()
+}
+
+#[test]
+fn what_a_report_without_accounts_keeps_is_dated_counted_and_stable() {
+    let audit = Audit::new();
+    audit.hire_vendor();
+    audit.drop_account("bob@example.com");
+    audit.drop_account("jan@example.com");
+    let audit = audit.begin();
+    audit.edit(|text| {
+        let text = text.replace("account-missing <!--", "account-missing on leave <!--");
+        text.replace("|  | <!-- sa v1 outsiders", "| the demos | keep <!-- sa v1 outsiders")
+    });
+    let reports = audit.ours("report").len();
+    audit.advance(24);
+    audit.dismiss("Jan");
+    audit.dismiss("Kim");
+    audit.add_to_roster(&super::entry(1030, "Newt", "Support Engineer", "Mia"));
+    let ran = without_accounts(&audit, &["run", "--write", "--yes"]).success();
+    assert!(ran.stderr.contains("stays, as of 2027-02-01T"), "{}", ran.stderr);
+    let after = audit.description();
+    assert!(row(&after, "Bob")[5].starts_with("account-missing on leave <!--"), "{after}");
+    assert!(row(&after, "Jan")[5].contains("account-missing on leave"), "{after}");
+    assert!(!after.contains("| Kim |"), "{after}");
+    assert!(after.contains("| the demos | keep <!--"), "{after}");
+    let summary = after.lines().find(|line| line.contains("1 outsider, as of 2027-02-01T"));
+    let summary = summary.unwrap_or_else(|| panic!("{after}"));
+    assert!(
+        summary.starts_with("11 people, 2 findings (account-missing: 1, outsider: 1)"),
+        "{summary}"
+    );
+    assert_eq!(audit.ours("report").len(), reports, "no accounts were read");
+    audit.advance(1);
+    let again = audit.writes_during(|| without_accounts(&audit, &["run", "--write", "--yes"]));
+    assert!(again.1.is_empty(), "{}", audit.description());
+}
+
+#[test]
+fn accounts_that_an_issue_holds_are_no_reading() {
+    let audit = Audit::new();
+    audit.drop_account("bob@example.com");
+    audit.unlink("alice");
+    let audit = audit.begin();
+    audit.follow_up();
+    audit.advance(1);
+    without_accounts(&audit, &["run", "--write", "--yes"]).success();
+    let printed = without_accounts(&audit, &["status", "--format", "json"]).success().json();
+    let findings = printed["findings"].as_array().unwrap().iter();
+    let of_bob: Vec<_> = findings.filter(|it| it["check"] == "account-missing").collect();
+    assert!(of_bob.iter().all(|it| it["state"] == "unknown"), "{of_bob:?}");
+    assert_ne!(without_accounts(&audit, &["submit-review", "--yes"]).code, 0);
+    assert_eq!(audit.ours("review").len(), 0);
+    audit.run(&["reconcile", "--write", "--yes"]).success();
+    let fresh = audit.description();
+    assert!(!fresh.contains("as of ") && fresh.contains("read at 2027-02-01T10:"), "{fresh}");
+    audit.advance(1);
+    audit.run_writing_nothing(&["reconcile", "--write", "--yes"]).success();
+}
+
+#[test]
 fn without_accounts_nothing_about_them_is_fixed_or_asked() {
     let audit = Audit::new();
     audit.drop_account("bob@example.com");

@@ -73,7 +73,13 @@ impl Cell {
 }
 
 /// The keys of [`people`], in their order.
-pub(crate) const PEOPLE_KEYS: [&str; 5] = ["name", "gitlab", "link", "account", "findings"];
+pub(crate) const PEOPLE_KEYS: [&str; 5] = ["name", "gitlab", "link", ACCOUNT, FINDINGS];
+
+/// The key of the column that tells which account a person has.
+pub(crate) const ACCOUNT: &str = "account";
+
+/// The key of the column that tells which checks found something about a person.
+pub(crate) const FINDINGS: &str = "findings";
 
 /// The columns of the table of people.
 pub(crate) fn people<'a>(spec: &Spec) -> [Column<Member<'a>>; 5] {

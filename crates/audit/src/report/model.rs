@@ -1,6 +1,7 @@
 //! What a report says, before it takes a form.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Serialize;
 
@@ -91,33 +92,25 @@ impl Report {
 
     /// The audit in one line of our own words.
     pub fn summary(&self) -> String {
+        self.counts().to_string()
+    }
+
+    /// The numbers of the summary.
+    pub(crate) fn counts(&self) -> SummaryCounts {
         let evaluation = &self.evaluation;
-        let findings = evaluation.open_findings().count();
-        let counts: Vec<String> = evaluation
-            .kind
-            .spec()
-            .checks
-            .iter()
-            .map(|check| {
-                let is_of_check = |finding: &&Finding| std::ptr::eq(finding.check, check);
-                (check.id, evaluation.open_findings().filter(is_of_check).count())
-            })
-            .filter(|(_, count)| *count > 0)
-            .map(|(id, count)| format!("{id}: {count}"))
-            .collect();
-        let counts =
-            if counts.is_empty() { String::new() } else { format!(" ({})", counts.join(", ")) };
-        let excepted = match evaluation.findings.len() - findings {
-            0 => String::new(),
-            excepted => format!(", {excepted} justified by exceptions"),
-        };
-        format!(
-            "{}, {}{counts}{excepted}, {}; {}",
-            person_count(evaluation.roster.people.len()),
-            count(findings, "finding"),
-            count(evaluation.problems.len(), "problem"),
-            self.seats(),
-        )
+        let open = evaluation.open_findings().count();
+        let mut findings = Vec::new();
+        for check in evaluation.kind.spec().checks {
+            let is_of_check = |finding: &&Finding| std::ptr::eq(finding.check, check);
+            findings.push((check.id, evaluation.open_findings().filter(is_of_check).count()));
+        }
+        SummaryCounts {
+            people: evaluation.roster.people.len(),
+            findings,
+            excepted: evaluation.findings.len() - open,
+            problems: evaluation.problems.len(),
+            seats: self.seats(),
+        }
     }
 
     pub(super) fn seats(&self) -> String {
@@ -202,6 +195,43 @@ impl Report {
             });
         }
         notes
+    }
+}
+
+/// The numbers of a report's summary.
+///
+/// Its text is the summary, which [`is_summary`] recognizes once a stop is behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SummaryCounts {
+    /// How many people are on the roster.
+    pub(crate) people: usize,
+    /// How many findings of each check no exception justifies, by the check's id.
+    pub(crate) findings: Vec<(&'static str, usize)>,
+    /// How many findings exceptions justify.
+    pub(crate) excepted: usize,
+    /// How many entries could not be read.
+    pub(crate) problems: usize,
+    /// What is known of the accounts, in words.
+    pub(crate) seats: String,
+}
+
+impl fmt::Display for SummaryCounts {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let open: usize = self.findings.iter().map(|(_, number)| number).sum();
+        write!(formatter, "{}, {}", person_count(self.people), count(open, "finding"))?;
+        let counts: Vec<String> = self
+            .findings
+            .iter()
+            .filter(|(_, number)| *number > 0)
+            .map(|(id, number)| format!("{id}: {number}"))
+            .collect();
+        if !counts.is_empty() {
+            write!(formatter, " ({})", counts.join(", "))?;
+        }
+        if self.excepted > 0 {
+            write!(formatter, ", {} justified by exceptions", self.excepted)?;
+        }
+        write!(formatter, ", {}; {}", count(self.problems, "problem"), self.seats)
     }
 }
 

@@ -4,6 +4,7 @@
 //! Whatever people typed there, into our tables or beside them, survives every writing.
 //! Only a carriage return that stands alone becomes a line feed, since GitLab would drop it.
 
+mod held;
 mod outline;
 mod region;
 mod table;
@@ -13,6 +14,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 
+use held::Held;
 use outline::Outline;
 use region::{BEGIN, END, Extent, Previous, ReadAt};
 
@@ -78,6 +80,8 @@ pub struct Written {
     /// Whether the table of people holds only those about whom something was found, for want of
     /// room.
     pub is_shortened: bool,
+    /// When the accounts were read that it still holds, where the report has none.
+    pub accounts_as_of: Option<String>,
 }
 
 /// Writes `report` into `description`, in the place of the report that is there.
@@ -103,8 +107,10 @@ pub fn write(description: &str, report: &Report, adopt: Adopt) -> Result<Written
     if previous.has_other_head {
         return Err(Broken::Head);
     }
+    let held = Held::read(report, &previous);
     let put = |extent, instant| {
-        place.put(description, &region::render(report, &previous, extent, instant), &previous)
+        let region = region::render(report, &previous, held.as_ref(), extent, instant);
+        place.put(description, &region, &previous)
     };
     for (extent, is_shortened) in [(Extent::Everybody, false), (Extent::Findings, true)] {
         // A report that says the same as the one that is there is not written again.
@@ -120,7 +126,8 @@ pub fn write(description: &str, report: &Report, adopt: Adopt) -> Result<Written
             return Err(Broken::Open);
         }
         if text.len() <= MAX_DESCRIPTION {
-            return Ok(Written { text, is_shortened });
+            let accounts_as_of = held.map(|held| held.as_of.to_owned());
+            return Ok(Written { text, is_shortened, accounts_as_of });
         }
     }
     Err(Broken::TooLarge(put(Extent::Findings, ReadAt::New).len()))

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::held::{Held, Tally};
 use super::table::{Index, Layout, Of, Row, Table, begins_a_block, cells, line, stamped};
 use crate::identity::{SubjectId, digest};
 use crate::kinds::Spec;
@@ -41,8 +42,8 @@ pub(super) enum ReadAt {
 /// What a region held, as far as people may have typed it.
 #[derive(Debug, Default)]
 pub(super) struct Previous<'a> {
-    team: Table<'a>,
-    outsiders: Table<'a>,
+    pub(super) team: Table<'a>,
+    pub(super) outsiders: Table<'a>,
     /// Lines that are neither ours nor rows of ours, in their order, and the blank ones between.
     pub(super) untrusted: Vec<&'a str>,
     /// Whether the heading of one of our tables has been read.
@@ -51,8 +52,8 @@ pub(super) struct Previous<'a> {
     pub(super) has_other_head: bool,
     /// How many blank lines belong before the next untrusted line.
     blank: usize,
-    /// Our lines of provenance.
-    provenance: Vec<&'a str>,
+    /// Our lines that are no rows.
+    pub(super) ours: Vec<&'a str>,
 }
 
 impl<'a> Previous<'a> {
@@ -81,10 +82,8 @@ impl<'a> Previous<'a> {
             return at;
         }
         let is_ours = is_ours(line, digests, !self.has_tables);
-        if is_ours && is_provenance(line.trim()) {
-            self.provenance.push(line.trim());
-        }
         if is_ours {
+            self.ours.push(line.trim());
             self.blank = self.blank.max(1);
         } else {
             let blank = if self.untrusted.is_empty() { 0 } else { self.blank };
@@ -188,11 +187,19 @@ fn is_note_or_problem(line: &str) -> bool {
 }
 
 fn is_provenance(line: &str) -> bool {
-    ["Roster `", "Accounts `"].iter().any(|it| line.starts_with(it)) && line.contains(READ_AT)
+    line.starts_with("Roster `") && line.contains(READ_AT) || is_accounts_provenance(line)
 }
 
-/// What stands before the instant in our lines of provenance.
-const READ_AT: &str = ", read at ";
+/// Whether a line names the source of the accounts.
+pub(super) fn is_accounts_provenance(line: &str) -> bool {
+    line.starts_with("Accounts `") && (line.contains(READ_AT) || line.contains(AS_OF))
+}
+
+/// What precedes the instant in our lines of provenance.
+pub(super) const READ_AT: &str = ", read at ";
+
+/// What precedes it where the accounts are those of an earlier report.
+pub(super) const AS_OF: &str = ", as of ";
 
 /// The lines of provenance, each of them as it is there, if it is to be kept and only its instant
 /// differs.
@@ -205,7 +212,7 @@ fn provenance_lines(report: &Report, previous: &Previous<'_>, read_at: ReadAt) -
     let line = |line: Markdown| {
         let line = line.to_string();
         let is_same = |old: &&&str| without_instant(old) == without_instant(&line);
-        let old = previous.provenance.iter().find(is_same).filter(|_| read_at == ReadAt::Kept);
+        let old = previous.ours.iter().filter(|line| is_provenance(line)).find(is_same).filter(|_| read_at == ReadAt::Kept);
         format!("{}\n", old.map_or(&*line, |old| old))
     };
     provenance(report).map(line).collect()
@@ -214,42 +221,59 @@ fn provenance_lines(report: &Report, previous: &Previous<'_>, read_at: ReadAt) -
 const PROBLEMS_HEADING: &str = "Problems";
 
 /// The region's text between its marks, both included, with a line break at its end.
+///
+/// `held` is what stays of the accounts where the report has none.
 pub(super) fn render(
     report: &Report,
     previous: &Previous<'_>,
+    held: Option<&Held<'_>>,
     extent: Extent,
     read_at: ReadAt,
 ) -> String {
     let spec = report.evaluation().kind.spec();
     let mut text = provenance_lines(report, previous, read_at);
-    let notes: String = notes(report).map(|note| item(&note)).collect();
+    text.extend(held.map(|held| format!("{}\n", held.provenance)));
+    let mut notes: String = notes(report).map(|note| item(&note)).collect();
+    for note in held.iter().flat_map(|held| &held.notes) {
+        // What the report says itself is not said twice.
+        if !notes.lines().any(|line| line == *note) {
+            notes.push_str(&format!("{note}\n"));
+        }
+    }
     if !notes.is_empty() {
         text.push_str(&format!("\n{notes}"));
     }
-    text.push_str(&problems(report));
-    let summary = format!("{}.", report.summary());
+    text.push_str(&problems(report, held));
+    let (people, tally) = team(report, &previous.team, extent, held);
+    let mut counts = report.counts();
+    if let Some(held) = held {
+        held.add_counts(&mut counts, &tally);
+    }
+    let summary = format!("{counts}.");
     let ours = text.lines().chain([&*summary]).filter(|line| !line.trim().is_empty());
     let digests: Vec<String> = ours.map(|line| digest(line.trim())).collect();
     text.push_str(&format!("\n### {}\n\n", spec.team_heading));
     text.push_str(&head(Of::Team, spec, &previous.team.added));
-    text.push_str(&team(report, &previous.team, extent));
+    text.push_str(&people);
     text.push_str(&format!("\n### {}\n\n", spec.outsiders_heading));
     text.push_str(&head(Of::Outsiders, spec, &previous.outsiders.added));
     text.push_str(&outsiders(report, &previous.outsiders));
     format!("{BEGIN} {} -->\n\n{text}\n{summary}\n\n{END}\n", digests.join(" "))
 }
 
-fn problems(report: &Report) -> String {
-    if report.evaluation().problems.is_empty() {
+fn problems(report: &Report, held: Option<&Held<'_>>) -> String {
+    let problems = &report.evaluation().problems;
+    let mut items: Vec<String> =
+        problems.iter().take(PROBLEMS).map(|it| item(&problem(it))).collect();
+    let more = problems.len().saturating_sub(PROBLEMS);
+    if more > 0 {
+        items.push(item(&Markdown::text(format!("and {more} more"))));
+    }
+    items.extend(held.iter().flat_map(|held| &held.problems).map(|line| format!("{line}\n")));
+    if items.is_empty() {
         return String::new();
     }
-    let mut text = format!("\n### {PROBLEMS_HEADING}\n\n");
-    text.extend(report.evaluation().problems.iter().take(PROBLEMS).map(|it| item(&problem(it))));
-    let more = report.evaluation().problems.len().saturating_sub(PROBLEMS);
-    if more > 0 {
-        text.push_str(&item(&Markdown::text(format!("and {more} more"))));
-    }
-    text
+    format!("\n### {PROBLEMS_HEADING}\n\n{}", items.concat())
 }
 
 fn head(of: Of, spec: &Spec, added: &[&str]) -> String {
@@ -259,22 +283,34 @@ fn head(of: Of, spec: &Spec, added: &[&str]) -> String {
     format!("{names}{}", line(std::iter::repeat_n("---", width)))
 }
 
-/// The rows of people, each with what was typed into it before.
-fn team(report: &Report, previous: &Table<'_>, extent: Extent) -> String {
+/// The rows of people, each with what was typed into it before, and what is held of accounts in them.
+fn team(
+    report: &Report,
+    previous: &Table<'_>,
+    extent: Extent,
+    held: Option<&Held<'_>>,
+) -> (String, Tally) {
     let mut rows = Rows::new(previous);
+    let mut tally = Tally::default();
     let columns = people(report.evaluation().kind.spec());
     let mut text = String::new();
     for member in report.team() {
-        let written = columns.each_ref().map(|column| written_cell(column, &member));
+        let mut written = columns.each_ref().map(|column| written_cell(column, &member));
         let keys = member.person.keys();
-        let typed = rows.take(&keys, &written);
+        let row = rows.take(&keys, &written);
+        if let (Some(held), Some(row)) = (held, row) {
+            held.keep_in_row(row, &mut written);
+        }
+        let typed = row.map(|row| row.typed(&written)).unwrap_or_default();
+        let kept = held.map_or(0, |held| held.count_in_row(&written, &mut tally));
         let is_untouched = typed.iter().all(String::is_empty);
-        if extent == Extent::Everybody || !member.findings.is_empty() || !is_untouched {
+        let is_notable = !member.findings.is_empty() || kept > 0 || !is_untouched;
+        if extent == Extent::Everybody || is_notable {
             text.push_str(&stamped(Of::Team, &keys, &written, &typed));
         }
     }
     text.push_str(&rows.left());
-    text
+    (text, tally)
 }
 
 /// The rows of outsiders, each with what was typed into it before; as they were, while nobody can
@@ -287,7 +323,7 @@ fn outsiders(report: &Report, previous: &Table<'_>) -> String {
     let mut text = String::new();
     for outsider in report.outsiders() {
         let (keys, written) = outsider_row(&outsider);
-        let typed = rows.take(&keys, &written);
+        let typed = rows.take_typed(&keys, &written);
         text.push_str(&stamped(Of::Outsiders, &keys, &written, &typed));
     }
     text.push_str(&rows.left());
@@ -315,7 +351,7 @@ pub(super) fn typed_about(
     let mut rows = Rows::new(&previous.outsiders);
     let typed = |outsider: Outsider<'_>| {
         let (keys, written) = outsider_row(&outsider);
-        let typed = rows.take(&keys, &written);
+        let typed = rows.take_typed(&keys, &written);
         let cell = |key: &str| {
             let column = Of::Outsiders.keys().iter().position(|known| *known == key)?;
             typed.get(column).cloned()
@@ -336,11 +372,15 @@ impl<'a> Rows<'a> {
         Self { index: Index::new(table), unused: table.rows.iter().map(Some).collect() }
     }
 
+    /// The row of a subject, where we would now write `written`.
+    fn take(&mut self, keys: &[SubjectId], written: &[String]) -> Option<&'a Row<'a>> {
+        let place = self.index.find(keys, written)?;
+        self.unused.get_mut(place)?.take()
+    }
+
     /// What was typed into the row of a subject, cell by cell, where we would now write `written`.
-    fn take(&mut self, keys: &[SubjectId], written: &[String]) -> Vec<String> {
-        let place = self.index.find(keys, written);
-        let row = place.and_then(|place| self.unused.get_mut(place)).and_then(Option::take);
-        row.map(|row| row.typed(written)).unwrap_or_default()
+    fn take_typed(&mut self, keys: &[SubjectId], written: &[String]) -> Vec<String> {
+        self.take(keys, written).map(|row| row.typed(written)).unwrap_or_default()
     }
 
     /// The rows of subjects that are gone, as far as somebody typed into them.

@@ -70,6 +70,11 @@ pub fn plan(
         let note = "the description has no room for everybody: it lists those with findings";
         plan.notes.push(note.to_owned());
     }
+    if let Some(instant) = written.accounts_as_of {
+        plan.notes.push(format!(
+            "no accounts are at hand: what the issue holds of them stays, as of {instant}"
+        ));
+    }
     let mark = mark(report);
     // A size is accepted once, by a report of its own.
     let recorded: Vec<Option<(usize, usize)>> = reports(target.header, comments)

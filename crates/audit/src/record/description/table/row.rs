@@ -2,7 +2,7 @@
 
 use super::layout::{Layout, Of};
 use super::stamp::Stamp;
-use super::typed::{behind, unstamped};
+use super::typed::{behind, end_of_ours, looks_like_ours, unstamped};
 
 /// A table as it stood in an issue.
 #[derive(Debug, Default)]
@@ -100,6 +100,18 @@ impl<'a> Row<'a> {
         }
         typed.extend(self.others.iter().cloned());
         typed
+    }
+
+    /// What we wrote into the cell of a column, where it is still there.
+    ///
+    /// A cell without a stamp counts where it has the form in which we write its column.
+    pub(crate) fn written(&self, key: &str) -> Option<&str> {
+        let column = self.of.keys().iter().position(|known| *known == key)?;
+        let cell = self.cells.get(column)?.as_deref()?;
+        match &self.stamp {
+            Some(stamp) => cell.get(..end_of_ours(cell, stamp.digest(key)?)?),
+            None => looks_like_ours(key, cell).then_some(cell),
+        }
     }
 
     /// Whether the row would be missed: it is not as we wrote it, or we did not write it.

@@ -6,9 +6,17 @@ use crate::report::columns::DECISION;
 use crate::report::{EXCEPTED, EXCLUDED, UNDECIDED, UNKNOWN, UNREADABLE};
 
 /// What somebody typed behind the text whose digest is `ours`; the complete cell where that text is gone.
+pub(super) fn behind<'a>(old: &'a str, ours: &str) -> &'a str {
+    match end_of_ours(old, ours) {
+        Some(end) => old.get(end..).unwrap_or_default().trim(),
+        None => old,
+    }
+}
+
+/// Where the text whose digest is `ours` ends in a cell that begins with it.
 ///
 /// The longest such text counts. Each byte is hashed once, so that a cell of any size takes linear time.
-pub(super) fn behind<'a>(old: &'a str, ours: &str) -> &'a str {
+pub(super) fn end_of_ours(old: &str, ours: &str) -> Option<usize> {
     let mut running = RunningDigest::default();
     let mut hashed = 0;
     let mut end = (ours == running.digest()).then_some(0);
@@ -25,10 +33,7 @@ pub(super) fn behind<'a>(old: &'a str, ours: &str) -> &'a str {
             end = Some(word_end);
         }
     }
-    match end {
-        Some(end) => old.get(end..).unwrap_or_default().trim(),
-        None => old,
-    }
+    end
 }
 
 /// What was typed into a cell that has no stamp, as in a report that was pasted by hand.
@@ -52,7 +57,7 @@ pub(super) fn unstamped<'a>(of: Of, key: &str, old: &'a str, written: &str) -> &
 }
 
 /// Whether a cell of the table of people is of the form in which we write its column.
-fn looks_like_ours(key: &str, cell: &str) -> bool {
+pub(super) fn looks_like_ours(key: &str, cell: &str) -> bool {
     let is_check = |words: &str| {
         let word = words.trim_end_matches(EXCEPTED).trim_end();
         word == EXCLUDED
