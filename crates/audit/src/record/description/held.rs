@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::region::{AS_OF, Previous, READ_AT, is_accounts_provenance};
+use super::previous::{AS_OF, Previous, READ_AT, is_accounts_provenance};
 use super::table::Row;
 use crate::check::Find;
 use crate::report::columns::{ACCOUNT, DECISION, FINDINGS, PEOPLE_KEYS};

@@ -6,6 +6,7 @@
 
 mod held;
 mod outline;
+mod previous;
 mod region;
 mod table;
 
@@ -16,7 +17,8 @@ use std::ops::Range;
 
 use held::Held;
 use outline::Outline;
-use region::{BEGIN, END, Extent, Previous, ReadAt};
+use previous::{BEGIN, END, Previous};
+use region::{Extent, ReadAt};
 
 use crate::identity::SubjectId;
 use crate::record::marker::{Content, Marker};

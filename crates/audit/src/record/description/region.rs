@@ -1,22 +1,15 @@
 //! Our region of an issue: the report, with what people typed into its tables.
 
-use std::collections::HashSet;
-
 use super::held::{Held, Tally};
-use super::table::{Index, Layout, Of, Row, Table, begins_a_block, cells, line, stamped};
+use super::previous::{BEGIN, END, PROBLEMS_HEADING, Previous, READ_AT, is_provenance};
+use super::table::{Index, Of, Row, Table, line, stamped};
 use crate::identity::{SubjectId, digest};
 use crate::kinds::Spec;
 use crate::markdown::{Markdown, item, row};
 use crate::report::columns::outsiders as outsider_columns;
 use crate::report::columns::{Column, DECISION, JUSTIFICATION, people};
 use crate::report::markdown::{notes, problem, provenance};
-use crate::report::{Decision, EXCEPTED, Outsider, Report, is_summary};
-
-/// The beginning of the mark above our region; digests of our lines and ` -->` follow.
-pub(super) const BEGIN: &str = "<!-- support-audit:begin v1";
-
-/// The mark below our region.
-pub(super) const END: &str = "<!-- support-audit:end -->";
+use crate::report::{Decision, EXCEPTED, Outsider, Report};
 
 /// How many problems an issue lists; the comment with the whole report has all of them.
 const PROBLEMS: usize = 50;
@@ -39,168 +32,6 @@ pub(super) enum ReadAt {
     Kept,
 }
 
-/// What a region held, as far as people may have typed it.
-#[derive(Debug, Default)]
-pub(super) struct Previous<'a> {
-    pub(super) team: Table<'a>,
-    pub(super) outsiders: Table<'a>,
-    /// Lines that are neither ours nor rows of ours, in their order, and the blank ones between.
-    pub(super) untrusted: Vec<&'a str>,
-    /// Whether the heading of one of our tables has been read.
-    has_tables: bool,
-    /// Whether the head of one of our tables is not ours any more.
-    pub(super) has_other_head: bool,
-    /// How many blank lines belong before the next untrusted line.
-    blank: usize,
-    /// Our lines that are no rows.
-    pub(super) ours: Vec<&'a str>,
-}
-
-impl<'a> Previous<'a> {
-    /// Reads a region; `digests` are those of its lines that are ours.
-    pub(super) fn read(text: &'a str, digests: &HashSet<&str>, spec: &Spec) -> Self {
-        let mut previous = Self::default();
-        let mut at = At::Text;
-        for line in text.lines() {
-            at = previous.take(line, at, digests, spec);
-        }
-        previous
-    }
-
-    fn take(&mut self, line: &'a str, at: At, digests: &HashSet<&str>, spec: &Spec) -> At {
-        if line.trim().is_empty() {
-            self.blank += 1;
-            return if matches!(at, At::Heading(_)) { at } else { At::Text };
-        }
-        if let Some(table) = table_of_heading(line, spec) {
-            self.has_tables = true;
-            self.blank = 1;
-            return At::Heading(table);
-        }
-        if let Some(at) = self.take_row(line, at, spec) {
-            self.blank = 1;
-            return at;
-        }
-        let is_ours = is_ours(line, digests, !self.has_tables);
-        if is_ours {
-            self.ours.push(line.trim());
-            self.blank = self.blank.max(1);
-        } else {
-            let blank = if self.untrusted.is_empty() { 0 } else { self.blank };
-            self.untrusted.extend(std::iter::repeat_n("", blank));
-            self.untrusted.push(line);
-            self.blank = 0;
-        }
-        // A table may still follow its heading.
-        if matches!(at, At::Heading(_)) { at } else { At::Text }
-    }
-
-    /// Takes a line that belongs to one of our tables, and tells where that leads.
-    fn take_row(&mut self, line: &'a str, at: At, spec: &Spec) -> Option<At> {
-        match at {
-            At::Heading(table) => {
-                let names = cells(line)?;
-                let layout = Layout::from_head(&names, &table.headings(spec));
-                self.has_other_head |= layout.is_none();
-                let layout = layout.unwrap_or_else(|| Layout::current(table));
-                let added = names.into_iter().enumerate();
-                let added = added.filter(|(position, _)| layout.is_added(*position));
-                self.table(table).added = added.map(|(_, name)| name).collect();
-                self.table(table).layout = Some(layout);
-                Some(At::Rows(table))
-            }
-            At::Rows(table) if !begins_a_block(line) => {
-                let current = Layout::current(table);
-                let layout = self.table(table).layout.as_ref().unwrap_or(&current);
-                let row = Row::parse(line, table, layout);
-                let fits = layout.fits(row.width);
-                self.has_other_head |= !fits;
-                if !row.is_delimiter() {
-                    self.table(table).rows.push(row);
-                }
-                Some(at)
-            }
-            // Somebody has parted the table; its rows are known by their stamps.
-            _ => {
-                let row = Row::parse_stamped(line)?;
-                self.table(row.table()).rows.push(row);
-                Some(At::Text)
-            }
-        }
-    }
-
-    fn table(&mut self, table: Of) -> &mut Table<'a> {
-        match table {
-            Of::Team => &mut self.team,
-            Of::Outsiders => &mut self.outsiders,
-        }
-    }
-}
-
-/// Where in a region a line stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum At {
-    Text,
-    Heading(Of),
-    Rows(Of),
-}
-
-fn table_of_heading(line: &str, spec: &Spec) -> Option<Of> {
-    let text = line.strip_prefix('#')?.trim_start_matches('#').trim_end().trim_end_matches('#');
-    match text.trim() {
-        text if text.eq_ignore_ascii_case(spec.team_heading) => Some(Of::Team),
-        text if text.eq_ignore_ascii_case(spec.outsiders_heading) => Some(Of::Outsiders),
-        _ => None,
-    }
-}
-
-/// Whether we wrote a line that is no row: by its digest, or in a pasted report by how it begins and
-/// whether it stands above the tables.
-fn is_ours(line: &str, digests: &HashSet<&str>, is_above: bool) -> bool {
-    let line = line.trim();
-    if line.starts_with(BEGIN) || line == END {
-        return true;
-    }
-    if !digests.is_empty() {
-        return digests.contains(&*digest(line));
-    }
-    is_provenance(line) || is_summary(line) || is_above && is_note_or_problem(line)
-}
-
-/// Whether a line of a pasted report is of what stands above its tables.
-fn is_note_or_problem(line: &str) -> bool {
-    let is_heading =
-        line.starts_with('#') && line.trim_start_matches('#').trim() == PROBLEMS_HEADING;
-    let is_note = [
-        "- Check off: ",
-        "- Check unknown ",
-        "- Excluded: ",
-        "- Excluded, but ",
-        "- Exception ",
-        "- Accounts not read whole: ",
-    ]
-    .iter()
-    .any(|it| line.starts_with(it));
-    let is_problem =
-        line.starts_with("- `") && ["`: ", "` line "].iter().any(|it| line.contains(it));
-    is_heading || is_note || is_problem
-}
-
-fn is_provenance(line: &str) -> bool {
-    line.starts_with("Roster `") && line.contains(READ_AT) || is_accounts_provenance(line)
-}
-
-/// Whether a line names the source of the accounts.
-pub(super) fn is_accounts_provenance(line: &str) -> bool {
-    line.starts_with("Accounts `") && (line.contains(READ_AT) || line.contains(AS_OF))
-}
-
-/// What precedes the instant in our lines of provenance.
-pub(super) const READ_AT: &str = ", read at ";
-
-/// What precedes it where the accounts are those of an earlier report.
-pub(super) const AS_OF: &str = ", as of ";
-
 /// The lines of provenance, each of them as it is there, if it is to be kept and only its instant
 /// differs.
 fn provenance_lines(report: &Report, previous: &Previous<'_>, read_at: ReadAt) -> String {
@@ -209,16 +40,16 @@ fn provenance_lines(report: &Report, previous: &Previous<'_>, read_at: ReadAt) -
         let after = after.split_once(' ').map_or("", |(_, after)| after);
         Some((before.to_owned(), after.to_owned()))
     };
-    let line = |line: Markdown| {
+    let mut lines = String::new();
+    for line in provenance(report) {
         let line = line.to_string();
-        let is_same = |old: &&&str| without_instant(old) == without_instant(&line);
-        let old = previous.ours.iter().filter(|line| is_provenance(line)).find(is_same).filter(|_| read_at == ReadAt::Kept);
-        format!("{}\n", old.map_or(&*line, |old| old))
-    };
-    provenance(report).map(line).collect()
+        let is_same =
+            |old: &&&str| is_provenance(old) && without_instant(old) == without_instant(&line);
+        let old = previous.ours.iter().find(is_same).filter(|_| read_at == ReadAt::Kept);
+        lines.push_str(&format!("{}\n", old.map_or(&*line, |old| old)));
+    }
+    lines
 }
-
-const PROBLEMS_HEADING: &str = "Problems";
 
 /// The region's text between its marks, both included, with a line break at its end.
 ///
