@@ -69,6 +69,26 @@ impl Calendly {
         self.list_memberships(&query).await
     }
 
+    /// Reads the membership with this URI: `GET /organization_memberships/{uuid}`, scope
+    /// `organizations:read` (Calendly, "Get organization membership"). `None` if there is none, as after
+    /// its removal.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Forbidden`] for a membership of another organisation, and for others than oneself
+    /// with a token that is not an admin's; [`ErrorKind::BadName`] if the URI is not that of a membership.
+    pub async fn membership(&self, uri: &str) -> Result<Option<Membership>, Error> {
+        let (_, uuid) = split_uri(uri, "organization_memberships")?;
+        let answer = match self.http.get(&format!("organization_memberships/{uuid}"), &[]).await {
+            Ok(answer) => answer,
+            Err(Error { kind: ErrorKind::NotFound { .. }, .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let body: wire::Resource<Membership> =
+            self.http.json(&answer, "the Calendly membership")?;
+        Ok(Some(body.resource))
+    }
+
     /// Lists the memberships of an e-mail address, in whatever case: `GET
     /// /organization_memberships?email=`, scope `organizations:read` (Calendly, "List organization
     /// memberships"). At most one is to be expected; all are returned.

@@ -283,6 +283,26 @@ async fn a_limit_is_waited_out_by_its_seconds() {
 }
 
 #[tokio::test]
+async fn a_membership_is_read_by_its_id_and_may_be_gone() {
+    let fake = Fake::start(vec![
+        json("", &format!(r#"{{"resource":{}}}"#, membership("A"))),
+        refused("404 Not Found", "Resource Not Found", "The server could not find it"),
+        refused("403 Forbidden", "Permission Denied", "This user is not in your organization"),
+        json("", &membership("A")),
+    ]);
+    let calendly = client(&fake);
+    let uri = "https://api.calendly.com/organization_memberships/A";
+    let read = calendly.membership(uri).await.unwrap().unwrap();
+    assert_eq!((&*read.uri, &*read.user.email), (uri, "A@Example.com"));
+    assert_eq!(calendly.membership(uri).await, Ok(None));
+    let error = calendly.membership(uri).await.unwrap_err();
+    assert!(matches!(error.kind, ErrorKind::Forbidden { .. }), "{error:?}");
+    let error = calendly.membership(uri).await.unwrap_err();
+    assert!(matches!(error.kind, ErrorKind::Decode { .. }), "{error:?}");
+    assert_eq!(paths(&fake), ["/organization_memberships/A"; 4]);
+}
+
+#[tokio::test]
 async fn all_members_of_an_address_are_found_and_nobody_else() {
     let everybody = [membership("A"), membership("B")];
     let fake = Fake::start(vec![
