@@ -148,11 +148,11 @@ fn the_crate_that_thinks_touches_nothing_outside() {
 }
 
 #[test]
-fn one_file_knows_where_tokens_are() {
+fn one_folder_knows_where_tokens_are() {
     let words = ["GL_TOKEN", "CALENDLY_API_TOKEN", "keyring::", "keyring_store", "expose_secret"];
     refuse(&files(&["crates/support-audit/src"], &["rs"]), &words, |name, line| {
         // Documentation may name the variables.
-        name.ends_with("src/tokens.rs") || line.trim_start().starts_with("///")
+        name.contains("src/tokens/") || line.trim_start().starts_with("///")
     });
 }
 

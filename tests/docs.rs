@@ -20,7 +20,7 @@ fn every_check_is_documented() {
          This page is written by `cargo xtask docs` from the table of checks in the crate \
          `audit`.\n",
     );
-    for spec in Kind::ALL.map(Kind::spec) {
+    for spec in Kind::ALL.iter().map(|kind| kind.spec()) {
         text.push_str(&format!("\n## {}\n", spec.system));
         for check in spec.checks {
             let needs: Vec<_> = check.needs.iter().map(|need| need.describe()).collect();

@@ -55,7 +55,7 @@ fn start(cli: Cli, ui: Ui) -> anyhow::Result<Exit> {
 async fn run_command(cli: Cli, ui: Ui) -> anyhow::Result<Exit> {
     match cli.command {
         // What describes the command line needs no configuration, which may be broken.
-        Some(Command::Help(help)) => help.exec(&ui, Cli::command()),
+        Some(Command::Help(help)) => help.exec(&ui, cli.global.kind, Cli::command()),
         Some(Command::Completions(completions)) => completions.exec(&ui, Cli::command()),
         Some(Command::Man(man)) => man.exec(&ui, Cli::command()),
         Some(command) => dispatch(command, &Ctx::new(cli.global, ui)?).await,
@@ -81,7 +81,7 @@ async fn dispatch(command: Command, ctx: &Ctx) -> anyhow::Result<Exit> {
         Command::Doctor => commands::doctor::exec(ctx).await,
         Command::Completions(completions) => completions.exec(&ctx.ui, Cli::command()),
         Command::Man(man) => man.exec(&ctx.ui, Cli::command()),
-        Command::Help(help) => help.exec(&ctx.ui, Cli::command()),
+        Command::Help(help) => help.exec(&ctx.ui, ctx.global.kind, Cli::command()),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use audit::kinds::Kind;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 /// What every command understands.
@@ -14,7 +16,8 @@ pub(crate) struct Global {
     #[arg(long, value_enum, global = true)]
     pub(crate) format: Option<Format>,
     /// Which system is audited
-    #[arg(long, value_enum, default_value_t, global = true)]
+    #[arg(long, value_parser = kind_parser(), default_value = Kind::default().spec().id,
+          global = true)]
     pub(crate) kind: Kind,
     /// Tell more of what is being done; twice for every detail
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
@@ -68,22 +71,6 @@ pub(crate) enum Format {
     Table,
 }
 
-/// The kinds of audit.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Kind {
-    /// The team's Calendly organisation
-    #[default]
-    Calendly,
-}
-
-impl From<Kind> for audit::kinds::Kind {
-    fn from(kind: Kind) -> Self {
-        match kind {
-            Kind::Calendly => Self::Calendly,
-        }
-    }
-}
-
 /// When colour is used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
@@ -105,4 +92,12 @@ impl From<Format> for audit::report::Format {
             Format::Table => Self::Table,
         }
     }
+}
+
+/// Parses `--kind`: the kinds that `audit` knows, by their ids.
+fn kind_parser() -> impl TypedValueParser<Value = Kind> {
+    let values =
+        Kind::ALL.iter().map(|kind| PossibleValue::new(kind.spec().id).help(kind.spec().summary));
+    PossibleValuesParser::new(values)
+        .try_map(|id| Kind::from_id(&id).ok_or_else(|| format!("{id} is not the id of a kind")))
 }

@@ -3,10 +3,12 @@
 use std::sync::{Once, OnceLock};
 
 use api::ServerTime;
+use clap::ValueEnum as _;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::config::{Config, variable};
 use crate::error::{Exit, Failure};
+use crate::tokens::Service;
 use crate::ui::Ui;
 
 /// The variable that sets the clock for tests and demonstrations.
@@ -114,7 +116,8 @@ fn machine_now() -> Timestamp {
 
 /// The instant that was set.
 fn set_clock(text: &str, config: &Config) -> anyhow::Result<Timestamp> {
-    if !config.gitlab_url.is_loopback() || !config.calendly_url.is_loopback() {
+    let services = Service::value_variants();
+    if !services.iter().all(|service| config.url(*service).is_loopback()) {
         let message = format!("{NOW_VARIABLE} is set, but the services are not on this machine");
         return Err(Failure::new(Exit::Usage, message)
             .hint(format!("unset {NOW_VARIABLE}"))

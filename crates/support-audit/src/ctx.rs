@@ -4,16 +4,18 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::{Calendly, GitLab, Options, ServerTime, Sleep, Token};
+use api::gitlab::User;
+use api::{GitLab, Options, ServerTime, Sleep, Token};
+use clap::ValueEnum as _;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-
 use tokio::sync::OnceCell;
 
 use crate::args::Global;
 use crate::clock::{Clock, NOW_VARIABLE};
 use crate::config::Config;
+use crate::services::Clients;
 use crate::tokens::{self, Identity, Service, Stored, TokenStore, TypedToken};
 use crate::ui::Ui;
 
@@ -23,15 +25,16 @@ pub(crate) fn variable_names() -> impl Iterator<Item = (&'static str, String)> {
         let meaning = format!("{} (the setting {})", setting.documentation, setting.key);
         Some((setting.call.as_ref()?.variable, meaning))
     });
+    let tokens = Service::value_variants().iter().map(|service| {
+        (service.variable(), format!("{}'s token; goes before the keyring", service.name()))
+    });
     let others = [
-        (Service::Gitlab.variable(), "GitLab's token; goes before the keyring"),
-        (Service::Calendly.variable(), "Calendly's token; goes before the keyring"),
         (crate::config::CONFIG_VARIABLE, "the configuration file"),
         (NOW_VARIABLE, "the present instant, where all services are on this machine"),
         ("NO_COLOR", "set: no colour"),
         ("CLICOLOR_FORCE", "set, but to 0: colour also where there is no terminal"),
     ];
-    settings.chain(others.map(|(name, meaning)| (name, meaning.to_owned())))
+    settings.chain(tokens).chain(others.map(|(name, meaning)| (name, meaning.to_owned())))
 }
 
 /// What every command is given.
@@ -45,10 +48,8 @@ pub(crate) struct Ctx {
     pub(crate) global: Global,
     /// The one clock.
     clock: Clock,
-    /// GitLab, once something is wanted of it: nobody is asked for a token twice.
-    gitlab: OnceCell<GitLab>,
-    /// Calendly, likewise.
-    calendly: OnceCell<Calendly>,
+    /// The clients of the services: nobody is asked for a token twice.
+    pub(crate) clients: Clients,
     /// The ids of the configured operators, once somebody's marker has been looked at.
     pub(crate) configured_operators: OnceCell<BTreeSet<u64>>,
 }
@@ -58,9 +59,9 @@ impl Ctx {
     pub(crate) fn new(global: Global, ui: Ui) -> anyhow::Result<Self> {
         let config = Config::load(&global)?;
         let clock = Clock::start(&config)?;
-        let (gitlab, calendly) = (OnceCell::new(), OnceCell::new());
+        let clients = Clients::default();
         let configured_operators = OnceCell::new();
-        Ok(Self { config, ui, global, clock, gitlab, calendly, configured_operators })
+        Ok(Self { config, ui, global, clock, clients, configured_operators })
     }
 
     /// Reads the clock anew, for the next command of the guide.
@@ -80,41 +81,30 @@ impl Ctx {
     }
 
     fn server_time(&self) -> Option<ServerTime> {
-        self.gitlab.get().and_then(GitLab::server_time)
+        self.clients.gitlab.get().and_then(GitLab::server_time)
     }
 
     /// The same with the clients of `other`, which has the same services: nobody is asked for a token
     /// twice.
     pub(crate) fn with_clients_of(self, other: Self) -> Self {
-        Self { gitlab: other.gitlab, calendly: other.calendly, ..self }
+        Self { clients: other.clients, ..self }
     }
 
     /// GitLab, with the token for its host.
     pub(crate) async fn gitlab(&self) -> anyhow::Result<&GitLab> {
-        let connect = async || {
-            let token = self.token(Service::Gitlab).await?;
-            Ok(GitLab::new(self.options(Service::Gitlab, token))?)
-        };
-        self.gitlab.get_or_try_init(connect).await
+        let connect = async || Ok(GitLab::new(self.connect(Service::Gitlab).await?)?);
+        self.clients.gitlab.get_or_try_init(connect).await
     }
 
-    /// Whether something has been wanted of GitLab.
-    pub(crate) fn has_asked_gitlab(&self) -> bool {
-        self.gitlab.initialized()
+    /// The user of GitLab's token, who is asked for once in a process.
+    pub(crate) async fn user(&self) -> anyhow::Result<&User> {
+        let ask = async || Ok(self.gitlab().await?.user().await?);
+        self.clients.user.get_or_try_init(ask).await
     }
 
-    /// Whether something has been wanted of Calendly.
-    pub(crate) fn has_asked_calendly(&self) -> bool {
-        self.calendly.initialized()
-    }
-
-    /// Calendly, with the token for its host.
-    pub(crate) async fn calendly(&self) -> anyhow::Result<&Calendly> {
-        let connect = async || {
-            let token = self.token(Service::Calendly).await?;
-            Ok(Calendly::new(self.options(Service::Calendly, token))?)
-        };
-        self.calendly.get_or_try_init(connect).await
+    /// What makes a client of `service`: its address and its token, which may be asked for.
+    pub(crate) async fn connect(&self, service: Service) -> anyhow::Result<Options> {
+        Ok(self.options(service, self.token(service).await?))
     }
 
     /// The day of [`Ctx::now`], in UTC.
@@ -174,7 +164,7 @@ impl Ctx {
 
     /// How a client for `service` is made.
     fn options(&self, service: Service, token: Token) -> Options {
-        let mut options = Options::new(service.url(&self.config).clone(), Some(token));
+        let mut options = Options::new(self.config.url(service).clone(), Some(token));
         let ui = self.ui.clone();
         options.observer = Arc::new(move |wait| ui.report_wait(&wait));
         let ui = self.ui.clone();

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use api::{ErrorKind, NetworkKind, Service};
+use api::{ErrorKind, NetworkKind};
+
+use crate::tokens::Service;
 
 /// How the program ends: the documented exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,34 +98,30 @@ pub(crate) fn explain(error: &anyhow::Error) -> Failure {
 }
 
 fn of_service(error: &api::Error) -> (Exit, Option<String>) {
-    let service = error.call.as_ref().map(|call| call.service);
+    // An error without a call is about an address or a token that was not sent: its hints name none.
+    let service = error.call.as_ref().map_or(Service::default(), |call| call.service.into());
+    let status = service.status();
     let (exit, hint) = match &error.kind {
         ErrorKind::Unauthorized { .. } | ErrorKind::InvalidToken { .. } => {
-            let whose = if service == Some(Service::Calendly) { " --service calendly" } else { "" };
-            let hint =
-                format!("`support-audit auth status{whose}` tells where the token comes from");
+            let hint = format!("`{status}` tells where the token comes from");
             return (Exit::Token, Some(hint));
         }
         ErrorKind::BadToken { .. } => (Exit::Token, "copy the token again, whole and on one line"),
-        ErrorKind::InsufficientScope { .. } if service == Some(Service::GitLab) => (
-            Exit::Token,
-            "to write it needs `api`, to read `read_api`: `support-audit auth status` shows what it has",
-        ),
-        ErrorKind::InsufficientScope { .. } => (
-            Exit::Token,
-            "it needs `users:read` and `organizations:read`, and `organizations:write` to remove",
-        ),
+        ErrorKind::InsufficientScope { .. } => (Exit::Token, service.needed_scopes()),
         ErrorKind::Captcha { .. } | ErrorKind::Spam { .. } => (
             Exit::Failed,
             "GitLab takes it for spam: write a first issue or comment in the browser",
         ),
         ErrorKind::Forbidden { .. } => {
-            (Exit::Failed, "ask for access with the account that `support-audit auth status` names")
+            let hint = format!("ask for access with the account that `{status}` names");
+            return (Exit::Failed, Some(hint));
         }
-        ErrorKind::NotFound { .. } => (
-            Exit::Failed,
-            "it may be misspelt, or private and not shown to this token: see `support-audit config` and `support-audit auth status`",
-        ),
+        ErrorKind::NotFound { .. } => {
+            let hint = format!(
+                "it may be misspelt, or private and not shown to this token: see `support-audit config` and `{status}`"
+            );
+            return (Exit::Failed, Some(hint));
+        }
         ErrorKind::RateLimited { .. } => (Exit::TryLater, "run the command again then"),
         ErrorKind::Network { kind: NetworkKind::Tls, .. } => (
             Exit::TryLater,

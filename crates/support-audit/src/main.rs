@@ -12,6 +12,7 @@ mod ctx;
 mod error;
 mod execute;
 mod gather;
+mod services;
 mod suggest;
 mod tokens;
 mod ui;

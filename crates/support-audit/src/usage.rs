@@ -64,7 +64,7 @@ fn may_hold_a_token(error: &clap::Error) -> bool {
     }
 }
 
-/// Whether a word has the form of GitLab's and Calendly's tokens: long, without spaces, with digits.
+/// Whether a word has the form of the services' tokens: long, without spaces, with digits.
 fn looks_like_token(word: &str) -> bool {
     let is_token_character =
         |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);

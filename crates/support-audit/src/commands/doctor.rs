@@ -8,7 +8,7 @@ use crate::args::Format;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure, explain};
 use crate::tokens::{self, Service, Stored};
-use crate::{gather, ui};
+use crate::{gather, services, ui};
 
 /// What came of one look.
 enum Diagnosis {
@@ -20,25 +20,32 @@ enum Diagnosis {
     Failed(Failure),
 }
 
-/// Looks at the configuration, the tokens, the projects, the template, the roster and Calendly, with
-/// one line for each and a hint where something is wrong.
+/// Checks what an audit needs, one thing after the other, and prints one line for each, with a hint
+/// where something is wrong.
 pub(crate) async fn exec(ctx: &Ctx) -> anyhow::Result<Exit> {
     ui::format(ctx.global.format, Format::Table, &[Format::Table])?;
-    let mut exit = Exit::Success;
+    let kind = ctx.global.kind;
     // The clock is GitLab's, which is known from its first answer.
     let gitlab = gitlab(ctx).await;
-    for (name, diagnosis) in [
-        ("configuration", configuration(ctx)),
-        ("clock", clock(ctx)),
-        ("GitLab token", token(ctx, Service::Gitlab).await),
-        ("GitLab", gitlab),
-        ("audits project", audits_project(ctx).await),
-        ("issue template", template(ctx).await),
-        ("roster", roster(ctx).await),
-        ("Calendly token", token(ctx, Service::Calendly).await),
-        ("Calendly", calendly(ctx).await),
-        ("managers", managers(ctx)),
-    ] {
+    let mut lines = vec![
+        ("configuration".to_owned(), configuration(ctx)),
+        ("clock".to_owned(), clock(ctx)),
+        ("GitLab token".to_owned(), token(ctx, Service::Gitlab).await),
+        ("GitLab".to_owned(), gitlab),
+        ("audits project".to_owned(), audits_project(ctx).await),
+        ("issue template".to_owned(), template(ctx).await),
+        ("roster".to_owned(), roster(ctx).await),
+    ];
+    if let Some(service) = services::token(kind) {
+        // GitLab's token has its line, whatever is audited.
+        if service != Service::Gitlab {
+            lines.push((format!("{} token", service.name()), token(ctx, service).await));
+        }
+        lines.push((kind.spec().system.to_owned(), audited_system(ctx, service).await));
+    }
+    lines.push(("managers".to_owned(), managers(ctx)));
+    let mut exit = Exit::Success;
+    for (name, diagnosis) in lines {
         let (sign, text, hint) = match diagnosis {
             Diagnosis::Ok(text) => ("ok", text, None),
             Diagnosis::Warning(text, hint) => ("note", text, Some(hint)),
@@ -81,16 +88,16 @@ fn clock(ctx: &Ctx) -> Diagnosis {
 async fn token(ctx: &Ctx, service: Service) -> Diagnosis {
     let missing = |trouble| {
         let failure = tokens::missing(service, trouble);
-        match service {
-            Service::Gitlab => Diagnosis::Failed(failure),
-            Service::Calendly => Diagnosis::Warning(
-                failure.message,
-                "--accounts reads the admins' CSV export instead".to_owned(),
-            ),
+        // Without GitLab there is no audit; accounts can also come from a file.
+        if service == Service::Gitlab {
+            Diagnosis::Failed(failure)
+        } else {
+            let hint = services::file_hint(ctx.global.kind).to_owned();
+            Diagnosis::Warning(failure.message, hint)
         }
     };
     match ctx.token_store(service).find().await {
-        Ok(Stored::Nothing | Stored::NoKeyring(_)) if is_connected(ctx, service) => {
+        Ok(Stored::Nothing | Stored::NoKeyring(_)) if ctx.clients.is_connected(service) => {
             Diagnosis::Ok("typed, for this time".to_owned())
         }
         Ok(Stored::Found(_, source)) => Diagnosis::Ok(format!("from the {source}")),
@@ -100,17 +107,10 @@ async fn token(ctx: &Ctx, service: Service) -> Diagnosis {
     }
 }
 
+/// Whether a token is at hand, be it one that was typed at a prompt.
 async fn has_token(ctx: &Ctx, service: Service) -> bool {
-    is_connected(ctx, service)
+    ctx.clients.is_connected(service)
         || matches!(ctx.token_store(service).find().await, Ok(Stored::Found(..)))
-}
-
-/// Whether a token has been given already, as at a prompt.
-fn is_connected(ctx: &Ctx, service: Service) -> bool {
-    match service {
-        Service::Gitlab => ctx.has_asked_gitlab(),
-        Service::Calendly => ctx.has_asked_calendly(),
-    }
 }
 
 const NO_TOKEN: &str = "not asked, for want of a token";
@@ -120,9 +120,8 @@ async fn gitlab(ctx: &Ctx) -> Diagnosis {
         return Diagnosis::Warning(NO_TOKEN.to_owned(), Service::Gitlab.login().to_owned());
     }
     let look = async {
-        let gitlab = ctx.gitlab().await?;
-        let user = gitlab.user().await?;
-        anyhow::Ok((user, gitlab.token_self().await?))
+        let user = ctx.user().await?;
+        anyhow::Ok((user, ctx.gitlab().await?.token_self().await?))
     };
     match look.await {
         Err(error) => failed(&error),
@@ -199,28 +198,14 @@ async fn roster(ctx: &Ctx) -> Diagnosis {
     }
 }
 
-async fn calendly(ctx: &Ctx) -> Diagnosis {
-    if !has_token(ctx, Service::Calendly).await {
-        let hint = "--accounts reads the admins' CSV export instead".to_owned();
+async fn audited_system(ctx: &Ctx, service: Service) -> Diagnosis {
+    if !has_token(ctx, service).await {
+        let hint = services::file_hint(ctx.global.kind).to_owned();
         return Diagnosis::Warning(NO_TOKEN.to_owned(), hint);
     }
-    let look = async {
-        let organization = gather::organization(ctx).await?;
-        let listing = ctx.calendly().await?.invitations(&organization.uri).await;
-        match listing.broken {
-            Some(broken) => Err(broken.into()),
-            None => anyhow::Ok(()),
-        }
-    };
-    match look.await {
-        Ok(()) => Diagnosis::Ok("the organisation can be read".to_owned()),
-        Err(error) => {
-            // Without the service the hint would lead to GitLab's token.
-            let own = "auth status --service calendly`";
-            let Failure { exit, message, hint } = explain(&error);
-            let hint = hint.map(|hint| hint.replace("auth status`", own));
-            Diagnosis::Failed(Failure { exit, message, hint })
-        }
+    match services::check_access(ctx).await {
+        Ok(text) => Diagnosis::Ok(text.to_owned()),
+        Err(error) => failed(&error),
     }
 }
 

@@ -73,7 +73,7 @@ impl Followups {
             // Exceptions that expire by then count no more.
             self.inputs.day = Some(now.to_zoned(TimeZone::UTC).date());
         }
-        let mut selection = self.selection(ctx.global.kind.into())?;
+        let mut selection = self.selection(ctx.global.kind)?;
         let mode = AccountsMode::IfConfigured;
         let mut sources = gather::followup_sources(ctx, &self.inputs, &self.selector, mode).await?;
         gather::ensure_open(&sources.record.issue.issue)?;

@@ -1,5 +1,6 @@
 //! The guide: how the audit stands, the next step, and every step run through prompts.
 
+use audit::record::description::Adopt;
 use audit::steps::status::Stage;
 
 use crate::args::Global;
@@ -118,19 +119,11 @@ impl Guide {
     /// Tells how the audit stands, and what may be done about it, the next step first.
     async fn offers(&mut self) -> anyhow::Result<Vec<Offer>> {
         let ctx = &self.ctx;
-        let gitlab = ctx.gitlab().await?;
         if self.audit.is_none() {
-            let open = gather::open_audits(ctx, gitlab).await?;
+            let open = gather::open_audits(ctx).await?;
             if open.is_empty() {
                 let any = IssueSelector::default();
-                match gather::resolve_issue(
-                    ctx,
-                    gitlab,
-                    &any,
-                    audit::record::description::Adopt::No,
-                )
-                .await
-                {
+                match gather::resolve_issue(ctx, &any, Adopt::No).await {
                     Err(error) if explain(&error).exit == Exit::Failed => {
                         ctx.ui.show_lines(&format!("\n{error:#}"));
                         return Ok(vec![MAKE_ISSUE, REPORT, DOCTOR]);
@@ -193,7 +186,7 @@ async fn set_up(ctx: Ctx, global: Global) -> anyhow::Result<(Ctx, bool)> {
         "Welcome. Nothing is set up yet: a few questions, each with the usual answer.\nPress Ctrl-C at any time; nothing is kept before the end.",
     );
     let usual = ctx.config;
-    let (mut url, project) = (usual.gitlab_url.to_string(), usual.audits_project);
+    let (mut url, project) = (usual.url(Service::Gitlab).to_string(), usual.audits_project);
     let mut global = global;
     let ctx = loop {
         let typed = ask(&ui, "GitLab's address", &url).await?;
@@ -243,7 +236,7 @@ async fn set_up(ctx: Ctx, global: Global) -> anyhow::Result<(Ctx, bool)> {
     };
     let RosterSource { project: roster, path, reference } = &ctx.config.roster;
     let places = [roster.as_str(), path, reference];
-    let url = ctx.config.gitlab_url.to_string();
+    let url = ctx.config.url(Service::Gitlab).to_string();
     let text = crate::config::file_text(&url, &project, &places, &manager);
     if !ctx.ui.ask("Keep this in the configuration file?", true).await? {
         return Ok((ctx, false));
@@ -257,8 +250,7 @@ async fn set_up(ctx: Ctx, global: Global) -> anyhow::Result<(Ctx, bool)> {
 /// Looks whether GitLab is at its address and knows the token, which may be asked for.
 async fn connect(global: &Global, ui: &Ui) -> anyhow::Result<Ctx> {
     let ctx = Ctx::new(global.clone(), ui.clone())?;
-    let user = ctx.gitlab().await?.user().await?;
-    ui.say(&format!("GitLab knows you as {}", user.username));
+    ui.say(&format!("GitLab knows you as {}", ctx.user().await?.username));
     Ok(ctx)
 }
 

@@ -1,5 +1,6 @@
 //! `help`: a command's manual, or one of the topics that belong to all commands.
 
+use audit::kinds::Kind;
 use clap::{Args, Command};
 
 use crate::config::{Call, SETTINGS, Setting};
@@ -17,7 +18,7 @@ pub(crate) struct Help {
 }
 
 /// A topic, and what writes it.
-type Topic = (&'static str, fn() -> String);
+type Topic = (&'static str, fn(Kind) -> String);
 
 const TOPICS: [Topic; 4] = [
     ("environment", environment),
@@ -28,12 +29,12 @@ const TOPICS: [Topic; 4] = [
 
 impl Help {
     /// Prints the manual; it needs no configuration.
-    pub(crate) fn exec(&self, ui: &Ui, mut command: Command) -> anyhow::Result<Exit> {
+    pub(crate) fn exec(&self, ui: &Ui, kind: Kind, mut command: Command) -> anyhow::Result<Exit> {
         let names: Vec<&str> = self.about.iter().map(String::as_str).collect();
         if let [name] = names.as_slice()
             && let Some((_, topic)) = TOPICS.iter().find(|(topic, _)| topic == name)
         {
-            ui.result(&topic())?;
+            ui.result(&topic(kind))?;
             return Ok(Exit::Success);
         }
         command.build();
@@ -61,7 +62,7 @@ fn unknown(name: &str, known: &[String]) -> Failure {
     }
 }
 
-fn environment() -> String {
+fn environment(_: Kind) -> String {
     let mut text =
         "The environment goes before the configuration file, and flags before both.\n\n".to_owned();
     let width = variable_names().map(|(name, _)| name.len()).max().unwrap_or(0);
@@ -71,10 +72,11 @@ fn environment() -> String {
     text
 }
 
-fn settings() -> String {
+fn settings(kind: Kind) -> String {
     let mut text = "The settings of the configuration file, each with its default:\n".to_owned();
     for Setting { key, default, call, documentation, .. } in SETTINGS {
-        text.push_str(&format!("\n  {key} = {}\n", default.unwrap_or("(none)")));
+        let default = default.to_toml(kind);
+        text.push_str(&format!("\n  {key} = {}\n", default.as_deref().unwrap_or("(none)")));
         text.push_str(&format!("      {documentation}\n"));
         if let Some(Call { flag, variable, .. }) = call {
             text.push_str(&format!("      for one call: {flag}, or {variable}\n"));
@@ -83,7 +85,7 @@ fn settings() -> String {
     text
 }
 
-fn exit_codes() -> String {
+fn exit_codes(_: Kind) -> String {
     let mut text = "How commands end:\n\n".to_owned();
     for (exit, meaning) in Exit::ALL {
         text.push_str(&format!("  {:>3}  {meaning}\n", exit as u8));
@@ -92,7 +94,7 @@ fn exit_codes() -> String {
     text
 }
 
-fn formats() -> String {
+fn formats(_: Kind) -> String {
     "\
 --format gives the form of what a command prints to stdout; all else goes to stderr.
 

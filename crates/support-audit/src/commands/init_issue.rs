@@ -1,7 +1,6 @@
 //! `init-issue`: the audit's issue, made once.
 
 use anyhow::Context as _;
-use api::GitLab;
 use api::gitlab::{Issue, Member, User};
 use audit::calendar::Period;
 use audit::kinds::Kind;
@@ -42,7 +41,7 @@ const BUILTIN: &str = "builtin";
 impl InitIssue {
     pub(crate) async fn exec(self, ctx: &Ctx) -> anyhow::Result<Exit> {
         ui::format(ctx.global.format, Format::Table, &[Format::Table, Format::Json])?;
-        let kind: Kind = ctx.global.kind.into();
+        let kind: Kind = ctx.global.kind;
         let project = &ctx.config.audits_project;
         let gitlab = ctx.gitlab().await?;
         let could_not = || format!("could not look at the project {project}");
@@ -54,8 +53,8 @@ impl InitIssue {
         let overdue = ctx.config.calendar.overdue(ctx.today());
         let filter = gather::issues_since(ctx, period.min(overdue));
         let issues = gitlab.issues(project, filter).await?;
-        let operator = gitlab.user().await?;
-        let operators = Operators::resolve(ctx, gitlab).await?;
+        let operator = ctx.user().await?;
+        let operators = Operators::resolve(ctx).await?;
         let confidential =
             ctx.config.confidential.unwrap_or(visibility.needs_confidential_issues());
         let existing = existing_issues(&issues, &operators);
@@ -76,7 +75,7 @@ impl InitIssue {
         if let Some(exit) = there_already(ctx, &found, &issues)? {
             return Ok(exit);
         }
-        let template = self.template(ctx, gitlab, kind).await?;
+        let template = self.template(ctx, kind).await?;
         drop(progress);
         let (disarmed, quick_actions) = init_issue::disarm_quick_actions(&template);
         let runs_quick_actions =
@@ -85,8 +84,7 @@ impl InitIssue {
         let Beginning::Make(mut plan) = init_issue::plan(&opening, &existing) else {
             return Ok(Exit::Success);
         };
-        plan.notes
-            .extend(unseen(ctx, gitlab, &operator, visibility.level_to_see(confidential)).await);
+        plan.notes.extend(unseen(ctx, operator, visibility.level_to_see(confidential)).await);
         if !quick_actions.is_empty() {
             let verb = if runs_quick_actions { "run" } else { "stay text and do not run" };
             plan.notes
@@ -146,11 +144,12 @@ impl InitIssue {
         audit
     }
 
-    async fn template(&self, ctx: &Ctx, gitlab: &GitLab, kind: Kind) -> anyhow::Result<String> {
+    async fn template(&self, ctx: &Ctx, kind: Kind) -> anyhow::Result<String> {
         let name = self.template.as_ref().unwrap_or(&ctx.config.template);
         if name == BUILTIN {
             return Ok(kind.spec().template.to_owned());
         }
+        let gitlab = ctx.gitlab().await?;
         let project = &ctx.config.audits_project;
         match gitlab.template(project, name).await {
             Ok(text) => Ok(text),
@@ -265,12 +264,12 @@ fn there_already(
 }
 
 /// How many people of the roster will not see the issue, if anybody may not.
-async fn unseen(ctx: &Ctx, gitlab: &GitLab, operator: &User, level: Option<u64>) -> Option<String> {
+async fn unseen(ctx: &Ctx, operator: &User, level: Option<u64>) -> Option<String> {
     let level = level?;
     let counted = async {
         let source = gather::gitlab_roster(ctx).await?;
         let (roster, _) = audit::roster::parse(&source.files, &ctx.config.operations_team);
-        let mut members = gitlab.members(&ctx.config.audits_project).await?;
+        let mut members = ctx.gitlab().await?.members(&ctx.config.audits_project).await?;
         // Whoever makes an issue sees it.
         let User { id, username, state } = operator.clone();
         members.push(Member { id, username, state, access_level: level });

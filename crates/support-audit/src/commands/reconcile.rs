@@ -23,7 +23,7 @@ use crate::gather::{
     self, AccountsMode, FollowupSources, Gathered, Inputs, IssueSelector, Record, SizeFlags,
 };
 use crate::tokens::{Service, Stored};
-use crate::ui;
+use crate::{services, ui};
 
 /// Compare the roster with the accounts, and get outsiders justified or removed
 ///
@@ -79,6 +79,9 @@ impl Reconcile {
             let message = "--yes and --dry-run go with --write or --remove";
             return Err(Failure::new(Exit::Usage, message).into());
         }
+        if self.remove && services::token(ctx.global.kind).is_none() {
+            return Err(services::cannot_remove(ctx.global.kind).into());
+        }
         let named = self.named_decisions()?;
         self.inputs.sizes = self.sizes.policy(self.write, self.write_flags.asks(ctx));
         let record = if writes || self.selector.names_one() {
@@ -94,7 +97,7 @@ impl Reconcile {
             return gathered.incomplete.map_or(Ok(Exit::Success), |failure| Err(failure.into()));
         }
         let Some(record) = record else { return self.without_issue(ctx, gathered) };
-        let directory = gather::directory(ctx, ctx.gitlab().await?, &record.issue).await?;
+        let directory = gather::directory(ctx, &record.issue).await?;
         let mut sources = FollowupSources::new(ctx, record, gathered, directory, mode);
         let decisions = decisions(ctx, &mut sources).await?;
         if !self.write_flags.dry_run {
@@ -319,7 +322,7 @@ impl Reconcile {
 
     /// Removes those whose removal was decided and is confirmed one by one.
     async fn remove(&self, ctx: &Ctx, sources: &mut FollowupSources) -> anyhow::Result<()> {
-        let own = gather::organization(ctx).await?.own;
+        let own = services::own_account(ctx).await?;
         let limits = Limits { max_share: self.max_share, own: &own };
         let cases = sources.cases(ctx, ctx.now()).await?;
         let confirmed = self.confirmed_removals(ctx, sources, &cases, limits).await?;

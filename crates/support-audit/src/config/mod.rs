@@ -12,6 +12,7 @@ use etcetera::BaseStrategy as _;
 use crate::args::Global;
 use crate::error::{Exit, Failure};
 use crate::suggest::nearest;
+use crate::tokens::Service;
 
 mod environment;
 mod file;
@@ -30,17 +31,15 @@ pub(crate) use resolver::ResolvedSetting;
 use resolver::SettingsResolver;
 pub(crate) use setting::{Call, Setting};
 pub(crate) use table::SETTINGS;
-use table::Values;
+use table::{ServiceUrls, Values};
 use values::{Confidential, Days};
 pub(crate) use values::{Manager, Operator};
 
 /// The effective configuration.
 #[derive(Debug)]
 pub(crate) struct Config {
-    /// GitLab's address.
-    pub(crate) gitlab_url: BaseUrl,
-    /// Calendly's address.
-    pub(crate) calendly_url: BaseUrl,
+    /// The address of each service: see [`Config::url`].
+    urls: ServiceUrls,
     /// The full path of the project that holds the audits' issues.
     pub(crate) audits_project: String,
     /// When audits are.
@@ -93,13 +92,12 @@ impl Config {
         let text = path.as_deref().map(file::read).transpose()?.unwrap_or_default();
         let file =
             path.as_deref().map(|path| FileSettings::parse(path, &text, SETTINGS)).transpose()?;
-        let mut resolver = SettingsResolver::new(&global.settings, file);
+        let mut resolver = SettingsResolver::new(global.kind, &global.settings, file);
         let values = Values::resolve(&mut resolver)?;
         let settings = resolver.into_resolved();
         known_checks(&values.checks_off, global)?;
         Ok(Self {
-            gitlab_url: base_url("gitlab.url", &values.gitlab_url)?,
-            calendly_url: base_url("calendly.url", &values.calendly_url)?,
+            urls: ServiceUrls::parse(&values)?,
             audits_project: values.audits_project,
             calendar: values.quarters.calendar(values.fiscal_start),
             template: values.template,
@@ -131,6 +129,11 @@ impl Config {
             file: path,
             settings,
         })
+    }
+
+    /// The address of a service.
+    pub(crate) const fn url(&self, service: Service) -> &BaseUrl {
+        self.urls.get(service)
     }
 }
 
@@ -223,15 +226,8 @@ fn usual_file() -> Option<PathBuf> {
     Some(folder.join("support-audit").join("config.toml"))
 }
 
-fn base_url(key: &str, text: &str) -> anyhow::Result<BaseUrl> {
-    BaseUrl::parse(text).map_err(|error| {
-        let hint = format!("correct {key} where it is set: flag, environment or file");
-        Failure::new(Exit::BadInput, format!("{key}: {error}")).hint(hint).into()
-    })
-}
-
 fn known_checks(off: &[String], global: &Global) -> anyhow::Result<()> {
-    let checks = audit::kinds::Kind::from(global.kind).spec().checks;
+    let checks = global.kind.spec().checks;
     for (index, id) in off.iter().enumerate() {
         if !checks.iter().any(|check| check.id == id) {
             let known: Vec<_> = checks.iter().map(|check| check.id).collect();

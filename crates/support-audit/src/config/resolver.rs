@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
+use audit::kinds::Kind;
 use serde::Serialize;
 use serde::de::value::UnitDeserializer;
 use serde::de::{DeserializeOwned, IntoDeserializer as _};
@@ -66,6 +67,8 @@ impl Serialize for Origin {
 
 /// Finds the settings' values one by one, and keeps what is shown of them.
 pub(super) struct SettingsResolver<'a> {
+    /// The kind of audit, on which some defaults depend.
+    kind: Kind,
     flags: &'a Settings,
     file: Option<FileSettings<'a>>,
     resolved: Vec<ResolvedSetting>,
@@ -73,8 +76,8 @@ pub(super) struct SettingsResolver<'a> {
 
 impl<'a> SettingsResolver<'a> {
     /// A resolver for a command line and a configuration file.
-    pub(super) fn new(flags: &'a Settings, file: Option<FileSettings<'a>>) -> Self {
-        Self { flags, file, resolved: Vec::new() }
+    pub(super) fn new(kind: Kind, flags: &'a Settings, file: Option<FileSettings<'a>>) -> Self {
+        Self { kind, flags, file, resolved: Vec::new() }
     }
 
     /// What was found so far, in the order of finding.
@@ -95,7 +98,7 @@ impl<'a> SettingsResolver<'a> {
             Some((text, origin)) => (parse_text(setting, text)?, origin),
             None => match self.parse_from_file(setting)? {
                 Some(found) => found,
-                None => (parse_default(setting)?, Origin::Default),
+                None => (parse_default(setting, self.kind)?, Origin::Default),
             },
         };
         let shown =
@@ -135,10 +138,10 @@ fn parse_text<T: DeserializeOwned>(setting: &Setting, text: String) -> Result<T,
     })
 }
 
-fn parse_default<T: DeserializeOwned>(setting: &Setting) -> anyhow::Result<T> {
-    let value = match setting.default {
+fn parse_default<T: DeserializeOwned>(setting: &Setting, kind: Kind) -> anyhow::Result<T> {
+    let value = match setting.default.to_toml(kind) {
         None => T::deserialize(UnitDeserializer::<toml::de::Error>::new()),
-        Some(text) => ValueDeserializer::parse(text).and_then(T::deserialize),
+        Some(text) => ValueDeserializer::parse(&text).and_then(T::deserialize),
     };
     value.with_context(|| format!("the default of {}", setting.key))
 }

@@ -2,9 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use api::BaseUrl;
+
 use super::resolver::SettingsResolver;
-use super::setting::{Call, Setting};
-use super::values::{Confidential, Days, Manager, Month, OperationsTeam, Operator, Quarters, Wait};
+use super::setting::{Call, DefaultValue, Setting};
+use super::values::{
+    Confidential, Days, Manager, Month, OperationsTeam, Operator, Quarters, Wait, base_url,
+};
+use crate::tokens::Service;
 
 /// Makes, of a row for each setting, the table [`SETTINGS`] and the struct [`Values`] with a field for
 /// each. A value is parsed by the `Deserialize` of its field's type.
@@ -13,6 +18,7 @@ macro_rules! settings {
         key: $key:literal,
         form: $form:literal,
         $(default: $default:literal,)?
+        $(default_of_kind: $default_of_kind:expr,)?
         $(flag: $argument:ident $flag:literal, variable: $variable:literal,)?
         documentation: $documentation:literal $(,)?
     })*) => {
@@ -24,14 +30,14 @@ macro_rules! settings {
 
         /// All settings, in the order in which they are shown.
         pub(crate) const SETTINGS: &[Setting] =
-            &[$(settings!(@row $key, $form, ($($default)?), ($($argument $flag $variable)?), $documentation)),*];
+            &[$(settings!(@row $key, $form, ($($default)? $(, $default_of_kind)?), ($($argument $flag $variable)?), $documentation)),*];
 
         impl Values {
             /// Finds the value of each setting.
             pub(super) fn resolve(resolver: &mut SettingsResolver<'_>) -> anyhow::Result<Self> {
                 Ok(Self {
                     $($field: resolver.resolve(
-                        &settings!(@row $key, $form, ($($default)?), ($($argument $flag $variable)?), $documentation),
+                        &settings!(@row $key, $form, ($($default)? $(, $default_of_kind)?), ($($argument $flag $variable)?), $documentation),
                     )?,)*
                 })
             }
@@ -46,8 +52,9 @@ macro_rules! settings {
             documentation: $documentation,
         }
     };
-    (@default ()) => { None };
-    (@default ($default:literal)) => { Some($default) };
+    (@default ()) => { DefaultValue::Absent };
+    (@default ($default:literal)) => { DefaultValue::Toml($default) };
+    (@default (, $default_of_kind:expr)) => { DefaultValue::OfKind($default_of_kind) };
     (@call ()) => { None };
     (@call ($argument:ident $flag:literal $variable:literal)) => {
         Some(Call { flag: $flag, value: |settings| settings.$argument.as_deref(), variable: $variable })
@@ -118,7 +125,7 @@ settings! {
     template: String = {
         key: "issue.template",
         form: "a string",
-        default: r#""Calendly""#,
+        default_of_kind: |spec| spec.template_name,
         documentation: "the name of the issue's template in the audits' project",
     }
     labels: Vec<String> = {
@@ -197,6 +204,35 @@ settings! {
         key: "exceptions.path",
         form: "a string",
         documentation: "the path of the standing exceptions in the audits' project",
+    }
+}
+
+/// The address of each service.
+#[derive(Debug)]
+pub(super) struct ServiceUrls {
+    gitlab: BaseUrl,
+    calendly: BaseUrl,
+}
+
+impl ServiceUrls {
+    /// Parses the settings that are addresses.
+    ///
+    /// # Errors
+    ///
+    /// An address that no token may be sent to.
+    pub(super) fn parse(values: &Values) -> anyhow::Result<Self> {
+        Ok(Self {
+            gitlab: base_url("gitlab.url", &values.gitlab_url)?,
+            calendly: base_url("calendly.url", &values.calendly_url)?,
+        })
+    }
+
+    /// The address of one service.
+    pub(super) const fn get(&self, service: Service) -> &BaseUrl {
+        match service {
+            Service::Gitlab => &self.gitlab,
+            Service::Calendly => &self.calendly,
+        }
     }
 }
 

@@ -1,7 +1,10 @@
 //! The types of the settings' values, and how each is read and shown.
 
+use api::BaseUrl;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
+
+use crate::error::{Exit, Failure};
 
 /// The month in which the fiscal year starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
@@ -162,4 +165,12 @@ pub(crate) enum Days {
     Calendar,
     /// Monday to Friday.
     Working,
+}
+
+/// Parses the address of a service, given as the setting `key`.
+pub(super) fn base_url(key: &str, text: &str) -> anyhow::Result<BaseUrl> {
+    BaseUrl::parse(text).map_err(|error| {
+        let hint = format!("correct {key} where it is set: flag, environment or file");
+        Failure::new(Exit::BadInput, format!("{key}: {error}")).hint(hint).into()
+    })
 }

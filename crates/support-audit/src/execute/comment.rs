@@ -76,7 +76,7 @@ impl IssueClient<'_> {
             return Err(anyhow::Error::new(error).context("could not comment"));
         }
         self.ctx.ui.warn(&format!("no answer to the comment ({error}); looking for it"));
-        let me = self.gitlab.user().await?;
+        let me = self.ctx.user().await?;
         let found = look_twice(self.ctx, async || {
             let notes = self.notes().await?;
             let is_it =

@@ -4,6 +4,7 @@ use api::gitlab::{Issue, Note};
 use api::{Error, GitLab};
 
 use crate::ctx::Ctx;
+use crate::tokens::Service;
 
 /// An issue of the audits' project, by its number.
 ///
@@ -37,7 +38,7 @@ impl<'a> IssueClient<'a> {
 
     /// The page of one of the issue's notes.
     pub(super) fn note_url(&self, note: u64) -> String {
-        let Self { project, iid, .. } = self;
-        format!("{}/{project}/-/issues/{iid}#note_{note}", self.ctx.config.gitlab_url)
+        let Self { ctx, project, iid, .. } = self;
+        format!("{}/{project}/-/issues/{iid}#note_{note}", ctx.config.url(Service::Gitlab))
     }
 }

@@ -1,4 +1,5 @@
-//! Carries out plans: shows, asks, does, tells. Nothing else writes to GitLab or Calendly.
+//! Carries out plans: shows, asks, does, reports. Nothing else writes to GitLab or to the audited
+//! service.
 
 mod comment;
 mod description;

@@ -38,16 +38,14 @@ pub(super) async fn create(ctx: &Ctx, new: &plan::NewIssue) -> anyhow::Result<St
             .with_context(|| format!("made {}, but could not look at it", issue.web_url))?,
         Err(error) if error.may_have_arrived() => {
             ctx.ui.warn(&format!("no answer to the new issue ({error}); looking for it"));
-            look_for_issue(ctx, gitlab, new)
-                .await?
-                .ok_or_else(|| unanswered("the issue", &error))?
+            look_for_issue(ctx, new).await?.ok_or_else(|| unanswered("the issue", &error))?
         }
         Err(error) => return Err(anyhow::Error::new(error).context("could not make the issue")),
     };
     for missing in left_out(new, &issue) {
         ctx.ui.warn(&missing);
     }
-    let operators = Operators::resolve(ctx, gitlab).await?;
+    let operators = Operators::resolve(ctx).await?;
     // Two runs that make it at the same moment do not see each other's at once.
     ctx.pause(SETTLING).await;
     let (twins, strangers): (Vec<Issue>, Vec<Issue>) =
@@ -114,16 +112,12 @@ async fn with_marker(
 }
 
 /// Looks for an issue whose making was not answered.
-async fn look_for_issue(
-    ctx: &Ctx,
-    gitlab: &GitLab,
-    new: &plan::NewIssue,
-) -> Result<Option<Issue>, Error> {
-    look_twice(ctx, async || {
-        let ours = |issue: &Issue| issue.author.id == new.assignee.0;
+async fn look_for_issue(ctx: &Ctx, new: &plan::NewIssue) -> anyhow::Result<Option<Issue>> {
+    let gitlab = ctx.gitlab().await?;
+    let look = async || {
         let created_after = ctx.now() - RECENT;
         let issues = with_marker(gitlab, &new.project, &new.marker, created_after).await?;
-        Ok(issues.into_iter().find(ours))
-    })
-    .await
+        Ok(issues.into_iter().find(|issue| issue.author.id == new.assignee.0))
+    };
+    Ok(look_twice(ctx, look).await?)
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use api::GitLab;
 use audit::followup::{self, Cases, FollowupInput, IssueFacts};
 use audit::input::Provenance;
 use audit::record::conversation::{self, Reaction};
@@ -21,6 +20,7 @@ use super::threads::user;
 use super::visibility::Visibility;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure};
+use crate::tokens::Service;
 
 /// Everything that the follow-ups are derived from.
 #[derive(Debug)]
@@ -56,9 +56,8 @@ pub(crate) async fn followup_sources(
     selector: &IssueSelector,
     mode: AccountsMode,
 ) -> anyhow::Result<FollowupSources> {
-    let gitlab = ctx.gitlab().await?;
     let record = Record::read(ctx, selector, Adopt::No).await?;
-    let directory = directory(ctx, gitlab, &record.issue).await?;
+    let directory = directory(ctx, &record.issue).await?;
     let gathered = sources::read_sources(ctx, inputs, mode, record.recorded_sizes()).await?;
     Ok(FollowupSources::new(ctx, record, gathered, directory, mode))
 }
@@ -287,18 +286,15 @@ fn captured(record: &Record, mut gathered: Gathered) -> Gathered {
 fn roster_page(ctx: &Ctx, provenance: &Provenance) -> Option<String> {
     let project = provenance.project.as_ref()?;
     let reference = provenance.commit.as_deref().unwrap_or(&ctx.config.roster.reference);
-    Some(format!("{}/{project}/-/blob/{reference}", ctx.config.gitlab_url))
+    Some(format!("{}/{project}/-/blob/{reference}", ctx.config.url(Service::Gitlab)))
 }
 
 /// The state of a user who is notified.
 const ACTIVE: &str = "active";
 
 /// Who may be mentioned: the members of the project, and whoever made the issue or has it.
-pub(crate) async fn directory(
-    ctx: &Ctx,
-    gitlab: &GitLab,
-    issue: &AuditIssue,
-) -> anyhow::Result<Directory> {
+pub(crate) async fn directory(ctx: &Ctx, issue: &AuditIssue) -> anyhow::Result<Directory> {
+    let gitlab = ctx.gitlab().await?;
     let project = &ctx.config.audits_project;
     let visibility = Visibility::from_project(&gitlab.project(project).await?);
     let level = visibility.level_to_see(issue.issue.confidential);

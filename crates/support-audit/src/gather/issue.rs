@@ -1,7 +1,6 @@
 //! Finds the audit's issue.
 
 use anyhow::Context as _;
-use api::GitLab;
 use api::gitlab::{Issue, IssueFilter, IssueState};
 use audit::calendar::Period;
 use audit::kinds::Kind;
@@ -17,6 +16,7 @@ use super::operators::{Operators, setting};
 use super::threads::read_conversation;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure};
+use crate::tokens::Service;
 
 /// Which issue a command is about.
 #[derive(Debug, Clone, Default, Args)]
@@ -72,18 +72,18 @@ impl AuditIssue {
 /// Finds the issue that a command is about; an operator must have made it.
 pub(crate) async fn resolve_issue(
     ctx: &Ctx,
-    gitlab: &GitLab,
     selector: &IssueSelector,
     adopt: Adopt,
 ) -> anyhow::Result<AuditIssue> {
-    let operators = Operators::resolve(ctx, gitlab).await?;
+    let operators = Operators::resolve(ctx).await?;
     let issue = match &selector.issue {
         Some(text) => {
             let project = &ctx.config.audits_project;
             let could_not = || format!("could not read the issue {text} of {project}");
-            gitlab.issue(project, iid(ctx, text)?).await.with_context(could_not)?
+            let iid = iid(ctx, text)?;
+            ctx.gitlab().await?.issue(project, iid).await.with_context(could_not)?
         }
-        None => find_issue(ctx, gitlab, selector.period, &operators).await?,
+        None => find_issue(ctx, selector.period, &operators).await?,
     };
     if !operators.trusts(&issue.author) {
         return Err(Failure::new(Exit::Conflict, made_by_stranger(&issue))
@@ -103,8 +103,8 @@ pub(crate) async fn resolve_issue(
         }
         (Some(header), _) => header,
         (None, period) => {
-            let header = period.map(|period| MarkerHeader { kind: ctx.global.kind.into(), period });
-            unmarked(ctx, gitlab, &issue, &operators, header, adopt).await?
+            let header = period.map(|period| MarkerHeader { kind: ctx.global.kind, period });
+            unmarked(ctx, &issue, &operators, header, adopt).await?
         }
     };
     Ok(AuditIssue { issue, header, operators })
@@ -113,13 +113,12 @@ pub(crate) async fn resolve_issue(
 /// The audit that an issue without a marker is taken over for, if `--adopt` wants that.
 async fn unmarked(
     ctx: &Ctx,
-    gitlab: &GitLab,
     issue: &Issue,
     operators: &Operators,
     named: Option<MarkerHeader>,
     adopt: Adopt,
 ) -> anyhow::Result<MarkerHeader> {
-    let conversation = read_conversation(ctx, gitlab, issue.iid).await?;
+    let conversation = read_conversation(ctx, issue.iid).await?;
     let by_comments = check_unmarked_issue(&conversation, &operators.ids);
     let lost = match by_comments {
         Err(BrokenMarker::OnlyInComments(header)) => Some(header),
@@ -162,7 +161,7 @@ pub(crate) fn warn_of_stranger(ctx: &Ctx, issue: &Issue) {
 
 /// The number of an issue that was named by it or by its address.
 fn iid(ctx: &Ctx, text: &str) -> anyhow::Result<u64> {
-    let project = format!("{}/{}/-/", ctx.config.gitlab_url, ctx.config.audits_project);
+    let project = format!("{}/{}/-/", ctx.config.url(Service::Gitlab), ctx.config.audits_project);
     let number = match text.strip_prefix(&project) {
         Some(rest) => rest.strip_prefix("issues/").or_else(|| rest.strip_prefix("work_items/")),
         None => Some(text.trim_start_matches('#')),
@@ -177,10 +176,10 @@ fn iid(ctx: &Ctx, text: &str) -> anyhow::Result<u64> {
 }
 
 /// The open issues of this kind that count.
-pub(crate) async fn open_audits(ctx: &Ctx, gitlab: &GitLab) -> anyhow::Result<Vec<Issue>> {
-    let operators = Operators::resolve(ctx, gitlab).await?;
+pub(crate) async fn open_audits(ctx: &Ctx) -> anyhow::Result<Vec<Issue>> {
+    let operators = Operators::resolve(ctx).await?;
     let open = IssueFilter { state: IssueState::Opened, created_after: None };
-    Ok(audits(ctx, gitlab, open, None, &operators).await?.marked)
+    Ok(audits(ctx, open, None, &operators).await?.marked)
 }
 
 /// The audits among some of a project's issues.
@@ -196,12 +195,12 @@ struct Audits {
 /// strangers made are named.
 async fn audits(
     ctx: &Ctx,
-    gitlab: &GitLab,
     filter: IssueFilter,
     period: Option<Period>,
     operators: &Operators,
 ) -> anyhow::Result<Audits> {
-    let kind = Kind::from(ctx.global.kind);
+    let kind = ctx.global.kind;
+    let gitlab = ctx.gitlab().await?;
     let mut audits = Audits::default();
     for issue in gitlab.issues(&ctx.config.audits_project, filter).await? {
         let is_own = operators.trusts(&issue.author);
@@ -236,7 +235,6 @@ pub(crate) fn issues_since(ctx: &Ctx, period: Period) -> IssueFilter {
 /// the last year has none.
 async fn closed_audits(
     ctx: &Ctx,
-    gitlab: &GitLab,
     period: Option<Period>,
     operators: &Operators,
 ) -> anyhow::Result<Vec<Issue>> {
@@ -246,7 +244,7 @@ async fn closed_audits(
     };
     for created_after in windows {
         let closed = IssueFilter { state: IssueState::Closed, created_after };
-        let audits = audits(ctx, gitlab, closed, period, operators).await?;
+        let audits = audits(ctx, closed, period, operators).await?;
         if !audits.marked.is_empty() {
             return Ok(audits.marked);
         }
@@ -269,27 +267,22 @@ fn is_audit(issue: &Issue, kind: Kind, period: Option<Period>) -> bool {
 /// open.
 async fn find_issue(
     ctx: &Ctx,
-    gitlab: &GitLab,
     period: Option<Period>,
     operators: &Operators,
 ) -> anyhow::Result<Issue> {
     let filter = IssueFilter { state: IssueState::Opened, created_after: None };
-    let Audits { marked: mut open, unmarked } =
-        audits(ctx, gitlab, filter, period, operators).await?;
+    let Audits { marked: mut open, unmarked } = audits(ctx, filter, period, operators).await?;
     if open.is_empty() {
         for issue in unmarked {
-            let conversation = read_conversation(ctx, gitlab, issue.iid).await?;
+            let conversation = read_conversation(ctx, issue.iid).await?;
             // Its marker was lost; whoever resolves it says so.
             if check_unmarked_issue(&conversation, &operators.ids).is_err() {
                 open.push(issue);
             }
         }
     }
-    let closed = if open.is_empty() {
-        closed_audits(ctx, gitlab, period, operators).await?
-    } else {
-        Vec::new()
-    };
+    let closed =
+        if open.is_empty() { closed_audits(ctx, period, operators).await? } else { Vec::new() };
     match (open.pop(), open.is_empty(), closed.last()) {
         (Some(issue), true, _) => Ok(issue),
         (Some(issue), false, _) => {

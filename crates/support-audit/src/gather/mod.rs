@@ -12,9 +12,7 @@ mod status;
 mod threads;
 mod visibility;
 
-pub(crate) use accounts::{
-    AccountsMode, Organization, account_of_invitation, account_of_membership, organization,
-};
+pub(crate) use accounts::AccountsMode;
 pub(crate) use conversation::{FollowupSources, directory, followup_sources};
 pub(crate) use issue::{
     IssueSelector, ensure_open, is_closed, issues_since, open_audits, resolve_issue,

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use api::GitLab;
 use api::gitlab::User;
 
 use crate::config::Operator;
@@ -17,11 +16,11 @@ pub(crate) struct Operators {
 impl Operators {
     /// The token's user and those of the configuration; GitLab is asked, once, about those who are
     /// configured by username alone.
-    pub(crate) async fn resolve(ctx: &Ctx, gitlab: &GitLab) -> anyhow::Result<Self> {
-        let own = gitlab.user().await?;
+    pub(crate) async fn resolve(ctx: &Ctx) -> anyhow::Result<Self> {
+        let own = ctx.user().await?;
         let configured = ctx
             .configured_operators
-            .get_or_try_init(async || resolve_configured(ctx, gitlab, &own).await)
+            .get_or_try_init(async || resolve_configured(ctx, own).await)
             .await?;
         let mut ids = configured.clone();
         ids.insert(own.id);
@@ -34,11 +33,8 @@ impl Operators {
     }
 }
 
-async fn resolve_configured(
-    ctx: &Ctx,
-    gitlab: &GitLab,
-    own: &User,
-) -> anyhow::Result<BTreeSet<u64>> {
+async fn resolve_configured(ctx: &Ctx, own: &User) -> anyhow::Result<BTreeSet<u64>> {
+    let gitlab = ctx.gitlab().await?;
     let mut ids = BTreeSet::new();
     for operator in &ctx.config.operators {
         let username = match operator {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use api::GitLab;
 use audit::record::conversation::{self, Conversation, Note};
 use audit::record::description::{Adopt, Broken};
 use audit::record::marker::{Sizes, SourceDigests};
@@ -34,11 +33,12 @@ impl Record {
         selector: &IssueSelector,
         adopt: Adopt,
     ) -> anyhow::Result<Self> {
-        let gitlab: &GitLab = ctx.gitlab().await?;
+        // Without a token nothing is read, and a prompt for one must not be drawn over.
+        ctx.gitlab().await?;
         let _progress = ctx.ui.progress("reading the audit's issue");
-        let issue = resolve_issue(ctx, gitlab, selector, adopt).await?;
-        let conversation = read_conversation(ctx, gitlab, issue.issue.iid).await?;
-        let operator = user(&gitlab.user().await?);
+        let issue = resolve_issue(ctx, selector, adopt).await?;
+        let conversation = read_conversation(ctx, issue.issue.iid).await?;
+        let operator = user(ctx.user().await?);
         let operators = issue.operators.ids.clone();
         Ok(Self { issue, operator, operators, conversation })
     }
@@ -46,9 +46,8 @@ impl Record {
     /// Reads the issue, which must still be open, and its threads again.
     pub(crate) async fn read_again(&mut self, ctx: &Ctx) -> anyhow::Result<()> {
         self.issue = self.issue.read_again(ctx).await?;
-        let gitlab = ctx.gitlab().await?;
         let reactions = std::mem::take(&mut self.conversation.reactions);
-        self.conversation = read_conversation(ctx, gitlab, self.issue.issue.iid).await?;
+        self.conversation = read_conversation(ctx, self.issue.issue.iid).await?;
         self.conversation.reactions = reactions;
         Ok(())
     }

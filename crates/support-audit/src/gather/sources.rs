@@ -17,6 +17,7 @@ use super::sizes::SizePolicy;
 use crate::config::Operator;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure};
+use crate::tokens::Service;
 
 /// What an audit looks at, where that is not what the configuration says.
 #[derive(Debug, Clone, Default, Args)]
@@ -142,7 +143,7 @@ pub(crate) async fn read_sources(
         recorded_people: recorded.roster,
         recorded_accounts: recorded.accounts,
     };
-    let kind = ctx.global.kind.into();
+    let kind = ctx.global.kind;
     let day = inputs.day.unwrap_or(ctx.today());
     let evaluation = Evaluation::new(kind, &ctx.config.policy, sources, day);
     Ok(Gathered {
@@ -182,9 +183,9 @@ async fn approvers(
             Operator::Id { username: None, .. } => {}
         }
     }
-    if ctx.has_asked_gitlab() {
-        let own = ctx.gitlab().await?.user().await?;
-        approvers.push(Approver { username: own.username, id: Some(own.id) });
+    if ctx.clients.is_connected(Service::Gitlab) {
+        let own = ctx.user().await?;
+        approvers.push(Approver { username: own.username.clone(), id: Some(own.id) });
         for approver in approvers.iter_mut().filter(|approver| approver.id.is_none()) {
             let has_approved = exceptions
                 .iter()
@@ -223,7 +224,7 @@ async fn exceptions(
         }
         (None, None) => return Ok((Vec::new(), Vec::new())),
     };
-    let kind = ctx.global.kind.into();
+    let kind = ctx.global.kind;
     exceptions::parse(kind, &file).map_err(|problem| {
         let message = format!("the exceptions cannot be read: {problem}");
         let hint = "until they are, nobody can tell what is justified";

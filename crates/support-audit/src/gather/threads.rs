@@ -1,6 +1,5 @@
 //! Reads the threads of an issue.
 
-use api::GitLab;
 use api::gitlab::{Discussion, User};
 use audit::record::conversation::{self, Conversation, Note, Thread};
 
@@ -12,13 +11,9 @@ pub(super) fn user(user: &User) -> conversation::User {
 }
 
 /// Reads the threads of an issue.
-pub(super) async fn read_conversation(
-    ctx: &Ctx,
-    gitlab: &GitLab,
-    iid: u64,
-) -> anyhow::Result<Conversation> {
+pub(super) async fn read_conversation(ctx: &Ctx, iid: u64) -> anyhow::Result<Conversation> {
     let project = &ctx.config.audits_project;
-    let discussions = gitlab.discussions(project, iid).await?;
+    let discussions = ctx.gitlab().await?.discussions(project, iid).await?;
     let threads: Vec<Thread> = discussions.into_iter().map(thread).collect();
     tracing::debug!(project, threads = threads.len(), "read the conversation");
     Ok(Conversation { threads, ..Conversation::default() })

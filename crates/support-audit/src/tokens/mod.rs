@@ -3,58 +3,17 @@
 use std::fmt;
 use std::time::Duration;
 
-use api::gitlab::TokenInfo;
-use api::{BaseUrl, Calendly, GitLab, Options, Token};
+use api::Token;
 use keyring::{Entry, Error as KeyringError};
 use secrecy::{ExposeSecret as _, SecretString};
+
+mod service;
+
+pub(crate) use service::{Identity, Service, identify};
 
 use crate::config::{Config, variable};
 use crate::error::{Exit, Failure};
 use crate::ui::Ui;
-
-/// Whose token it is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Service {
-    /// GitLab: the roster, the audits' issues
-    #[default]
-    Gitlab,
-    /// Calendly: who has an account
-    Calendly,
-}
-
-impl Service {
-    /// The service's name.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Gitlab => "GitLab",
-            Self::Calendly => "Calendly",
-        }
-    }
-
-    /// The variable of the environment that holds its token.
-    pub(crate) const fn variable(self) -> &'static str {
-        match self {
-            Self::Gitlab => "GL_TOKEN",
-            Self::Calendly => "CALENDLY_API_TOKEN",
-        }
-    }
-
-    /// Its address.
-    pub(crate) fn url(self, config: &Config) -> &BaseUrl {
-        match self {
-            Self::Gitlab => &config.gitlab_url,
-            Self::Calendly => &config.calendly_url,
-        }
-    }
-
-    /// How to log in to it.
-    pub(crate) fn login(self) -> &'static str {
-        match self {
-            Self::Gitlab => "support-audit auth login",
-            Self::Calendly => "support-audit auth login --service calendly",
-        }
-    }
-}
 
 /// Where a token was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -237,7 +196,7 @@ impl TokenStore {
     pub(crate) fn new(config: &Config, ui: &Ui, service: Service) -> Self {
         // Unlocking a keyring on a desktop takes as long as a person needs to type a password.
         let patience = Duration::from_secs(if ui.may_ask() { 60 } else { 5 });
-        Self { service, host: service.url(config).authority(), patience }
+        Self { service, host: config.url(service).authority(), patience }
     }
 
     /// The host and port that the token is for.
@@ -324,37 +283,6 @@ impl TokenStore {
 
 fn in_source(error: anyhow::Error, source: Source) -> anyhow::Error {
     error.context(format!("the token of {source}"))
-}
-
-/// Whom a token belongs to.
-pub(crate) struct Identity {
-    /// Their username, or at Calendly their e-mail address.
-    pub(crate) user: String,
-    /// What the token may do; unknown where the service does not say.
-    pub(crate) scopes: Option<Vec<String>>,
-    /// The date on which the token ends, or `never`; unknown where the service does not say.
-    pub(crate) expires: Option<String>,
-}
-
-/// Asks the service whose the token in `options` is, which fails for one that it refuses.
-pub(crate) async fn identify(service: Service, options: Options) -> anyhow::Result<Identity> {
-    match service {
-        Service::Gitlab => {
-            let gitlab = GitLab::new(options)?;
-            let user = gitlab.user().await?;
-            let token = gitlab.token_self().await?;
-            let date = |token: &TokenInfo| {
-                token.expires_at.map_or_else(|| "never".to_owned(), |date| date.to_string())
-            };
-            let expires = token.as_ref().map(date);
-            let scopes = token.map(|TokenInfo { scopes, .. }| scopes);
-            Ok(Identity { user: user.username, scopes, expires })
-        }
-        Service::Calendly => {
-            let me = Calendly::new(options)?.me().await?;
-            Ok(Identity { user: me.email, scopes: None, expires: None })
-        }
-    }
 }
 
 #[cfg(target_os = "linux")]

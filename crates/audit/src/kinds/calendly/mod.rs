@@ -16,10 +16,12 @@ use super::spec::Spec;
 pub static SPEC: Spec = Spec {
     id: "calendly",
     system: "Calendly",
+    summary: "The team's Calendly organisation",
     team_heading: "Support Team",
     outsiders_heading: "Those in Calendly but not part of support team",
     link_heading: "Calendly link",
     link_field: "calendly_link",
+    template_name: "Calendly",
     template: include_str!("template.md"),
     checks: &checks::CHECKS,
     export: export::read,

@@ -139,10 +139,7 @@ impl Marker {
             return None;
         }
         let (kind, period, content) = (words.next()?, words.next()?, words.next()?);
-        let header = MarkerHeader {
-            kind: Kind::ALL.into_iter().find(|known| known.spec().id == kind)?,
-            period: period.parse().ok()?,
-        };
+        let header = MarkerHeader { kind: Kind::from_id(kind)?, period: period.parse().ok()? };
         let words: Vec<&str> = words.collect();
         let value =
             |name: &str| words.iter().find_map(|word| word.strip_prefix(name)?.strip_prefix('='));
