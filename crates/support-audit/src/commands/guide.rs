@@ -1,7 +1,7 @@
 //! The guide: how the audit stands, the next step, and every step run through prompts.
 
 use audit::record::description::Adopt;
-use audit::steps::status::Stage;
+use audit::steps::status::{NextStep, Stage};
 
 use crate::args::Global;
 use crate::config::RosterSource;
@@ -11,29 +11,82 @@ use crate::gather::{self, Inputs, IssueSelector};
 use crate::tokens::{Service, Stored};
 use crate::ui::Ui;
 
-/// A thing that the guide offers: what it does, and the command line that does it.
-type Offer = (&'static str, &'static [&'static str]);
+/// A thing that the guide offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Offer {
+    MakeIssue,
+    WriteReport,
+    Reconcile,
+    FollowUp,
+    RecordSent,
+    Remove,
+    Submit,
+    SubmitUnresolved,
+    Show,
+    Doctor,
+    SaveReport,
+}
 
-const MAKE_ISSUE: Offer = ("Make the audit's issue", &["init-issue"]);
-const WRITE_REPORT: Offer =
-    ("Write the report into the issue", &["run", "--write", "--format", "table"]);
-const RECONCILE: Offer =
-    ("Compare with Calendly, and decide about outsiders one by one", &["reconcile", "--write"]);
-const FOLLOW_UP: Offer =
-    ("Read answers, ask people, escalate: shows who is due what first", &["followups"]);
-const SENT: Offer = ("Record a message that was sent by e-mail", &["followups", SENT_FLAG]);
-/// The flag whose value is asked for.
-const SENT_FLAG: &str = "--sent";
-const REMOVE: Offer =
-    ("Remove outsiders whose removal is decided", &["reconcile", "--remove", "--format", "table"]);
-const SUBMIT: Offer = ("Ask a manager to review and close", &["submit-review"]);
-const SUBMIT_UNRESOLVED: Offer =
-    ("Tell a manager what is still open", &["submit-review", "--unresolved"]);
-const SHOW: Offer = ("Show every finding", &["status"]);
-const DOCTOR: Offer = ("Look whether everything is there that an audit needs", &["doctor"]);
-const REPORT: Offer = ("Save the report to audit_output.txt", &["run", "--output", REPORT_FILE]);
 /// Where the report is saved.
 const REPORT_FILE: &str = "audit_output.txt";
+
+impl Offer {
+    /// What it does, for an audit of `system`.
+    fn describe(self, system: &str) -> String {
+        let text = match self {
+            Self::MakeIssue => "Make the audit's issue",
+            Self::WriteReport => "Write the report into the issue",
+            Self::Reconcile => {
+                return format!("Compare with {system}, and decide about outsiders one by one");
+            }
+            Self::FollowUp => "Read answers, ask people, escalate: shows who is due what first",
+            Self::RecordSent => "Record a message that was sent by e-mail",
+            Self::Remove => "Remove outsiders whose removal is decided",
+            Self::Submit => "Ask a manager to review and close",
+            Self::SubmitUnresolved => "Tell a manager what is still open",
+            Self::Show => "Show every finding",
+            Self::Doctor => "Look whether everything is there that an audit needs",
+            Self::SaveReport => "Save the report to audit_output.txt",
+        };
+        text.to_owned()
+    }
+
+    /// The command line that does it, as far as it is known before anything is asked.
+    const fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::MakeIssue => &["init-issue"],
+            Self::WriteReport => &["run", "--write", "--format", "table"],
+            Self::Reconcile => &["reconcile", "--write"],
+            Self::FollowUp | Self::RecordSent => &["followups"],
+            Self::Remove => &["reconcile", "--remove", "--format", "table"],
+            Self::Submit => &["submit-review"],
+            Self::SubmitUnresolved => &["submit-review", "--unresolved"],
+            Self::Show => &["status"],
+            Self::Doctor => &["doctor"],
+            Self::SaveReport => &["run", "--output", REPORT_FILE],
+        }
+    }
+
+    /// Whether its command takes the number of an audit's issue.
+    const fn is_about_one_audit(self) -> bool {
+        !matches!(self, Self::MakeIssue | Self::Doctor | Self::SaveReport)
+    }
+
+    /// The offer that does a step, if the guide has one for it.
+    const fn for_step(step: &NextStep) -> Option<Self> {
+        match step {
+            NextStep::MakeIssue => Some(Self::MakeIssue),
+            NextStep::WriteReport => Some(Self::WriteReport),
+            NextStep::Reconcile => Some(Self::Reconcile),
+            NextStep::Remove => Some(Self::Remove),
+            NextStep::FollowUp => Some(Self::FollowUp),
+            NextStep::SubmitReview => Some(Self::Submit),
+            NextStep::SubmitUnresolved => Some(Self::SubmitUnresolved),
+            // These are for a person to do, outside this program.
+            NextStep::SendEmails(_) | NextStep::ShowWaiting(_) | NextStep::AwaitReview(_) => None,
+        }
+    }
+}
 
 /// The guide between two commands.
 #[derive(Debug)]
@@ -66,14 +119,17 @@ impl Guide {
                 Ok(offers) => offers,
                 Err(error) => {
                     self.report(error)?;
-                    vec![DOCTOR, REPORT]
+                    vec![Offer::Doctor, Offer::SaveReport]
                 }
             };
-            let mut things: Vec<&str> = offers.iter().map(|(what, _)| *what).collect();
-            things.push("Leave");
+            let system = self.ctx.global.kind.spec().system;
+            let mut things: Vec<String> =
+                offers.iter().map(|offer| offer.describe(system)).collect();
+            things.push("Leave".to_owned());
+            let things: Vec<&str> = things.iter().map(String::as_str).collect();
             let chosen = self.ctx.ui.choose("What next", &things).await?;
-            let Some((_, arguments)) = offers.get(chosen) else { return Ok(None) };
-            match self.command_line(arguments).await {
+            let Some(offer) = offers.get(chosen) else { return Ok(None) };
+            match self.command_line(*offer).await {
                 Ok(None) => {}
                 Ok(Some(arguments)) => return Ok(Some(arguments)),
                 Err(error) => self.report(error)?,
@@ -91,22 +147,23 @@ impl Guide {
         Ok(())
     }
 
-    /// The arguments of a command, with what has to be asked for; one of several audits is named.
-    async fn command_line(&self, arguments: &[&str]) -> anyhow::Result<Option<Vec<String>>> {
+    /// The command line of an offer, with the answers to what it has to ask first; `None` if an answer
+    /// calls it off.
+    async fn command_line(&self, offer: Offer) -> anyhow::Result<Option<Vec<String>>> {
         let ui = &self.ctx.ui;
-        let is_about_one = ![MAKE_ISSUE.1, DOCTOR.1, REPORT.1].contains(&arguments);
-        let mut arguments: Vec<String> = arguments.iter().map(|&it| it.to_owned()).collect();
-        if let Some(flag) = arguments.last_mut().filter(|last| *last == SENT_FLAG) {
+        let mut arguments: Vec<String> =
+            offer.arguments().iter().map(|&argument| argument.to_owned()).collect();
+        if offer == Offer::RecordSent {
             let address = ui.ask_text("To which address (empty: to none)").await?;
             match address.trim() {
                 "" => return Ok(None),
-                address => flag.push_str(&format!("={address}")),
+                address => arguments.push(format!("--sent={address}")),
             }
         }
-        if let Some(iid) = self.audit.filter(|_| is_about_one) {
+        if let Some(iid) = self.audit.filter(|_| offer.is_about_one_audit()) {
             arguments.push(format!("--issue={iid}"));
         }
-        if arguments == REPORT.1 && std::path::Path::new(REPORT_FILE).exists() {
+        if offer == Offer::SaveReport && std::path::Path::new(REPORT_FILE).exists() {
             let question = format!("{REPORT_FILE} is there already. Replace it?");
             if !ui.ask(&question, false).await? {
                 return Ok(None);
@@ -126,7 +183,7 @@ impl Guide {
                 match gather::resolve_issue(ctx, &any, Adopt::No).await {
                     Err(error) if explain(&error).exit == Exit::Failed => {
                         ctx.ui.show_lines(&format!("\n{error:#}"));
-                        return Ok(vec![MAKE_ISSUE, REPORT, DOCTOR]);
+                        return Ok(vec![Offer::MakeIssue, Offer::SaveReport, Offer::Doctor]);
                     }
                     // Somebody has just made it.
                     found => drop(found?),
@@ -143,31 +200,36 @@ impl Guide {
             ctx.ui.error(&failure);
         }
         ctx.ui.show_lines(&format!("\n{}", status.table()));
-        let mut offers = match status.stage() {
-            Stage::None => vec![MAKE_ISSUE, REPORT, DOCTOR],
-            Stage::Opened => vec![WRITE_REPORT, REPORT, DOCTOR],
-            Stage::Reported => vec![RECONCILE, FOLLOW_UP, SHOW, REPORT, DOCTOR],
-            Stage::Compared | Stage::FollowingUp => {
-                vec![
-                    FOLLOW_UP,
-                    SENT,
-                    RECONCILE,
-                    REMOVE,
-                    WRITE_REPORT,
-                    SUBMIT_UNRESOLVED,
-                    SHOW,
-                    REPORT,
-                ]
-            }
-            Stage::Ready => vec![SUBMIT, WRITE_REPORT, RECONCILE, SHOW, REPORT],
-            Stage::InReview => vec![SHOW, REPORT],
-            Stage::Closed => vec![MAKE_ISSUE, SHOW, REPORT],
-        };
-        let is_next = |arguments: &[&str]| {
-            format!("support-audit {}", arguments.join(" ")).starts_with(status.next())
-        };
-        offers.sort_by_key(|(_, arguments)| !is_next(arguments));
+        let mut offers = offers_at(status.stage());
+        let next = Offer::for_step(status.next());
+        offers.sort_by_key(|offer| Some(*offer) != next);
         Ok(offers)
+    }
+}
+
+/// What may be done about an audit at a stage, in the order in which it is usually done.
+fn offers_at(stage: Stage) -> Vec<Offer> {
+    use Offer::{
+        Doctor, FollowUp, MakeIssue, Reconcile, RecordSent, Remove, SaveReport, Show, Submit,
+        SubmitUnresolved, WriteReport,
+    };
+    match stage {
+        Stage::None => vec![MakeIssue, SaveReport, Doctor],
+        Stage::Opened => vec![WriteReport, SaveReport, Doctor],
+        Stage::Reported => vec![Reconcile, FollowUp, Show, SaveReport, Doctor],
+        Stage::Compared | Stage::FollowingUp => vec![
+            FollowUp,
+            RecordSent,
+            Reconcile,
+            Remove,
+            WriteReport,
+            SubmitUnresolved,
+            Show,
+            SaveReport,
+        ],
+        Stage::Ready => vec![Submit, WriteReport, Reconcile, Show, SaveReport],
+        Stage::InReview => vec![Show, SaveReport],
+        Stage::Closed => vec![MakeIssue, Show, SaveReport],
     }
 }
 

@@ -1,9 +1,11 @@
 //! The status of an audit: its stage, the state of every finding, and what comes next.
 
 mod need;
+mod next;
 mod stage;
 mod table;
 
+pub use self::next::NextStep;
 pub use self::stage::{Closing, Stage};
 
 use jiff::Timestamp;
@@ -27,8 +29,7 @@ pub struct Status {
     stage: Stage,
     /// What there is to say about the stage.
     summary: String,
-    /// The command that comes next.
-    next: String,
+    next: NextStep,
     /// The username of whoever reviews it.
     reviewer: Option<String>,
     counts: Counts,
@@ -157,8 +158,8 @@ impl Status {
         self.stage
     }
 
-    /// The command that comes next.
-    pub fn next(&self) -> &str {
+    /// What comes next.
+    pub fn next(&self) -> &NextStep {
         &self.next
     }
 

@@ -8,13 +8,14 @@ use crate::evaluation::OUTSIDER;
 use crate::followup::{
     Case, Cases, Entry, FollowupInput, State, recipient_is_reachable, subject_name,
 };
+use crate::steps::status::next::NextStep;
 use crate::wording::counted;
 
 /// Something that an operator can do now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Task {
     pub(super) what: String,
-    pub(super) command: String,
+    pub(super) command: NextStep,
 }
 
 /// What has to be done about a finding now.
@@ -81,36 +82,34 @@ impl Need {
     /// The line under *DO NOW*: what, for how many, and the command.
     fn task(self, count: usize, checks: &[&'static str], names: &[String]) -> Task {
         let number = |one: &str, several: &str| counted(count, one, several);
-        let followups = "support-audit followups".to_owned();
+        let followups = NextStep::FollowUp;
         let (what, command) = match self {
             Self::ReadAnswer => (number("answer to read", "answers to read"), followups),
             Self::EndDoubt => (number("finding in doubt", "findings in doubt"), followups),
             Self::EndHold => (number("finding on hold", "findings on hold"), followups),
-            Self::Remove => (
-                number("account to remove", "accounts to remove"),
-                "support-audit reconcile --remove".to_owned(),
-            ),
+            Self::Remove => (number("account to remove", "accounts to remove"), NextStep::Remove),
             Self::Decide => (
                 number("outsider to decide about", "outsiders to decide about"),
-                "support-audit reconcile --write".to_owned(),
+                NextStep::Reconcile,
             ),
             Self::Ask => (number("finding to ask about", "findings to ask about"), followups),
             Self::Escalate => (number("finding to escalate", "findings to escalate"), followups),
-            Self::SendEmail => (number("e-mail to send", "e-mails to send"), listed(names)),
+            Self::SendEmail => {
+                (number("e-mail to send", "e-mails to send"), NextStep::SendEmails(listed(names)))
+            }
             Self::FixOrAccept => (
                 number("operators' item", "operators' items"),
-                format!("support-audit status --state waiting --check {}", checks.join(",")),
+                NextStep::ShowWaiting(checks.to_vec()),
             ),
             Self::Report => {
                 (number("operators' item to list", "operators' items to list"), followups)
             }
-            Self::ReadSources => (
-                number("finding unknown", "findings unknown"),
-                "support-audit reconcile --write".to_owned(),
-            ),
+            Self::ReadSources => {
+                (number("finding unknown", "findings unknown"), NextStep::Reconcile)
+            }
             Self::HandOver => (
                 number("finding without any reply", "findings without any reply"),
-                "support-audit submit-review --unresolved".to_owned(),
+                NextStep::SubmitUnresolved,
             ),
         };
         Task { what, command }

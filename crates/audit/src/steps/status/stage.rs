@@ -1,10 +1,11 @@
-//! How far an audit is, and the command that comes next.
+//! How far an audit is, and what comes next.
 
 use serde::Serialize;
 
 use crate::followup::{Cases, FollowupInput};
 use crate::steps::review::{Readiness, reports};
 use crate::steps::status::need::Task;
+use crate::steps::status::next::NextStep;
 
 /// How far an audit is, read off its issue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -78,7 +79,7 @@ pub(super) fn stage(
     }
 }
 
-/// What there is to say about a stage, and the command that comes next.
+/// What there is to say about a stage, and what comes next.
 pub(super) fn summary(
     input: &FollowupInput<'_>,
     cases: &Cases,
@@ -86,32 +87,30 @@ pub(super) fn summary(
     readiness: &Readiness,
     closing: &Closing,
     tasks: &[Task],
-) -> (String, String) {
+) -> (String, NextStep) {
     let following_up = || match tasks.first() {
         Some(task) => task.command.clone(),
+        // Somebody may still answer in time.
         None if cases.entries().any(|(_, entry)| entry.state.until().is_some()) => {
-            "support-audit followups".to_owned()
+            NextStep::FollowUp
         }
-        None => "support-audit submit-review --unresolved".to_owned(),
+        None => NextStep::SubmitUnresolved,
     };
     let counts = crate::steps::review::counts(cases);
     match stage {
-        Stage::None => ("there is no issue".to_owned(), "support-audit init-issue".to_owned()),
-        Stage::Opened => {
-            ("no report has been recorded yet".to_owned(), "support-audit run --write".to_owned())
+        Stage::None => ("there is no issue".to_owned(), NextStep::MakeIssue),
+        Stage::Opened => ("no report has been recorded yet".to_owned(), NextStep::WriteReport),
+        Stage::Reported => {
+            ("the accounts have not been recorded completely".to_owned(), NextStep::Reconcile)
         }
-        Stage::Reported => (
-            "the accounts have not been recorded completely".to_owned(),
-            "support-audit reconcile --write".to_owned(),
-        ),
-        Stage::Compared => (counts, "support-audit followups".to_owned()),
+        Stage::Compared => (counts, NextStep::FollowUp),
         Stage::FollowingUp => {
             let changed = readiness.asked.as_ref().filter(|asked| asked.is_complete);
             let changed =
                 changed.map_or("", |_| "; the findings have changed since the review request");
             (format!("{counts}{changed}"), following_up())
         }
-        Stage::Ready => (counts, "support-audit submit-review".to_owned()),
+        Stage::Ready => (counts, NextStep::SubmitReview),
         Stage::InReview => {
             let asked = readiness.asked.as_ref();
             let by = asked.map_or("", |asked| &asked.note.author.username);
@@ -119,7 +118,7 @@ pub(super) fn summary(
             let whom = whom.unwrap_or("a manager");
             (
                 format!("{by} has asked {whom} to review and close it"),
-                format!("(nothing to do: {whom} reviews and closes)"),
+                NextStep::AwaitReview(whom.to_owned()),
             )
         }
         Stage::Closed => {
@@ -127,7 +126,7 @@ pub(super) fn summary(
             let is_own = by.eq_ignore_ascii_case(&input.operator.username);
             let own =
                 if is_own { ", who is the operator; a manager should have closed it" } else { "" };
-            (format!("closed by {by}{own}"), "support-audit init-issue".to_owned())
+            (format!("closed by {by}{own}"), NextStep::MakeIssue)
         }
     }
 }

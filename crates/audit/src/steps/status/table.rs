@@ -37,7 +37,7 @@ impl Status {
         if let Some(reviewer) = &self.reviewer {
             text.push_str(&format!("Reviewer: {}\n", clean(reviewer)));
         }
-        text.push_str(&format!("Next: {}\n", clean(&self.next)));
+        text.push_str(&format!("Next: {}\n", clean(&self.next.to_string())));
         self.push_rows(&mut text);
         for unknown in &self.unknown {
             text.push_str(&format!("Unknown: {unknown}\n"));
@@ -49,10 +49,13 @@ impl Status {
         let mut rows: Vec<[String; 2]> = Vec::new();
         for task in &self.tasks {
             let cell = |cell: &str| clean(cell).into_owned();
-            rows.push([format!("  {}", cell(&task.what)), cell(&task.command)]);
+            rows.push([format!("  {}", cell(&task.what)), cell(&task.command.to_string())]);
         }
         if rows.is_empty() {
-            rows.push([format!("  {}", clean(&self.summary)), clean(&self.next).into_owned()]);
+            rows.push([
+                format!("  {}", clean(&self.summary)),
+                clean(&self.next.to_string()).into_owned(),
+            ]);
         }
         text.push_str(&format!("DO NOW\n{}", columns(&rows)));
     }

@@ -115,7 +115,7 @@ fn stages_are_read_off_the_issue() {
     });
     assert_eq!(stage(&sample, &cases, &open), "in review");
     let status = status(&sample.input(), &cases, &open);
-    assert_eq!(status.next(), "(nothing to do: nadia reviews and closes)");
+    assert_eq!(status.next().to_string(), "(nothing to do: nadia reviews and closes)");
     let closing = Closing { is_closed: true, by: Some("nadia".to_owned()) };
     assert_eq!(stage(&sample, &cases, &closing), "closed");
     cases.cases[0].entries[0].state = State::NotAsked;
