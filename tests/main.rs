@@ -27,6 +27,7 @@ mod run;
 mod run_from_gitlab;
 mod schemas;
 mod support;
+mod systems;
 mod terminal;
 mod torture;
 mod walkthrough;

@@ -1,0 +1,80 @@
+//! Which files may name the audited system: everything else is the same for every kind.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// The files of the binary that name a system: its module, and its row in each table of services.
+const BINARY: [&str; 6] = [
+    "args.rs",
+    "config/table.rs",
+    "services/calendly.rs",
+    "services/clients.rs",
+    "services/mod.rs",
+    "tokens/service.rs",
+];
+
+/// The files of the core that still name a system, beside its folder `kinds/calendly`; this only shrinks.
+const CORE: [&str; 19] = [
+    "evaluation/exceptions.rs",
+    "evaluation/unknown.rs",
+    "followup/letters.rs",
+    "followup/record.rs",
+    "kinds/mod.rs",
+    "markdown.rs",
+    "matching.rs",
+    "record/description/table/typed.rs",
+    "record/marker/mod.rs",
+    "report/columns.rs",
+    "report/csv.rs",
+    "report/json.rs",
+    "roster/builder.rs",
+    "roster/fields.rs",
+    "roster/model.rs",
+    "steps/explain.rs",
+    "steps/init_issue.rs",
+    "steps/publish/mod.rs",
+    "wording.rs",
+];
+
+#[test]
+fn only_its_own_files_name_an_audited_system() {
+    for (name, allowed) in [("support-audit", &BINARY[..]), ("audit", &CORE[..])] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name).join("src");
+        let files = files_that_name(&folder, "calendly");
+        let own = |file: &&String| file.starts_with("kinds/calendly/");
+        let files: BTreeSet<&str> =
+            files.iter().filter(|file| !own(file)).map(String::as_str).collect();
+        let allowed: BTreeSet<&str> = allowed.iter().copied().collect();
+        let more: Vec<_> = files.difference(&allowed).collect();
+        assert!(more.is_empty(), "{name} names the system in {more:#?}");
+    }
+}
+
+/// The source files below a folder that hold a word, in whatever case, outside their tests.
+fn files_that_name(folder: &Path, word: &str) -> BTreeSet<String> {
+    let mut sources = BTreeMap::new();
+    let mut open: Vec<PathBuf> = vec![folder.to_owned()];
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(path.read_dir().unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        let name = path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+        sources.insert(name, std::fs::read_to_string(&path).unwrap());
+    }
+    // Tests play an audit of some system, and name it.
+    let tests: BTreeSet<&str> = sources
+        .values()
+        .flat_map(|text| text.split("#[cfg(test)]\n").skip(1))
+        .filter_map(|rest| rest.lines().next()?.split("mod ").nth(1)?.strip_suffix(';'))
+        .collect();
+    let mut names = BTreeSet::new();
+    for (name, text) in &sources {
+        let mut modules = name.trim_end_matches(".rs").split('/');
+        let shipped = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        if !modules.any(|module| tests.contains(module)) && shipped.to_lowercase().contains(word) {
+            names.insert(name.clone());
+        }
+    }
+    names
+}
