@@ -107,3 +107,30 @@ fn no_page_points_to_nothing() {
         }
     }
 }
+
+/// Every name of a test on a page is that of a test: `tests/config.rs: every_key_has_a_default`.
+#[test]
+fn the_tests_that_a_page_names_are_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let page = std::fs::read_to_string(root.join("docs/security.md")).unwrap();
+    let mut count = 0;
+    for row in page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| who |")) {
+        let Some(cell) = row.trim_end_matches(" |").rsplit(" | ").next() else { continue };
+        if cell.starts_with("---") {
+            continue;
+        }
+        for named in cell.split(", ") {
+            let (file, test) = named.trim_matches('`').split_once(": ").unwrap();
+            let source = std::fs::read_to_string(root.join(file));
+            let source = source.unwrap_or_else(|error| panic!("{file}: {error}"));
+            let (_, after) = source.split_once(&format!("fn {test}(")).unwrap_or_else(|| {
+                panic!("{file} has no test {test}");
+            });
+            let before = &source[..source.len() - after.len()];
+            let attributes = before.rsplit("\n\n").next().unwrap();
+            assert!(attributes.contains("test]"), "{file}: {test} is not a test");
+            count += 1;
+        }
+    }
+    assert!(count > 50, "{count}");
+}

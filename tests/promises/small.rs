@@ -65,6 +65,19 @@ fn a_token_in_an_answer_is_not_shown_in_either_case() {
 }
 
 #[test]
+fn a_servers_message_neither_colours_nor_moves_a_terminal() {
+    let audit = Audit::new().begin();
+    let body = r#"{"message":"\u001b[31mno\u001b]0;title\u0007 \u202e\r\nway"}"#;
+    audit
+        .sandbox
+        .inject(Fault::new("/issues", FaultKind::Answer(Answer::json(403, body))).times(20));
+    let ran = audit.run(&["followups", "-vv", "--yes"]).failure();
+    assert!(ran.stderr.contains("way"), "{}", ran.stderr);
+    let acts = ['\u{1b}', '\u{7}', '\u{202e}', '\r'];
+    assert!(!ran.stderr.contains(acts) && !ran.stdout.contains(acts), "{ran:?}");
+}
+
+#[test]
 fn a_token_given_as_an_argument_is_not_repeated() {
     let token = "glpat-0123456789abcdefghij";
     let audit = Audit::new();

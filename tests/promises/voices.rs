@@ -121,6 +121,72 @@ fn a_copied_acceptance_by_anybody_else_justifies_nothing() {
     }
 }
 
+/// GitLab lets maintainers edit what operators wrote, and does not say that they did.
+#[test]
+fn what_a_maintainer_makes_of_an_operators_record_counts() {
+    let audit = Audit::new();
+    audit.unlink("alice");
+    let audit = audit.begin();
+    let accept = ["followups", "--accept", "link-missing:alice@example.com", "--reason", "leaves"];
+    audit.run(&[&accept[..], &["--yes"]].concat()).success();
+    audit.is("link-missing", "Alice", "justified");
+    let record = audit.ours("record")[0].clone();
+    let edited = record.body.replace(" accept/", " answered/");
+    assert_ne!(edited, record.body);
+    audit.sandbox.update(|world| world.edit_comment(AUDITS, 1, record.id, &edited).unwrap());
+    assert_ne!(audit.state("link-missing", "Alice").as_deref(), Some("justified"));
+    audit.sandbox.update(|world| world.edit_comment(AUDITS, 1, record.id, &record.body).unwrap());
+    audit.is("link-missing", "Alice", "justified");
+}
+
+#[test]
+fn a_members_copied_marker_holds_until_it_is_deleted() {
+    let audit = Audit::new();
+    audit.unlink("alice");
+    let audit = audit.begin();
+    let accept = ["followups", "--yes", "--reason", "leaves", "--accept"];
+    let accept = [&accept[..], &["link-missing:alice@example.com"]].concat();
+    audit.run(&accept).success();
+    let record = audit.ours("record")[0].clone();
+    audit.delete_note(record.id);
+    let copy = audit.comment("eve", &record.body);
+    let ran = audit.run_writing_nothing(&["followups", "--yes"]).success();
+    assert!(ran.stderr.contains("eve") && ran.stderr.contains("operators"), "{}", ran.stderr);
+    audit.run_writing_nothing(&accept).exit(11);
+    audit.delete_note(copy);
+    assert_eq!(audit.mentioned_during(|audit| drop(audit.follow_up())), ["alice"]);
+}
+
+#[test]
+fn an_acceptance_is_in_the_review_with_its_reason_and_whoever_accepted_it() {
+    let audit = Audit::new().configured(super::TWO_OPERATORS);
+    audit.unlink("alice");
+    let audit = audit.begin();
+    audit.advance(1);
+    let accept = ["followups", "--accept", "link-missing:alice@example.com", "--yes"];
+    audit.as_olga(&[&accept[..], &["--reason", "takes no calls"]].concat()).success();
+    audit.advance(1);
+    audit.review().success();
+    let review = audit.ours("review")[0].body.clone();
+    assert!(review.contains("takes no calls") && review.contains("olga"), "{review}");
+}
+
+/// An account is a person's by its page, which its holder can choose.
+#[test]
+fn an_account_that_is_matched_by_its_page_is_in_the_review() {
+    let audit = Audit::new();
+    audit.drop_account("alice@example.com");
+    audit.calendly(|calendly| {
+        let account = calendly.add_member("al@elsewhere.example");
+        "alice".clone_into(&mut account.slug);
+    });
+    let audit = audit.begin();
+    audit.advance(1);
+    audit.review().success();
+    let review = audit.ours("review")[0].body.clone();
+    assert!(review.contains("Matched by link or alias (1)"), "{review}");
+}
+
 #[test]
 fn a_forged_ask_by_a_guest_delays_nobody() {
     let audit = Audit::new();
