@@ -42,7 +42,7 @@ impl Evaluation {
         }
     }
 
-    fn accounts_gap(&self) -> Option<Unknown> {
+    pub(crate) fn accounts_gap(&self) -> Option<Unknown> {
         match &self.accounts {
             None => Some(Unknown::NoAccounts),
             Some(accounts) if !accounts.is_complete() => Some(Unknown::Gaps),

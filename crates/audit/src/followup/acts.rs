@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::derive::suggestion_hold;
 use super::model::{Case, Entry, Hold, Justification, State, Verdict};
 use super::names::{finding_name, held, in_doubt, is_named, standing};
 use super::plan::{Planner, is_own, recipient};
@@ -257,7 +258,11 @@ impl<'p> Planner<'p> {
             State::Held(hold) => Some(Rule::Held(held(hold))),
             State::Justified(Justification::Exception(_)) => Some(Rule::Excepted),
             _ if !entry.is_found => Some(Rule::NotFound(standing(entry))),
-            _ => None,
+            // A decision does not say whose the account is.
+            _ => case
+                .subject
+                .and_then(|subject| suggestion_hold(self.input, entry.check, subject))
+                .map(|hold| Rule::Held(held(&hold))),
         };
         if let Some(rule) = rule {
             return Err(self.refuse(case, entry, rule));

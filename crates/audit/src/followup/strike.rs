@@ -7,12 +7,12 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::notice::marked_lines;
-use super::subjects::joining_keys;
+use super::subjects::{is_about_account, joining_keys};
 use crate::plan::Action;
 use crate::record::conversation::{Conversation, Note, Thread, ThreadNote};
 use crate::record::marker::{Content, Key, KeyKind, Marker, MarkerHeader, Step, StepAction};
 
-/// A notice of the issue, with its steps.
+/// A notice or a record of the issue, with its steps.
 struct Posted<'a> {
     thread: &'a Thread,
     note: &'a Note,
@@ -28,21 +28,26 @@ pub fn corrections(
     author: u64,
     iid: u64,
 ) -> Vec<Action> {
-    let mut notices: Vec<Posted<'_>> = Vec::new();
+    let mut posts: Vec<Posted<'_>> = Vec::new();
     for ThreadNote { thread, note } in conversation.notes() {
         if !operators.contains(&note.author.id) {
             continue;
         }
         let Some(marker) = Marker::of_comment(&note.body) else { continue };
-        if marker.header == header && matches!(marker.content, Content::Notice(_)) {
-            notices.push(Posted { thread, note, marker });
+        let may_ask = matches!(marker.content, Content::Notice(_) | Content::Record(_));
+        if marker.header == header && may_ask {
+            posts.push(Posted { thread, note, marker });
         }
     }
-    notices.sort_by_key(|posted| posted.note.id);
+    posts.sort_by_key(|posted| posted.note.id);
     let mut held = HeldSteps::default();
     let mut actions = Vec::new();
-    for posted in notices {
+    for posted in posts {
         let steps = posted.marker.content.steps();
+        if let Content::Record(_) = posted.marker.content {
+            held.add_asks_by_hand(steps);
+            continue;
+        }
         let is_doubled: Vec<bool> = steps.iter().map(|step| held.contain(step)).collect();
         if posted.note.author.id == author && is_doubled.contains(&true) {
             actions.push(posted.strike(iid, &is_doubled));
@@ -76,12 +81,24 @@ impl HeldSteps {
         }
     }
 
+    fn add_asks_by_hand(&mut self, steps: &[Step]) {
+        for step in steps {
+            if let StepAction::Sent { .. } = step.action {
+                self.forget_escalations(step);
+            }
+        }
+    }
+
     /// An escalation before the ask that counts is none: the next one says something new.
     fn forget_escalations(&mut self, ask: &Step) {
         let escalate = StepAction::Escalate { due: None }.as_str();
         for index in Self::index(escalate, ask) {
             if let Some(escalations) = self.0.get_mut(&index) {
-                escalations.retain(|escalation| !is_same_subject(escalation, ask));
+                // What was sent by hand may have been sent before.
+                let is_sent = matches!(ask.action, StepAction::Sent { .. });
+                escalations.retain(|escalation| {
+                    !is_same_subject(escalation, ask) || (is_sent && escalation.at >= ask.at)
+                });
             }
         }
     }
@@ -111,7 +128,9 @@ fn is_same_subject(one: &Step, other: &Step) -> bool {
         (Some(one), Some(other)) => one == other,
         _ => true,
     };
-    agree(one.account.clone(), other.account.clone())
+    // An account that nobody holds any more is another subject than the person who held it.
+    is_about_account(one) == is_about_account(other)
+        && agree(one.account.clone(), other.account.clone())
         && agree(id(one).map(|key| key.digest), id(other).map(|key| key.digest))
 }
 

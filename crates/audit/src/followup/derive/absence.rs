@@ -69,10 +69,13 @@ impl Derivation<'_, '_> {
     fn state_of_absent_outsider(&self, round: u32) -> Option<State> {
         let last_contact = self.last_contact(round)?;
         let last = self.history.steps.last()?;
+        let evaluation = self.input.evaluation;
+        if let Some(unknown) = evaluation.accounts_gap() {
+            return Some(State::Unknown(unknown));
+        }
         if self.subjects.holder_of_former_outsider(last.step).is_some() {
             return (self.captured_at() > last_contact).then_some(State::Fixed);
         }
-        let evaluation = self.input.evaluation;
         if let Some(unknown) = evaluation.accounts_unknown() {
             return Some(State::Unknown(unknown));
         }

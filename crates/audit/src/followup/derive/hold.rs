@@ -2,7 +2,8 @@
 
 use super::Derivation;
 use super::step_ref::StepRef;
-use crate::followup::model::{Hold, Suggestion};
+use crate::check::Check;
+use crate::followup::model::{FollowupInput, Hold, Suggestion};
 use crate::identity::Subject;
 
 /// The access level from which a stranger's marker holds a finding (GitLab docs: Reporter).
@@ -16,18 +17,7 @@ impl Derivation<'_, '_> {
                 return Some(Hold::ForeignMarker(entry.note_ref()));
             }
         }
-        let evaluation = self.input.evaluation;
-        let mut suggestions = Vec::new();
-        for suggestion in evaluation.suggestions_for(self.check, self.subject?) {
-            let person = evaluation.person(Subject::Person(suggestion.person))?;
-            suggestions.push(Suggestion {
-                account: evaluation.account(suggestion.account)?.display_name().to_owned(),
-                person: person.name.to_string(),
-                person_email: person.email.value().map(ToString::to_string),
-                reason: suggestion.reason,
-            });
-        }
-        (!suggestions.is_empty()).then_some(Hold::Suggestion(suggestions))
+        suggestion_hold(self.input, self.check, self.subject?)
     }
 
     /// Whether a stranger's marker holds the finding.
@@ -48,4 +38,24 @@ impl Derivation<'_, '_> {
             && entry.step.round >= round
             && self.steps_of(entry.step.round).next().is_none()
     }
+}
+
+/// Why a like name keeps anybody from being asked, whatever else is known of the finding.
+pub(crate) fn suggestion_hold(
+    input: &FollowupInput<'_>,
+    check: &Check,
+    subject: Subject,
+) -> Option<Hold> {
+    let evaluation = input.evaluation;
+    let mut suggestions = Vec::new();
+    for suggestion in evaluation.suggestions_for(check, subject) {
+        let person = evaluation.person(Subject::Person(suggestion.person))?;
+        suggestions.push(Suggestion {
+            account: evaluation.account(suggestion.account)?.display_name().to_owned(),
+            person: person.name.to_string(),
+            person_email: person.email.value().map(ToString::to_string),
+            reason: suggestion.reason,
+        });
+    }
+    (!suggestions.is_empty()).then_some(Hold::Suggestion(suggestions))
 }

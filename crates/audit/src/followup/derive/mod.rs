@@ -25,6 +25,7 @@ use crate::followup::subjects::Subjects;
 use crate::identity::{Subject, digest};
 
 pub(super) use self::history::History;
+pub(super) use self::hold::suggestion_hold;
 pub(super) use self::replies::Replies;
 pub(super) use self::step_ref::{StepRef, note_ref};
 

@@ -1,10 +1,11 @@
 //! Which round a finding is in.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::Derivation;
-use super::step_ref::{StepRef, ends_round, verdict_of};
+use super::step_ref::{StepRef, ends_round, is_settling, verdict_of};
 use crate::followup::model::Verdict;
 use crate::record::marker::StepAction;
 
@@ -17,9 +18,11 @@ impl<'a> Derivation<'_, 'a> {
     fn certain_round(&self) -> u32 {
         let steps = self.history.steps.iter();
         if self.finding.is_none() {
-            // What is over belongs to the round in which it was asked last.
-            let asked = steps.clone().filter(|entry| self.is_ask(entry));
-            let last = asked.map(|entry| entry.step.round).max();
+            // What is over belongs to the last round in which it was asked, decided or settled.
+            let acts = steps.clone().filter(|entry| {
+                self.is_ask(entry) || verdict_of(entry).is_some() || is_settling(entry)
+            });
+            let last = acts.map(|entry| entry.step.round).max();
             return last.or_else(|| steps.map(|entry| entry.step.round).max()).unwrap_or(1);
         }
         let last = steps.map(|entry| entry.step.round).max().unwrap_or(1);
@@ -37,20 +40,22 @@ impl<'a> Derivation<'_, 'a> {
             }
         }
         let asked_at = self.asks(round).map(|entry| entry.moment().0).max();
-        let is_after_asks = |day: Date| {
-            let start = day.to_zoned(TimeZone::UTC).map(|start| start.timestamp());
-            start.is_ok_and(|start| asked_at.is_none_or(|asked_at| start > asked_at))
-        };
-        if self.finding.and_then(|finding| finding.lapsed).is_some_and(is_after_asks) {
+        // What was never asked while an exception covered it has no round to leave behind.
+        if let (Some(lapsed), Some(asked_at)) =
+            (self.finding.and_then(|finding| finding.lapsed), asked_at)
+            && begins_after(lapsed, asked_at)
+        {
             return true;
         }
         let decisions = self.decisions();
-        let Some(latest) = decisions.last().filter(|entry| entry.step.round >= round) else {
+        // What was decided about the other check of the family says nothing about this finding.
+        let latest = decisions.iter().rfind(|entry| entry.step.check == self.check.id);
+        let Some(latest) = latest.filter(|entry| entry.step.round >= round) else {
             return false;
         };
         match verdict_of(latest) {
             Some(Verdict::Keep { until: Some(until) }) if until <= self.today() => {
-                is_after_asks(until)
+                asked_at.is_none_or(|asked_at| begins_after(until, asked_at))
             }
             Some(Verdict::Accept | Verdict::Keep { .. }) => !self.is_about_present_evidence(latest),
             Some(Verdict::Remove) | None => false,
@@ -60,4 +65,8 @@ impl<'a> Derivation<'_, 'a> {
     pub(super) fn steps_of(&self, round: u32) -> impl Iterator<Item = &StepRef<'a>> {
         self.history.steps.iter().filter(move |entry| entry.step.round == round)
     }
+}
+
+fn begins_after(day: Date, instant: Timestamp) -> bool {
+    day.to_zoned(TimeZone::UTC).is_ok_and(|start| start.timestamp() > instant)
 }

@@ -17,19 +17,20 @@ impl Derivation<'_, '_> {
         escalation: Option<&Escalation>,
         answers: &[Answer],
     ) -> State {
-        // What is left out of the audit needs no evaluation.
-        if self.finding.is_none()
-            && let Some(reason) = self.exclusion()
+        let exclusion = if self.finding.is_none() { self.exclusion() } else { None };
+        // Nothing follows from what could not be read; but what is left out of the audit needs no
+        // evaluation.
+        if exclusion.is_none()
+            && let Some(unknown) = self.unknown()
         {
-            return State::Withdrawn(reason);
-        }
-        // Nothing follows from what could not be read.
-        if let Some(unknown) = self.unknown() {
             return State::Unknown(unknown);
         }
         // A history that may be somebody else's must not decide anything.
         if let Some(doubt) = self.doubt() {
             return State::InDoubt(doubt);
+        }
+        if let Some(reason) = exclusion {
+            return State::Withdrawn(reason);
         }
         // What is over is said before anything else is said about it.
         let settled = match self.finding {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::recipient::recipient;
+use super::recipient::{recipient, recipient_is_reachable};
 use super::{MentionedByHand, Planner};
 use crate::followup::mentions::mentioned_usernames;
 use crate::followup::model::{Case, Entry, FollowupInput, State};
@@ -54,14 +54,32 @@ impl<'p> Planner<'p> {
             people.push(DuePerson { case, asks, helps, due: due.unwrap_or(now) });
         }
         people.sort_by_cached_key(|person| (person.due, fold(&person.case.name).into_owned()));
-        if let Some(limit) = self.selection.limit
-            && people.len() > limit
-        {
-            let left = counted(people.len() - limit, "person", "people");
-            self.note(format!("--limit leaves out {left}"));
-            people.truncate(limit);
+        if let Some(limit) = self.selection.limit {
+            self.limit(&mut people, limit);
         }
         people
+    }
+
+    /// Leaves out whoever comes after the limit. A letter is advice, and takes nobody's place.
+    fn limit(&mut self, people: &mut Vec<DuePerson<'p>>, limit: usize) {
+        let (mut mentioned, mut left_out) = (0, 0);
+        people.retain(|person| {
+            let is_mentioned =
+                !person.helps.is_empty() || recipient_is_reachable(self.input, person.case);
+            if !is_mentioned {
+                return true;
+            }
+            if mentioned == limit {
+                left_out += 1;
+                return false;
+            }
+            mentioned += 1;
+            true
+        });
+        if left_out > 0 {
+            let people = counted(left_out, "person", "people");
+            self.note(format!("--limit leaves out {people}"));
+        }
     }
 
     /// Whether an operator has mentioned the subject by hand and has not said that it is to be asked
