@@ -43,8 +43,12 @@ pub enum Event {
     StrayId(u8),
     /// A newcomer takes a leaver's mailbox.
     TakeOver,
-    /// Another manager, or none on the roster.
+    /// Another manager, none on the roster, none at all, or one that cannot be read.
     Manager(u8, u8),
+    /// Somebody takes over the username of a person who gave it up.
+    TakeName(u8),
+    /// An operator, a Support Operations Manager or a member joins the roster, or leaves it again.
+    Join(u8),
     /// A user is blocked, activated, leaves or enters the project; the issue is seen by others.
     User(u8, u8),
     /// What an operator does with a finding.
@@ -56,16 +60,17 @@ pub enum Event {
     /// The operator removes accounts that are decided *remove*, and records it or not.
     TakeOut(bool),
     MentionByHand(u8),
-    /// A note of ours or of people is deleted; words are added to a comment of ours.
+    /// A note of ours or of people is deleted; words are added to a note, its marker is taken out, or
+    /// a step of it.
     DeleteNote(u8),
-    EditNote(u8),
+    EditNote(u8, u8),
     /// A guest, a member or the subject posts a marker.
     Forge(u8, u8, u8),
     /// The configuration: a second operator, a check, a person, managers, an exception.
     ToggleOperator,
     ToggleCheck(u8),
     ToggleExclude(u8),
-    ToggleManagers,
+    Managers(u8),
     Except(u8, u8),
     /// The sources: an entry that hides a person, a missing page, no accounts at all, new sizes.
     ToggleHides,
@@ -80,8 +85,13 @@ pub enum Event {
     /// With `--only` and with `--limit`.
     Only(u8),
     Limit(u8),
-    /// Two operators read at once and post one after the other.
-    LockStep,
+    /// Two operators read at once and post one after the other; one of them may die before reading
+    /// back.
+    LockStep(bool),
+    /// `followups --yes`, with something that happens between its plan and its write.
+    Meanwhile(u8, u8),
+    /// `followups --yes` by a clock that is some hours off.
+    Skewed(i8),
     /// `submit-review`, and with `--unresolved`.
     Review(bool),
 }
@@ -115,6 +125,8 @@ fn identities() -> impl Strategy<Value = Event> {
         any::<u8>().prop_map(Event::StrayId),
         any::<bool>().prop_map(|_| Event::TakeOver),
         (any::<u8>(), 0..5_u8).prop_map(|(who, what)| Event::User(who, what)),
+        any::<u8>().prop_map(Event::TakeName),
+        any::<u8>().prop_map(Event::Join),
     ]
 }
 
@@ -126,7 +138,7 @@ fn people() -> impl Strategy<Value = Event> {
         1 => (any::<u8>(), any::<u8>(), any::<u8>())
             .prop_map(|(who, finding, kind)| Event::Forge(who, finding, kind)),
         1 => any::<u8>().prop_map(Event::DeleteNote),
-        1 => any::<u8>().prop_map(Event::EditNote),
+        1 => (any::<u8>(), 0..4_u8).prop_map(|(note, what)| Event::EditNote(note, what)),
     ]
 }
 
@@ -142,7 +154,9 @@ fn acts() -> impl Strategy<Value = Event> {
         1 => any::<u8>().prop_map(Event::MentionByHand),
         1 => any::<u8>().prop_map(Event::Only),
         1 => (1..4_u8).prop_map(Event::Limit),
-        1 => any::<bool>().prop_map(|_| Event::LockStep),
+        1 => any::<bool>().prop_map(Event::LockStep),
+        1 => (any::<u8>(), any::<u8>()).prop_map(|(what, who)| Event::Meanwhile(what, who)),
+        1 => (-100..100_i8).prop_map(Event::Skewed),
         1 => any::<bool>().prop_map(Event::Killed),
         1 => any::<bool>().prop_map(Event::Review),
     ]
@@ -153,7 +167,7 @@ fn configuration() -> impl Strategy<Value = Event> {
         any::<bool>().prop_map(|_| Event::ToggleOperator),
         any::<u8>().prop_map(Event::ToggleCheck),
         any::<u8>().prop_map(Event::ToggleExclude),
-        any::<bool>().prop_map(|_| Event::ToggleManagers),
+        any::<u8>().prop_map(Event::Managers),
         (any::<u8>(), 2..60_u8).prop_map(|(who, days)| Event::Except(who, days)),
         any::<bool>().prop_map(|_| Event::ToggleClosed),
     ]
@@ -176,7 +190,7 @@ fn event() -> impl Strategy<Value = Event> {
 fn scene() -> impl Strategy<Value = Vec<Event>> {
     let run = || Event::Followups(false);
     let numbers = (any::<u8>(), any::<u8>(), any::<u8>());
-    let scene = (0..12_u8, numbers).prop_map(move |(scene, (one, two, three))| match scene {
+    let scene = (0..14_u8, numbers).prop_map(move |(scene, (one, two, three))| match scene {
         // Asked, and escalated, and without a reply.
         0 => vec![Event::Link(one, 0), run(), Event::Pass(75), run(), Event::Pass(two), run()],
         // An outsider who was asked by e-mail and goes.
@@ -227,7 +241,18 @@ fn scene() -> impl Strategy<Value = Vec<Event>> {
         // An id that two entries claim, and an acceptance.
         9 => vec![Event::Link(one, 0), Event::CopyId(one, two), run(), Event::Accept(three, None)],
         // Two operators at once.
-        10 => vec![Event::Link(one, 0), Event::Link(two, 0), Event::LockStep],
+        10 => vec![Event::Link(one, 0), Event::Link(two, 0), Event::LockStep(three % 2 == 0)],
+        // Something happens while the operator looks at the plan.
+        11 => vec![Event::Link(one, 0), run(), Event::Pass(75), Event::Meanwhile(two, three)],
+        // A manager of the audit, or an operator, is a subject.
+        12 => vec![
+            Event::Join(one),
+            Event::Link(0, 0),
+            run(),
+            Event::Accept(two, None),
+            Event::Pass(75),
+            run(),
+        ],
         // An acceptance for a while.
         _ => vec![
             Event::Account(one, 4),

@@ -165,7 +165,7 @@ fn joined<'w>(
     let entry = &world.roster.entries[index];
     let user = present_user(world, index);
     let mut keys: BTreeSet<Key> = BTreeSet::from([Key::Email(lower(&entry.email))]);
-    keys.extend(entry.id.map(Key::Id));
+    keys.extend(claimed_user(world, entry).map(Key::Id));
     let mut joined = vec![false; steps.len()];
     loop {
         let mut grew = false;
@@ -197,7 +197,7 @@ fn divide<'w>(world: &World, index: usize, steps: &[Counted<'w>]) -> Trail<'w> {
     let user = present_user(world, index);
     let is_shared = world.roster.entries.iter().enumerate().any(|(other, holder)| {
         other != index
-            && (holder.id.is_some_and(|id| keys.contains(&Key::Id(id)))
+            && (claimed_user(world, holder).is_some_and(|id| keys.contains(&Key::Id(id)))
                 || keys.contains(&Key::Email(lower(&holder.email))))
     });
     let is_own = |counted: &Counted<'_>| {

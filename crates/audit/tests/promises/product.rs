@@ -31,7 +31,9 @@
 mod input;
 mod marks;
 
+use std::cell::{LazyCell, RefCell};
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use audit::followup::{self, Act, Case, Cases, Entry, FollowupInput, Selection};
 use audit::identity;
@@ -45,17 +47,45 @@ use self::marks::{Digests, check_id, check_named, day};
 use crate::identity::{counted_steps, family};
 use crate::oracle::State;
 use crate::plan::{Command, DerivedState, Draft, Line, PlannedRun, Write};
+use crate::play::Product;
 use crate::world::{Check, FindingKey, MarkerKind, NoteId, Subject, UserId, World};
+
+/// The functions of the product.
+pub const PRODUCT: Product<'static> =
+    Product { derive: &derive, run: &run, after_post: &after_post };
+
+/// What the product reads of a world, and what it derives from it.
+struct Reading {
+    world: World,
+    operator: UserId,
+    input: Input,
+    cases: Cases,
+}
+
+impl Reading {
+    /// The last reading is kept: a history asks for states and for the plan of the same world.
+    fn of(world: &World, operator: UserId) -> Rc<Self> {
+        thread_local! { static LAST: RefCell<Option<Rc<Reading>>> = const { RefCell::new(None) } }
+        let last = LAST.with_borrow(Clone::clone);
+        if let Some(last) = last.filter(|last| last.operator == operator && last.world == *world) {
+            return last;
+        }
+        let input = Input::new(world, operator);
+        let cases = followup::cases(&input.borrow());
+        let reading = Rc::new(Self { world: world.clone(), operator, input, cases });
+        LAST.set(Some(Rc::clone(&reading)));
+        reading
+    }
+}
 
 /// The state and the round of every finding that the product would show in `status`.
 ///
 /// Findings that are unknown because accounts or roster are unknown as a whole may be left out.
 pub fn derive(world: &World, operator: UserId) -> Vec<DerivedState> {
-    let input = Input::new(world, operator);
-    let cases = followup::cases(&input.borrow());
-    let translator = Translator::new(world, operator, &input, &cases);
+    let reading = Reading::of(world, operator);
+    let translator = Translator::new(world, operator, &reading);
     let mut states = Vec::new();
-    for (case, entry) in cases.entries() {
+    for (case, entry) in reading.cases.entries() {
         let check = check_named(entry.check.id);
         let key = FindingKey { check, subject: translator.subject(case, entry) };
         states.push((key, state(&entry.state), entry.round));
@@ -90,18 +120,17 @@ pub fn run(world: &World, operator: UserId, command: &Command) -> PlannedRun {
     if world.issue.closed || !world.counts(operator, author) {
         return PlannedRun::refused();
     }
-    let input = Input::new(world, operator);
-    let borrowed = input.borrow();
-    let cases = followup::cases(&borrowed);
-    let translator = Translator::new(world, operator, &input, &cases);
+    let reading = Reading::of(world, operator);
+    let (borrowed, cases) = (reading.input.borrow(), &reading.cases);
+    let translator = Translator::new(world, operator, &reading);
     if let Command::SubmitReview { unresolved } = command {
-        return submit_review(world, &borrowed, &cases, *unresolved).map_or_else(
+        return submit_review(world, &borrowed, cases, *unresolved).map_or_else(
             PlannedRun::refused,
             |plan| PlannedRun { writes: translator.writes(&plan), ..PlannedRun::default() },
         );
     }
     let Some(selection) = selection(world, command) else { return PlannedRun::refused() };
-    let Ok(due) = followup::plan_cases(&borrowed, &cases, &selection) else {
+    let Ok(due) = followup::plan_cases(&borrowed, cases, &selection) else {
         return PlannedRun::refused();
     };
     assert!(due.inquiries.is_empty(), "GitLab has told everything: {:?}", due.inquiries);
@@ -225,12 +254,14 @@ struct Translator<'t> {
     operator: UserId,
     input: &'t Input,
     cases: &'t Cases,
-    digests: Digests,
+    digests: LazyCell<Digests, Box<dyn FnOnce() -> Digests + 't>>,
 }
 
 impl<'t> Translator<'t> {
-    fn new(world: &'t World, operator: UserId, input: &'t Input, cases: &'t Cases) -> Self {
-        Self { world, operator, input, cases, digests: Digests::new(world) }
+    fn new(world: &'t World, operator: UserId, reading: &'t Reading) -> Self {
+        let Reading { input, cases, .. } = reading;
+        let digests = LazyCell::new(Box::new(|| Digests::new(world)) as Box<_>);
+        Self { world, operator, input, cases, digests }
     }
 
     /// The model's subject of an entry.

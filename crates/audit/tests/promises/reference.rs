@@ -3,12 +3,17 @@
 
 use std::collections::BTreeSet;
 
-use crate::oracle::{Duty, Entry, Oracle, State};
+use crate::oracle::{Duty, Entry, Oracle, State, Strike};
 use crate::plan::{Command, DerivedState, Draft, Line, PlannedRun, Write};
+use crate::play::Product;
 use crate::world::{
     Cause, Check, Evidence, FindingKey, MarkerKind, NoteId, Round, Seconds, Step, StepKind,
     Subject, UserId, WAIT, World,
 };
+
+/// The functions of the planner.
+pub const PRODUCT: Product<'static> =
+    Product { derive: &derive, run: &run, after_post: &after_post };
 
 /// The oracle's own states.
 pub fn derive(world: &World, operator: UserId) -> Vec<DerivedState> {
@@ -125,12 +130,13 @@ pub fn followups(
         }
         lines.push(new);
     }
-    if lines.is_empty() {
-        return PlannedRun { emails, ..PlannedRun::default() };
+    let mut writes: Vec<Write> = oracle.strikes().into_iter().map(strike_out).collect();
+    if !lines.is_empty() {
+        lines.extend(settled);
+        let mentions = mentions(&lines);
+        writes.extend(post(MarkerKind::Notice, false, lines, mentions).writes);
     }
-    lines.extend(settled);
-    let mentions = mentions(&lines);
-    PlannedRun { emails, ..post(MarkerKind::Notice, false, lines, mentions) }
+    PlannedRun { writes, emails, ..PlannedRun::default() }
 }
 
 fn settled_line(oracle: &Oracle<'_>, entry: &Entry) -> Line {
@@ -245,37 +251,18 @@ fn submit_review(oracle: &Oracle<'_>, unresolved: bool) -> PlannedRun {
 /// Strikes from a note what a lower note already holds, and deletes it if nothing is left and nobody
 /// replied.
 pub fn after_post(world: &World, operator: UserId, note: NoteId) -> Vec<Write> {
-    let Some((own, marker)) =
-        world.note(note).and_then(|own| own.marker.as_ref().map(|marker| (own, marker)))
-    else {
-        return Vec::new();
-    };
-    let is_held = |step: &Step| {
-        world.issue.notes.iter().any(|lower| {
-            lower.id < own.id
-                && world.counts(operator, lower.author)
-                && lower.marker.iter().flat_map(|marker| &marker.steps).any(|other| {
-                    let same = (other.kind, other.check, other.round, &other.keys);
-                    same == (step.kind, step.check, step.round, &step.keys)
-                })
-        })
-    };
-    let kept: Vec<Line> = marker
-        .steps
-        .iter()
-        .filter(|step| !is_held(step))
-        .map(|step| Line {
-            finding: FindingKey { check: step.check, subject: Subject::Organisation },
-            step: step.clone(),
-        })
-        .collect();
-    if kept.len() == marker.steps.len() {
-        return Vec::new();
+    let oracle = Oracle::new(world, operator);
+    let strike = world.note(note).and_then(|note| oracle.strike(note));
+    strike.into_iter().map(strike_out).collect()
+}
+
+fn strike_out(strike: Strike) -> Write {
+    if strike.is_empty {
+        return Write::Delete(strike.note);
     }
-    let has_reply =
-        world.issue.notes.iter().any(|reply| reply.thread == own.id && reply.id != own.id);
-    if kept.is_empty() && !has_reply {
-        return vec![Write::Delete(note)];
-    }
-    vec![Write::Edit { note, lines: kept }]
+    let line = |step: Step| Line {
+        finding: FindingKey { check: step.check, subject: Subject::Organisation },
+        step,
+    };
+    Write::Edit { note: strike.note, lines: strike.kept.into_iter().map(line).collect() }
 }

@@ -7,7 +7,11 @@ use crate::reference::can_ask_again;
 use crate::world::{FindingKey, MarkerKind, StepKind, Subject};
 
 /// `--ask-again` posts one notice with these findings alone, which holds both steps.
-pub(super) fn judge_again(oracle: &Oracle<'_>, findings: &[FindingKey], run: &PlannedRun) -> Vec<Violation> {
+pub(super) fn judge_again(
+    oracle: &Oracle<'_>,
+    findings: &[FindingKey],
+    run: &PlannedRun,
+) -> Vec<Violation> {
     let mut violations = Vec::new();
     for line in run.lines(MarkerKind::Notice) {
         let Some(entry) = oracle.entry(&line.finding) else {
@@ -45,7 +49,11 @@ pub(super) fn judge_again(oracle: &Oracle<'_>, findings: &[FindingKey], run: &Pl
 }
 
 /// A decision names one finding with the evidence that is shown, and nobody decides about themself.
-pub(super) fn judge_decision(oracle: &Oracle<'_>, finding: &FindingKey, run: &PlannedRun) -> Vec<Violation> {
+pub(super) fn judge_decision(
+    oracle: &Oracle<'_>,
+    finding: &FindingKey,
+    run: &PlannedRun,
+) -> Vec<Violation> {
     let mut violations = Vec::new();
     if !run.drafts(MarkerKind::Notice).is_empty() {
         violations.push(violation(Rule::OneNotice, "a decision mentions nobody"));
@@ -68,7 +76,11 @@ pub(super) fn judge_decision(oracle: &Oracle<'_>, finding: &FindingKey, run: &Pl
 }
 
 /// `--sent` and `--answered` record a message about one subject and nothing else.
-pub(super) fn judge_word(oracle: &Oracle<'_>, subject: &Subject, run: &PlannedRun) -> Vec<Violation> {
+pub(super) fn judge_word(
+    oracle: &Oracle<'_>,
+    subject: &Subject,
+    run: &PlannedRun,
+) -> Vec<Violation> {
     let mut violations = Vec::new();
     if !run.drafts(MarkerKind::Notice).is_empty() {
         violations.push(violation(Rule::OneNotice, "a message by hand mentions nobody"));
@@ -84,7 +96,11 @@ pub(super) fn judge_word(oracle: &Oracle<'_>, subject: &Subject, run: &PlannedRu
 }
 
 /// The review is asked for if and only if nothing is open, of one manager who can be mentioned.
-pub(super) fn judge_review(oracle: &Oracle<'_>, unresolved: bool, run: &PlannedRun) -> Vec<Violation> {
+pub(super) fn judge_review(
+    oracle: &Oracle<'_>,
+    unresolved: bool,
+    run: &PlannedRun,
+) -> Vec<Violation> {
     let open = oracle.open();
     let is_dated = oracle.entries().iter().any(|entry| entry.is_dated || !entry.is_strict);
     let mut violations = Vec::new();

@@ -4,20 +4,23 @@
 //! violations. An empty list means that every promise was kept.
 //!
 //! `notice` judges what a notice says of people, `acts` what an operator records and when a review is
-//! asked for, `states` what the product takes the findings for, and `repeat` compares two runs.
+//! asked for, `states` what the product takes the findings for, `strikes` what two operators at once
+//! leave behind, and `repeat` compares two plans.
 
 mod acts;
 mod notice;
 mod repeat;
 mod states;
+mod strikes;
 
 use std::collections::BTreeSet;
 
-pub use self::repeat::{disturb, judge_again_at_once, judge_disturbed, judge_race};
+pub use self::repeat::{disturb, judge_again_at_once, judge_disturbed};
 pub use self::states::judge_states;
+pub use self::strikes::judge_race;
 use crate::evaluation::Verdict;
 use crate::oracle::Oracle;
-use crate::plan::{Command, PlannedRun, Write};
+use crate::plan::{Command, PlannedRun};
 use crate::world::{FindingKey, MarkerKind, StepKind, UserId, World};
 
 /// The promises, one a variant.
@@ -86,15 +89,17 @@ pub fn judge_run(
         return vec![violation(Rule::WritesWhereItMust, &run.writes)];
     }
     let mut violations = judge_form(run);
+    violations.extend(strikes::judge_strikes(&oracle, command, run));
     match command {
         Command::Followups { only, limit } => {
             violations.extend(notice::judge_followups(&oracle, only, *limit, run));
         }
-        Command::AskAgain { findings } => violations.extend(acts::judge_again(&oracle, findings, run)),
-        Command::Accept { finding, .. } => {
+        Command::AskAgain { findings } => {
+            violations.extend(acts::judge_again(&oracle, findings, run));
+        }
+        Command::Accept { finding, .. } | Command::Remove { finding } => {
             violations.extend(acts::judge_decision(&oracle, finding, run));
         }
-        Command::Remove { finding } => violations.extend(acts::judge_decision(&oracle, finding, run)),
         Command::Sent { subject, .. } | Command::Answered { subject } => {
             violations.extend(acts::judge_word(&oracle, subject, run));
         }
@@ -114,11 +119,6 @@ fn judge_form(run: &PlannedRun) -> Vec<Violation> {
         let total = run.drafts(kind).len();
         if firsts > 1 || (total > 0 && firsts == 0) || (kind != MarkerKind::Notice && total > 1) {
             violations.push(violation(Rule::OneNotice, (kind, firsts, total)));
-        }
-    }
-    for write in &run.writes {
-        if let Write::Edit { .. } | Write::Delete(_) = write {
-            violations.push(violation(Rule::OneNotice, write));
         }
     }
     let mut visible: BTreeSet<UserId> = BTreeSet::new();
@@ -151,6 +151,7 @@ fn judge_form(run: &PlannedRun) -> Vec<Violation> {
     violations
 }
 
+/// Whether the rules leave open whether the check finds anything.
 fn is_undecided(oracle: &Oracle<'_>, finding: &FindingKey) -> bool {
     oracle.evaluation.verdicts.get(finding) == Some(&Verdict::Undecided)
 }

@@ -1,4 +1,4 @@
-//! Two runs compared: planning again at once, in a world that means the same, and by two operators.
+//! Two plans compared: planning again at once, and planning in a world that means the same.
 
 use std::collections::BTreeSet;
 
@@ -24,8 +24,8 @@ pub fn disturb(world: &World, guest: UserId, bot: UserId) -> World {
         let note = Note::words(guest, 0, "copied");
         disturbed.append(Note { marker: Some(marker), ..note });
     }
-    for entry in oracle_subjects(world) {
-        disturbed.append(Note::marked(guest, MarkerKind::Notice, false, vec![entry]));
+    for step in fixed_steps(world) {
+        disturbed.append(Note::marked(guest, MarkerKind::Notice, false, vec![step]));
     }
     disturbed.append(Note { system: true, ..Note::words(bot, 0, "changed the description") });
     let threads: BTreeSet<u64> = world.issue.notes.iter().map(|note| note.thread).collect();
@@ -61,7 +61,7 @@ pub fn disturb(world: &World, guest: UserId, bot: UserId) -> World {
 }
 
 /// Steps that would count if an operator had written them: every finding fixed in round 1.
-fn oracle_subjects(world: &World) -> Vec<Step> {
+fn fixed_steps(world: &World) -> Vec<Step> {
     let evaluation = crate::evaluation::evaluate(world);
     evaluation
         .verdicts
@@ -87,31 +87,4 @@ pub fn judge_disturbed(run: &PlannedRun, disturbed: &PlannedRun) -> Vec<Violatio
         return Vec::new();
     }
     vec![violation(Rule::Disturbed, (essence(run), essence(disturbed)))]
-}
-
-/// After two operators ran at once and each read the issue again, no ask or escalation is in two of
-/// their notes, and no notice without a line is left that nobody replied to.
-pub fn judge_race(world: &World, notes: &[u64]) -> Vec<Violation> {
-    let mut violations = Vec::new();
-    let mut seen: Vec<(&Step, u64)> = Vec::new();
-    for id in notes {
-        let Some(note) = world.note(*id) else { continue };
-        let steps = note.marker.iter().flat_map(|marker| &marker.steps);
-        let has_reply =
-            world.issue.notes.iter().any(|reply| reply.thread == note.id && reply.id != note.id);
-        if steps.clone().count() == 0 && !has_reply {
-            violations.push(violation(Rule::Doubled, ("empty", id)));
-        }
-        for step in steps {
-            let twin = seen.iter().find(|(other, _)| {
-                (other.kind, other.check, other.round, &other.keys)
-                    == (step.kind, step.check, step.round, &step.keys)
-            });
-            if let Some((_, other)) = twin {
-                violations.push(violation(Rule::Doubled, (other, id, step)));
-            }
-            seen.push((step, *id));
-        }
-    }
-    violations
 }

@@ -65,9 +65,11 @@ mod answers;
 mod duties;
 mod review;
 mod state;
+mod strikes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use self::strikes::Strike;
 use crate::evaluation::{
     Evaluation, Verdict, accounts_show_absence, captured, evaluate, is_excluded, is_left_out,
     roster_shows_absence,

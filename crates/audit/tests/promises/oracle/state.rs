@@ -119,8 +119,14 @@ impl<'w> Oracle<'w> {
         }
         if let Some(closing) = closing(history, round) {
             if evidence.is_none() || read <= closing.step.at {
-                let left = closing.step.kind == StepKind::Withdrawn && is_clear;
-                let state = if left { State::Fixed } else { settled_by(closing.step.kind) };
+                // Whoever left, or was removed, is there again, and nothing is found.
+                let is_back = match closing.step.kind {
+                    StepKind::Withdrawn => true,
+                    StepKind::Removed | StepKind::Gone => read > closing.step.at,
+                    _ => false,
+                };
+                let is_fixed = is_clear && is_back;
+                let state = if is_fixed { State::Fixed } else { settled_by(closing.step.kind) };
                 return Some((state, round));
             }
             round += 1;
@@ -143,7 +149,8 @@ impl<'w> Oracle<'w> {
     }
 
     /// A justified finding starts a new round when its evidence changed, or when its keep or its
-    /// exception expired after the last ask.
+    /// exception expired after the last ask. A keep past its date begins a new round even where nobody
+    /// was ever asked.
     pub(super) fn starts_round(
         &self,
         key: &FindingKey,
@@ -160,7 +167,7 @@ impl<'w> Oracle<'w> {
             let expired = counted
                 .step
                 .until
-                .is_some_and(|until| until <= now && asked.is_some_and(|asked| asked < until));
+                .is_some_and(|until| until <= now && asked.is_none_or(|asked| asked < until));
             expired || &counted.step.evidence != evidence
         });
         let excepted = self.world.exceptions.iter().any(|exception| {
@@ -354,7 +361,8 @@ pub(super) fn is_strict(
     verdict: Option<&Verdict>,
 ) -> bool {
     let is_found = matches!(verdict, Some(Verdict::Found(_)));
-    let is_ask = |kind| matches!(kind, StepKind::Ask | StepKind::Escalate | StepKind::Sent);
+    // An escalation whose ask was deleted is none.
+    let is_ask = |kind| matches!(kind, StepKind::Ask | StepKind::Sent);
     let was_asked = history.trail.steps.iter().any(|counted| is_ask(counted.step.kind));
     let is_absent_account = verdict.is_none() && key.check == Check::Outsider;
     // What became of an admin who was on no list is nobody's business but the operators'.

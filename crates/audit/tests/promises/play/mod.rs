@@ -12,7 +12,7 @@ use crate::judge::Violation;
 use crate::oracle::{Entry, Oracle};
 use crate::plan::{Command, DerivedState, PlannedRun, Write};
 use crate::stage::{OTTO, Stage};
-use crate::world::{Entry as Person, Field, HOUR, NoteId, UserId, World};
+use crate::world::{Entry as Person, Field, HOUR, NoteId, Seconds, UserId, World};
 
 /// The functions of a product under test: those of `product`, or a planner of the tests.
 #[derive(Clone, Copy)]
@@ -28,6 +28,8 @@ struct Player<'a> {
     product: Product<'a>,
     stale_roster: Option<usize>,
     stale_accounts: Option<usize>,
+    /// How far the clock of the next run is off.
+    skew: Seconds,
     /// How many new addresses, ids and accounts were made up.
     fresh: u32,
     violations: Vec<Violation>,
@@ -40,6 +42,7 @@ pub fn play(events: &[Event], product: Product<'_>) -> Vec<Violation> {
         product,
         stale_roster: None,
         stale_accounts: None,
+        skew: 0,
         fresh: 0,
         violations: Vec::new(),
     };
@@ -92,19 +95,21 @@ impl Player<'_> {
             Event::Reply(..) | Event::React(..) | Event::TakeBack(_) | Event::Forge(..) => {
                 self.people(event);
             }
-            Event::DeleteNote(_) | Event::EditNote(_) | Event::MentionByHand(_) => {
+            Event::DeleteNote(_) | Event::EditNote(..) | Event::MentionByHand(_) => {
                 self.notes(event);
             }
             Event::ToggleOperator
             | Event::ToggleCheck(_)
             | Event::ToggleExclude(_)
-            | Event::ToggleManagers
+            | Event::Managers(_)
             | Event::Except(..) => self.configure(event),
             Event::Followups(_)
             | Event::Killed(_)
             | Event::Only(_)
             | Event::Limit(_)
-            | Event::LockStep
+            | Event::LockStep(_)
+            | Event::Meanwhile(..)
+            | Event::Skewed(_)
             | Event::Review(_)
             | Event::Accept(..)
             | Event::Remove(_)
@@ -116,6 +121,7 @@ impl Player<'_> {
             | Event::Return
             | Event::TakeOver
             | Event::Manager(..)
+            | Event::Join(_)
             | Event::User(..) => self.change_team(event),
             _ => self.change_identity(event),
         }

@@ -7,9 +7,9 @@ use crate::judge::{
 };
 use crate::oracle::{Entry, State};
 use crate::plan::{Command, execute};
-use crate::stage::{BOT, GUEST, NADIA, OLGA, OTTO, SAM};
+use crate::stage::{ALICE, BOT, GUEST, MIA, NADIA, OLGA, OTTO, SAM};
 use crate::world::{
-    Cause, Check, DAY, Exception, MarkerKind, NoteId, Step, StepKind, Subject, UserId,
+    Cause, Check, DAY, Exception, HOUR, MarkerKind, NoteId, Step, StepKind, Subject, UserId, World,
 };
 
 impl Player<'_> {
@@ -39,9 +39,10 @@ impl Player<'_> {
                 let is_excluded = config.exclude.remove(&email);
                 config.exclude.extend((!is_excluded).then_some(email));
             }
-            (Event::ToggleManagers, _) => {
-                let managers = &mut config.managers;
-                *managers = if managers.is_empty() { vec![SAM, NADIA] } else { Vec::new() };
+            (Event::Managers(number), _) => {
+                let managers: [&[UserId]; 6] =
+                    [&[NADIA, SAM], &[SAM, NADIA], &[], &[MIA, SAM], &[OTTO, NADIA], &[ALICE]];
+                config.managers = pick(&managers, *number).map_or(Vec::new(), |list| list.to_vec());
             }
             (Event::Except(_, days), Some(email)) => {
                 let exception = Exception {
@@ -87,7 +88,14 @@ impl Player<'_> {
                 return;
             }
             Event::Killed(is_posted) => return self.killed(*is_posted),
-            Event::LockStep => return self.lock_step(),
+            Event::LockStep(dies) => return self.lock_step(*dies),
+            Event::Meanwhile(what, who) => return self.meanwhile(*what, *who),
+            Event::Skewed(hours) => {
+                self.skew = i64::from(*hours) * HOUR;
+                self.judged(OTTO, &Command::all_due());
+                self.skew = 0;
+                return;
+            }
             Event::TakeOut(is_recorded) => return self.take_out(*is_recorded),
             Event::Only(number) => self
                 .entry(*number, is_found)
@@ -127,23 +135,29 @@ impl Player<'_> {
         }
     }
 
+    /// What a run sees: the world, by the clock that the run has.
+    fn seen(&self) -> World {
+        let mut seen = self.stage.world.clone();
+        seen.now += self.skew;
+        seen
+    }
+
     /// Plans and carries out one command, with every promise looked at.
     fn judged(&mut self, operator: UserId, command: &Command) {
-        let world = &self.stage.world;
-        let states = (self.product.derive)(world, operator);
-        self.violations.extend(judge_states(world, operator, &states));
-        let run = (self.product.run)(world, operator, command);
-        self.violations.extend(judge_run(world, operator, command, &run));
+        let seen = self.seen();
+        let states = (self.product.derive)(&seen, operator);
+        self.violations.extend(judge_states(&seen, operator, &states));
+        let run = (self.product.run)(&seen, operator, command);
+        self.violations.extend(judge_run(&seen, operator, command, &run));
         if *command == Command::all_due() {
-            let disturbed = disturb(world, GUEST, BOT);
-            let other = (self.product.run)(&disturbed, operator, command);
-            self.violations.extend(judge_disturbed(&run, &other));
+            let disturbed = disturb(&seen, GUEST, BOT);
+            let second = (self.product.run)(&disturbed, operator, command);
+            self.violations.extend(judge_disturbed(&run, &second));
         }
         execute(&mut self.stage.world, operator, &run.writes);
-        let can_repeat = matches!(command, Command::Followups { limit: None, .. });
-        if can_repeat {
+        if matches!(command, Command::Followups { limit: None, .. }) {
             self.stage.pass(30);
-            let again = (self.product.run)(&self.stage.world, operator, command);
+            let again = (self.product.run)(&self.seen(), operator, command);
             self.violations.extend(judge_again_at_once(&again));
         }
     }
@@ -157,8 +171,36 @@ impl Player<'_> {
         self.judged(OTTO, &Command::all_due());
     }
 
-    /// Two operators plan at once; one posts after the other, and each reads again what is there.
-    fn lock_step(&mut self) {
+    /// Something happens between the plan of a run and its write. The run reads everything again by
+    /// the instant that it began with, and writes only if its plan is still the same.
+    fn meanwhile(&mut self, what: u8, who: u8) {
+        let command = Command::all_due();
+        let instant = self.stage.world.now;
+        let plan = (self.product.run)(&self.stage.world, OTTO, &command);
+        self.stage.pass(20);
+        match what % 8 {
+            0 => self.happen(&Event::Reply(who, true)),
+            1 => self.happen(&Event::Reply(who, false)),
+            2 => self.happen(&Event::React(who, who)),
+            3 => self.happen(&Event::ToggleClosed),
+            4 => self.happen(&Event::DeleteNote(who)),
+            5 => self.happen(&Event::EditNote(who, who % 3)),
+            6 => self.happen(&Event::TakeBack(who)),
+            _ => self.happen(&Event::MentionByHand(who)),
+        }
+        let seen = World { now: instant, ..self.stage.world.clone() };
+        let fresh = (self.product.run)(&seen, OTTO, &command);
+        self.violations.extend(judge_run(&seen, OTTO, &command, &fresh));
+        if fresh == plan {
+            execute(&mut self.stage.world, OTTO, &plan.writes);
+        }
+        self.stage.pass(30);
+        self.judged(OTTO, &command);
+    }
+
+    /// Two operators plan at once; one posts after the other, and each reads again what is there,
+    /// unless the second one dies.
+    fn lock_step(&mut self, dies: bool) {
         let saved = self.stage.world.config.operators.clone();
         self.stage.world.config.operators = vec![OTTO, OLGA];
         let command = Command::all_due();
@@ -173,12 +215,19 @@ impl Player<'_> {
             posted.extend(notes.into_iter().map(|note| (*operator, note)));
         }
         for (operator, note) in &posted {
+            if dies && *operator == OLGA {
+                continue;
+            }
             let writes = (self.product.after_post)(&self.stage.world, *operator, *note);
             execute(&mut self.stage.world, *operator, &writes);
         }
+        self.stage.pass(30);
+        if dies {
+            // Her next run does what the last one could not.
+            self.judged(OLGA, &command);
+        }
         let notes: Vec<NoteId> = posted.iter().map(|(_, note)| *note).collect();
         self.violations.extend(judge_race(&self.stage.world, &notes));
-        self.stage.pass(30);
         self.judged(OTTO, &command);
         self.stage.world.config.operators = saved;
     }

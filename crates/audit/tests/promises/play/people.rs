@@ -8,7 +8,7 @@ use crate::world::{MarkerKind, Note, NoteId, Step, StepKind, UserId};
 
 impl Player<'_> {
     /// Half of the words are those of people who were asked, their managers included.
-    fn user(&self, who: u8) -> UserId {
+    pub(super) fn user(&self, who: u8) -> UserId {
         let asked: Vec<UserId> = self
             .stage
             .world
@@ -93,11 +93,11 @@ impl Player<'_> {
                     self.stage.world.issue.notes.remove(index);
                 }
             }
-            Event::EditNote(number) => {
+            Event::EditNote(number, what) => {
                 let count = self.stage.world.issue.notes.len();
                 if count > 0 {
-                    let note = &mut self.stage.world.issue.notes[usize::from(*number) % count];
-                    note.words.push_str(", added by hand");
+                    let index = usize::from(*number) % count;
+                    edit(&mut self.stage.world.issue.notes[index], *what);
                 }
             }
             Event::MentionByHand(who) => {
@@ -110,5 +110,24 @@ impl Player<'_> {
             }
             _ => {}
         }
+    }
+}
+
+/// Edits a note as a maintainer may: words are added, its marker is taken out while its mentions stay,
+/// or its last step.
+fn edit(note: &mut Note, what: u8) {
+    match what {
+        0 => {
+            let steps = note.marker.take().into_iter().flat_map(|marker| marker.steps);
+            note.mentions.extend(steps.flat_map(|step| step.mentioned));
+        }
+        1 => {
+            if let Some(marker) = &mut note.marker
+                && marker.steps.len() > 1
+            {
+                marker.steps.pop();
+            }
+        }
+        _ => note.words.push_str(", added by hand"),
     }
 }

@@ -2,7 +2,9 @@
 
 use super::{Player, pick};
 use crate::history::Event;
-use crate::stage::{BOT, GUEST, NEWT, PAT, VERA, account_of, outsider, page};
+use crate::stage::{
+    BOT, GUEST, NADIA, NEWT, OLGA, OTTO, PAT, SAM, VERA, account_of, outsider, page,
+};
 use crate::world::{Account, Entry as Person, Field, Role, Status, Visibility};
 
 impl Player<'_> {
@@ -109,14 +111,19 @@ impl Player<'_> {
             }
             Event::Manager(who, manager) => {
                 let manager = self.name(*manager).unwrap_or_default();
-                let unresolved = who % 5 == 0;
+                let reports_to = match who {
+                    who if who % 5 == 0 => Field::Value("Nobody".to_owned()),
+                    who if who % 7 == 0 => Field::Unreadable,
+                    who if who % 11 == 0 => Field::Absent,
+                    _ => Field::Value(manager),
+                };
                 self.edit(*who, |person| {
-                    let name = if unresolved { "Nobody".to_owned() } else { manager };
-                    if name != person.name {
-                        person.reports_to = Field::Value(name);
+                    if reports_to.value() != Some(&person.name) {
+                        person.reports_to = reports_to;
                     }
                 });
             }
+            Event::Join(who) => self.join(*who),
             Event::User(who, what) if *what > 3 => {
                 let visibilities =
                     [Visibility::Public, Visibility::Private, Visibility::Confidential];
@@ -141,6 +148,29 @@ impl Player<'_> {
         }
     }
 
+    /// Somebody of the audit joins the roster at its head, so that much happens to them; or leaves.
+    fn join(&mut self, who: u8) {
+        let id = *pick(&[OTTO, OLGA, NADIA, SAM, PAT], who).unwrap_or(&OTTO);
+        let user = self.stage.world.users.iter().find(|user| user.id == id).cloned();
+        let Some(user) = user else { return };
+        let name = format!("Member{id}");
+        if self.stage.roster.iter().any(|person| person.name == name) {
+            self.stage.leave(&name);
+            return;
+        }
+        let person = Person {
+            email: format!("member{id}@example.com"),
+            id: Some(id),
+            username: Some(user.username),
+            reports_to: Field::Value("Mia".to_owned()),
+            link: Field::Value(page(&name)),
+            operations: Field::Value(false),
+            name,
+        };
+        self.stage.accounts.push(account_of(&person));
+        self.stage.roster.insert(0, person);
+    }
+
     pub(super) fn change_identity(&mut self, event: &Event) {
         let fresh = self.fresh();
         match event {
@@ -154,6 +184,17 @@ impl Player<'_> {
                     if who.is_multiple_of(3) {
                         self.stage.person(&name).username = Some(username);
                     }
+                }
+            }
+            Event::TakeName(who) => {
+                let Some(name) = self.name(*who) else { return };
+                let Some(username) = self.stage.person(&name).username.clone() else { return };
+                let users = &mut self.stage.world.users;
+                for user in users.iter_mut().filter(|user| user.username == username) {
+                    user.username = format!("{username}{fresh}");
+                }
+                if let Some(user) = users.iter_mut().find(|user| user.id == PAT) {
+                    user.username = username;
                 }
             }
             Event::Address(who) => {

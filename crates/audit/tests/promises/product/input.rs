@@ -1,5 +1,6 @@
 //! What the product reads of a world.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use audit::accounts::{Account, AccountStatus, Accounts, Export};
@@ -8,13 +9,13 @@ use audit::evaluation::exceptions::{Approver, Exception, ExceptionSubject};
 use audit::evaluation::{Evaluation, Policy, Sources};
 use audit::followup::{FollowupInput, IssueFacts, WaitPolicy};
 use audit::identity::AccountId;
-use audit::input::{Location, Provenance, SourceFile};
+use audit::input::{Location, Problem, Provenance, SourceFile};
 use audit::kinds::Kind;
 use audit::record::conversation::{Conversation, Note, Reaction, Thread, User};
 use audit::record::directory::{Directory, Inquiry, Known};
 use audit::record::marker::{Content, MarkerHeader, ReportMark, ReviewMark, SourceDigests};
 use audit::report::Report;
-use audit::roster::{OperationsTeam, parse};
+use audit::roster::{OperationsTeam, Roster, parse};
 
 use super::marks::{check_id, day, instant, role_word, step};
 use crate::world::{self, Field, MarkerKind, Status, UserId, Visibility, World};
@@ -114,8 +115,7 @@ pub fn report(world: &World) -> Report {
 }
 
 fn evaluation(world: &World, policy: &Policy) -> Evaluation {
-    let file = SourceFile { name: "team.yaml".to_owned(), bytes: roster(world).into_bytes() };
-    let (roster, problems) = parse(&[file], &OperationsTeam::default());
+    let (roster, problems) = read_roster(roster(world));
     assert_eq!(roster.people.len(), world.roster.entries.len(), "every entry is read");
     let approvers = world.config.managers.iter().chain(&world.config.operators);
     let sources = Sources {
@@ -128,6 +128,22 @@ fn evaluation(world: &World, policy: &Policy) -> Evaluation {
         recorded_accounts: world.issue.recorded_accounts,
     };
     Evaluation::new(Kind::Calendly, policy, sources, day(world.now))
+}
+
+/// Reads a roster's file. The last one is kept: most runs read the same one.
+fn read_roster(text: String) -> (Roster, Vec<Problem>) {
+    type Last = Option<(String, (Roster, Vec<Problem>))>;
+    thread_local! { static LAST: RefCell<Last> = const { RefCell::new(None) } }
+    let last = LAST.with_borrow(|last| {
+        last.as_ref().filter(|(last, _)| *last == text).map(|(_, read)| read.clone())
+    });
+    last.unwrap_or_else(|| {
+        let bytes = text.clone().into_bytes();
+        let file = SourceFile { name: "team.yaml".to_owned(), bytes };
+        let read = parse(&[file], &OperationsTeam::default());
+        LAST.set(Some((text, read.clone())));
+        read
+    })
 }
 
 fn roster(world: &World) -> String {
