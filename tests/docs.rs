@@ -134,3 +134,24 @@ fn the_tests_that_a_page_names_are_there() {
     }
     assert!(count > 50, "{count}");
 }
+
+/// Every step of a walk through the code is a function in that file: `crates/api/src/lib.rs: name`.
+#[test]
+fn the_functions_that_the_architecture_names_are_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let page = std::fs::read_to_string(root.join("docs/architecture.md")).unwrap();
+    let mut count = 0;
+    for span in page.split('`').skip(1).step_by(2).filter(|span| span.starts_with("crates/")) {
+        let (file, function) = span.split_once(": ").unwrap_or((span, ""));
+        let path = root.join(file);
+        assert!(path.exists(), "{file}");
+        if !function.is_empty() {
+            let source = std::fs::read_to_string(path).unwrap();
+            let is_there =
+                ["(", "<"].iter().any(|it| source.contains(&format!("fn {function}{it}")));
+            assert!(is_there, "{file} has no function {function}");
+            count += 1;
+        }
+    }
+    assert!(count > 30, "{count}");
+}
