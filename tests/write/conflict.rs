@@ -118,9 +118,11 @@ fn broken_marks_are_reported_and_left_alone() {
     let before = test.description();
     writes_nothing(&test, &[]).exit(6).messages_are(expect![[r#"
         error: https://gitlab.test/[audits]/-/issues/1: the marks around the report are broken: the lower one is gone
-        hint: repair the two marks in the issue's description
+        hint: `run --write --adopt --dry-run` shows how the report would be taken over
     "#]]);
     assert_eq!(test.description(), before);
+    write(&test, &["--adopt"]).success();
+    is_complete(&test);
 }
 
 #[test]

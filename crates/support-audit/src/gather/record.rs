@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use audit::record::conversation::{self, Conversation, Note};
-use audit::record::description::{Adopt, Broken};
+use audit::record::description::{Adopt, Broken, MarksFault};
 use audit::record::marker::{Sizes, SourceDigests};
 use audit::report::Report;
 use audit::steps::publish::{self, Comment, Target};
@@ -89,6 +89,9 @@ impl Record {
                     failure.hint("give the table its head again; further columns go behind it")
                 }
                 Broken::Open => failure.hint("close it in the issue's description"),
+                Broken::Marks(MarksFault::UpperGone | MarksFault::LowerGone) => failure.hint(
+                    "`run --write --adopt --dry-run` shows how the report would be taken over",
+                ),
                 Broken::Marks(_) => failure.hint("repair the two marks in the issue's description"),
                 Broken::Unmarked => failure
                     .hint("`run --write --adopt --dry-run` shows how they would be taken over"),

@@ -34,7 +34,7 @@ pub const MAX_DESCRIPTION: usize = 1_048_576;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Broken {
     /// The marks are not one pair in their order.
-    Marks(&'static str),
+    Marks(MarksFault),
     /// There are tables of ours without marks around them, as when a report was pasted by hand.
     Unmarked,
     /// The head of one of our tables is another.
@@ -44,6 +44,33 @@ pub enum Broken {
     Open,
     /// The description would be larger than GitLab takes, in bytes.
     TooLarge(usize),
+}
+
+/// What is wrong with the marks around a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MarksFault {
+    /// Somebody deleted the upper one.
+    UpperGone,
+    /// Somebody deleted the lower one.
+    LowerGone,
+    /// The lower one is above the upper one.
+    Swapped,
+    /// There are several of one of them.
+    Doubled,
+    /// There is one of them, and no table that could be taken over with it.
+    NoTable,
+}
+
+impl fmt::Display for MarksFault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::UpperGone => "the upper one is gone",
+            Self::LowerGone => "the lower one is gone",
+            Self::Swapped => "the lower one stands above the upper one",
+            Self::Doubled => "there is more than one pair",
+            Self::NoTable => "there is one, and no table beside it",
+        })
+    }
 }
 
 impl fmt::Display for Broken {
@@ -256,7 +283,7 @@ fn find<'a>(
                 digests: digests.split_whitespace().collect(),
             })
         }
-        ([_], [_]) => Err(Broken::Marks("the lower one stands above the upper one")),
+        ([_], [_]) => Err(Broken::Marks(MarksFault::Swapped)),
         ([], []) => unmarked(description, outline, report, adopt),
         // One mark without the other is taken over with the tables beside it.
         ([mark], []) | ([], [mark]) if adopt == Adopt::Yes => {
@@ -264,12 +291,12 @@ fn find<'a>(
                 Place::Pasted(range) => {
                     Ok(Place::Pasted(range.start.min(mark.start)..range.end.max(mark.end)))
                 }
-                _ => Err(Broken::Marks("there is one, and no table beside it")),
+                _ => Err(Broken::Marks(MarksFault::NoTable)),
             }
         }
-        ([], [_]) => Err(Broken::Marks("the upper one is gone")),
-        ([_], []) => Err(Broken::Marks("the lower one is gone")),
-        _ => Err(Broken::Marks("there is more than one pair")),
+        ([], [_]) => Err(Broken::Marks(MarksFault::UpperGone)),
+        ([_], []) => Err(Broken::Marks(MarksFault::LowerGone)),
+        _ => Err(Broken::Marks(MarksFault::Doubled)),
     }
 }
 
