@@ -12,6 +12,7 @@ mod ctx;
 mod error;
 mod execute;
 mod gather;
+mod output_file;
 mod services;
 mod suggest;
 mod tokens;

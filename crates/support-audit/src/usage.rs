@@ -22,9 +22,13 @@ pub(crate) fn parse() -> Result<Cli, clap::Error> {
 /// Prints help and version to stdout, and what is wrong with the command line to stderr.
 pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        // A reader who has seen enough is no error.
-        drop(error.print());
-        return ExitCode::SUCCESS;
+        return match ui::report(error.print()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failure) => {
+                Ui::plain().error(&failure);
+                ExitCode::from(failure.exit as u8)
+            }
+        };
     }
     let failure = if may_hold_a_token(error) {
         let message = "an argument is not understood; it is not repeated, since it may be a token";

@@ -14,6 +14,7 @@ use crate::ctx::Ctx;
 use crate::error::{Exit, Failure, explain};
 use crate::execute::{self, WriteFlags};
 use crate::gather::{self, AccountsMode, Gathered, Inputs, IssueSelector, Record, SizeFlags};
+use crate::output_file::OutputFile;
 
 /// Print the audit: who is on the roster, and what is to be fixed
 ///
@@ -50,6 +51,7 @@ impl Run {
             let message = "--yes, --dry-run, --issue and --period go with --write";
             return Err(Failure::new(Exit::Usage, message).hint("add --write").into());
         }
+        let output = self.output_file(ctx)?;
         self.inputs.sizes = self.sizes.policy(self.write, self.write_flags.asks(ctx));
         let adopt = if self.adopt { Adopt::Yes } else { Adopt::No };
         let record =
@@ -62,8 +64,11 @@ impl Run {
         if !(self.write && self.write_flags.dry_run) {
             let format = ctx.global.format.unwrap_or(Format::Markdown);
             let text = report.render(format.into());
-            match &self.output {
-                Some(path) if path != Path::new("-") => save(ctx, path, &text)?,
+            match (&output, &self.output) {
+                (Some(file), Some(path)) => {
+                    file.write(&text)?;
+                    ctx.ui.say(&format!("the report is in {}", path.display()));
+                }
                 _ => ctx.ui.result(&text)?,
             }
             ctx.ui.say(&report.summary());
@@ -83,6 +88,16 @@ impl Run {
             (None, Ok(())) if self.exit_code && !is_clean => Ok(Exit::Findings),
             (None, Ok(())) => Ok(Exit::Success),
         }
+    }
+
+    /// The file for the report, which must not be one that the audit reads; nothing for stdout.
+    fn output_file(&self, ctx: &Ctx) -> Result<Option<OutputFile>, Failure> {
+        let path = self.output.as_deref().filter(|path| *path != Path::new("-"));
+        let Some(path) = path else { return Ok(None) };
+        let Inputs { roster, accounts, exceptions, .. } = &self.inputs;
+        let inputs = [roster, accounts, exceptions, &ctx.config.file];
+        let inputs = inputs.into_iter().filter_map(Option::as_deref);
+        OutputFile::new(path, inputs.filter(|input| *input != Path::new("-"))).map(Some)
     }
 
     async fn write(&self, ctx: &Ctx, mut reading: Reading, adopt: Adopt) -> anyhow::Result<()> {
@@ -137,13 +152,4 @@ fn first(ctx: &Ctx, incomplete: Failure, error: anyhow::Error) -> anyhow::Error 
     }
     ctx.ui.error(&incomplete);
     error
-}
-
-fn save(ctx: &Ctx, path: &Path, text: &str) -> Result<(), Failure> {
-    let shown = path.display();
-    std::fs::write(path, text).map_err(|error| {
-        Failure::new(Exit::Failed, format!("could not write the report to {shown}: {error}"))
-    })?;
-    ctx.ui.say(&format!("the report is in {shown}"));
-    Ok(())
 }

@@ -12,9 +12,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget};
 mod log;
 mod progress;
 mod prompt;
+mod stdout;
 
 pub(crate) use log::start_log;
 pub(crate) use prompt::{read_stdin, read_stdin_line};
+pub(crate) use stdout::report;
 
 use crate::args::{Color, Format, Global};
 use crate::error::{Exit, Failure};
@@ -95,21 +97,9 @@ impl Ui {
     }
 
     /// Writes the result to stdout. A reader who has seen enough ends it quietly.
-    #[expect(clippy::disallowed_methods, reason = "the one place that writes results")]
     pub(crate) fn result(&self, text: &str) -> anyhow::Result<()> {
         self.has_printed.store(true, Ordering::Relaxed);
-        let write = || {
-            let mut stdout = io::stdout().lock();
-            stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())
-        };
-        match self.aside(write) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            Err(error) => {
-                let message = format!("could not write the result: {error}");
-                Err(Failure::new(Exit::Failed, message).into())
-            }
-            Ok(()) => Ok(()),
-        }
+        Ok(self.aside(|| stdout::write_result(text))?)
     }
 
     /// Whether a result has been printed.
