@@ -21,6 +21,7 @@ mod followups;
 mod guide;
 mod init_issue;
 mod keyring;
+mod moved;
 mod output;
 mod promises;
 mod reconcile;

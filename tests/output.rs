@@ -122,7 +122,10 @@ fn a_report_is_not_written_over_its_own_input() {
         let ran = test.run(&arguments).exit(2);
         says(&ran, "it is read from there");
     }
-    assert_eq!((test.read("team.yaml"), test.read("agents/ann.yaml")), (ROSTER.into(), ROSTER.into()));
+    assert_eq!(
+        (test.read("team.yaml"), test.read("agents/ann.yaml")),
+        (ROSTER.into(), ROSTER.into())
+    );
     assert_eq!((test.read("accounts.csv"), test.read("config.toml")), (accounts.into(), before));
     // A new file may stand beside those of the roster.
     test.run(&["run", "--roster", "agents", "-o", "agents/report.md"]).success();

@@ -55,7 +55,7 @@ fn a_refusal_is_reported_and_nothing_is_half_made() {
         hint: it may be misspelt, or private and not shown to this token: see `support-audit config` and `support-audit auth status`
         # moved
         error: could not make the issue: moved to /api/v4/projects/1/issues, where nothing was written (POST gitlab.test/api/v4/projects/[audits]/issues)
-        hint: the project was renamed: set its new path, see `support-audit config`
+        hint: the project has moved: set `gitlab.audits_project` to its new path
     "#]]);
 }
 

@@ -21,6 +21,8 @@ fn an_issue_is_named_by_its_number_or_its_address() {
     for content in [
         "2",
         "#2",
+        &format!("{AUDITS}#2"),
+        &format!("{second}/"),
         &second,
         &second.replace("/issues/", "/work_items/"),
         &format!("{second}#note_17"),
@@ -80,6 +82,11 @@ fn without_an_open_audit_the_latest_closed_one_is_named() {
         error: there is no open audit; the latest is closed: https://gitlab.test/[audits]/-/issues/2
         hint: `support-audit init-issue` makes one
     "#]]);
+    // The latest audit is that of the latest period, whichever issue was made last.
+    test.run(&["init-issue", "--yes", "--period", "FY27-Q3"]).success();
+    test.close(3, "nadeyemi");
+    let ran = writes_nothing(&test, &[]).exit(1);
+    assert!(ran.stderr.contains(&format!("closed: {}", test.issue_url(2))), "{}", ran.stderr);
 }
 
 #[test]

@@ -54,6 +54,10 @@ pub struct World {
     /// GitLab's rate limits and sizes.
     #[serde(default)]
     pub limits: Limits,
+    /// The address that GitLab gives for the pages of its issues, such as
+    /// `https://gitlab.example.com`: that of its configuration. None: the one that it is reached at.
+    #[serde(default)]
+    pub external_url: Option<String>,
     /// Whether notifications for [taking part](crate::Why::Participating) in an issue are left
     /// out. Their number grows with the square of the people in an issue, so tests with thousands
     /// of people set this.
@@ -166,6 +170,7 @@ impl World {
             config: None,
             short_pages: 0,
             limits: Limits::default(),
+            external_url: None,
             quiet: false,
             journal: Journal::default(),
         }

@@ -1,7 +1,7 @@
 //! What every command is given: the configuration, the user's wishes, and the one clock.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use api::gitlab::User;
@@ -52,6 +52,8 @@ pub(crate) struct Ctx {
     pub(crate) clients: Clients,
     /// The ids of the configured operators, once somebody's marker has been looked at.
     pub(crate) configured_operators: OnceCell<BTreeSet<u64>>,
+    /// The present path of the audits' project, once GitLab has named another one than is configured.
+    moved_project: OnceLock<String>,
 }
 
 impl Ctx {
@@ -61,7 +63,8 @@ impl Ctx {
         let clock = Clock::start(&config)?;
         let clients = Clients::default();
         let configured_operators = OnceCell::new();
-        Ok(Self { config, ui, global, clock, clients, configured_operators })
+        let moved_project = OnceLock::new();
+        Ok(Self { config, ui, global, clock, clients, configured_operators, moved_project })
     }
 
     /// Reads the clock anew, for the next command of the guide.
@@ -88,6 +91,30 @@ impl Ctx {
     /// twice.
     pub(crate) fn with_clients_of(self, other: Self) -> Self {
         Self { clients: other.clients, ..self }
+    }
+
+    /// The full path of the project that holds the audits' issues: where GitLab says that it is now,
+    /// else where it is configured to be.
+    pub(crate) fn audits_project(&self) -> &str {
+        self.moved_project.get().unwrap_or(&self.config.audits_project)
+    }
+
+    /// Follows the audits' project to the path that GitLab gives for it, and says once that this is
+    /// not the configured one.
+    ///
+    /// GitLab redirects reads of a project that was renamed or transferred, but refuses to write by
+    /// its old path.
+    pub(crate) fn follow_project(&self, path: &str) {
+        let configured = &self.config.audits_project;
+        let is_number = configured.parse::<u64>().is_ok();
+        if is_number || path.eq_ignore_ascii_case(configured) {
+            return;
+        }
+        if self.moved_project.set(path.to_owned()).is_ok() {
+            self.ui.warn(&format!(
+                "the project {configured} has moved to {path}, which is used instead; set `gitlab.audits_project` to it"
+            ));
+        }
     }
 
     /// GitLab, with the token for its host.

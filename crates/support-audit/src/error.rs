@@ -139,7 +139,7 @@ fn of_service(error: &api::Error) -> (Exit, Option<String>) {
         }
         ErrorKind::Paging { .. } | ErrorKind::TooLarge { .. } => return (Exit::Incomplete, None),
         ErrorKind::Moved { .. } => {
-            (Exit::Failed, "the project was renamed: set its new path, see `support-audit config`")
+            (Exit::Failed, "the project has moved: set `gitlab.audits_project` to its new path")
         }
         ErrorKind::Redirected { .. } | ErrorKind::NotJson { .. } | ErrorKind::Decode { .. } => {
             (Exit::Failed, "check the service's address in `support-audit config`")

@@ -53,6 +53,31 @@ pub struct Issue {
     /// The address of its page; empty if the answer has none.
     #[serde(default)]
     pub web_url: String,
+    /// How texts refer to it.
+    #[serde(default, deserialize_with = "or_default")]
+    pub references: References,
+    /// The number, within the instance, of the issue that it was moved to: GitLab closes an issue
+    /// that is moved to another project and copies it there.
+    #[serde(default)]
+    pub moved_to_id: Option<u64>,
+}
+
+/// How texts refer to an issue.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct References {
+    /// The present full path of its project, `#`, and its number: `group/audits#17`; empty if the
+    /// answer has none.
+    #[serde(default)]
+    pub full: String,
+}
+
+impl Issue {
+    /// The present full path of the issue's project, which is another one than was asked for if the
+    /// project was renamed or transferred.
+    pub fn project_path(&self) -> Option<&str> {
+        let (path, _) = self.references.full.rsplit_once('#')?;
+        Some(path).filter(|path| !path.is_empty())
+    }
 }
 
 /// The state of the issues to list.

@@ -27,7 +27,7 @@ mod tests;
 
 pub use archive::{Archive, ArchiveFile};
 pub use client::GitLab;
-pub use issues::{Issue, IssueFilter, IssueState, NewIssue};
+pub use issues::{Issue, IssueFilter, IssueState, NewIssue, References};
 pub use notes::{Discussion, Note, Reaction};
 pub use people::Member;
 pub use wire::{Commit, Project, RawFile, TokenInfo, User};

@@ -57,7 +57,7 @@ impl View<'_> {
                 "human_total_time_spent": null,
             },
             "task_completion_status": {"count": count, "completed_count": completed},
-            "severity": "UNKNOWN", "moved_to_id": null, "imported": false,
+            "severity": "UNKNOWN", "moved_to_id": issue.moved_to, "imported": false,
             "imported_from": "none", "service_desk_reply_to": null,
         });
         if let Value::Object(body) = &mut body {
@@ -89,8 +89,9 @@ impl View<'_> {
         let project = format!("{origin}/api/v4/projects/{}", self.project.id);
         let own = format!("{project}/issues/{iid}");
         let short = format!("#{iid}");
+        let pages = self.world.external_url.as_deref().unwrap_or(&origin);
         [
-            ("web_url", json!(format!("{origin}/{path}/-/issues/{iid}"))),
+            ("web_url", json!(format!("{pages}/{path}/-/issues/{iid}"))),
             (
                 "_links",
                 json!({

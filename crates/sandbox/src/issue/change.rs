@@ -123,6 +123,7 @@ impl World {
             due_date: None,
             discussion_locked: None,
             closed: None,
+            moved_to: None,
             created_at,
             updated_at: created_at,
             discussions: Vec::new(),

@@ -56,6 +56,8 @@ pub struct Issue {
     pub discussion_locked: Option<bool>,
     /// When and by whom it was closed; none while it is open.
     pub closed: Option<Done>,
+    /// The number of the issue, among those of all projects, that it was moved to.
+    pub moved_to: Option<u64>,
     /// When it was opened.
     pub created_at: Timestamp,
     /// When it was last changed or commented on.

@@ -17,7 +17,7 @@ use crate::args::Format;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure};
 use crate::execute::{self, Outcome, WriteFlags};
-use crate::gather::{self, Operators, Visibility, is_closed};
+use crate::gather::{self, Operators, Visibility, is_closed, is_moved};
 use crate::ui;
 
 /// Make the audit's issue, or print the one that is there
@@ -42,10 +42,11 @@ impl InitIssue {
     pub(crate) async fn exec(self, ctx: &Ctx) -> anyhow::Result<Exit> {
         ui::format(ctx.global.format, Format::Table, &[Format::Table, Format::Json])?;
         let kind: Kind = ctx.global.kind;
-        let project = &ctx.config.audits_project;
         let gitlab = ctx.gitlab().await?;
-        let could_not = || format!("could not look at the project {project}");
-        let found = gitlab.project(project).await.with_context(could_not)?;
+        let could_not = || format!("could not look at the project {}", ctx.audits_project());
+        let found = gitlab.project(ctx.audits_project()).await.with_context(could_not)?;
+        ctx.follow_project(&found.path_with_namespace);
+        let project = ctx.audits_project();
         // The period depends on the day, and GitLab's clock is known from its first answer.
         let period = self.period(ctx);
         let progress = ctx.ui.progress(&format!("looking for the audit {period} in {project}"));
@@ -150,7 +151,7 @@ impl InitIssue {
             return Ok(kind.spec().template.to_owned());
         }
         let gitlab = ctx.gitlab().await?;
-        let project = &ctx.config.audits_project;
+        let project = ctx.audits_project();
         match gitlab.template(project, name).await {
             Ok(text) => Ok(text),
             Err(api::Error { kind: api::ErrorKind::NotFound { .. }, .. }) => {
@@ -248,7 +249,11 @@ fn there_already(
         Beginning::Exists(iids) => {
             let mut found = iids.iter().filter_map(|iid| of(*iid));
             if let Some(issue) = found.next() {
-                let state = if is_closed(issue) { ", and closed" } else { "" };
+                let state = match (is_moved(issue), is_closed(issue)) {
+                    (true, _) => ", and was moved to another project",
+                    (false, true) => ", and closed",
+                    (false, false) => "",
+                };
                 ctx.ui.say(&format!("the issue is there already{state}"));
                 if is_closed(issue) {
                     ctx.ui.say("--period makes that of another period");
@@ -269,7 +274,7 @@ async fn unseen(ctx: &Ctx, operator: &User, level: Option<u64>) -> Option<String
     let counted = async {
         let source = gather::gitlab_roster(ctx).await?;
         let (roster, _) = audit::roster::parse(&source.files, &ctx.config.operations_team);
-        let mut members = ctx.gitlab().await?.members(&ctx.config.audits_project).await?;
+        let mut members = ctx.gitlab().await?.members(ctx.audits_project()).await?;
         // Whoever makes an issue sees it.
         let User { id, username, state } = operator.clone();
         members.push(Member { id, username, state, access_level: level });

@@ -23,7 +23,7 @@ impl<'a> IssueClient<'a> {
     /// The issue of a number, with the client that the command already uses.
     pub(super) async fn new(ctx: &'a Ctx, iid: u64) -> anyhow::Result<Self> {
         let gitlab = ctx.gitlab().await?;
-        Ok(Self { ctx, gitlab, project: &ctx.config.audits_project, iid })
+        Ok(Self { ctx, gitlab, project: ctx.audits_project(), iid })
     }
 
     /// Reads the issue.

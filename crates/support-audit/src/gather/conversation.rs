@@ -213,7 +213,7 @@ impl FollowupSources {
         let gitlab = ctx.gitlab().await?;
         for note in notes {
             let iid = self.facts.iid;
-            let reactions = gitlab.reactions(&ctx.config.audits_project, iid, note).await?;
+            let reactions = gitlab.reactions(ctx.audits_project(), iid, note).await?;
             let reactions = reactions
                 .iter()
                 .map(|it| Reaction { by: user(&it.user), at: it.created_at })
@@ -295,7 +295,7 @@ const ACTIVE: &str = "active";
 /// Who may be mentioned: the members of the project, and whoever made the issue or has it.
 pub(crate) async fn directory(ctx: &Ctx, issue: &AuditIssue) -> anyhow::Result<Directory> {
     let gitlab = ctx.gitlab().await?;
-    let project = &ctx.config.audits_project;
+    let project = ctx.audits_project();
     let visibility = Visibility::from_project(&gitlab.project(project).await?);
     let level = visibility.level_to_see(issue.issue.confidential);
     let mut directory = Directory::default();

@@ -1,7 +1,7 @@
 //! Finds the audit's issue.
 
-use anyhow::Context as _;
 use api::gitlab::{Issue, IssueFilter, IssueState};
+use api::{Error, ErrorKind, GitLab};
 use audit::calendar::Period;
 use audit::kinds::Kind;
 use audit::record::conversation::{BrokenMarker, audit_of_issue, check_unmarked_issue};
@@ -14,6 +14,7 @@ use jiff::tz::TimeZone;
 
 use super::operators::{Operators, setting};
 use super::threads::read_conversation;
+use crate::config::Config;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure};
 use crate::tokens::Service;
@@ -56,7 +57,7 @@ impl AuditIssue {
     /// Reads the issue again: it must still be open, and about the same audit.
     pub(crate) async fn read_again(&self, ctx: &Ctx) -> anyhow::Result<Self> {
         let gitlab = ctx.gitlab().await?;
-        let issue = gitlab.issue(&ctx.config.audits_project, self.issue.iid).await?;
+        let issue = read_issue(ctx, gitlab, self.issue.iid).await?;
         ensure_open(&issue)?;
         let audit = |issue: &Issue| audit_of_issue(&issue.title, &issue.description);
         if audit(&issue) != audit(&self.issue) {
@@ -77,12 +78,7 @@ pub(crate) async fn resolve_issue(
 ) -> anyhow::Result<AuditIssue> {
     let operators = Operators::resolve(ctx).await?;
     let issue = match &selector.issue {
-        Some(text) => {
-            let project = &ctx.config.audits_project;
-            let could_not = || format!("could not read the issue {text} of {project}");
-            let iid = iid(ctx, text)?;
-            ctx.gitlab().await?.issue(project, iid).await.with_context(could_not)?
-        }
+        Some(text) => named_issue(ctx, text).await?,
         None => find_issue(ctx, selector.period, &operators).await?,
     };
     if !operators.trusts(&issue.author) {
@@ -159,20 +155,106 @@ pub(crate) fn warn_of_stranger(ctx: &Ctx, issue: &Issue) {
     ));
 }
 
-/// The number of an issue that was named by it or by its address.
-fn iid(ctx: &Ctx, text: &str) -> anyhow::Result<u64> {
-    let project = format!("{}/{}/-/", ctx.config.url(Service::Gitlab), ctx.config.audits_project);
-    let number = match text.strip_prefix(&project) {
-        Some(rest) => rest.strip_prefix("issues/").or_else(|| rest.strip_prefix("work_items/")),
-        None => Some(text.trim_start_matches('#')),
+/// Reads an issue of the audits' project, and follows the project if that has moved.
+async fn read_issue(ctx: &Ctx, gitlab: &GitLab, iid: u64) -> Result<Issue, Error> {
+    let issue = gitlab.issue(ctx.audits_project(), iid).await?;
+    if let Some(path) = issue.project_path() {
+        ctx.follow_project(path);
+    }
+    Ok(issue)
+}
+
+/// Reads the issue that the user named.
+async fn named_issue(ctx: &Ctx, text: &str) -> anyhow::Result<Issue> {
+    let not_here = || {
+        let message = format!("{text} is not an issue of {}", ctx.audits_project());
+        Failure::new(Exit::Usage, message).hint("--issue takes a number, or the issue's address")
     };
-    let number = number.map(|rest| rest.split(['#', '?']).next().unwrap_or_default());
-    number.and_then(|number| number.parse().ok()).ok_or_else(|| {
-        let message = format!("{text} is not an issue of {}", ctx.config.audits_project);
-        Failure::new(Exit::Usage, message)
-            .hint("--issue takes a number, or the issue's address")
-            .into()
-    })
+    let name = IssueName::parse(text).ok_or_else(not_here)?;
+    let is_configured = name.is_in(&ctx.config);
+    let gitlab = ctx.gitlab().await?;
+    let issue = match read_issue(ctx, gitlab, name.iid).await {
+        Ok(issue) => issue,
+        // The number is that of an issue in another project, by all that is known.
+        Err(Error { kind: ErrorKind::NotFound { .. }, .. }) if !is_configured => {
+            return Err(not_here().into());
+        }
+        Err(error) => {
+            let project = ctx.audits_project();
+            let message = format!("could not read the issue {text} of {project}");
+            return Err(anyhow::Error::new(error).context(message));
+        }
+    };
+    if is_configured || name.is_name_of(&issue) { Ok(issue) } else { Err(not_here().into()) }
+}
+
+/// How an issue was named: its number, and what stands before that.
+#[derive(Debug, PartialEq, Eq)]
+struct IssueName<'a> {
+    iid: u64,
+    project: NamedProject<'a>,
+}
+
+/// What a name of an issue says of its project.
+#[derive(Debug, PartialEq, Eq)]
+enum NamedProject<'a> {
+    /// Nothing, as in `17` and `#17`.
+    Unnamed,
+    /// Its path, as in `group/audits#17`.
+    Path(&'a str),
+    /// The address of its page without the scheme, as in `gitlab.example.com/group/audits`.
+    Address(&'a str),
+}
+
+impl<'a> IssueName<'a> {
+    /// Parses a number, a reference or the address of a page; `None` for any other text.
+    fn parse(text: &'a str) -> Option<Self> {
+        let text = text.trim();
+        if let Some((_, address)) = text.split_once("://") {
+            let (project, page) = address.split_once("/-/")?;
+            let rest = page.strip_prefix("issues/").or_else(|| page.strip_prefix("work_items/"))?;
+            let (number, _) = rest.split_once(['#', '?', '/']).unwrap_or((rest, ""));
+            let iid = number.parse().ok()?;
+            return Some(Self { iid, project: NamedProject::Address(project) });
+        }
+        let (path, number) = text.rsplit_once('#').unwrap_or(("", text));
+        let iid = number.parse().ok()?;
+        let project =
+            if path.is_empty() { NamedProject::Unnamed } else { NamedProject::Path(path) };
+        Some(Self { iid, project })
+    }
+
+    /// Whether the name is that of an issue in the project that is configured, as it is configured.
+    fn is_in(&self, config: &Config) -> bool {
+        match self.project {
+            NamedProject::Unnamed => true,
+            NamedProject::Path(path) => path.eq_ignore_ascii_case(&config.audits_project),
+            NamedProject::Address(address) => {
+                let project = format!("{}/{}", config.url(Service::Gitlab), config.audits_project);
+                address.eq_ignore_ascii_case(without_scheme(&project))
+            }
+        }
+    }
+
+    /// Whether GitLab itself names the issue like this: a project that has moved has another path,
+    /// and a server may call itself by another host than it is reached at.
+    fn is_name_of(&self, issue: &Issue) -> bool {
+        match self.project {
+            NamedProject::Unnamed => true,
+            NamedProject::Path(path) => {
+                issue.project_path().is_some_and(|present| present.eq_ignore_ascii_case(path))
+            }
+            NamedProject::Address(address) => {
+                let own = without_scheme(&issue.web_url).split_once("/-/");
+                own.is_some_and(|(project, _)| project.eq_ignore_ascii_case(address))
+            }
+        }
+    }
+}
+
+/// An address from its host on: whether it is https is not part of a name.
+fn without_scheme(address: &str) -> &str {
+    address.split_once("://").map_or(address, |(_, rest)| rest)
 }
 
 /// The open issues of this kind that count.
@@ -200,9 +282,12 @@ async fn audits(
     operators: &Operators,
 ) -> anyhow::Result<Audits> {
     let kind = ctx.global.kind;
-    let gitlab = ctx.gitlab().await?;
+    let issues = ctx.gitlab().await?.issues(ctx.audits_project(), filter).await?;
     let mut audits = Audits::default();
-    for issue in gitlab.issues(&ctx.config.audits_project, filter).await? {
+    if let Some(path) = issues.first().and_then(Issue::project_path) {
+        ctx.follow_project(path);
+    }
+    for issue in issues {
         let is_own = operators.trusts(&issue.author);
         let is_open = !is_closed(&issue);
         if is_audit(&issue, kind, period) {
@@ -254,11 +339,19 @@ async fn closed_audits(
 
 /// Whether an issue's description holds the marker of an audit, maybe beside that of another one.
 fn is_audit(issue: &Issue, kind: Kind, period: Option<Period>) -> bool {
-    Marker::find_all(&issue.description).iter().any(|marker| {
-        marker.content == Content::Issue
-            && marker.header.kind == kind
-            && period.is_none_or(|period| marker.header.period == period)
-    })
+    audited_periods(issue, kind).any(|audited| period.is_none_or(|period| audited == period))
+}
+
+/// The latest period whose audit an issue is.
+fn audited_period(issue: &Issue, kind: Kind) -> Option<Period> {
+    audited_periods(issue, kind).max()
+}
+
+fn audited_periods(issue: &Issue, kind: Kind) -> impl Iterator<Item = Period> {
+    Marker::find_all(&issue.description)
+        .into_iter()
+        .filter(move |marker| marker.content == Content::Issue && marker.header.kind == kind)
+        .map(|marker| marker.header.period)
 }
 
 /// The one open issue of this kind that counts; or the one of `period`, open or closed.
@@ -270,6 +363,7 @@ async fn find_issue(
     period: Option<Period>,
     operators: &Operators,
 ) -> anyhow::Result<Issue> {
+    let kind = ctx.global.kind;
     let filter = IssueFilter { state: IssueState::Opened, created_after: None };
     let Audits { marked: mut open, unmarked } = audits(ctx, filter, period, operators).await?;
     if open.is_empty() {
@@ -283,7 +377,8 @@ async fn find_issue(
     }
     let closed =
         if open.is_empty() { closed_audits(ctx, period, operators).await? } else { Vec::new() };
-    match (open.pop(), open.is_empty(), closed.last()) {
+    let latest = closed.iter().max_by_key(|issue| (audited_period(issue, kind), issue.iid));
+    match (open.pop(), open.is_empty(), latest) {
         (Some(issue), true, _) => Ok(issue),
         (Some(issue), false, _) => {
             let pages: Vec<&str> =
@@ -299,8 +394,11 @@ async fn find_issue(
                 .hint(format!("`support-audit init-issue --period {period}` makes one"))
                 .into())
         }
-        (None, _, closed) => {
-            let latest = closed.map(|issue| format!("; the latest is closed: {}", issue.web_url));
+        (None, _, latest) => {
+            let latest = latest.map(|issue| {
+                let state = if is_moved(issue) { "was moved away" } else { "is closed" };
+                format!("; the latest {state}: {}", issue.web_url)
+            });
             let message = format!("there is no open audit{}", latest.unwrap_or_default());
             Err(Failure::new(Exit::Failed, message)
                 .hint("`support-audit init-issue` makes one")
@@ -315,12 +413,57 @@ pub(crate) fn is_closed(issue: &Issue) -> bool {
     issue.state == "closed"
 }
 
-/// Refuses an issue that is closed: its audit is over.
+/// Whether an issue was moved to another project, where it goes on; what is left here is closed.
+pub(crate) fn is_moved(issue: &Issue) -> bool {
+    issue.moved_to_id.is_some()
+}
+
+/// Refuses an issue that is closed: its audit is over, or goes on elsewhere.
 pub(crate) fn ensure_open(issue: &Issue) -> Result<(), Failure> {
     if !is_closed(issue) {
         return Ok(());
     }
+    if is_moved(issue) {
+        let message = format!("{} was moved to another project", issue.web_url);
+        return Err(Failure::new(Exit::NotReady, message)
+            .hint("set `gitlab.audits_project` to that project: the issue's page links to it"));
+    }
     let by = issue.closed_by.as_ref().map(|user| format!(" by {}", user.username));
     let message = format!("{} was closed{}", issue.web_url, by.unwrap_or_default());
     Err(Failure::new(Exit::NotReady, message).hint("nothing is written into a closed audit"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_issue_is_named_by_number_reference_or_address() {
+        let address = |address| NamedProject::Address(address);
+        for (text, project) in [
+            ("17", NamedProject::Unnamed),
+            (" #17 ", NamedProject::Unnamed),
+            ("group/audits#17", NamedProject::Path("group/audits")),
+            ("https://h.example/group/audits/-/issues/17", address("h.example/group/audits")),
+            ("http://h.example:80/a/b/-/work_items/17", address("h.example:80/a/b")),
+            ("https://h.example/git/a/b/-/issues/17#note_5", address("h.example/git/a/b")),
+            ("https://h.example/a/b/-/issues/17?x=y", address("h.example/a/b")),
+            ("https://h.example/a/b/-/issues/17/", address("h.example/a/b")),
+        ] {
+            assert_eq!(IssueName::parse(text), Some(IssueName { iid: 17, project }), "{text}");
+        }
+        for text in [
+            "",
+            "#",
+            "x",
+            "-1",
+            "17 18",
+            "group/audits#",
+            "https://h.example/a/b/-/merge_requests/17",
+            "https://h.example/a/b/-/issues/x",
+            "https://h.example/a/b/17",
+        ] {
+            assert_eq!(IssueName::parse(text), None, "{text}");
+        }
+    }
 }

@@ -15,7 +15,7 @@ mod visibility;
 pub(crate) use accounts::AccountsMode;
 pub(crate) use conversation::{FollowupSources, directory, followup_sources};
 pub(crate) use issue::{
-    IssueSelector, ensure_open, is_closed, issues_since, open_audits, resolve_issue,
+    IssueSelector, ensure_open, is_closed, is_moved, issues_since, open_audits, resolve_issue,
     warn_of_stranger,
 };
 pub(crate) use operators::Operators;

@@ -213,7 +213,7 @@ async fn exceptions(
             SourceFile { bytes: std::fs::read(path).map_err(failed)?, name }
         }
         (None, Some(path)) => {
-            let project = &ctx.config.audits_project;
+            let project = ctx.audits_project();
             let _progress = ctx.ui.progress(&format!("reading {path} of {project}"));
             let read = ctx.gitlab().await?.raw_file(project, path, "HEAD").await;
             let failed = |error| {

@@ -12,7 +12,7 @@ pub(super) fn user(user: &User) -> conversation::User {
 
 /// Reads the threads of an issue.
 pub(super) async fn read_conversation(ctx: &Ctx, iid: u64) -> anyhow::Result<Conversation> {
-    let project = &ctx.config.audits_project;
+    let project = ctx.audits_project();
     let discussions = ctx.gitlab().await?.discussions(project, iid).await?;
     let threads: Vec<Thread> = discussions.into_iter().map(thread).collect();
     tracing::debug!(project, threads = threads.len(), "read the conversation");
