@@ -37,7 +37,7 @@ fn report(team: &str, accounts: Option<&str>) -> Report {
         commit: None,
         sha256: "4c29".to_owned(),
         read_at,
-        version: "1.2.3".to_owned(),
+        version: "1.2.3",
     };
     let sources = Sources { roster, problems, accounts: accounts.map(read), ..Sources::default() };
     let today = "2026-11-22".parse().expect("a day");

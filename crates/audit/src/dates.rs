@@ -3,9 +3,21 @@
 //! Notices, letters, the review and `status` use these forms, so that an instant reads the same
 //! wherever it is.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+
+/// A day or an instant in one of the forms below, which are words of our own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DateText(String);
+
+impl fmt::Display for DateText {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
 
 /// The day of an instant, in UTC.
 pub(crate) fn date_of(at: Timestamp) -> Date {
@@ -13,38 +25,38 @@ pub(crate) fn date_of(at: Timestamp) -> Date {
 }
 
 /// An instant to the minute, as in `Thursday 4 February 2027, 09:00 UTC`: the end of a wait.
-pub(crate) fn deadline(at: Timestamp) -> String {
-    at.strftime("%A %-d %B %Y, %H:%M UTC").to_string()
+pub(crate) fn deadline(at: Timestamp) -> DateText {
+    DateText(at.strftime("%A %-d %B %Y, %H:%M UTC").to_string())
 }
 
 /// An instant to the minute in figures, as in `2027-02-04 09:00 UTC`: when sources were read.
-pub(crate) fn minute(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+pub(crate) fn minute(at: Timestamp) -> DateText {
+    DateText(at.strftime("%Y-%m-%d %H:%M UTC").to_string())
 }
 
 /// An instant in a line of a table, as in `Thu 4 Feb 09:00 UTC`.
-pub(crate) fn short_deadline(at: Timestamp) -> String {
-    at.strftime("%a %-d %b %H:%M UTC").to_string()
+pub(crate) fn short_deadline(at: Timestamp) -> DateText {
+    DateText(at.strftime("%a %-d %b %H:%M UTC").to_string())
 }
 
 /// A day with its weekday, as in `Thursday 4 February 2027`.
-pub(crate) fn weekday(day: Date) -> String {
-    day.strftime("%A %-d %B %Y").to_string()
+pub(crate) fn weekday(day: Date) -> DateText {
+    DateText(day.strftime("%A %-d %B %Y").to_string())
 }
 
 /// A day, as in `4 February 2027`.
-pub(crate) fn long_day(day: Date) -> String {
-    day.strftime("%-d %B %Y").to_string()
+pub(crate) fn long_day(day: Date) -> DateText {
+    DateText(day.strftime("%-d %B %Y").to_string())
 }
 
 /// A day of this audit, as in `4 February`.
-pub(crate) fn day_and_month(day: Date) -> String {
-    day.strftime("%-d %B").to_string()
+pub(crate) fn day_and_month(day: Date) -> DateText {
+    DateText(day.strftime("%-d %B").to_string())
 }
 
 /// A day of this audit in a table, as in `4 Feb`.
-pub(crate) fn short_day(day: Date) -> String {
-    day.strftime("%-d %b").to_string()
+pub(crate) fn short_day(day: Date) -> DateText {
+    DateText(day.strftime("%-d %b").to_string())
 }
 
 /// How far ahead or back an instant is, as in `in 2 days` or `3 hours ago`.
@@ -68,13 +80,13 @@ mod tests {
     fn days_and_instants_read_as_people_write_them() {
         let at: Timestamp = "2027-02-04T09:00:59Z".parse().unwrap();
         let day = date_of(at);
-        assert_eq!(deadline(at), "Thursday 4 February 2027, 09:00 UTC");
-        assert_eq!(minute(at), "2027-02-04 09:00 UTC");
-        assert_eq!(short_deadline(at), "Thu 4 Feb 09:00 UTC");
-        assert_eq!(weekday(day), "Thursday 4 February 2027");
-        assert_eq!(long_day(day), "4 February 2027");
-        assert_eq!(day_and_month(day), "4 February");
-        assert_eq!(short_day(day), "4 Feb");
+        assert_eq!(deadline(at).to_string(), "Thursday 4 February 2027, 09:00 UTC");
+        assert_eq!(minute(at).to_string(), "2027-02-04 09:00 UTC");
+        assert_eq!(short_deadline(at).to_string(), "Thu 4 Feb 09:00 UTC");
+        assert_eq!(weekday(day).to_string(), "Thursday 4 February 2027");
+        assert_eq!(long_day(day).to_string(), "4 February 2027");
+        assert_eq!(day_and_month(day).to_string(), "4 February");
+        assert_eq!(short_day(day).to_string(), "4 Feb");
     }
 
     #[test]

@@ -83,7 +83,7 @@ pub struct Provenance {
     /// When it was read.
     pub read_at: Timestamp,
     /// The version of the program that read it.
-    pub version: String,
+    pub version: &'static str,
 }
 
 /// SHA-256 of a file, in lower-case hex digits.

@@ -10,11 +10,14 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Deref;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use unicode_general_category::{GeneralCategory as Category, get_general_category};
 
+use crate::calendar::Period;
+use crate::dates::DateText;
 use crate::identity::User;
 use crate::text::clean;
 
@@ -33,9 +36,21 @@ impl Markdown {
         Self(Cow::Borrowed(words))
     }
 
+    /// Words of the program itself that begin a sentence, their first letter in upper case.
+    pub(crate) fn sentence(words: &'static str) -> Self {
+        let mut characters = words.chars();
+        let first = characters.next().map(char::to_uppercase).into_iter().flatten();
+        Self(Cow::Owned(first.chain(characters).collect()))
+    }
+
     /// A count or another number.
     pub fn number(number: usize) -> Self {
         Self(Cow::Owned(number.to_string()))
+    }
+
+    /// A count of things, as `1 person` or `2 people`.
+    pub(crate) fn counted(count: usize, one: &'static str, several: &'static str) -> Self {
+        Self::number(count).and(" ").and(if count == 1 { one } else { several })
     }
 
     /// A day, as `2027-02-01`.
@@ -52,14 +67,6 @@ impl Markdown {
     pub fn link(label: impl Into<Self>, address: &str) -> Self {
         let label = label.into();
         if is_linkable(address) { Self(Cow::Owned(format!("[{label}]({address})"))) } else { label }
-    }
-
-    /// Our own words, which the caller has put together.
-    ///
-    /// Prefer [`Markdown::literal`]: this one takes any text, so only the caller's discipline keeps
-    /// untrusted text out.
-    pub fn text(words: impl Into<String>) -> Self {
-        Self(Cow::Owned(words.into()))
     }
 
     /// Untrusted text in a code span, whatever it is; a bar is kept apart from a backslash before it.
@@ -109,6 +116,11 @@ impl Markdown {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    /// The text as GitLab gets it.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 impl fmt::Display for Markdown {
@@ -120,6 +132,24 @@ impl fmt::Display for Markdown {
 impl From<&'static str> for Markdown {
     fn from(words: &'static str) -> Self {
         Self::literal(words)
+    }
+}
+
+impl From<DateText> for Markdown {
+    fn from(date: DateText) -> Self {
+        Self(Cow::Owned(date.to_string()))
+    }
+}
+
+impl From<u64> for Markdown {
+    fn from(number: u64) -> Self {
+        Self(Cow::Owned(number.to_string()))
+    }
+}
+
+impl From<Period> for Markdown {
+    fn from(period: Period) -> Self {
+        Self(Cow::Owned(period.to_string()))
     }
 }
 
@@ -194,6 +224,34 @@ impl Document {
         self.block(&table)
     }
 
+    /// Adds a paragraph whose lines are kept apart only in its source.
+    #[must_use]
+    pub(crate) fn lines(self, lines: impl IntoIterator<Item = Markdown>) -> Self {
+        let mut paragraph = String::new();
+        for line in lines {
+            paragraph.push_str(&line.0);
+            paragraph.push('\n');
+        }
+        self.block(&paragraph)
+    }
+
+    /// Adds a hidden line, such as a marker, which holds no untrusted text.
+    #[must_use]
+    pub(crate) fn hidden_line(self, line: &str) -> Self {
+        self.block(line)
+    }
+
+    /// A text that the crate has put together of [`Markdown`] elsewhere: a report split into parts,
+    /// or a comment of ours with lines taken out.
+    pub(crate) fn assembled(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The number, from 0, of the line on which the next block begins.
+    pub(crate) fn next_line(&self) -> usize {
+        if self.0.is_empty() { 0 } else { self.0.lines().count() + 1 }
+    }
+
     /// Adds the blocks of another document.
     #[must_use]
     pub fn append(self, other: &Self) -> Self {
@@ -217,7 +275,16 @@ impl Document {
     }
 }
 
-/// The document's text, without a line break at its end.
+/// The document can be read like the text that it is, and changed only by its own methods.
+impl Deref for Document {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The document's text, without a line break at its end unless it was assembled with one.
 impl fmt::Display for Document {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
@@ -295,13 +362,11 @@ fn holds_issue_key(text: &str) -> bool {
     false
 }
 
-/// Whether an address can stand between the parentheses of a link.
-fn is_linkable(address: &str) -> bool {
+/// Whether an address may be the target of a link: nothing in it ends the link or acts otherwise.
+pub(crate) fn is_linkable(address: &str) -> bool {
     let is_web = address.starts_with("https://") || address.starts_with("http://");
     is_web
-        && address
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/?#@%&=+".contains(&byte))
+        && address.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/%#".contains(&byte))
 }
 
 fn is_calendly_address(text: &str) -> bool {

@@ -10,6 +10,7 @@ use similar::TextDiff;
 
 use crate::accounts::AccountStatus;
 use crate::identity::AccountId;
+use crate::markdown::Document;
 use crate::record::marker::Marker;
 
 /// What a command will change, in order.
@@ -42,7 +43,7 @@ pub enum Action {
         /// The number in its project.
         iid: u64,
         /// The comment, with its marker.
-        body: String,
+        body: Document,
         /// What it is.
         marker: Marker,
     },
@@ -57,7 +58,7 @@ pub enum Action {
         /// Its text as it was read or last written: if it is another by then, nothing is done.
         expected: String,
         /// The new text, with its marker.
-        body: String,
+        body: Document,
         /// What it is.
         marker: Marker,
     },
@@ -87,7 +88,7 @@ pub struct NewNotice {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoticePart {
     /// The comment, with its marker at the end.
-    pub body: String,
+    pub body: Document,
     /// What its marker says.
     pub marker: Marker,
 }
@@ -185,7 +186,7 @@ impl fmt::Display for Action {
             }
             Self::EditComment { note, expected, body, .. } => {
                 writeln!(formatter, "Edit your comment {note}, which mails nobody:")?;
-                let diff = TextDiff::from_lines(expected.as_str(), body.as_str());
+                let diff = TextDiff::from_lines(expected.as_str(), &**body);
                 let diff = diff.unified_diff().context_radius(1).to_string();
                 write!(formatter, "{}", indented(diff.trim_end()))
             }

@@ -112,7 +112,7 @@ fn report() -> Result<Report, Box<dyn Error>> {
         commit: None,
         sha256: "4c29".to_owned(),
         read_at,
-        version: "1.2.3".to_owned(),
+        version: "1.2.3",
     };
     let sources = Sources { roster, problems, accounts: Some(accounts), ..Sources::default() };
     let today = "2027-02-01".parse()?;

@@ -13,7 +13,7 @@ use crate::kinds::Kind;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exception {
     /// The ids of the checks.
-    pub checks: Vec<String>,
+    pub checks: Vec<&'static str>,
     /// Whom it is about.
     pub subject: ExceptionSubject,
     /// Why it stays as it is.
@@ -116,13 +116,16 @@ pub fn parse(kind: Kind, file: &SourceFile) -> Result<(Vec<Exception>, Vec<Probl
 impl Entry {
     /// The exception, or why it can be none.
     fn judge(self, kind: Kind, location: Location) -> Result<Exception, String> {
-        let checks = match self.check {
-            Checks::One(check) => vec![check],
-            Checks::Several(checks) => checks,
+        let ids = match self.check {
+            Checks::One(id) => vec![id],
+            Checks::Several(ids) => ids,
         };
-        let known = kind.spec().checks;
-        if let Some(check) = checks.iter().find(|id| !known.iter().any(|check| check.id == **id)) {
-            return Err(format!("there is no check `{check}`"));
+        let mut checks = Vec::new();
+        for id in ids {
+            match kind.spec().checks.iter().find(|check| check.id == id) {
+                Some(check) => checks.push(check.id),
+                None => return Err(format!("there is no check `{id}`")),
+            }
         }
         if checks.is_empty() {
             return Err("`check` names no check".to_owned());

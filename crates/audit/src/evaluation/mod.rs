@@ -203,10 +203,10 @@ impl Evaluation {
         }
     }
 
-    fn all_evaluated(&self, checks: &[String]) -> bool {
+    fn all_evaluated(&self, checks: &[&'static str]) -> bool {
         let unknown = self.unknown.iter().map(|(check, _)| check);
         let mut others = self.off.iter().chain(unknown);
-        !others.any(|check| checks.iter().any(|id| id == check.id))
+        !others.any(|check| checks.contains(&check.id))
     }
 
     /// Whether whoever approved an exception is whom the finding is about, by id or by any username.
@@ -228,7 +228,7 @@ impl Evaluation {
     }
 
     fn covers(&self, exception: &Exception, finding: &Finding) -> bool {
-        exception.checks.iter().any(|id| id == finding.check.id)
+        exception.checks.contains(&finding.check.id)
             && match &exception.subject {
                 ExceptionSubject::Organization => finding.about == Subject::Organization,
                 ExceptionSubject::Email(email) => {

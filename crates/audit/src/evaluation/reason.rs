@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::markdown::Markdown;
+
 /// Why a check could not be evaluated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unknown {
@@ -39,21 +41,22 @@ pub enum Unknown {
     NotReadSince,
 }
 
-impl fmt::Display for Unknown {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
+impl Unknown {
+    /// The reason as it follows the name of what is unknown: `while a problem may hide a person`.
+    pub(crate) fn markdown(&self) -> Markdown {
+        Markdown::literal(match self {
             Self::HiddenPerson => "while a problem may hide a person",
             Self::Shrunken(recorded) => {
-                return write!(
-                    formatter,
-                    "while the roster is more than 10 % smaller than the {recorded} people of the issue"
-                );
+                return Markdown::literal("while the roster is more than 10 % smaller than the ")
+                    .and(Markdown::number(*recorded))
+                    .and(" people of the issue");
             }
             Self::AccountsShrunken(recorded) => {
-                return write!(
-                    formatter,
-                    "while there are more than 10 % fewer accounts than the {recorded} of the issue"
-                );
+                return Markdown::literal(
+                    "while there are more than 10 % fewer accounts than the ",
+                )
+                .and(Markdown::number(*recorded))
+                .and(" of the issue");
             }
             Self::Unmatchable => "while people without an e-mail address have no known account",
             Self::NoAccounts => "without accounts",
@@ -69,5 +72,11 @@ impl fmt::Display for Unknown {
             Self::NoRole => "since the account comes without a role",
             Self::NotReadSince => "since the sources are older than the last comment about it",
         })
+    }
+}
+
+impl fmt::Display for Unknown {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.markdown().fmt(formatter)
     }
 }

@@ -7,7 +7,7 @@
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 use crate::dates::{date_of, day_and_month};
-use crate::markdown::{Markdown, item};
+use crate::markdown::{Document, Markdown};
 use crate::record::marker::{Content, MarkerHeader, Step, StepAction};
 use crate::text::{clean, excerpt};
 
@@ -51,19 +51,19 @@ impl Record {
     }
 
     /// The comment with its marker.
-    pub fn body(&self) -> String {
-        let mut body = String::new();
+    pub fn body(&self) -> Document {
+        let mut body = Document::new();
         // Acts of the same sort that follow each other are under one heading; the order is that of
         // the acts, since of two decisions at one instant the later one counts.
         for group in self.items.chunk_by(|one, next| heading(one, 2) == heading(next, 2)) {
             let Some(first) = group.first() else { continue };
             let title = heading(first, group.len());
-            body.push_str(&format!("{title} ({}):\n\n", group.len()));
-            body.extend(group.iter().map(|act| item(&line(act))));
-            body.push('\n');
+            let title =
+                Markdown::literal(title).and(" (").and(Markdown::number(group.len())).and("):");
+            body = body.paragraph(title).list(group.iter().map(line));
         }
         let steps = self.items.iter().map(|act| act.step.clone()).collect();
-        format!("{body}{}", self.header.with(Content::Record(steps)))
+        body.hidden_line(&self.header.with(Content::Record(steps)).to_string())
     }
 }
 
@@ -89,9 +89,9 @@ fn line(act: &RecordItem) -> Markdown {
     let between = if is_about_account { " " } else { " of " };
     let mut line = Markdown::code(&act.step.check);
     if !subject.trim().is_empty() {
-        line = line.and(Markdown::text(between)).and(Markdown::code(&subject));
+        line = line.and(between).and(Markdown::code(&subject));
     }
-    line = line.and(Markdown::text(suffix(&act.step)));
+    line = line.and(suffix(&act.step));
     if act.reason.trim().is_empty() {
         line
     } else {
@@ -100,12 +100,14 @@ fn line(act: &RecordItem) -> Markdown {
 }
 
 /// What an item says behind its subject.
-fn suffix(step: &Step) -> String {
+fn suffix(step: &Step) -> Markdown {
     match step.action {
-        StepAction::Keep { until: Some(until) } => format!(", kept until {until}"),
-        StepAction::Keep { until: None } => ", kept".to_owned(),
-        StepAction::Sent { .. } => format!(", on {}", day_and_month(date_of(step.at))),
-        _ => String::new(),
+        StepAction::Keep { until: Some(until) } => {
+            Markdown::literal(", kept until ").and(Markdown::date(until))
+        }
+        StepAction::Keep { until: None } => Markdown::literal(", kept"),
+        StepAction::Sent { .. } => Markdown::literal(", on ").and(day_and_month(date_of(step.at))),
+        _ => Markdown::default(),
     }
 }
 
@@ -242,7 +244,7 @@ mod tests {
     #[test]
     fn an_edited_list_has_no_reasons() {
         let acts = ["Ada", "Bob"].map(|name| act(StepAction::Accept, "link-missing", name, "why"));
-        let body = record(acts.to_vec()).body();
+        let body = record(acts.to_vec()).body().to_string();
         assert_eq!(read_reasons(&body, 2).unwrap(), ["why", "why"]);
         assert_eq!(read_reasons(&body.replacen("- `", "`", 1), 2), None);
         assert_eq!(read_reasons(&format!("- one more\n\n{body}"), 2), None);

@@ -6,8 +6,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::notice::marked_lines;
+use super::notice::{HELP_TITLE, OPERATORS_TITLE, marked_lines};
 use super::subjects::{is_about_account, joining_keys};
+use crate::markdown::Document;
 use crate::plan::Action;
 use crate::record::conversation::{Conversation, Note, Thread, ThreadNote};
 use crate::record::marker::{Content, Key, KeyKind, Marker, MarkerHeader, Step, StepAction};
@@ -151,7 +152,7 @@ impl Posted<'_> {
             .collect();
         let mut marker = self.marker.clone();
         marker.content = Content::Notice(kept);
-        let body = strike_lines(&note.body, &marker, is_doubled);
+        let body = Document::assembled(strike_lines(&note.body, &marker, is_doubled));
         Action::EditComment { iid, note: note.id, expected: note.body.clone(), body, marker }
     }
 
@@ -181,8 +182,6 @@ fn strike_lines(body: &str, marker: &Marker, is_doubled: &[bool]) -> String {
             _ => kept.push((number, left)),
         }
     }
-    let is_title =
-        |line: &str| line.starts_with("**Help wanted**") || line.starts_with("**For the");
     let mut text: Vec<&str> = Vec::new();
     let mut numbers: Vec<(usize, usize)> = Vec::new();
     let is_marker = |line: &str| Marker::parse(line).is_some();
@@ -205,6 +204,11 @@ fn strike_lines(body: &str, marker: &Marker, is_doubled: &[bool]) -> String {
     let after: Vec<&str> = lines.iter().skip(end + 1).flatten().copied().collect();
     let after = if after.is_empty() { String::new() } else { format!("\n{}", after.join("\n")) };
     format!("{}\n\n{STRUCK}\n\n{}{after}", text.trim_end(), marked_lines(marker, &numbers))
+}
+
+/// Whether a line stands above a list, and goes when the list is empty.
+fn is_title(line: &str) -> bool {
+    line.starts_with(HELP_TITLE) || line.starts_with(OPERATORS_TITLE)
 }
 
 /// The numbers of the lines that take steps, each with how many, as the marker holds them; nothing

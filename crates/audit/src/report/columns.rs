@@ -3,8 +3,6 @@
 //! Markdown, CSV, the terminal's table and the description take their headings, keys and cells
 //! from here, so that a new column is a new element of [`people`] or [`outsiders`].
 
-use std::borrow::Cow;
-
 use super::{Member, Outsider, UNREADABLE};
 use crate::kinds::Spec;
 use crate::markdown::Markdown;
@@ -33,7 +31,7 @@ pub(crate) enum Cell {
     /// The fact could not be read.
     Unreadable,
     /// Words of the program.
-    Own(Cow<'static, str>),
+    Own(Markdown),
     /// Untrusted text, as it reads best.
     Untrusted(String),
     /// Untrusted text that stands for itself, such as a username.
@@ -55,7 +53,7 @@ impl Cell {
         match self {
             Self::Empty => Markdown::default(),
             Self::Unreadable => Markdown::literal(UNREADABLE),
-            Self::Own(words) => Markdown::text(words.clone()),
+            Self::Own(words) => words.clone(),
             Self::Untrusted(text) => Markdown::untrusted(&excerpt(text)),
             Self::Code(text) => Markdown::code(&excerpt(text)),
         }
@@ -66,7 +64,7 @@ impl Cell {
         match self {
             Self::Empty => "",
             Self::Unreadable => UNREADABLE,
-            Self::Own(words) => words,
+            Self::Own(words) => words.as_str(),
             Self::Untrusted(text) | Self::Code(text) => text,
         }
     }
@@ -113,7 +111,7 @@ pub(crate) fn people<'a>(spec: &Spec) -> [Column<Member<'a>>; 5] {
             key: findings,
             heading: "Findings",
             field: "findings",
-            cell: |member| Cell::Own(member.findings_cell().into()),
+            cell: |member| Cell::Own(member.findings_cell()),
         },
     ]
 }
@@ -170,7 +168,7 @@ pub(crate) fn outsiders<'a>() -> [Column<Outsider<'a>>; 6] {
             key: decision,
             heading: "Decision",
             field: "decision",
-            cell: |outsider| Cell::Own(outsider.decision().into()),
+            cell: |outsider| Cell::Own(outsider.decision()),
         },
     ]
 }

@@ -1,7 +1,8 @@
 //! The report as one table of comma-separated values, for spreadsheets.
 
 use super::columns::{outsiders, people};
-use super::{Member, Note, Outsider, Report, UNREADABLE, ids};
+use super::note::Note;
+use super::{Member, Outsider, Report, UNREADABLE, ids};
 use crate::accounts::{Accounts, Capture};
 use crate::input::Problem;
 use crate::roster::Field;
@@ -50,7 +51,7 @@ fn rows(report: &Report) -> impl Iterator<Item = Row> {
 fn note(note: &Note<'_>) -> Row {
     row(&[
         ("table", note.table),
-        ("name", note.untrusted),
+        ("name", note.name),
         ("findings", note.check),
         ("message", &note.plain()),
     ])
@@ -73,7 +74,7 @@ fn accounts_provenance(accounts: &Accounts) -> Row {
 fn outsider_row(outsider: &Outsider<'_>) -> Row {
     let location = &outsider.account.location;
     let cells = outsiders().map(|column| (column.field, (column.cell)(outsider)));
-    let findings = ids(outsider.findings);
+    let findings = ids(outsider.findings).to_string();
     let line = location.line.map(|line| line.to_string()).unwrap_or_default();
     row(&[
         &[

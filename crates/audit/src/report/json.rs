@@ -61,7 +61,7 @@ struct OutsiderRow<'a> {
 
 #[derive(Serialize)]
 struct ExceptionRow<'a> {
-    checks: &'a [String],
+    checks: &'a [&'static str],
     email: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     account: Option<&'a str>,
@@ -188,7 +188,7 @@ fn outsiders(report: &Report) -> Vec<OutsiderRow<'_>> {
             role: outsider.account.role.as_deref(),
             since: &outsider.account.since,
             justification: outsider.justification(),
-            decision: outsider.decision(),
+            decision: outsider.decision().to_string(),
             findings: findings(outsider.findings),
             location: &outsider.account.location,
         })

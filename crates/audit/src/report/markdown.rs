@@ -1,10 +1,21 @@
 //! The report as Markdown, for an issue.
 
+use super::Report;
 use super::columns::{Column, outsiders, people};
-use super::{Report, person_count};
 use crate::accounts::{Accounts, Capture};
-use crate::input::Problem;
+use crate::input::{Location, Problem};
 use crate::markdown::{Markdown, delimiter_row, item, row};
+
+/// How the line about the roster begins.
+pub(crate) const ROSTER: &str = "Roster ";
+/// How the line about the accounts begins.
+pub(crate) const ACCOUNTS: &str = "Accounts ";
+
+/// What is before the instant in a line of provenance.
+pub(crate) const READ_AT: &str = ", read at ";
+
+/// The heading above the problems.
+pub(crate) const PROBLEMS_HEADING: &str = "Problems";
 
 pub(super) fn render(report: &Report) -> String {
     let spec = report.evaluation.kind.spec();
@@ -17,7 +28,7 @@ pub(super) fn render(report: &Report) -> String {
         text.push_str(&format!("\n{notes}"));
     }
     if !report.evaluation.problems.is_empty() {
-        text.push_str("\n## Problems\n\n");
+        text.push_str(&format!("\n## {PROBLEMS_HEADING}\n\n"));
         text.extend(report.evaluation.problems.iter().map(|it| item(&problem(it))));
     }
     table(spec.team_heading, &people(spec), report.team(), &mut text);
@@ -35,18 +46,23 @@ pub(crate) fn provenance(report: &Report) -> impl Iterator<Item = Markdown> {
 
 fn accounts_provenance(accounts: &Accounts) -> Markdown {
     let Capture { source, read_at, sha256, gaps } = &accounts.capture;
-    let whole = if gaps.is_empty() { "read whole" } else { "not read whole" };
-    let count = accounts.list.len();
-    Markdown::literal("Accounts ")
+    let completeness = if gaps.is_empty() { "read whole" } else { "not read whole" };
+    Markdown::literal(ACCOUNTS)
         .and(Markdown::code(source))
         .and(", SHA-256 ")
         .and(Markdown::code(sha256))
-        .and(Markdown::text(format!(", {count} with invitations, {whole}, read at {read_at:.0}.")))
+        .and(", ")
+        .and(Markdown::number(accounts.list.len()))
+        .and(" with invitations, ")
+        .and(completeness)
+        .and(READ_AT)
+        .and(Markdown::instant(*read_at))
+        .and(".")
 }
 
 fn roster_provenance(report: &Report) -> Markdown {
     let source = &report.provenance;
-    let mut line = Markdown::literal("Roster ");
+    let mut line = Markdown::literal(ROSTER);
     if let Some(project) = &source.project {
         line = line.and(Markdown::code(project)).and(" ");
     }
@@ -54,28 +70,33 @@ fn roster_provenance(report: &Report) -> Markdown {
     if let Some(commit) = &source.commit {
         line = line.and(" at commit ").and(Markdown::code(commit));
     }
-    line.and(", SHA-256 ").and(Markdown::code(&source.sha256)).and(Markdown::text(format!(
-        ", {}, read at {:.0} by support-audit {}.",
-        person_count(report.evaluation.roster.people.len()),
-        source.read_at,
-        source.version,
-    )))
+    line.and(", SHA-256 ")
+        .and(Markdown::code(&source.sha256))
+        .and(", ")
+        .and(Markdown::counted(report.evaluation.roster.people.len(), "person", "people"))
+        .and(READ_AT)
+        .and(Markdown::instant(source.read_at))
+        .and(" by support-audit ")
+        .and(source.version)
+        .and(".")
 }
 
 /// What must be known to read the report.
 pub(crate) fn notes(report: &Report) -> impl Iterator<Item = Markdown> {
-    report.notes().into_iter().map(|note| {
-        let pieces = note.write(Markdown::text, Markdown::untrusted, Markdown::code);
-        let note = pieces.iter().fold(Markdown::default(), Markdown::and);
-        note.and(".")
-    })
+    report.notes().into_iter().map(|note| note.markdown().and("."))
 }
 
 pub(crate) fn problem(problem: &Problem) -> Markdown {
-    let line = problem.location.line.map(|line| format!(" line {line}")).unwrap_or_default();
-    Markdown::code(&problem.location.file)
-        .and(Markdown::text(format!("{line}: ")))
-        .and(Markdown::untrusted(&problem.message))
+    location(&problem.location).and(": ").and(Markdown::untrusted(&problem.message))
+}
+
+/// A place in a file, as `team.yaml` line 5.
+pub(crate) fn location(location: &Location) -> Markdown {
+    let file = Markdown::code(&location.file);
+    match location.line {
+        Some(line) => file.and(" line ").and(line),
+        None => file,
+    }
 }
 
 /// A table below its heading.

@@ -5,6 +5,7 @@ mod csv;
 mod json;
 pub(crate) mod markdown;
 mod model;
+pub(crate) mod note;
 mod render;
 mod ruling;
 mod table;

@@ -6,13 +6,13 @@ use std::fmt;
 use serde::Serialize;
 
 use super::ruling::{Decision, Ruling};
-
 use crate::accounts::{Account, AccountStatus, Accounts};
 use crate::check::Finding;
 use crate::evaluation::exceptions::Exception;
-use crate::evaluation::{Evaluation, OUTSIDER, Unknown};
+use crate::evaluation::{Evaluation, OUTSIDER};
 use crate::identity::{PersonIdx, Subject, SubjectId};
 use crate::input::Provenance;
+use crate::markdown::{Markdown, join};
 use crate::roster::Person;
 use crate::text::fold;
 
@@ -136,66 +136,6 @@ impl Report {
             _ => self.evaluation.person(*about).map(|person| &*person.name),
         })
     }
-
-    /// What must be known to read the report: what was left out, and what could not be evaluated.
-    pub(crate) fn notes(&self) -> Vec<Note<'_>> {
-        let evaluation = &self.evaluation;
-        let mut notes = Vec::new();
-        for check in &evaluation.off {
-            notes.push(Note::ours("check-off", "Check off: ", check.id));
-        }
-        for (check, unknown) in &evaluation.unknown {
-            if *unknown != Unknown::NoAccounts {
-                notes.push(Note {
-                    table: "check-unknown",
-                    before: format!("Check unknown {unknown}: "),
-                    ..Note::ours("", "", check.id)
-                });
-            }
-        }
-        for gap in evaluation.accounts.iter().flat_map(|accounts| &accounts.capture.gaps) {
-            notes.push(Note::untrusted("gap", "Accounts not read whole: ", gap));
-        }
-        for finding in evaluation.findings_of(Subject::Organization) {
-            let excepted = if finding.exception.is_some() { " (exception)" } else { "" };
-            notes.push(Note {
-                table: "organization",
-                before: format!("{}: ", evaluation.kind.spec().system),
-                after: format!("{excepted}, seen: "),
-                seen: if finding.evidence.is_empty() { "none" } else { &finding.evidence },
-                ..Note::ours("", "", finding.check.id)
-            });
-        }
-        for name in self.excluded() {
-            notes.push(Note::untrusted("excluded", "Excluded: ", name));
-        }
-        for wanted in &evaluation.excluded_nobody {
-            notes.push(Note::untrusted(
-                "excluded-nobody",
-                "Excluded, but not on the roster: ",
-                wanted,
-            ));
-        }
-        for (exception, fate) in &evaluation.exceptions {
-            notes.push(Note {
-                table: "exception",
-                before: format!(
-                    "Exception {}, {}, for ",
-                    fate.describe(),
-                    exception.checks.join(", ")
-                ),
-                check: "",
-                untrusted: exception.subject.name().unwrap_or(evaluation.kind.spec().system),
-                after: format!(
-                    ", expires on {}, approved on {}",
-                    exception.expires, exception.approved_on
-                ),
-                seen: "",
-                reason: Some((&exception.reason, &exception.approved_by)),
-            });
-        }
-        notes
-    }
 }
 
 /// The numbers of a report's summary.
@@ -235,60 +175,6 @@ impl fmt::Display for SummaryCounts {
     }
 }
 
-/// What must be known to read a report.
-pub(crate) struct Note<'a> {
-    /// What kind of note it is, for programs.
-    pub(super) table: &'static str,
-    pub(super) before: String,
-    /// The check that it is about.
-    pub(super) check: &'static str,
-    pub(super) untrusted: &'a str,
-    pub(super) after: String,
-    /// What a check saw.
-    pub(super) seen: &'a str,
-    /// The reason of an exception, and who approved it.
-    pub(super) reason: Option<(&'a str, &'a str)>,
-}
-
-impl<'a> Note<'a> {
-    pub(super) fn ours(table: &'static str, before: &str, check: &'static str) -> Self {
-        let (before, after) = (before.to_owned(), String::new());
-        Self { table, before, check, untrusted: "", after, seen: "", reason: None }
-    }
-
-    pub(super) fn untrusted(table: &'static str, before: &str, untrusted: &'a str) -> Self {
-        Self { untrusted, ..Self::ours(table, before, "") }
-    }
-
-    /// The note without a final stop, its untrusted parts put in by `put` and `code`.
-    pub(super) fn write<T>(
-        &self,
-        ours: impl Fn(String) -> T,
-        put: impl Fn(&str) -> T,
-        code: impl Fn(&str) -> T,
-    ) -> Vec<T> {
-        let mut pieces = vec![ours(format!("{}{}", self.before, self.check))];
-        if !self.untrusted.is_empty() {
-            pieces.push(put(self.untrusted));
-        }
-        if !self.after.is_empty() {
-            pieces.push(ours(self.after.clone()));
-        }
-        if !self.seen.is_empty() {
-            pieces.push(code(self.seen));
-        }
-        if let Some((reason, by)) = self.reason {
-            pieces.extend([ours(" by ".to_owned()), code(by), ours(": ".to_owned()), put(reason)]);
-        }
-        pieces
-    }
-
-    /// The note as plain text, as it is.
-    pub(super) fn plain(&self) -> String {
-        self.write(|it| it, str::to_owned, str::to_owned).concat()
-    }
-}
-
 /// A person of the roster with what was found about them.
 pub(crate) struct Member<'a> {
     pub(crate) person: &'a Person,
@@ -299,18 +185,18 @@ pub(crate) struct Member<'a> {
 
 impl Member<'_> {
     /// The ids of the checks, comma-separated; `excluded` for those who are left out.
-    pub(super) fn findings_cell(&self) -> String {
-        if self.is_excluded { EXCLUDED.to_owned() } else { ids(self.findings) }
+    pub(super) fn findings_cell(&self) -> Markdown {
+        if self.is_excluded { Markdown::literal(EXCLUDED) } else { ids(self.findings) }
     }
 }
 
 /// The ids of the checks that have found something, comma-separated.
-pub(super) fn ids(findings: &[Finding]) -> String {
-    let id = |finding: &Finding| match finding.exception {
-        None => finding.check.id.to_owned(),
-        Some(_) => format!("{} {EXCEPTED}", finding.check.id),
-    };
-    findings.iter().map(id).collect::<Vec<_>>().join(", ")
+pub(super) fn ids(findings: &[Finding]) -> Markdown {
+    let ids = findings.iter().map(|finding| {
+        let id = Markdown::literal(finding.check.id);
+        if finding.exception.is_some() { id.and(" ").and(EXCEPTED) } else { id }
+    });
+    join(ids, ", ")
 }
 
 /// What the Findings column says of those who are left out.
@@ -345,14 +231,14 @@ impl<'a> Outsider<'a> {
         }
     }
 
-    pub(super) fn decision(&self) -> String {
+    pub(super) fn decision(&self) -> Markdown {
         match (self.exception, self.ruling) {
-            (Some(_), _) => format!("{} {EXCEPTED}", Decision::Keep.as_str()),
+            (Some(_), _) => Markdown::literal(Decision::Keep.as_str()).and(" ").and(EXCEPTED),
             (None, Some(Ruling { decision: Some(decision), is_confirmed, .. })) => {
                 let proposed = if *is_confirmed { "" } else { " (proposed)" };
-                format!("{}{proposed}", decision.as_str())
+                Markdown::literal(decision.as_str()).and(proposed)
             }
-            (None, _) => UNDECIDED.to_owned(),
+            (None, _) => Markdown::literal(UNDECIDED),
         }
     }
 }

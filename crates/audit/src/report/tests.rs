@@ -23,7 +23,7 @@ fn report(text: &str, policy: &Policy) -> Report {
         commit: Some("0123abcd".to_owned()),
         sha256: "4c29".to_owned(),
         read_at: "2026-11-22T10:00:00.5Z".parse().unwrap(),
-        version: "1.2.3".to_owned(),
+        version: "1.2.3",
     };
     let sources = Sources { roster, problems, ..Sources::default() };
     let today = "2026-11-22".parse().unwrap();

@@ -107,7 +107,7 @@ fn report(sample: &Sample, others: Vec<Account>) -> Report {
         commit: None,
         sha256: "4c29".to_owned(),
         read_at: sample.now,
-        version: "1.2.3".to_owned(),
+        version: "1.2.3",
     };
     let today = crate::dates::date_of(sample.now);
     let now = sample.now.to_string();

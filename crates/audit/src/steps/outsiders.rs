@@ -201,7 +201,7 @@ fn is_same(recorded: &str, typed: &str) -> bool {
 }
 
 fn unclear(account: &str, words: &'static str) -> Markdown {
-    Markdown::code(account).and(Markdown::text(format!(" {words}")))
+    Markdown::code(account).and(" ").and(words)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::accounts::{Account, OWNER};
 use crate::evaluation::{OUTSIDER, Unknown};
 use crate::followup::{Case, Cases, Entry, FollowupInput, State, has_account_id};
 use crate::identity::{AccountIdx, Subject, comparable_email};
-use crate::markdown::{Markdown, item};
+use crate::markdown::{Document, Markdown};
 use crate::plan::{Action, Plan, Removal};
 use crate::record::marker::{Content, Step, StepAction};
 
@@ -170,9 +170,7 @@ pub fn plan(
         return Err(Refusal::TooMany { removed: removed.len(), all });
     }
     let notes = stay.iter().map(|(account, reason)| {
-        Markdown::code(account.name_in_commands())
-            .and(Markdown::text(format!(" {reason}")))
-            .to_string()
+        Markdown::code(account.name_in_commands()).and(" ").and(*reason).to_string()
     });
     let mut plan = Plan { notes: notes.collect(), ..Plan::default() };
     for (case, entry) in gone {
@@ -230,12 +228,13 @@ fn recorded(input: &FollowupInput<'_>, case: &Case, entry: &Entry) -> Action {
         mentioned: Vec::new(),
     };
     let marker = input.header.with(Content::Removal(vec![step]));
-    let text = Markdown::literal("The account ").and(Markdown::code(&case.name)).and(
-        Markdown::text(format!(
-            " was removed from the {system} organisation. A fresh read of the accounts confirmed that it is gone."
-        )),
-    );
-    let body = format!("Removed (1):\n\n{}\n{marker}", item(&text));
+    let text = Markdown::literal("The account ")
+        .and(Markdown::code(&case.name))
+        .and(" was removed from the ")
+        .and(system)
+        .and(" organisation. A fresh read of the accounts confirmed that it is gone.");
+    let body =
+        Document::new().paragraph("Removed (1):").list([text]).hidden_line(&marker.to_string());
     Action::Comment { iid: input.issue.iid, body, marker }
 }
 

@@ -11,6 +11,7 @@ pub(crate) use readiness::reports;
 pub use readiness::{Readiness, readiness, reviewer};
 
 use crate::followup::{Cases, FollowupInput};
+use crate::markdown::Document;
 use crate::plan::{Action, Plan};
 use crate::record::conversation::User;
 use crate::record::marker::{Content, ReviewMark};
@@ -36,7 +37,7 @@ pub fn plan(
     }));
     marker.sources = input.sources.clone();
     let text = comment::comment(input, cases, report, reviewer, &readiness);
-    let body = format!("{text}\n{marker}");
+    let body = Document::assembled(format!("{text}\n{marker}"));
     let comment = Action::Comment { iid: input.issue.iid, body, marker };
     Plan { actions: table.into_iter().chain([comment]).collect(), ..Plan::default() }
 }

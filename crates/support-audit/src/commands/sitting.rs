@@ -74,7 +74,7 @@ impl Sitting {
             ctx.ui.say_lines(&due.plan.notes.join("\n"));
             return Ok(false);
         };
-        let body = body.clone();
+        let body = body.to_string();
         let pages = execute::apply_at_once(ctx, &due.plan).await?;
         let note = pages.first().and_then(|page| page.rsplit_once("#note_")?.1.parse().ok());
         if let (Some(note), Some(record)) = (note, due.record) {

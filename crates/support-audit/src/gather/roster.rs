@@ -113,7 +113,7 @@ fn provenance(
     commit: Option<String>,
     sha256: String,
 ) -> Provenance {
-    let version = env!("CARGO_PKG_VERSION").to_owned();
+    let version = env!("CARGO_PKG_VERSION");
     Provenance { project, path, commit, sha256, read_at: ctx.now(), version }
 }
 

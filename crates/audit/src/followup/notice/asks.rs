@@ -1,26 +1,18 @@
 //! The lines that ask people.
 
-use super::line::{Line, Mentions, Section, join_clauses, steps};
+use super::line::{Line, Mentions, Section, steps};
 use super::model::{AskLine, AskedAgain, Notice};
-use crate::markdown::{Markdown, item};
+use crate::markdown::{Markdown, join};
 use crate::wording::Position;
 
 impl Notice<'_> {
+    /// One line for each person who is asked, with everything that they are asked about.
     pub(super) fn ask_lines(&self, mentions: &mut Mentions) -> Vec<Line> {
-        let line = |ask: &AskLine| {
-            let mut text = mentions.address(&ask.user).and(": ");
-            let mut position = Position::Inside;
-            if let Some(again) = &ask.again {
-                text = text.and(again.markdown());
-                position = Position::SentenceStart;
-            }
-            let clauses = ask.findings.iter().enumerate().map(|(index, finding)| {
-                finding.to_subject(if index == 0 { position } else { Position::Inside })
-            });
-            text = text.and(join_clauses(clauses));
-            Line {
+        let mut lines = Vec::new();
+        for ask in &self.asks {
+            lines.push(Line {
                 section: Section::Asks,
-                text: item(&text),
+                text: mentions.address(&ask.user).and(": ").and(ask.request()),
                 people: 1,
                 checks: ask
                     .findings
@@ -28,26 +20,46 @@ impl Notice<'_> {
                     .map(|finding| (finding.check, finding.wording))
                     .collect(),
                 steps: steps(&ask.findings),
-            }
-        };
-        self.asks.iter().map(line).collect()
+            });
+        }
+        lines
+    }
+}
+
+impl AskLine {
+    /// What the person reads behind their name.
+    fn request(&self) -> Markdown {
+        let mut request = Markdown::default();
+        let mut position = Position::Inside;
+        if let Some(again) = &self.again {
+            request = request.and(again.markdown());
+            position = Position::SentenceStart;
+        }
+        let mut clauses = Vec::new();
+        for finding in &self.findings {
+            clauses.push(finding.to_subject(position));
+            // Only the first clause can begin a sentence.
+            position = Position::Inside;
+        }
+        request.and(join(clauses, "; "))
     }
 }
 
 impl AskedAgain {
+    /// The sentences before the findings, with a space at their end.
     fn markdown(&self) -> Markdown {
-        let open = if self.had_answered {
+        let opening = if self.had_answered {
             "thank you for your reply; this is still open. "
         } else {
             "this is still open. "
         };
-        let text = Markdown::text(open);
-        if self.words.trim().is_empty() {
-            return text;
+        if self.reason.trim().is_empty() {
+            return Markdown::literal(opening);
         }
-        text.and(Markdown::code(&self.operator))
+        Markdown::literal(opening)
+            .and(Markdown::code(&self.operator))
             .and(" writes: ")
-            .and(Markdown::code(&self.words))
+            .and(Markdown::code(&self.reason))
             .and(" ")
     }
 }

@@ -1,46 +1,32 @@
 //! The lines that ask managers to help.
 
-use super::line::{Line, Mentions, Section, join_clauses, link, steps};
+use super::line::{Line, Mentions, Section, steps};
 use super::model::{AskedBy, HelpLine, Notice, NoticeFinding};
 use crate::dates::{date_of, day_and_month};
-use crate::markdown::{Markdown, item};
+use crate::markdown::{Markdown, join};
 use crate::wording::{join_list, name};
 
 /// How many people of one manager a line names.
 const NAMED_TOGETHER: usize = 20;
 
 impl Notice<'_> {
-    /// One line for each manager and what is to be helped with; people of one manager with the same
-    /// findings are named together.
+    /// One line for each manager and what they are asked to help with.
+    ///
+    /// People of one manager with the same findings are named together.
     pub(super) fn help_lines(&self, mentions: &mut Mentions) -> Vec<Line> {
-        let is_inline = self.names_outsiders_inline();
-        let mut groups: Vec<Vec<&HelpLine>> = Vec::new();
-        for help in &self.helps {
-            if help.is_for_support_manager() && is_inline {
-                continue;
-            }
-            let last = groups.last_mut().filter(|group| {
-                group.len() < NAMED_TOGETHER && group.last().is_some_and(|last| last.is_like(help))
-            });
-            match last {
-                Some(group) => group.push(help),
-                None => groups.push(vec![help]),
-            }
-        }
         let mut lines = Vec::new();
-        for group in groups {
+        for group in self.help_groups() {
             let Some(first) = group.first() else { continue };
             let names: Vec<Markdown> = group.iter().map(|help| name(help.subject())).collect();
             let people = join_list(&names);
-            let text = match &first.manager {
-                Some(manager) => mentions.address(manager).and(", about ").and(&people),
+            let people = match &first.manager {
+                Some(manager) => mentions.address(manager).and(", about ").and(people),
                 None => people,
             };
-            let found = join_clauses(first.findings.iter().map(NoticeFinding::to_others));
-            let text = text.and(": ").and(&found).and(", ").and(self.asked(first));
+            let findings = join(first.findings.iter().map(NoticeFinding::to_others), "; ");
             lines.push(Line {
                 section: Section::Help,
-                text: item(&text),
+                text: people.and(": ").and(findings).and(", ").and(self.asked(first)),
                 people: group.len(),
                 checks: Vec::new(),
                 steps: group.iter().flat_map(|help| steps(&help.findings)).collect(),
@@ -49,12 +35,53 @@ impl Notice<'_> {
         lines
     }
 
+    /// The people of each line: neighbours about whom the same is said to the same manager.
+    fn help_groups(&self) -> Vec<Vec<&HelpLine>> {
+        let is_inline = self.names_outsiders_inline();
+        let mut groups: Vec<Vec<&HelpLine>> = Vec::new();
+        for help in &self.helps {
+            // The paragraph to the Support Operations Manager names these.
+            if help.is_for_support_manager() && is_inline {
+                continue;
+            }
+            match groups.last_mut() {
+                Some(group) if group.len() < NAMED_TOGETHER && help.follows(group) => {
+                    group.push(help);
+                }
+                _ => groups.push(vec![help]),
+            }
+        }
+        groups
+    }
+
     /// `asked on 1 February`, with a link to the comment.
     pub(super) fn asked(&self, help: &HelpLine) -> Markdown {
         let day = day_and_month(date_of(help.asked_at));
         match help.asked_by {
-            AskedBy::Email => Markdown::text(format!("asked by e-mail on {day}")),
-            AskedBy::Note(note) => link(format!("asked on {day}"), self.issue_url, note),
+            AskedBy::Email => Markdown::literal("asked by e-mail on ").and(day),
+            AskedBy::Note(note) => {
+                let address = format!("{}#note_{note}", self.issue_url);
+                Markdown::link(Markdown::literal("asked on ").and(day), &address)
+            }
         }
+    }
+}
+
+impl HelpLine {
+    /// Whether the line says the same as the last one of a group, so that both can be one.
+    fn follows(&self, group: &[&Self]) -> bool {
+        let Some(last) = group.last() else { return false };
+        self.manager_id() == last.manager_id()
+            && self.asked_by == last.asked_by
+            && date_of(self.asked_at) == date_of(last.asked_at)
+            && self
+                .findings
+                .iter()
+                .map(NoticeFinding::to_others)
+                .eq(last.findings.iter().map(NoticeFinding::to_others))
+    }
+
+    fn manager_id(&self) -> Option<u64> {
+        self.manager.as_ref().map(|user| user.id)
     }
 }

@@ -17,7 +17,7 @@ mod support_manager;
 pub(super) use self::model::{
     AskLine, AskedAgain, AskedBy, HelpLine, Notice, NoticeFinding, Settled,
 };
-pub(super) use self::part::marked_lines;
+pub(super) use self::part::{HELP_TITLE, OPERATORS_TITLE, marked_lines};
 
 use self::line::Mentions;
 use self::pack::pack;

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::dates::date_of;
 use crate::followup::model::AgainRequest;
 use crate::markdown::Markdown;
 use crate::record::conversation::User;
@@ -46,8 +45,8 @@ pub(crate) struct AskedAgain {
     pub(crate) had_answered: bool,
     /// The operator's username.
     pub(crate) operator: String,
-    /// The operator's words, untrusted; may be empty.
-    pub(crate) words: String,
+    /// Why the operator asks again, untrusted; may be empty.
+    pub(crate) reason: String,
 }
 
 /// How a subject was asked.
@@ -159,7 +158,7 @@ impl AskedAgain {
         Self {
             had_answered: request.had_answered,
             operator: request.by.username.clone(),
-            words: request.reason.clone(),
+            reason: request.reason.clone(),
         }
     }
 }
@@ -172,15 +171,5 @@ impl HelpLine {
 
     pub(super) fn subject(&self) -> &str {
         self.findings.first().map_or("", |finding| &finding.subject)
-    }
-
-    /// Whether another line says the same about somebody else, so that both can be one.
-    pub(super) fn is_like(&self, other: &Self) -> bool {
-        let says = |help: &Self| {
-            let found: Vec<String> =
-                help.findings.iter().map(|finding| finding.to_others().to_string()).collect();
-            (help.manager.as_ref().map(|user| user.id), date_of(help.asked_at), found)
-        };
-        self.asked_by == other.asked_by && says(self) == says(other)
     }
 }

@@ -12,10 +12,13 @@ const MAX_CHARACTERS: usize = 40_000;
 /// characters.
 pub(super) const MAX_STEPS: usize = 3_000;
 
-/// What the head of a comment and the ways to fix have room for.
+/// How many characters are kept for the head of a comment and the ways to fix.
 const RESERVED: usize = 6_000;
 
-/// Spreads lines over comments, in their order, none of them too long.
+/// Spreads lines over comments in their order, so that none of the comments is too long.
+///
+/// `to_support_managers` are the lines that go to the end of the last comment; since any comment may
+/// become the last, each keeps room for them.
 pub(super) fn pack(lines: Vec<Line>, to_support_managers: &[Line]) -> Vec<Vec<Line>> {
     let mut empty = Load { characters: RESERVED, people: 0, steps: 0 };
     for line in to_support_managers {
@@ -25,25 +28,25 @@ pub(super) fn pack(lines: Vec<Line>, to_support_managers: &[Line]) -> Vec<Vec<Li
     for line in lines.iter().filter(|line| line.section == Section::Help) {
         help = help.with(line);
     }
-    let mut parts: Vec<Vec<Line>> = vec![Vec::new()];
-    let (mut load, mut helps) = (empty, false);
+    let mut parts: Vec<Vec<Line>> = Vec::new();
+    let mut part: Vec<Line> = Vec::new();
+    let mut load = empty;
+    let mut has_help = false;
     for line in lines {
-        let begins_help = line.section == Section::Help && !helps;
-        helps |= begins_help;
+        let begins_help = line.section == Section::Help && !has_help;
+        has_help |= begins_help;
         // What the Support Operations Manager is mentioned for stays together if it can, so that a
         // run that ends between two comments has not asked managers without telling them.
         let splits_help = begins_help && help.fits() && !load.plus(help, empty).fits();
-        if (splits_help || !load.with(&line).fits())
-            && parts.last().is_some_and(|it| !it.is_empty())
-        {
-            parts.push(Vec::new());
+        if (splits_help || !load.with(&line).fits()) && !part.is_empty() {
+            parts.push(std::mem::take(&mut part));
             load = empty;
         }
         load = load.with(&line);
-        if let Some(part) = parts.last_mut() {
-            part.push(line);
-        }
+        part.push(line);
     }
+    // A notice without any line is still one comment, for the paragraph to the manager.
+    parts.push(part);
     parts
 }
 
@@ -58,13 +61,13 @@ struct Load {
 impl Load {
     fn with(self, line: &Line) -> Self {
         Self {
-            characters: self.characters + line.text.chars().count(),
+            characters: self.characters + line.characters(),
             people: self.people + line.people,
             steps: self.steps + line.steps.len(),
         }
     }
 
-    /// Two loads together, `base` being in both.
+    /// Both loads together, `base` being in each of them.
     fn plus(self, other: Self, base: Self) -> Self {
         Self {
             characters: self.characters + other.characters - base.characters,

@@ -74,7 +74,7 @@ impl<'p> Planner<'p> {
         let again = AskedAgain {
             had_answered: entry.state == State::Answered,
             operator: self.input.operator.username.clone(),
-            words: reason.trim().to_owned(),
+            reason: reason.trim().to_owned(),
         };
         self.push_ask(case, user, vec![finding], Some(again));
         Ok(())
@@ -93,8 +93,8 @@ impl<'p> Planner<'p> {
         self.names.push(format!("{} ({})", case.name, short.join(", ")));
         let line = self.asks.iter_mut().find(|line| {
             line.user.id == user.id
-                && line.again.as_ref().map(|again| &again.words)
-                    == again.as_ref().map(|again| &again.words)
+                && line.again.as_ref().map(|again| &again.reason)
+                    == again.as_ref().map(|again| &again.reason)
         });
         match line {
             Some(line) => {

@@ -3,9 +3,10 @@
 use super::Planner;
 use crate::followup::model::{Case, Entry, FollowupInput};
 use crate::followup::notice::NoticeFinding;
+use crate::markdown::is_linkable;
 use crate::record::marker::{Step, StepAction};
 use crate::roster::Person;
-use crate::wording::{Details, encode_path, is_linkable};
+use crate::wording::{Details, encode_path};
 
 /// How much of a finding's evidence a notice looks at, in characters.
 const MAX_EVIDENCE: usize = 10_000;

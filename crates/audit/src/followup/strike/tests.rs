@@ -24,7 +24,7 @@ fn notice(sample: &Sample, only: &[&str]) -> String {
     let selection = Selection { only, ..Selection::default() };
     let due = plan_cases(&sample.input(), &cases(sample), &selection).unwrap();
     match due.plan.actions.as_slice() {
-        [Action::Notice(notice)] => notice.parts[0].body.clone(),
+        [Action::Notice(notice)] => notice.parts[0].body.to_string(),
         actions => panic!("{actions:?}"),
     }
 }
@@ -85,7 +85,7 @@ fn doubled_lines_are_struck_and_the_others_stay() {
         A tail."#]].assert_eq(body);
     assert_eq!(Marker::of_comment(body).as_ref(), Some(marker));
     // Once it is struck, nothing is left to do.
-    sample.conversation.threads[1].notes[0].body = body.clone();
+    sample.conversation.threads[1].notes[0].body = body.to_string();
     assert_eq!(corrected(&sample, 1007), []);
 }
 

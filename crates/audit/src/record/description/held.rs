@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::previous::{AS_OF, Previous, READ_AT, is_accounts_provenance};
+use super::previous::{AS_OF, Previous, is_accounts_provenance};
 use super::table::Row;
 use crate::check::Find;
 use crate::report::columns::{ACCOUNT, DECISION, FINDINGS, PEOPLE_KEYS};
+use crate::report::markdown::READ_AT;
 use crate::report::{EXCEPTED, EXCLUDED, Report, SummaryCounts, is_summary};
 
 /// What stays of accounts.

@@ -6,15 +6,14 @@ use super::table::{Layout, Of, Row, Table, begins_a_block, cells};
 use crate::identity::digest;
 use crate::kinds::Spec;
 use crate::report::is_summary;
+use crate::report::markdown::{ACCOUNTS, PROBLEMS_HEADING, READ_AT, ROSTER};
+use crate::report::note::OPENINGS;
 
 /// The beginning of the mark above our region; digests of our lines and ` -->` follow.
 pub(super) const BEGIN: &str = "<!-- support-audit:begin v1";
 
 /// The mark below our region.
 pub(super) const END: &str = "<!-- support-audit:end -->";
-
-/// The heading above the problems.
-pub(super) const PROBLEMS_HEADING: &str = "Problems";
 
 /// What a region held, as far as people may have typed it.
 #[derive(Debug, Default)]
@@ -148,16 +147,9 @@ fn is_ours(line: &str, digests: &HashSet<&str>, is_above: bool) -> bool {
 fn is_note_or_problem(line: &str) -> bool {
     let is_heading =
         line.starts_with('#') && line.trim_start_matches('#').trim() == PROBLEMS_HEADING;
-    let is_note = [
-        "- Check off: ",
-        "- Check unknown ",
-        "- Excluded: ",
-        "- Excluded, but ",
-        "- Exception ",
-        "- Accounts not read whole: ",
-    ]
-    .iter()
-    .any(|it| line.starts_with(it));
+    let is_note = line
+        .strip_prefix("- ")
+        .is_some_and(|note| OPENINGS.iter().any(|opening| note.starts_with(opening)));
     let is_problem =
         line.starts_with("- `") && ["`: ", "` line "].iter().any(|it| line.contains(it));
     is_heading || is_note || is_problem
@@ -165,16 +157,18 @@ fn is_note_or_problem(line: &str) -> bool {
 
 /// Whether a line of ours names a source.
 pub(super) fn is_provenance(line: &str) -> bool {
-    line.starts_with("Roster `") && line.contains(READ_AT) || is_accounts_provenance(line)
+    names_source(line, ROSTER) && line.contains(READ_AT) || is_accounts_provenance(line)
 }
 
 /// Whether a line names the source of the accounts.
 pub(super) fn is_accounts_provenance(line: &str) -> bool {
-    line.starts_with("Accounts `") && (line.contains(READ_AT) || line.contains(AS_OF))
+    names_source(line, ACCOUNTS) && (line.contains(READ_AT) || line.contains(AS_OF))
 }
 
-/// What precedes the instant in our lines of provenance.
-pub(super) const READ_AT: &str = ", read at ";
+/// Whether a line is one of provenance, which names its source in a code span.
+fn names_source(line: &str, opening: &str) -> bool {
+    line.strip_prefix(opening).is_some_and(|source| source.starts_with('`'))
+}
 
 /// What precedes it where the accounts are those of an earlier report.
 pub(super) const AS_OF: &str = ", as of ";

@@ -1,14 +1,14 @@
 //! Our region of an issue: the report, with what people typed into its tables.
 
 use super::held::{Held, Tally};
-use super::previous::{BEGIN, END, PROBLEMS_HEADING, Previous, READ_AT, is_provenance};
+use super::previous::{BEGIN, END, Previous, is_provenance};
 use super::table::{Index, Of, Row, Table, line, stamped};
 use crate::identity::{SubjectId, digest};
 use crate::kinds::Spec;
 use crate::markdown::{Markdown, item, row};
 use crate::report::columns::outsiders as outsider_columns;
 use crate::report::columns::{Column, DECISION, JUSTIFICATION, people};
-use crate::report::markdown::{notes, problem, provenance};
+use crate::report::markdown::{PROBLEMS_HEADING, READ_AT, notes, problem, provenance};
 use crate::report::{Decision, EXCEPTED, Outsider, Report};
 
 /// How many problems an issue lists; the comment with the whole report has all of them.
@@ -98,7 +98,7 @@ fn problems(report: &Report, held: Option<&Held<'_>>) -> String {
         problems.iter().take(PROBLEMS).map(|it| item(&problem(it))).collect();
     let more = problems.len().saturating_sub(PROBLEMS);
     if more > 0 {
-        items.push(item(&Markdown::text(format!("and {more} more"))));
+        items.push(item(&Markdown::literal("and ").and(Markdown::number(more)).and(" more")));
     }
     items.extend(held.iter().flat_map(|held| &held.problems).map(|line| format!("{line}\n")));
     if items.is_empty() {

@@ -26,7 +26,7 @@ fn report_at(team: &str, instant: &str) -> Report {
         commit: None,
         sha256: "4c29".to_owned(),
         read_at: instant.parse().unwrap(),
-        version: "1.2.3".to_owned(),
+        version: "1.2.3",
     };
     let sources = Sources { roster, problems, ..Sources::default() };
     let today = "2026-11-22".parse().unwrap();

@@ -1,5 +1,6 @@
 //! The words that we post.
 
+use crate::markdown::Document;
 use crate::record::marker::{Content, Marker};
 use crate::report::{Format, Report};
 
@@ -10,7 +11,7 @@ pub(crate) const MAX_COMMENT: usize = 1_000_000;
 ///
 /// Most reports need one. A report beyond GitLab's limit is split between rows; each part repeats
 /// the head of the table that it goes on with, and its mark counts the parts: `part=1/3`.
-pub(crate) fn report(report: &Report, marker: &Marker) -> Vec<(String, Marker)> {
+pub(crate) fn report(report: &Report, marker: &Marker) -> Vec<(Document, Marker)> {
     let parts = split(&report.render(Format::Markdown), MAX_COMMENT - MARK_ROOM);
     let count = parts.len();
     let mut comments = Vec::new();
@@ -19,7 +20,7 @@ pub(crate) fn report(report: &Report, marker: &Marker) -> Vec<(String, Marker)> 
         if let (Content::Report(mark), true) = (&mut marker.content, count > 1) {
             mark.part = Some((number, count));
         }
-        comments.push((format!("{part}\n{marker}"), marker));
+        comments.push((Document::assembled(format!("{part}\n{marker}")), marker));
     }
     comments
 }

@@ -160,7 +160,7 @@ mod tests {
             commit: None,
             sha256: "4c29".to_owned(),
             read_at: "2026-11-22T10:00:00Z".parse().unwrap(),
-            version: "1.2.3".to_owned(),
+            version: "1.2.3",
         };
         let sources = Sources { roster, problems, ..Sources::default() };
         let today = "2026-11-22".parse().unwrap();
@@ -178,7 +178,7 @@ mod tests {
         let comments: Vec<_> = there.iter().map(|body| Comment { body, author: "ada" }).collect();
         let plan = plan(report, &target, &comments, Adopt::No).unwrap();
         let body = |action| match action {
-            Action::Comment { body, .. } => Some(body),
+            Action::Comment { body, .. } => Some(body.to_string()),
             _ => None,
         };
         plan.actions.into_iter().filter_map(body).collect()

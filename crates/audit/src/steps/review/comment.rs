@@ -8,7 +8,7 @@ use super::readiness::{Readiness, in_state, operator_markers, reports};
 use crate::accounts::AccountStatus;
 use crate::dates::{date_of, minute, short_day};
 use crate::followup::{Cases, FollowupInput, State};
-use crate::markdown::{Markdown, item, row};
+use crate::markdown::{Markdown, delimiter_row, item, row};
 use crate::record::conversation::User;
 use crate::record::marker::Content;
 use crate::report::Report;
@@ -26,21 +26,7 @@ pub(super) fn comment(
     readiness: &Readiness,
 ) -> String {
     let writer = Writer { input, cases, report };
-    let title = writer.title();
-    let mut text = match reviewer {
-        Some(user) => Markdown::mention(user)
-            .and(Markdown::text(format!(
-                ": the {title} is ready for your review (about five minutes). If you agree, mark it complete and close this issue; if not, reply here."
-            )))
-            .to_string(),
-        None if readiness.is_ready() => format!(
-            "Where the {title} stands today. Nothing is open, and the review has not been requested by this comment."
-        ),
-        None => format!(
-            "Where the {title} stands today. It is not complete: the items under *Open* need a decision."
-        ),
-    };
-    text.push_str("\n\n");
+    let mut text = format!("{}\n\n", writer.opening(reviewer, readiness));
     text.push_str(&writer.overview());
     if !readiness.open.is_empty() {
         text.push_str(&format!("**Open ({})**\n\n", readiness.open.len()));
@@ -76,9 +62,22 @@ pub(super) struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn title(&self) -> String {
-        let system = self.input.evaluation.kind.spec().system;
-        format!("{system} access review {}", self.input.header.period)
+    /// The first paragraph; it mentions the reviewer, if one is asked.
+    fn opening(&self, reviewer: Option<&User>, readiness: &Readiness) -> Markdown {
+        let title = Markdown::literal(self.input.evaluation.kind.spec().system)
+            .and(" access review ")
+            .and(self.input.header.period);
+        match reviewer {
+            Some(user) => Markdown::mention(user).and(": the ").and(title).and(
+                " is ready for your review (about five minutes). If you agree, mark it complete and close this issue; if not, reply here.",
+            ),
+            None if readiness.is_ready() => Markdown::literal("Where the ").and(title).and(
+                " stands today. Nothing is open, and the review has not been requested by this comment.",
+            ),
+            None => Markdown::literal("Where the ").and(title).and(
+                " stands today. It is not complete: the items under *Open* need a decision.",
+            ),
+        }
     }
 
     /// The table of counts, in the first report and now.
@@ -89,60 +88,58 @@ impl Writer<'_> {
             .into_iter()
             .find(|(_, marker)| matches!(marker.content, Content::Report(_)))
             .map(|(at, _)| at);
-        let dated = |words: &str, at: Option<Timestamp>| match at {
-            Some(at) => Markdown::text(format!("{words} ({})", short_day(date_of(at)))),
-            None => Markdown::text(words),
-        };
-        let unknown = || "unknown".to_owned();
-        let number = |count: Option<usize>| count.map_or_else(unknown, |count| count.to_string());
         let then = first.unwrap_or_default();
         let accounts_then = match (then.accounts, then.invitations) {
             (Some(accounts), Some(invitations)) => {
-                format!("{}, {invitations}", accounts.saturating_sub(invitations))
+                Markdown::number(accounts.saturating_sub(invitations))
+                    .and(", ")
+                    .and(Markdown::number(invitations))
             }
-            (accounts, _) => number(accounts),
+            (accounts, _) => known_number(accounts),
         };
         let accounts_now = match &evaluation.accounts {
-            Some(accounts) => format!(
-                "{}, {}",
-                accounts.with(AccountStatus::Active).count(),
-                accounts.with(AccountStatus::Invited).count()
-            ),
-            None => unknown(),
+            Some(accounts) => Markdown::number(accounts.with(AccountStatus::Active).count())
+                .and(", ")
+                .and(Markdown::number(accounts.with(AccountStatus::Invited).count())),
+            None => known_number(None),
         };
-        let outsiders_now = evaluation.outsiders().count().to_string();
         let mut table = row(&[
             Markdown::default(),
             dated("First report", first_at),
             dated("Now", Some(self.input.now)),
         ]);
-        table.push_str("| --- | --- | --- |\n");
-        for (words, before, now) in [
+        table.push_str(&delimiter_row(3));
+        for (title, before, now) in [
             (
                 "People on the roster",
-                number(first_at.map(|_| then.people)),
-                evaluation.roster.people.len().to_string(),
+                known_number(first_at.map(|_| then.people)),
+                Markdown::number(evaluation.roster.people.len()),
             ),
             ("Accounts, invitations", accounts_then, accounts_now),
-            ("Findings", number(then.findings), self.finding_counts()),
-            ("Outsiders", number(then.outsiders), outsiders_now),
+            ("Findings", known_number(then.findings), self.finding_counts()),
+            (
+                "Outsiders",
+                known_number(then.outsiders),
+                Markdown::number(evaluation.outsiders().count()),
+            ),
         ] {
-            table.push_str(&row(&[
-                Markdown::text(words),
-                Markdown::text(before),
-                Markdown::text(now),
-            ]));
+            table.push_str(&row(&[Markdown::literal(title), before, now]));
         }
         table.push('\n');
         table
     }
 
     /// `0 open, 11 settled, 1 accepted`.
-    fn finding_counts(&self) -> String {
+    fn finding_counts(&self) -> Markdown {
         let settled = in_state(self.cases, State::is_settled).len();
         let accepted = in_state(self.cases, |state| matches!(state, State::Justified(_))).len();
         let open = in_state(self.cases, |state| !state.is_closed()).len();
-        format!("{open} open, {settled} settled, {accepted} accepted")
+        Markdown::number(open)
+            .and(" open, ")
+            .and(Markdown::number(settled))
+            .and(" settled, ")
+            .and(Markdown::number(accepted))
+            .and(" accepted")
     }
 
     fn sources(&self) -> String {
@@ -154,13 +151,12 @@ impl Writer<'_> {
         let roster = match &self.report.provenance().commit {
             Some(commit) => Markdown::literal("roster commit ")
                 .and(Markdown::code(commit))
-                .and(Markdown::text(format!(" read at {}", minute(self.input.roster_captured_at)))),
+                .and(" read at ")
+                .and(minute(self.input.roster_captured_at)),
             None => Markdown::literal("roster ")
                 .and(Markdown::code(&self.report.provenance().path))
-                .and(Markdown::text(format!(
-                    " by the file's time {}",
-                    minute(self.input.roster_captured_at)
-                ))),
+                .and(" by the file's time ")
+                .and(minute(self.input.roster_captured_at)),
         };
         let sha256 = &self.report.provenance().sha256;
         let mut sources = Markdown::literal("Sources: ")
@@ -168,14 +164,16 @@ impl Writer<'_> {
             .and(", SHA-256 ")
             .and(Markdown::code(sha256));
         if let Some(accounts) = &evaluation.accounts {
-            let completely = if accounts.is_complete() { "completely" } else { "incompletely" };
+            let is_complete = accounts.is_complete();
             let by_file =
                 if self.input.sources.accounts.is_some() { " by the file's time" } else { "" };
             sources = sources
-                .and(Markdown::text(format!(
-                    "; accounts read {completely}{by_file} {}, SHA-256 ",
-                    minute(accounts.capture.read_at)
-                )))
+                .and("; accounts read ")
+                .and(if is_complete { "completely" } else { "incompletely" })
+                .and(by_file)
+                .and(" ")
+                .and(minute(accounts.capture.read_at))
+                .and(", SHA-256 ")
                 .and(Markdown::code(&accounts.capture.sha256));
         }
         format!("{text}{sources}.\n")
@@ -188,6 +186,19 @@ impl Writer<'_> {
             decision.is_none_or(|decision| case.user != Some(decision.note.author.id))
         })
     }
+}
+
+/// A heading of the overview with its day, if that is known.
+fn dated(heading: &'static str, at: Option<Timestamp>) -> Markdown {
+    let heading = Markdown::literal(heading);
+    match at {
+        Some(at) => heading.and(" (").and(short_day(date_of(at))).and(")"),
+        None => heading,
+    }
+}
+
+fn known_number(count: Option<usize>) -> Markdown {
+    count.map_or(Markdown::literal("unknown"), Markdown::number)
 }
 
 /// That a list has more than what is shown of it.

@@ -5,10 +5,11 @@ use super::readiness::in_state;
 use crate::accounts::Account;
 use crate::dates::{date_of, short_day};
 use crate::followup::{AskedHow, Decision, Entry, Justification, NoteRef, State, Verdict};
-use crate::markdown::{Markdown, item, row};
+use crate::markdown::{Markdown, delimiter_row, item, row};
 use crate::matching::MatchedBy;
+use crate::report::markdown::location;
 use crate::text::excerpt;
-use crate::wording::{is_linkable, name};
+use crate::wording::name;
 
 /// A section with a title, numbered when it is placed.
 type Section = (String, String);
@@ -50,7 +51,7 @@ impl Writer<'_> {
             };
             table.push_str(&row(&[
                 name(&case.name),
-                Markdown::text(asked(entry)),
+                asked(entry),
                 Markdown::code(&decision.note.author.username),
                 self.reason(decision),
                 self.link("decision", &decision.note).and(", ").and(&removal),
@@ -65,7 +66,7 @@ impl Writer<'_> {
         let gone = in_state(self.cases, |state| *state == State::Gone);
         let mut list = String::new();
         for (case, entry) in gone.iter().take(MAX_ROWS) {
-            let line = name(&case.name).and(", asked ").and(Markdown::text(asked(entry)));
+            let line = name(&case.name).and(", asked ").and(asked(entry));
             list.push_str(&item(&line));
         }
         list.push_str(&more(gone.len()));
@@ -85,7 +86,7 @@ impl Writer<'_> {
             let check = Markdown::code(entry.check.id);
             let check = match decision.verdict {
                 Verdict::Keep { until: Some(until) } => {
-                    check.and(Markdown::text(format!(", kept until {until}")))
+                    check.and(", kept until ").and(Markdown::date(until))
                 }
                 _ => check,
             };
@@ -140,12 +141,12 @@ impl Writer<'_> {
             };
             count += 1;
             if count <= MAX_ROWS {
-                let by = matched.key.describe();
                 list.push_str(&item(
                     &name(account.display_name())
                         .and(" is ")
                         .and(name(&person.name))
-                        .and(Markdown::text(format!("'s, by {by}"))),
+                        .and("'s, by ")
+                        .and(matched.key.describe()),
                 ));
             }
         }
@@ -161,9 +162,7 @@ impl Writer<'_> {
             list.push_str(&item(&Markdown::code(check.id).and(", which is switched off")));
         }
         for (check, unknown) in &evaluation.unknown {
-            list.push_str(&item(
-                &Markdown::code(check.id).and(Markdown::text(format!(", {unknown}"))),
-            ));
+            list.push_str(&item(&Markdown::code(check.id).and(", ").and(unknown.markdown())));
         }
         for subject in evaluation.excluded.iter().take(MAX_ROWS) {
             let person = evaluation.person(*subject).map(|person| &*person.name);
@@ -184,8 +183,6 @@ impl Writer<'_> {
             let checks: Vec<Markdown> =
                 exception.checks.iter().map(|check| Markdown::code(check)).collect();
             let subject = exception.subject.name().unwrap_or("the organisation");
-            let line =
-                exception.location.line.map(|line| format!(" line {line}")).unwrap_or_default();
             list.push_str(&item(
                 &crate::wording::join_list(&checks)
                     .and(" of ")
@@ -194,14 +191,15 @@ impl Writer<'_> {
                     .and(Markdown::code(&excerpt(&exception.reason)))
                     .and(", approved by ")
                     .and(Markdown::code(&exception.approved_by))
-                    .and(Markdown::text(format!(
-                        " on {}, until {}, {} (",
-                        exception.approved_on,
-                        exception.expires,
-                        outcome.describe()
-                    )))
-                    .and(Markdown::code(&exception.location.file))
-                    .and(Markdown::text(format!("{line})"))),
+                    .and(" on ")
+                    .and(Markdown::date(exception.approved_on))
+                    .and(", until ")
+                    .and(Markdown::date(exception.expires))
+                    .and(", ")
+                    .and(outcome.describe())
+                    .and(" (")
+                    .and(location(&exception.location))
+                    .and(")"),
             ));
         }
         none_or_list("Exceptions used", list)
@@ -219,26 +217,21 @@ impl Writer<'_> {
     }
 
     fn link(&self, words: &'static str, note: &NoteRef) -> Markdown {
-        let address = format!("{}#note_{}", self.input.issue.url, note.id);
-        if is_linkable(&address) {
-            Markdown::text(format!("[{words}]({address})"))
-        } else {
-            Markdown::text(words)
-        }
+        Markdown::link(words, &format!("{}#note_{}", self.input.issue.url, note.id))
     }
 }
 
 /// How and when a finding was asked, and what came of it.
-fn asked(entry: &Entry) -> String {
-    let Some(ask) = &entry.ask else { return "never".to_owned() };
-    let by = if ask.how == AskedHow::Sent { "by e-mail " } else { "" };
-    let answer = if entry.answers.is_empty() { "no reply" } else { "answered" };
-    format!("{by}{}, {answer}", short_day(date_of(ask.at)))
+fn asked(entry: &Entry) -> Markdown {
+    let Some(ask) = &entry.ask else { return Markdown::literal("never") };
+    Markdown::literal(if ask.how == AskedHow::Sent { "by e-mail " } else { "" })
+        .and(short_day(date_of(ask.at)))
+        .and(if entry.answers.is_empty() { ", no reply" } else { ", answered" })
 }
 
 fn head(columns: &[&'static str]) -> String {
-    let cells: Vec<Markdown> = columns.iter().map(|column| Markdown::text(*column)).collect();
-    format!("{}{}", row(&cells), row(&vec![Markdown::literal("---"); columns.len()]))
+    let cells: Vec<Markdown> = columns.iter().map(|column| Markdown::literal(column)).collect();
+    format!("{}{}", row(&cells), delimiter_row(columns.len()))
 }
 
 fn none_or_list(title: &str, list: String) -> Section {

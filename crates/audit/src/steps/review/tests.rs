@@ -15,7 +15,7 @@ fn report(sample: &Sample) -> Report {
         commit: Some("cfcd02a3".to_owned()),
         sha256: "4c29".to_owned(),
         read_at: sample.now,
-        version: "1.2.3".to_owned(),
+        version: "1.2.3",
     };
     Report::new(provenance, Sample::new().evaluation)
 }

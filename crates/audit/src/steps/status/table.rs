@@ -70,7 +70,7 @@ impl Status {
                 clean(&row.finding).into_owned(),
                 row.state.to_owned(),
                 row.age_hours.map(age).unwrap_or_default(),
-                row.due.map(short_deadline).unwrap_or_default(),
+                row.due.map(|due| short_deadline(due).to_string()).unwrap_or_default(),
                 row.next.to_owned(),
             ]);
         }

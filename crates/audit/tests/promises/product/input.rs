@@ -109,7 +109,7 @@ pub fn report(world: &World) -> Report {
         commit: None,
         sha256: String::new(),
         read_at: instant(world.roster.captured),
-        version: "1".to_owned(),
+        version: "1",
     };
     Report::new(provenance, evaluation(world, &policy(world)))
 }
@@ -202,7 +202,7 @@ fn approver(world: &World, id: UserId) -> Approver {
 
 fn exception(exception: &world::Exception) -> Exception {
     Exception {
-        checks: exception.checks.iter().map(|check| check_id(*check).to_owned()).collect(),
+        checks: exception.checks.iter().map(|check| check_id(*check)).collect(),
         subject: match exception.email.as_deref() {
             Some(email) => ExceptionSubject::Email(world::lower(email)),
             None => ExceptionSubject::Organization,

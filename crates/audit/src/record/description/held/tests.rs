@@ -29,7 +29,7 @@ fn report(team: &str, accounts: Option<&str>) -> Report {
         Accounts::from_file(export, &file("accounts.csv", text), read_at).unwrap()
     });
     let exceptions = vec![Exception {
-        checks: vec!["outsider".to_owned()],
+        checks: vec!["outsider"],
         subject: ExceptionSubject::Email("yan@x.example".to_owned()),
         reason: "audits us".to_owned(),
         approved_by: "ada".to_owned(),
@@ -44,7 +44,7 @@ fn report(team: &str, accounts: Option<&str>) -> Report {
         commit: None,
         sha256: "4c29".to_owned(),
         read_at,
-        version: "1.2.3".to_owned(),
+        version: "1.2.3",
     };
     let today = "2026-11-22".parse().unwrap();
     Report::new(provenance, Evaluation::new(Kind::Calendly, &Policy::default(), sources, today))
