@@ -1,4 +1,4 @@
-//! The calendar of audits: fiscal quarters, and when an audit is due.
+//! The calendar of audits: fiscal quarters, and the days on which audits are due.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-/// When the fiscal year starts, and in which of its quarters there is an audit.
+/// When the fiscal year starts, and in which of its quarters an audit takes place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calendar {
     start_month: i8,
@@ -23,15 +23,16 @@ pub struct Period {
 }
 
 impl Default for Calendar {
-    /// GitLab's: a year that starts in February, with audits in its first and third quarter.
+    /// GitLab's calendar: a year that starts in February, with audits in the first and third
+    /// quarter.
     fn default() -> Self {
         Self { start_month: 2, quarters: vec![1, 3] }
     }
 }
 
 impl Calendar {
-    /// A calendar whose fiscal year starts on the first of `start_month` (1 to 12), with an audit in
-    /// each of `quarters` (1 to 4); nothing where any of them is none.
+    /// A calendar whose fiscal year starts on the first day of `start_month` (1 to 12), with an
+    /// audit in each of `quarters` (1 to 4); `None` if a number is out of range.
     pub fn new(start_month: i8, quarters: &[i8]) -> Option<Self> {
         let is_one = (1..=12).contains(&start_month)
             && !quarters.is_empty()
@@ -39,14 +40,14 @@ impl Calendar {
         is_one.then(|| Self { start_month, quarters: quarters.to_vec() })
     }
 
-    /// The quarter in which `date` lies.
+    /// The quarter that contains `date`.
     pub fn period(&self, date: Date) -> Period {
         let months = (date.month() - self.start_month).rem_euclid(12);
         let starts_next_year = date.month() >= self.start_month && self.start_month > 1;
         Period { year: date.year() + i16::from(starts_next_year), quarter: months / 3 + 1 }
     }
 
-    /// The audit of `date`: that of its quarter if there is one, else the next.
+    /// The audit of `date`: that of its quarter if there is one, otherwise the next.
     pub fn audit(&self, date: Date) -> Period {
         let current = self.period(date);
         let mut period = current;
@@ -56,7 +57,7 @@ impl Calendar {
         period
     }
 
-    /// The last period with an audit that was over before `date`.
+    /// The last period with an audit that ended before `date`.
     pub fn overdue(&self, date: Date) -> Period {
         let mut period = self.period(date).previous();
         while !self.quarters.contains(&period.quarter) {
@@ -83,9 +84,10 @@ impl Calendar {
         self.start(period.next()).yesterday().unwrap_or(Date::MAX)
     }
 
-    /// When an audit of `period` that begins on `today` is due: one month after the later of today
-    /// and the period's start, but no later than the period's end.
+    /// When an audit of `period` that begins on `today` is due.
     ///
+    /// This is one month after the later of today and the start of the period, but no later than
+    /// its end.
     /// The end of a period that is over does not count.
     pub fn due(&self, period: Period, today: Date) -> Date {
         let month_later = today.max(self.start(period)).saturating_add(1.month());
@@ -95,7 +97,7 @@ impl Calendar {
 }
 
 impl Period {
-    /// The quarter of a fiscal year; nothing where there is none of that number.
+    /// The quarter of a fiscal year; `None` if the number is out of range.
     pub fn new(year: i16, quarter: i8) -> Option<Self> {
         is_quarter(&quarter).then_some(Self { year, quarter })
     }
@@ -126,7 +128,7 @@ impl fmt::Display for Period {
     }
 }
 
-/// Why a text is no period.
+/// Why a text is not a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoPeriod;
 
@@ -141,7 +143,7 @@ impl std::error::Error for NoPeriod {}
 impl FromStr for Period {
     type Err = NoPeriod;
 
-    /// Reads `FY28-Q1`, in capitals or not; the year is one of this century.
+    /// Parses `FY28-Q1` in upper or lower case. The year is one of this century.
     fn from_str(text: &str) -> Result<Self, NoPeriod> {
         let text = text.to_ascii_uppercase();
         let (year, quarter) =

@@ -1,4 +1,4 @@
-//! Findings: something to fix or to justify, about one subject; and the checks that make them.
+//! Checks, and what they find: something to fix or to justify, about one subject.
 
 use crate::accounts::Accounts;
 use crate::identity::Subject;
@@ -6,21 +6,21 @@ use crate::matching::Matching;
 use crate::roster::Roster;
 use crate::wording::Wording;
 
-/// Who is asked about what a check finds.
+/// The people who are asked about a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
-    /// The person it is about.
+    /// The person that it is about.
     Person,
-    /// Each of those who share something.
+    /// Each of the people who share something.
     Both,
     /// The holder of the account.
     Holder,
-    /// Those who run the audit.
+    /// The operators of the audit.
     Operators,
 }
 
 impl Audience {
-    /// Who that is, in words.
+    /// The name of the audience, in words.
     pub const fn describe(self) -> &'static str {
         match self {
             Self::Person => "the person",
@@ -34,43 +34,45 @@ impl Audience {
 /// A rule of the audit.
 #[derive(Debug, Clone, Copy)]
 pub struct Check {
-    /// What it is called in reports, settings and markers: never changed once it is out.
+    /// The id in reports, settings and markers, which never changes once it is released.
     pub id: &'static str,
-    /// What it finds, as a sentence.
+    /// What the check finds, as a sentence.
     pub finds: &'static str,
-    /// The same, as a sentence to the one who is asked.
+    /// The same, as a sentence to the person who is asked.
     pub asks: &'static str,
-    /// How to fix what it finds, as a sentence to the one who is asked.
+    /// How to fix the finding, as a sentence to the person who is asked.
     pub fix: &'static str,
-    /// How notices, letters and plans put it into words.
+    /// The clauses that describe the finding in notices, letters and plans.
     pub wording: Wording,
     /// Who is asked.
     pub asked: Audience,
-    /// What it sees, in words; while that stays the same, so does what was decided about a finding.
+    /// What the evidence consists of. A decision about a finding holds as long as the evidence is
+    /// the same.
     pub evidence: &'static str,
-    /// What must be known beyond the readable part of the roster: else the check is unknown.
+    /// What must be known beyond the readable part of the roster; otherwise the check is unknown.
     pub needs: &'static [Requirement],
-    /// What must be known of the person or the account: else the check is unknown for them alone.
+    /// What must be known of a person or an account; otherwise the check is unknown for them alone.
     pub reads: &'static [Detail],
-    /// The checks for which it steps back: while one of them finds something about a subject, this one
-    /// says nothing, and what it found before counts as still found.
+    /// The checks for which this one steps back.
+    /// While one of them finds something about a subject, this check finds nothing about it, and
+    /// its earlier findings count as still found.
     pub steps_back_for: &'static [&'static str],
-    /// The id of another check whose asks count as asks of this one.
+    /// The id of another check whose asks count as asks of this check.
     pub asked_as: Option<&'static str>,
-    /// Evaluates it.
+    /// How the check is evaluated.
     pub find: Find,
 }
 
-/// Something about one person or account that a check must know.
+/// A fact about one person or account that a check needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
     /// The person's link in the roster.
     Link,
     /// The name of the person's manager.
     Manager,
-    /// Whether the person is of the operations team.
+    /// Whether the person belongs to the operations team.
     Team,
-    /// Which account is the person's.
+    /// Which account belongs to the person.
     Account,
     /// The pages of the person's accounts.
     Page,
@@ -79,20 +81,20 @@ pub enum Detail {
 }
 
 impl Check {
-    /// The checks whose asks count for each other have one family, named by one of them.
+    /// Checks whose asks count for each other form a family, which the id of one of them names.
     pub fn family(&self) -> &'static str {
         self.asked_as.unwrap_or(self.id)
     }
 }
 
-/// What a check must know.
+/// A fact that a check needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Requirement {
-    /// Everybody on the roster: it concludes from somebody's absence there.
+    /// Everybody on the roster, because the check concludes from a person's absence.
     Everybody,
     /// All accounts.
     Accounts,
-    /// As many accounts as the issue has recorded: it concludes from an absence among them.
+    /// As many accounts as the issue has recorded, because the check concludes from an absence.
     EveryAccount,
     /// The roles of accounts.
     Roles,
@@ -103,7 +105,7 @@ pub enum Requirement {
 }
 
 impl Requirement {
-    /// What that is, in words.
+    /// The fact, in words.
     pub const fn describe(self) -> &'static str {
         match self {
             Self::Everybody => "everybody on the roster",
@@ -115,32 +117,32 @@ impl Requirement {
     }
 }
 
-/// How a check is evaluated, each subject being hit once at most.
+/// How a check is evaluated. It finds at most one thing about each subject.
 #[derive(Debug, Clone, Copy)]
 pub enum Find {
-    /// On the roster alone, in its order.
+    /// From the roster alone, in its order.
     InRoster(fn(&Roster) -> Vec<Hit>),
-    /// On the roster and the accounts.
+    /// From the roster and the accounts.
     AmongAccounts(fn(&CheckInput<'_>) -> Vec<Hit>),
 }
 
-/// What checks that need accounts look at.
+/// The input of checks that need accounts.
 #[derive(Debug, Clone, Copy)]
 pub struct CheckInput<'a> {
-    /// Who should have access.
+    /// The people who should have access.
     pub roster: &'a Roster,
-    /// Who does have access.
+    /// The accounts that have access.
     pub accounts: &'a Accounts,
-    /// Which account is whose.
+    /// The person of each account.
     pub matching: &'a Matching,
 }
 
-/// What a check has found.
+/// A hit of a check, from which a finding is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hit {
-    /// What it is about.
+    /// The subject.
     pub about: Subject,
-    /// What the check saw, as untrusted text: a link, a name, a role; empty where there is nothing.
+    /// The evidence, as untrusted text: a link, a name, a role; may be empty.
     pub evidence: String,
 }
 
@@ -149,12 +151,12 @@ pub struct Hit {
 pub struct Finding {
     /// The check that found it.
     pub check: &'static Check,
-    /// What it is about.
+    /// The subject.
     pub about: Subject,
-    /// What the check saw, as untrusted text.
+    /// The evidence, as untrusted text.
     pub evidence: String,
-    /// The standing exception that justifies it, by its place among
-    /// [the exceptions](crate::evaluation::exceptions).
+    /// The index of the standing exception that justifies it, among [the
+    /// exceptions](crate::evaluation::exceptions).
     pub exception: Option<usize>,
     /// The day on which an exception that justified it expired.
     pub lapsed: Option<jiff::civil::Date>,

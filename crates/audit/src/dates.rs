@@ -1,7 +1,7 @@
-//! Days and instants as people read them, always in UTC.
+//! Writes days and instants as people read them, always in UTC.
 //!
 //! Notices, letters, the review and `status` use these forms, so that an instant reads the same
-//! wherever it is.
+//! everywhere.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-/// A day or an instant in one of the forms below, which are words of our own.
+/// A day or an instant in one of the forms below.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DateText(String);
 
@@ -59,7 +59,7 @@ pub(crate) fn short_day(day: Date) -> DateText {
     DateText(day.strftime("%-d %b").to_string())
 }
 
-/// How far ahead or back an instant is, as in `in 2 days` or `3 hours ago`.
+/// How far an instant is ahead or back, as in `in 2 days` or `3 hours ago`.
 pub(crate) fn relative(at: Timestamp, now: Timestamp) -> String {
     let hours = at.duration_since(now).as_hours();
     let count = hours.unsigned_abs();

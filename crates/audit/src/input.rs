@@ -6,48 +6,49 @@ use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-/// A file of the roster, as it was read.
+/// A file of the roster as it was read.
 #[derive(Debug, Clone)]
 pub struct SourceFile {
     /// Its name, for problems and findings; `-` for standard input.
     pub name: String,
-    /// Its content.
+    /// The file's content.
     pub bytes: Vec<u8>,
 }
 
-/// A place in an input, as a person looks it up: a file and, where it is known, a line.
+/// A place in an input as a person looks it up: a file and, if it is known, a line.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Location {
-    /// The file's name as it was given, or `-` for standard input.
+    /// The file's name as the user gave it, or `-` for standard input.
     pub file: String,
-    /// The line, counted from 1; absent where the whole file is meant.
+    /// The line, counted from 1; absent if the problem concerns the complete file.
     pub line: Option<u64>,
 }
 
-/// An input that could not be read, told to the user beside what could be.
+/// A part of an input that could not be read.
 ///
-/// A problem never stops the rest of its input from being read.
+/// Problems are reported beside everything that could be read; a problem never stops the rest of
+/// its input.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
-    /// Where it is.
+    /// The place in the input.
     #[serde(flatten)]
     pub location: Location,
     /// What is wrong, as a lower-case sentence without a final stop.
     pub message: String,
-    /// Whether somebody who should have access may be hidden behind it.
+    /// Whether the problem may hide a person who should have access.
     ///
-    /// While such a problem is open, an account of nobody on the roster may well be theirs, so
-    /// nothing may be concluded from a person's absence.
+    /// Until it is solved, an account of nobody on the roster may be theirs, so nothing follows
+    /// from a person's absence.
     pub hides_person: bool,
 }
 
 impl Problem {
-    /// A problem of accounts: it hides nobody of the roster.
+    /// A problem in a list of accounts, which does not hide a person of the roster.
     pub fn of_account(location: Location, message: impl Into<String>) -> Self {
         Self { location, message: message.into(), hides_person: false }
     }
 
-    /// A problem behind which somebody who should have access may be hidden.
+    /// A problem that may hide a person who should have access.
     pub fn hiding_person(location: Location, message: impl Into<String>) -> Self {
         Self { location, message: message.into(), hides_person: true }
     }
@@ -69,7 +70,7 @@ impl fmt::Display for Location {
     }
 }
 
-/// Where a roster comes from, and how anybody can see that it is the same.
+/// Where a roster comes from, and how to verify that it is the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Provenance {
     /// The GitLab project's path; absent for a local roster.
@@ -78,7 +79,7 @@ pub struct Provenance {
     pub path: String,
     /// The id of the commit that was read; absent for a local roster.
     pub commit: Option<String>,
-    /// SHA-256 in hex digits: of the file, or of what `sha256sum *` prints in a folder.
+    /// The SHA-256 in hex digits of the file, or of the output of `sha256sum *` in a folder.
     pub sha256: String,
     /// When it was read.
     pub read_at: Timestamp,
@@ -93,9 +94,9 @@ pub fn sha256(bytes: &[u8]) -> String {
 
 /// SHA-256 of what `sha256sum` prints for the files below `folder`, in lower-case hex digits.
 ///
-/// Anybody can make the same within that folder by `sha256sum * | sha256sum`, as long as it holds only
-/// roster files and the names are sorted byte by byte (`LC_ALL=C`); with folders below it, the files
-/// are those that `find * -type f | sort` lists.
+/// The same value comes from `sha256sum * | sha256sum` in that folder, as long as it holds only
+/// roster files and the names are sorted byte by byte (`LC_ALL=C`).
+/// With folders below it, the files are those that `find * -type f | sort` lists.
 pub fn sha256_of_folder(folder: &str, files: &[SourceFile]) -> String {
     let mut lines = String::new();
     for SourceFile { name, bytes } in files {

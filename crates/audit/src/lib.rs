@@ -1,9 +1,9 @@
-//! The part of `support-audit` that thinks: values in, values out.
+//! The pure part of `support-audit`: values in, values out.
 //!
 //! Nothing here touches a clock, a file, the environment, the network or a terminal.
-//! Whoever calls hands in texts, bytes and instants, and gets findings and reports back.
+//! Callers pass texts, bytes and instants, and get findings, reports and plans back.
 //!
-//! The words of the domain:
+//! The terms of the domain:
 //!
 //! * An *audit* is one access review of one system in one period.
 //! * A *kind* ([`kinds::Kind`]) says which system is audited.

@@ -1,12 +1,13 @@
 //! Markdown that can only be built from literals and from neutralised untrusted text.
 //!
-//! [`Markdown`] is a piece of a line; a [`Document`] is what is made of such pieces: the body of a
-//! comment, with its paragraphs, lists and tables.
+//! [`Markdown`] is a piece of a line.
+//! A [`Document`] consists of such pieces: it is the body of a comment, with its paragraphs, lists
+//! and tables.
 //!
 //! GitLab acts on what it renders: `@name` mentions, a line that begins with `/` is a command, `#1`
 //! and commit-like words link and leave traces elsewhere (GitLab docs: GitLab Flavored Markdown,
 //! Quick actions).
-//! None of it acts inside a code span, so untrusted text stands in one unless it is harmless.
+//! It acts on nothing inside a code span, so untrusted text is put into one unless it is harmless.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -63,15 +64,15 @@ impl Markdown {
         Self(Cow::Owned(format!("{instant:.0}")))
     }
 
-    /// `label` as a link to `address`; the label alone where the address is not a plain web address.
+    /// `label` as a link to `address`, or the label alone if the address could act by itself.
     pub fn link(label: impl Into<Self>, address: &str) -> Self {
         let label = label.into();
         if is_linkable(address) { Self(Cow::Owned(format!("[{label}]({address})"))) } else { label }
     }
 
-    /// Untrusted text in a code span, whatever it is; a bar is kept apart from a backslash before it.
+    /// Untrusted text in a code span. A bar is separated from a backslash before it.
     pub fn code(untrusted: &str) -> Self {
-        // A table's readers do not agree on what a backslash before a bar escapes.
+        // The readers of tables do not agree on what a backslash before a bar escapes.
         let text = clean(untrusted).replace("\\|", "\\ |");
         let text = text.trim();
         if text.is_empty() {
@@ -83,7 +84,7 @@ impl Markdown {
         Self(Cow::Owned(format!("{fence}{pad}{text}{pad}{fence}")))
     }
 
-    /// Untrusted text as it reads best: plain where it is harmless, else in a code span.
+    /// Untrusted text in its most readable form: plain if it is harmless, otherwise in a code span.
     ///
     /// An `https` address at calendly.com becomes a link.
     pub fn untrusted(untrusted: &str) -> Self {
@@ -98,26 +99,27 @@ impl Markdown {
         }
     }
 
-    /// A mention, which tells the user: only of one whom GitLab has confirmed.
+    /// A mention, which notifies the user.
+    /// Only a user whom GitLab has confirmed may be mentioned.
     ///
-    /// Old accounts have usernames such as `_dan_`, which Markdown would take for emphasis; GitLab
+    /// Old accounts have usernames such as `_dan_`, which Markdown reads as emphasis; GitLab
     /// mentions them with the underscores escaped.
     pub(crate) fn mention(user: &User) -> Self {
         Self(Cow::Owned(format!("@{}", clean(&user.username).replace('_', "\\_"))))
     }
 
-    /// This piece with `next` behind it.
+    /// Appends `next` to this piece.
     #[must_use]
     pub fn and(self, next: impl Into<Self>) -> Self {
         Self(self.0 + next.into().0)
     }
 
-    /// Whether there is nothing in it.
+    /// Whether the piece is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The text as GitLab gets it.
+    /// The text that GitLab gets.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -171,14 +173,14 @@ pub fn join(pieces: impl IntoIterator<Item = Markdown>, separator: &'static str)
     joined
 }
 
-/// The body of a comment: blocks of [`Markdown`] with a blank line between each two.
+/// The body of a comment: blocks of [`Markdown`], separated by blank lines.
 ///
-/// A block without content is left out.
+/// Empty blocks are left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Document(String);
 
 impl Document {
-    /// A document without any block.
+    /// A document without blocks.
     pub fn new() -> Self {
         Self::default()
     }
@@ -224,7 +226,7 @@ impl Document {
         self.block(&table)
     }
 
-    /// Adds a paragraph whose lines are kept apart only in its source.
+    /// Adds a paragraph of several lines.
     #[must_use]
     pub(crate) fn lines(self, lines: impl IntoIterator<Item = Markdown>) -> Self {
         let mut paragraph = String::new();
@@ -235,14 +237,14 @@ impl Document {
         self.block(&paragraph)
     }
 
-    /// Adds a hidden line, such as a marker, which holds no untrusted text.
+    /// Adds a hidden line without untrusted text, such as a marker.
     #[must_use]
     pub(crate) fn hidden_line(self, line: &str) -> Self {
         self.block(line)
     }
 
-    /// A text that the crate has put together of [`Markdown`] elsewhere: a report split into parts,
-    /// or a comment of ours with lines taken out.
+    /// A document from a text that was put together from [`Markdown`] elsewhere.
+    /// This is a report that was split into parts, or a comment of ours with lines taken out.
     pub(crate) fn assembled(text: String) -> Self {
         Self(text)
     }
@@ -258,7 +260,7 @@ impl Document {
         self.block(&other.0)
     }
 
-    /// Whether there is no block in it.
+    /// Whether the document has no blocks.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -275,7 +277,7 @@ impl Document {
     }
 }
 
-/// The document can be read like the text that it is, and changed only by its own methods.
+/// A document can be read like any text, and changed only by its own methods.
 impl Deref for Document {
     type Target = str;
 
@@ -343,12 +345,12 @@ fn is_harmless(character: char) -> bool {
         )
 }
 
-/// GitLab links a word of seven or more hex digits to a commit.
+/// GitLab links words of seven or more hex digits to commits.
 fn is_commit_like(word: &str) -> bool {
     word.len() >= 7 && word.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// External trackers' issues are linked by keys such as `ABC-123`.
+/// GitLab links keys such as `ABC-123` to issues of external trackers.
 fn holds_issue_key(text: &str) -> bool {
     let mut characters = text.chars().peekable();
     let mut previous = ' ';
@@ -362,7 +364,7 @@ fn holds_issue_key(text: &str) -> bool {
     false
 }
 
-/// Whether an address may be the target of a link: nothing in it ends the link or acts otherwise.
+/// Whether an address can be the target of a link, which nothing in it may end.
 pub(crate) fn is_linkable(address: &str) -> bool {
     let is_web = address.starts_with("https://") || address.starts_with("http://");
     is_web

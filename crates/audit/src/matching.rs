@@ -1,8 +1,9 @@
-//! Which account is whose.
+//! Matches accounts to people.
 //!
-//! An account is a person's by its e-mail address, whatever the case of its ASCII letters; else by its page,
-//! which is the person's link in the roster; else by an alias of the configuration.
-//! A like name or address is no match: it is a suggestion for the operator.
+//! An account belongs to a person by its e-mail address, whatever the case of its ASCII letters.
+//! Otherwise it belongs to them by its page, if that is the person's link in the roster, or by an
+//! alias in the configuration.
+//! A similar name or address is not a match, but a suggestion for the operator.
 
 use std::collections::HashMap;
 
@@ -11,14 +12,14 @@ use crate::identity::{AccountIdx, PersonIdx, comparable_email};
 use crate::roster::{Field, Person, Roster};
 use crate::text::{comparable_link, slug_letters};
 
-/// By what an account is a person's.
+/// The key by which an account belongs to a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MatchedBy {
-    /// Its e-mail address.
+    /// The e-mail address.
     Email,
-    /// Its page is the person's link.
+    /// The page, which is the person's link.
     Page,
-    /// An alias of the configuration.
+    /// An alias in the configuration.
     Alias,
 }
 
@@ -33,36 +34,37 @@ impl MatchedBy {
     }
 }
 
-/// A person and an account of theirs.
+/// A person and one of their accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Match {
     /// The person.
     pub person: PersonIdx,
     /// The account.
     pub account: AccountIdx,
-    /// By what it is theirs.
+    /// The key by which it is theirs.
     pub key: MatchedBy,
 }
 
-/// Which account is whose.
+/// The person of each account.
 #[derive(Debug, Clone, Default)]
 pub struct Matching {
-    /// In the order of the people.
+    /// The matches, in the order of the people.
     matches: Vec<Match>,
-    /// For each account, the first person whose it is.
+    /// For each account, the first person to whom it belongs.
     holders: Vec<Option<PersonIdx>>,
 }
 
-/// Further e-mail addresses of people: the one in the roster and that of the account, in any order.
+/// Further e-mail addresses of people: the address in the roster and that of the account, in any
+/// order.
 ///
-/// An account without an e-mail address is named by its id.
+/// The id names an account without an e-mail address.
 pub type Aliases = std::collections::BTreeMap<String, String>;
 
 /// The aliases by each of their two sides.
 struct AliasIndex<'a> {
-    /// The other side, by a side as it is written: for the ids of accounts.
+    /// The other side, by a side as it is written: for ids of accounts.
     by_id: HashMap<&'a str, Vec<&'a str>>,
-    /// The other side, by a side as addresses are compared.
+    /// The other side, by a side in the form of compared addresses.
     by_email: HashMap<String, Vec<&'a str>>,
 }
 
@@ -89,12 +91,12 @@ impl<'a> AliasIndex<'a> {
 }
 
 impl Matching {
-    /// Every person with an account of theirs, in the order of the people.
+    /// All matches, in the order of the people.
     pub(crate) fn all(&self) -> &[Match] {
         &self.matches
     }
 
-    /// Finds whose each account is.
+    /// Matches accounts to people.
     pub fn new(roster: &Roster, accounts: &Accounts, aliases: &Aliases) -> Self {
         let mut matching = Self { matches: Vec::new(), holders: vec![None; accounts.list.len()] };
         let by_email = people_by(roster, |_, person| person.comparable_email());
@@ -116,8 +118,9 @@ impl Matching {
         matching
     }
 
-    /// Matches accounts and people who are nobody's yet, where only one account has the page and only
-    /// one person the link: of a link that two share, nobody can tell whose account it leads to.
+    /// Matches the remaining accounts and people by page and link.
+    /// Only one account may have the page and only one person the link, since a shared link does
+    /// not say whose account it leads to.
     fn match_pages(&mut self, roster: &Roster, accounts: &Accounts) {
         let mut has_account = vec![false; roster.people.len()];
         for it in &self.matches {
@@ -153,7 +156,7 @@ impl Matching {
         }
     }
 
-    /// The first person whose account it is.
+    /// The first person to whom an account belongs.
     pub fn holder(&self, account: AccountIdx) -> Option<PersonIdx> {
         self.holders.get(account.0).copied().flatten()
     }
@@ -179,7 +182,7 @@ fn people_by(
     people
 }
 
-/// People by what an account may have in common with them though it is theirs by no key.
+/// An index of the people by what an unmatched account may have in common with them.
 #[derive(Debug, Default)]
 pub struct SimilarityIndex {
     names: HashMap<String, Vec<PersonIdx>>,
@@ -188,7 +191,7 @@ pub struct SimilarityIndex {
 }
 
 impl SimilarityIndex {
-    /// An index of the people for whom `is_wanted` holds.
+    /// Indexes the people for whom `is_wanted` returns true.
     pub fn new(roster: &Roster, is_wanted: impl Fn(PersonIdx) -> bool) -> Self {
         let by = |key: fn(&Person) -> String| {
             let mut index =
@@ -207,7 +210,7 @@ impl SimilarityIndex {
         }
     }
 
-    /// The people who may be the account's holder, each once, with what they have in common.
+    /// The people who may hold the account, each once, with what they have in common with it.
     pub fn suggest(&self, account: &Account) -> Vec<(PersonIdx, &'static str)> {
         let mut people: Vec<(PersonIdx, &'static str)> = Vec::new();
         let local = account.email.as_deref().map_or(String::new(), local);
@@ -227,19 +230,20 @@ impl SimilarityIndex {
     }
 }
 
-/// The letters of what stands before the `@` of an address and before its `+`.
+/// The letters of an address before its `@` and its `+`.
 fn local(email: &str) -> String {
     slug_letters(email.split(['@', '+']).next().unwrap_or_default())
 }
 
-/// The status of a person's accounts: active where one of them is, else invited; none without accounts.
+/// The status of a person's accounts: active if one of them is, otherwise invited; `None` without
+/// accounts.
 pub(crate) fn status_of(accounts: &Accounts, matches: &[Match]) -> Option<AccountStatus> {
     let accounts = matches.iter().filter_map(|matched| accounts.get(matched.account));
     accounts.map(|account| account.status).min()
 }
 
-/// Whether nobody can tell whether a person has an account: they have no e-mail address by which it
-/// could be found, and it was not found otherwise.
+/// Whether it is unknown if a person has an account.
+/// They have no e-mail address by which it could be found, and no other key found it.
 pub(crate) fn is_unmatchable(person: &Person, matches: &[Match]) -> bool {
     !matches!(person.email, Field::Value(_)) && matches.is_empty()
 }

@@ -1,7 +1,7 @@
-//! Plans: everything that a command will change, in order, before any of it is done.
+//! Plans: everything that a command will change, in order.
 //!
-//! A plan is shown and then executed exactly as it is, or only shown: there is no second way to
-//! change anything.
+//! A plan is shown and then executed exactly as it is, or only shown.
+//! There is no other way to change anything.
 
 use std::fmt;
 
@@ -16,71 +16,72 @@ use crate::record::marker::Marker;
 /// What a command will change, in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// What it comes to, in a line or two that are shown first.
+    /// A summary in a line or two, which is shown first.
     pub summary: Vec<String>,
     /// The changes.
     pub actions: Vec<Action>,
-    /// What the user should know before agreeing, as sentences without a final stop.
+    /// Notes for the user, as sentences without a final stop.
     pub notes: Vec<String>,
 }
 
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
-    /// Make the audit's issue.
+    /// Create the audit's issue.
     CreateIssue(NewIssue),
     /// Replace an issue's description.
     UpdateDescription {
         /// The issue's number in its project.
         iid: u64,
-        /// The description that the plan was made from: if it is another by then, nothing is done.
+        /// The description that the plan was made from. If it has changed by then, nothing is
+        /// written.
         read: String,
         /// The new description.
         text: String,
     },
-    /// Write a comment.
+    /// Post a comment.
     Comment {
         /// The issue's number in its project.
         iid: u64,
         /// The comment, with its marker.
         body: Document,
-        /// What it is.
+        /// The marker in it.
         marker: Marker,
     },
     /// Post a notice.
     Notice(NewNotice),
-    /// Replace a comment of ours, which mails nobody.
+    /// Replace one of our comments, which mails nobody.
     EditComment {
         /// The issue's number in its project.
         iid: u64,
         /// The comment's id.
         note: u64,
-        /// Its text as it was read or last written: if it is another by then, nothing is done.
+        /// The text as it was read or last written. If it has changed by then, nothing is written.
         expected: String,
         /// The new text, with its marker.
         body: Document,
-        /// What it is.
+        /// The marker in it.
         marker: Marker,
     },
-    /// Delete a comment of ours that an earlier one makes superfluous.
+    /// Delete one of our comments that repeats an earlier one.
     DeleteComment {
         /// The issue's number in its project.
         iid: u64,
         /// The comment's id.
         note: u64,
-        /// Its text as it was read: if it is another by then, nothing is done.
+        /// The text as it was read. If it has changed by then, nothing is deleted.
         expected: String,
     },
     /// Remove an account from the audited organisation.
     Remove(Removal),
 }
 
-/// A notice to be posted.
+/// A notice to post.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewNotice {
     /// The issue's number in its project.
     pub iid: u64,
-    /// Its comments: the first opens a thread, the others continue it.
+    /// The comments. The first opens a thread, and the others continue it.
     pub parts: Vec<NoticePart>,
 }
 
@@ -89,31 +90,31 @@ pub struct NewNotice {
 pub struct NoticePart {
     /// The comment, with its marker at the end.
     pub body: Document,
-    /// What its marker says.
+    /// The marker in it.
     pub marker: Marker,
 }
 
-/// An account to be removed.
+/// An account to remove.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Removal {
     /// The audited service's own id of the account or the invitation.
     pub id: AccountId,
-    /// The e-mail address as written, where the account has one: it must still be the same.
+    /// The e-mail address as written, if the account has one. It must still be the same.
     pub email: Option<String>,
     /// Whether it is an account in use or an invitation.
     pub status: AccountStatus,
-    /// What it may do, if that is known: what was decided about it is about that.
+    /// The role, if it is known, for which the removal was decided.
     pub role: Option<String>,
 }
 
 impl Removal {
-    /// What names the account in plans and messages: its e-mail address, else its id.
+    /// The name of the account in plans and messages: its e-mail address, otherwise its id.
     pub fn name(&self) -> &str {
         self.email.as_deref().unwrap_or_else(|| self.id.as_str())
     }
 }
 
-/// An issue to be made.
+/// An issue to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewIssue {
     /// The project's full path.
@@ -124,18 +125,18 @@ pub struct NewIssue {
     pub description: String,
     /// The labels.
     pub labels: Vec<String>,
-    /// The user who is to do the audit: id and username.
+    /// The user who does the audit: id and username.
     pub assignee: (u64, String),
     /// When the audit is due.
     pub due: Date,
-    /// Whether only members see it.
+    /// Whether only members of the project see it.
     pub confidential: bool,
-    /// What it is.
+    /// The marker in it.
     pub marker: Marker,
 }
 
 impl Plan {
-    /// Whether there is nothing to do.
+    /// Whether the plan changes nothing.
     pub fn is_empty(&self) -> bool {
         self.actions.is_empty()
     }

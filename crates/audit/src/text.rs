@@ -1,4 +1,4 @@
-//! Untrusted text: made fit for a terminal, and compared as people mean it.
+//! Makes untrusted text fit for a terminal, and compares names as people mean them.
 
 use std::borrow::Cow;
 use std::io;
@@ -10,10 +10,11 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_width::UnicodeWidthStr;
 
-/// `text` on one line and without anything that a terminal would act on.
+/// Puts `text` on one line, without anything that a terminal would act on.
 ///
-/// Line breaks and tabs become spaces; other control characters and invisible format characters go,
-/// among them the escapes that colour and move and the marks that turn the direction of writing.
+/// Line breaks and tabs become spaces.
+/// Other control characters and invisible format characters are dropped, such as escapes that
+/// colour or move and marks that change the direction of writing.
 /// The joiners of Persian and of emoji stay.
 pub fn clean(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_control()) {
@@ -37,7 +38,7 @@ fn acts(character: char) -> bool {
     clean_char(character) != Some(character)
 }
 
-/// `name` as it is compared with other names: composed, in lower case, with single spaces.
+/// Normalises a name to compare it with other names: composed, in lower case, with single spaces.
 pub fn fold(name: &str) -> Cow<'_, str> {
     if name.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return Cow::Borrowed(name);
@@ -56,9 +57,9 @@ pub fn fold(name: &str) -> Cow<'_, str> {
     folded.into()
 }
 
-/// The letters and digits of `name` in lower case and without marks: what all its slugs share.
+/// The letters and digits of `name` in lower case and without marks, which all of its slugs share.
 ///
-/// `Zoë O'Neil`, `zoe-o-neil` and `zoe_oneil` have the same.
+/// `Zoë O'Neil`, `zoe-o-neil` and `zoe_oneil` give the same.
 pub fn slug_letters(name: &str) -> String {
     name.nfkd()
         .filter(|character| !is_combining_mark(*character))
@@ -76,7 +77,7 @@ pub(crate) fn lower_case(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// A link in the form in which it is evidence: scheme and host in lower case, all else as written.
+/// A link as evidence records it: scheme and host in lower case, everything else as written.
 pub(crate) fn canonical_link(link: &str) -> String {
     let host = link.find("://").map_or(0, |scheme| scheme.saturating_add(3));
     let path = link.get(host..).and_then(|rest| rest.find('/')).map(|at| host.saturating_add(at));
@@ -86,12 +87,13 @@ pub(crate) fn canonical_link(link: &str) -> String {
     }
 }
 
-/// A link as it is compared with others: the case of its letters and a slash at its end mean nothing.
+/// A link in the form that is compared: in lower case, without a slash at the end.
 pub(crate) fn comparable_link(link: &str) -> Cow<'_, str> {
     lower_case(link.strip_suffix('/').unwrap_or(link))
 }
 
-/// Rows of cleaned cells as lines, their columns as wide as the widest cell on a terminal.
+/// Lays rows of cleaned cells out as lines; each column is as wide as its widest cell on a
+/// terminal.
 pub fn columns<const N: usize>(rows: &[[String; N]]) -> String {
     let mut text = String::new();
     let mut widths = [0; N];
@@ -114,11 +116,11 @@ pub fn columns<const N: usize>(rows: &[[String; N]]) -> String {
 
 /// `value` as one JSON document with a line break at its end.
 ///
-/// Untrusted text stands in it as it is; what a terminal would act on is escaped.
+/// Untrusted text in it is unchanged, but characters that a terminal would act on are escaped.
 ///
 /// # Errors
 ///
-/// Only for a value that has no form in JSON, such as a map whose keys are no texts.
+/// The value has no JSON form, such as a map whose keys are not strings.
 pub fn json<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<String> {
     let mut bytes = Vec::new();
     value.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, Harmless))?;
@@ -126,7 +128,7 @@ pub fn json<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Writes JSON in which what a terminal would act on is escaped, beyond what JSON asks for.
+/// Writes JSON that also escapes the characters that a terminal would act on.
 struct Harmless;
 
 impl Formatter for Harmless {
@@ -150,7 +152,7 @@ impl Formatter for Harmless {
 /// How many characters of an untrusted text are shown.
 pub(crate) const SHOWN: usize = 200;
 
-/// As much of an untrusted text as a line has room for: one huge value must not crowd out the others.
+/// The beginning of an untrusted text, so that one huge value does not crowd out everything else.
 pub(crate) fn excerpt(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()).into(),

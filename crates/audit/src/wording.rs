@@ -1,44 +1,44 @@
-//! How a finding is put into words: to its subject, about its subject, in a plan.
+//! The clauses that describe a finding: to its subject, about its subject, in a plan.
 //!
-//! Each check brings clauses with placeholders ([`Wording`]); what fills them comes from the roster
-//! and the accounts, and is cut and neutralised here.
+//! Each check brings clauses with placeholders ([`Wording`]).
+//! The roster and the accounts fill the placeholders; the text is cut and neutralised here.
 
 use crate::markdown::Markdown;
 use crate::text::{clean, excerpt};
 
 /// The clauses of a check, without a final stop, in lower case unless a name begins them.
 ///
-/// A placeholder is one of `{entry}` (the subject's roster entry, a link where its address is known),
-/// `{subject}`, `{evidence}` (all that the check saw), `{first}` and `{second}` (the words of the
-/// evidence), `{list}` (all of its words as a list), `{, list}` (the same behind a comma, if there are
-/// any) and `{count}` (how many there are).
+/// The placeholders are `{entry}` (the subject's roster entry, a link if its address is known),
+/// `{subject}`, `{evidence}` (the complete evidence), `{first}` and `{second}` (the words of the
+/// evidence), `{list}` (all of its words as a list), `{, list}` (the same after a comma, if there
+/// are any) and `{count}` (the number of words).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wording {
-    /// What is found, to the subject.
+    /// The clause that tells the subject what was found.
     pub asks: &'static str,
-    /// What is found, to anybody else.
+    /// The clause that tells anybody else what was found.
     pub about: &'static str,
-    /// The same in a few words.
+    /// The finding in a few words.
     pub short: &'static str,
-    /// How to fix it.
+    /// How to fix the finding.
     pub fix: &'static str,
 }
 
-/// What fills the placeholders of a clause.
+/// The values that fill the placeholders of a clause.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Details<'a> {
     /// The address of the subject's roster entry, if it has one.
     pub(crate) entry: Option<&'a str>,
     /// The subject's name, untrusted.
     pub(crate) subject: &'a str,
-    /// What the check saw, untrusted.
+    /// The evidence, untrusted.
     pub(crate) evidence: &'a str,
 }
 
-/// How many words of the evidence are listed.
+/// How many words of the evidence a list shows.
 const LISTED: usize = 10;
 
-/// A name in a code span, cut to what a line has room for.
+/// A name in a code span, cut to a length that fits a line.
 pub(crate) fn name(untrusted: &str) -> Markdown {
     Markdown::code(&excerpt(untrusted))
 }
@@ -62,7 +62,7 @@ pub(crate) fn counted(count: usize, one: &str, several: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {several}") }
 }
 
-/// Where a clause is.
+/// The position of a clause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Position {
     /// After other words.
@@ -181,8 +181,7 @@ fn pieces(clause: &'static str) -> impl Iterator<Item = Piece> {
         .filter(|piece| !matches!(piece, Piece::Words("")))
 }
 
-/// An address within a page that GitLab shows, as a link may hold it: untrusted path segments are
-/// percent-encoded.
+/// The path of an address as a link can hold it: untrusted path segments are percent-encoded.
 pub(crate) fn encode_path(path: &str) -> String {
     let mut encoded = String::new();
     for byte in path.bytes() {

@@ -1,4 +1,5 @@
-//! What an operator does about findings explicitly: each act is a step of their record.
+//! The acts of an operator: what they accept, decide, record or ask again, as steps of their
+//! record.
 
 use jiff::Timestamp;
 
@@ -15,11 +16,12 @@ use crate::record::conversation::ThreadNote;
 use crate::record::directory::Unmentionable;
 use crate::record::marker::{Content, Marker, StepAction};
 
-/// A finding that was named, with its case.
+/// A finding that a command names, with its case.
 type Named<'p> = (&'p Case, &'p Entry);
 
 impl<'p> Planner<'p> {
-    /// Plans an operator's acts: one record of all, and one notice of what is asked again.
+    /// Plans the acts of an operator: one record of all of them, and one notice for what is asked
+    /// again.
     pub(super) fn act(&mut self, acts: &[Act]) -> Result<(), Refusal> {
         let mut items = Vec::new();
         for act in acts {
@@ -44,7 +46,7 @@ impl<'p> Planner<'p> {
         Ok(())
     }
 
-    /// Posts a record of the acts, or adds them to the one that this run has posted.
+    /// Posts a record of the acts, or adds them to the record that this run has posted already.
     fn record(&mut self, items: Vec<RecordItem>) {
         if items.is_empty() {
             return;
@@ -67,7 +69,7 @@ impl<'p> Planner<'p> {
         self.due.record = Some(record);
     }
 
-    /// Whether a record is still what this run has written.
+    /// Whether the posted record is still as this run has written it.
     fn is_as_written(&self, posted: &PostedRecord) -> bool {
         let notes = self.input.conversation.notes();
         let found = notes.iter().find(|entry| entry.note.id == posted.note);
@@ -77,7 +79,7 @@ impl<'p> Planner<'p> {
         })
     }
 
-    /// The findings that are named, each once.
+    /// The findings that a command names, each of them once.
     fn named(&self, findings: &[String]) -> Result<Vec<Named<'p>>, Refusal> {
         let mut named: Vec<Named<'p>> = Vec::new();
         for finding in findings {
@@ -98,7 +100,7 @@ impl<'p> Planner<'p> {
                 candidates.push((case, entry));
             }
         }
-        // What is over is named only where nothing else has the name.
+        // A finding that is over is meant only where no other finding has that name.
         if candidates.iter().any(|(_, entry)| entry.is_found) {
             candidates.retain(|(_, entry)| entry.is_found);
         }
@@ -113,7 +115,7 @@ impl<'p> Planner<'p> {
         Refusal::Rule { finding: finding_name(self.input, case, entry), rule }
     }
 
-    /// Refuses a decision that nobody can make about the finding, or not this operator.
+    /// Refuses a decision that nobody, or not this operator, can make about the finding.
     fn check_decision(&self, case: &Case, entry: &Entry) -> Result<(), Refusal> {
         let rule = if is_own(self.input, case) {
             Rule::Own
@@ -122,7 +124,8 @@ impl<'p> Planner<'p> {
         {
             Rule::InDoubt(in_doubt(doubt))
         } else if let State::Held(hold @ Hold::ForeignMarker(_)) = &entry.state {
-            // A like name holds no decision: to decide is to say that the account is nobody's.
+            // A similar name does not block a decision: deciding says that the account belongs to
+            // nobody.
             Rule::Held(held(hold))
         } else if !entry.is_found {
             Rule::NotFound(standing(entry))
@@ -181,7 +184,7 @@ impl<'p> Planner<'p> {
         Ok(())
     }
 
-    /// Whether this operator has said just this already, and it counts.
+    /// Whether this operator has recorded exactly this before, and it still counts.
     fn is_decided(&self, entry: &Entry, action: StepAction, reason: &str) -> bool {
         let (State::Justified(Justification::Decision(decision)) | State::ToRemove(decision)) =
             &entry.state
@@ -220,8 +223,8 @@ impl<'p> Planner<'p> {
         Ok(())
     }
 
-    /// Records that findings are to be asked about again, so that an interrupt before the notice loses
-    /// nothing.
+    /// Records that findings are to be asked about again.
+    /// An interruption before the notice then loses nothing.
     fn record_again(
         &mut self,
         findings: &[String],
@@ -233,7 +236,7 @@ impl<'p> Planner<'p> {
                 continue;
             }
             match recipient(self.input, case) {
-                // What was never asked in its round is asked by the next notice anyway.
+                // The next notice asks anyway what was not asked in the present round.
                 Ok(_) if entry.state == State::NotAsked => {}
                 Ok(_) => {
                     items.push(self.item(case, entry, StepAction::Again, self.input.now, reason));
@@ -249,8 +252,8 @@ impl<'p> Planner<'p> {
         Ok(())
     }
 
-    /// Whether a finding is to be asked about again; not if its subject was only just asked, as when
-    /// this was interrupted.
+    /// Whether a finding is to be asked about again.
+    /// It is not if its subject was asked a moment ago, as when a run was interrupted.
     fn may_be_asked_again(&mut self, case: &Case, entry: &Entry) -> Result<bool, Refusal> {
         let rule = match &entry.state {
             _ if entry.is_for_operators() => Some(Rule::ForOperators),
@@ -258,7 +261,7 @@ impl<'p> Planner<'p> {
             State::Held(hold) => Some(Rule::Held(held(hold))),
             State::Justified(Justification::Exception(_)) => Some(Rule::Excepted),
             _ if !entry.is_found => Some(Rule::NotFound(standing(entry))),
-            // A decision does not say whose the account is.
+            // A decision does not say whose account it is.
             _ => case
                 .subject
                 .and_then(|subject| suggestion_hold(self.input, entry.check, subject))
@@ -323,7 +326,7 @@ impl<'p> Planner<'p> {
         Err(Refusal::NothingToSend(case.name.clone()))
     }
 
-    /// When an operator mentioned somebody by hand, in a comment that holds no marker of ours.
+    /// When an operator mentioned somebody by hand, in a comment without a marker.
     fn asked_by_hand_at(&self, id: u64) -> Result<Timestamp, Refusal> {
         let notes = self.input.conversation.notes();
         let found = notes.iter().find(|entry| entry.note.id == id);

@@ -1,4 +1,4 @@
-//! The findings of an audit with their histories, by subject.
+//! The findings of an audit, grouped by subject, each with its history.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -18,10 +18,11 @@ use crate::record::marker::{Content, Step, StepAction};
 use crate::roster::Managers;
 use crate::text::fold;
 
-/// A finding by its owner and its family of checks.
+/// Identifies a finding by its owner and its family of checks.
 type FindingKey = (Owner, &'static str);
 
-/// Derives the state of every finding.
+/// Derives the state of every finding of an audit.
+/// Every command that looks at follow-ups begins here.
 pub fn cases(input: &FollowupInput<'_>) -> Cases {
     let markers = input.conversation.markers(input.header, input.operators);
     let subjects = Subjects::new(input);
@@ -55,7 +56,8 @@ pub fn cases(input: &FollowupInput<'_>) -> Cases {
     }
 }
 
-/// The reasons of every record, by its note: each is read once, however many findings it names.
+/// The reasons of every record, by the id of its note.
+/// A record is read once, however many findings it names.
 fn reasons(counting: &[MarkedNote<'_>]) -> HashMap<u64, Vec<String>> {
     let mut reasons = HashMap::new();
     for marked in counting {
@@ -86,7 +88,7 @@ fn notices(markers: &Markers<'_>) -> Vec<NoteRef> {
         .collect()
 }
 
-/// Finds whom the overdue findings of a case go to; they are exhausted where nobody is left.
+/// Finds the users to escalate to; without any, the overdue findings of the case are exhausted.
 fn add_chain(input: &FollowupInput<'_>, managers: &Managers<'_>, case: &mut Case) {
     let chain = chain(input, managers, case);
     if chain.is_empty() {
@@ -99,14 +101,14 @@ fn add_chain(input: &FollowupInput<'_>, managers: &Managers<'_>, case: &mut Case
     case.chain = Some(chain);
 }
 
-/// Collects what is known of each finding.
+/// Collects the history of each finding.
 struct Builder<'b, 'a> {
     input: &'b FollowupInput<'a>,
     subjects: &'b Subjects<'b>,
     replies: &'b Replies<'a>,
     reasons: &'b HashMap<u64, Vec<String>>,
     histories: BTreeMap<FindingKey, History<'a>>,
-    /// The notes of others that hold a finding.
+    /// The notes of strangers that hold a finding.
     holding: BTreeSet<u64>,
     inquiries: BTreeSet<Inquiry>,
 }
@@ -130,12 +132,12 @@ impl<'a> Builder<'_, 'a> {
         self.input.evaluation.kind.spec().checks.iter().find(|check| check.id == id)
     }
 
-    /// Attributes the steps of operators.
+    /// Attributes the steps of operators to subjects.
     fn add_counting(&mut self, counting: &'a [MarkedNote<'a>]) {
         let mut by_family: BTreeMap<&'static str, Vec<StepRef<'a>>> = BTreeMap::new();
         for marked in counting {
             for (index, step) in marked.marker.content.steps().iter().enumerate() {
-                // A later version may have checks that this one does not know.
+                // A later version may write checks that this version does not know.
                 if let Some(check) = self.check(&step.check) {
                     let entry = StepRef { marked, index, step };
                     by_family.entry(check.family()).or_default().push(entry);
@@ -177,7 +179,7 @@ impl<'a> Builder<'_, 'a> {
         }
     }
 
-    /// Adds steps that may be a subject's, unless an operator's later word left them behind.
+    /// Adds steps that may be the subject's, except those before a later decision of an operator.
     fn add_doubtful(
         &mut self,
         family: &'static str,
@@ -239,7 +241,7 @@ impl<'a> Builder<'_, 'a> {
         Doubt { reason, subjects, notes }
     }
 
-    /// Attributes the steps of others: they may hold what is found.
+    /// Attributes the steps of strangers, which may hold a finding.
     fn add_foreign(&mut self, foreign: &'a [MarkedNote<'a>]) {
         for marked in foreign {
             for (index, step) in marked.marker.content.steps().iter().enumerate() {
@@ -261,7 +263,7 @@ impl<'a> Builder<'_, 'a> {
         }
     }
 
-    /// The cases of all subjects, in the order of their names.
+    /// The cases of all subjects, ordered by name.
     fn cases(&mut self) -> Vec<Case> {
         let histories = std::mem::take(&mut self.histories);
         let mut cases: BTreeMap<&Owner, Case> = BTreeMap::new();
@@ -319,7 +321,7 @@ impl<'a> Builder<'_, 'a> {
         }
     }
 
-    /// Whoever is gone is known by what the comments say of them.
+    /// Fills in the keys and the name of a subject who is gone, as comments recorded them.
     fn add_names(case: &mut Case, owner: &Owner, history: &History<'_>) {
         if case.subject.is_some() {
             return;
@@ -347,7 +349,8 @@ impl<'a> Builder<'_, 'a> {
         findings.iter().find(|finding| finding.check.family() == family)
     }
 
-    /// The check of a family that finds something now, else the one that was spoken of last.
+    /// The check of the family that finds something now, otherwise the one that was asked about
+    /// last.
     fn check_of(
         &self,
         family: &str,
@@ -361,7 +364,7 @@ impl<'a> Builder<'_, 'a> {
         last.or_else(|| self.check(family))
     }
 
-    /// Notes whom GitLab must be asked about before a state is certain.
+    /// Records the users whom GitLab must be asked about before a state is certain.
     fn inquire(&mut self, case: &Case, history: &History<'_>) {
         let directory = self.input.directory;
         for foreign in &history.foreign {
@@ -370,7 +373,7 @@ impl<'a> Builder<'_, 'a> {
                 self.inquiries.insert(Inquiry::Id(author));
             }
         }
-        // Without an id in the roster, the username says whose asks and words count.
+        // Without an id in the roster, only the username tells whose answers count.
         let has_asks = history.steps.iter().any(|entry| !entry.step.mentioned.is_empty());
         if has_asks && case.user.is_none() {
             let username = case.subject.and_then(|subject| self.subjects.username(subject));
@@ -380,7 +383,7 @@ impl<'a> Builder<'_, 'a> {
         }
     }
 
-    /// The markers of others that have no effect, the first of each author.
+    /// The strangers' markers that have no effect, the first of each author.
     fn ignored(&self, foreign: &[MarkedNote<'_>]) -> Vec<IgnoredMarker> {
         let mut authors = BTreeSet::new();
         let mut ignored = Vec::new();
@@ -394,8 +397,8 @@ impl<'a> Builder<'_, 'a> {
     }
 }
 
-/// The last word of an operator about a subject by exactly its present keys: it ends a doubt about what
-/// lay before.
+/// The last act of an operator that names a subject by exactly its present keys.
+/// It ends every doubt about the steps before it.
 fn last_word<'a>(
     subjects: &Subjects<'_>,
     subject: Subject,
@@ -405,7 +408,7 @@ fn last_word<'a>(
     let words = steps.iter().filter(|entry| {
         let is_word = match entry.step.action {
             StepAction::Again | StepAction::Accept => true,
-            // To keep an outsider's account is to accept the finding.
+            // Keeping the account of an outsider accepts the finding.
             StepAction::Keep { .. } => entry.step.check == OUTSIDER,
             _ => false,
         };
@@ -416,7 +419,8 @@ fn last_word<'a>(
     words.max_by_key(|entry| entry.order()).copied()
 }
 
-/// Drops what another id was asked before an operator's word, and doubts what was decided about it since.
+/// Drops the steps for a former id before an operator's act, and doubts later decisions about that
+/// id.
 fn end_doubt_of_former_id<'a>(
     subjects: &Subjects<'_>,
     subject: Subject,
@@ -448,7 +452,7 @@ fn end_doubt_of_former_id<'a>(
     }
 }
 
-/// Adds a doubt to a history: the first reason stays, the comments are all named.
+/// Adds a doubt to a history. The first reason is kept, and all comments are named.
 fn add_doubt(history: &mut History<'_>, doubt: Doubt, steps: &[StepRef<'_>]) {
     let rounds = steps.iter().map(|entry| entry.step.round).max().unwrap_or(1);
     history.doubtful_round = history.doubtful_round.max(rounds);

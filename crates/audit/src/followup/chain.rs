@@ -1,7 +1,9 @@
-//! Whom an escalation goes to: a manager by `reports_to`, and a Support Operations Manager.
+//! Chooses whom an escalation goes to: the manager by `reports_to`, and a Support Operations
+//! Manager.
 //!
-//! Each choice passes over the subject and whoever cannot be mentioned, and the user who runs the
-//! command as long as somebody else is left, since GitLab does not mail anybody their own mention.
+//! A choice never falls on the subject or on a user who cannot be mentioned.
+//! It falls on the user who runs the command only if nobody else is left, because GitLab does not
+//! mail people their own mentions.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +13,7 @@ use crate::record::conversation::User;
 use crate::record::directory::{Inquiry, Unmentionable};
 use crate::roster::Managers;
 
-/// Whom an escalation of a case goes to.
+/// Chooses the users to whom an escalation of a case goes.
 pub(super) fn chain(input: &FollowupInput<'_>, managers: &Managers<'_>, case: &Case) -> Chain {
     let mut reasons = Vec::new();
     let mut inquiries = Vec::new();
@@ -31,9 +33,9 @@ pub(super) fn chain(input: &FollowupInput<'_>, managers: &Managers<'_>, case: &C
     Chain { manager, support_manager, reasons, inquiries }
 }
 
-/// A choice among several users, one after the other.
+/// Chooses one of several users, looking at them one after the other.
 struct Choice {
-    /// The operator, whom nobody else replaced so far.
+    /// The operator, as long as no other candidate was found.
     last_resort: Option<(User, String)>,
     user: Option<User>,
     reasons: Vec<String>,
@@ -50,7 +52,7 @@ impl Choice {
         self.user.is_none() && self.inquiry.is_none()
     }
 
-    /// Looks at a candidate who would be chosen for this reason.
+    /// Looks at a candidate; `reason` explains the choice to the operator.
     fn consider(
         &mut self,
         input: &FollowupInput<'_>,
@@ -75,7 +77,7 @@ impl Choice {
         }
     }
 
-    /// The choice after the last candidate.
+    /// The chosen user, after the last candidate.
     fn finish(mut self) -> Self {
         if !self.is_open() {
             if let Some((user, _)) = self.last_resort.take().filter(|_| self.user.is_some()) {

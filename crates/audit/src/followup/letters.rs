@@ -1,4 +1,4 @@
-//! E-mails to people whom GitLab cannot notify: advice to the operator, who sends them.
+//! E-mails for people whom GitLab cannot notify. The operator sends them.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -6,43 +6,44 @@ use jiff::civil::Date;
 use crate::dates::{date_of, long_day, weekday};
 use crate::text::{clean, excerpt};
 
-/// An e-mail for the operator to send; its texts hold untrusted words and are for plain text only.
+/// An e-mail for the operator to send.
+/// Its texts hold untrusted text and are for plain text only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
-    /// What to name in `--sent` once it is sent.
+    /// The name to give to `--sent` once the e-mail is sent.
     pub subject_name: String,
-    /// Who gets it: a name, or an account's address.
+    /// The recipient: a name, or the address of an account.
     pub name: String,
-    /// The address, where one is known.
+    /// The e-mail address, where it is known.
     pub email: Option<String>,
-    /// Why they cannot be mentioned in the issue.
+    /// Why the recipient cannot be mentioned in the issue.
     pub reason: String,
     /// The e-mail's subject line.
     pub title: String,
     /// Its text.
     pub text: String,
-    /// The checks that it is about.
+    /// The ids of the checks that it is about.
     pub checks: Vec<&'static str>,
 }
 
-/// What every letter of a run has in common.
+/// What all letters of a run have in common.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LetterContext<'a> {
     /// The audited system's name.
     pub(crate) system: &'static str,
     /// The audit's period, as in `FY28-Q1`.
     pub(crate) period: &'a str,
-    /// Who sends it: a username.
+    /// The sender's username.
     pub(crate) sender: &'a str,
     /// The present.
     pub(crate) now: Timestamp,
-    /// The end of the wait, if the letter is sent now.
+    /// The end of the wait, provided that the letter is sent now.
     pub(crate) due: Timestamp,
 }
 
 impl LetterContext<'_> {
-    /// To the holder of an account who is not on the roster; `since` is when they got it, as the
-    /// source says it.
+    /// A letter to the holder of an account who is not on the roster.
+    /// `since` is when they got the account, as the source writes it.
     pub(crate) fn for_outsider(&self, account: &str, since: &str) -> (String, String) {
         let Self { system, sender, .. } = self;
         let due = date_of(self.due);
@@ -65,10 +66,10 @@ impl LetterContext<'_> {
         (title, text)
     }
 
-    /// To a colleague; `excuse` says why not in GitLab, and each item says what is found and how to
-    /// fix it.
+    /// A letter to a colleague.
+    /// `excuse` says why they are not asked in GitLab; each item is a finding with its fix.
     ///
-    /// No link to the issue is in it: whoever gets this letter cannot open it.
+    /// The letter has no link to the issue, which its recipient cannot open.
     pub(crate) fn for_colleague(
         &self,
         name: &str,
@@ -97,7 +98,7 @@ impl LetterContext<'_> {
     }
 }
 
-/// Since when an account is there, where the source says so.
+/// Since when the account exists, where the source says so.
 fn since_words(since: &str) -> String {
     let since = since.trim();
     if since.is_empty() {

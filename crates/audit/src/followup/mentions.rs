@@ -1,11 +1,12 @@
-//! Whom people have mentioned by hand, read from their comments.
+//! Finds the users whom people mention in their comments.
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 /// The usernames that a comment mentions, in lower case, in the order of the text.
 ///
-/// A mention is `@` and a username outside code, not directly behind a letter or a digit (as in an
-/// e-mail address); escaped underscores are as good as plain ones.
+/// A mention is `@` and a username outside code.
+/// It does not directly follow a letter or a digit, as in an e-mail address.
+/// Escaped underscores count as plain ones.
 pub(crate) fn mentioned_usernames(body: &str) -> Vec<String> {
     if !body.contains('@') {
         return Vec::new();
@@ -16,7 +17,8 @@ pub(crate) fn mentioned_usernames(body: &str) -> Vec<String> {
             Event::Start(Tag::CodeBlock(_)) => in_code = true,
             Event::End(TagEnd::CodeBlock) => in_code = false,
             Event::Text(part) if !in_code => text.push_str(&part),
-            // Emphasis within a username was meant as its underscores; a code span parts words.
+            // What Markdown reads as emphasis within a username was meant as underscores; a code
+            // span ends a username.
             Event::Start(Tag::Emphasis | Tag::Strong)
             | Event::End(TagEnd::Emphasis | TagEnd::Strong) => {}
             _ => text.push(' '),
@@ -31,7 +33,7 @@ pub(crate) fn mentioned_usernames(body: &str) -> Vec<String> {
         let rest = text.get(start + 1..).unwrap_or_default();
         let end = rest.find(|character: char| !is_username_character(character));
         let username = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
-        // A stop or a dash at the end belongs to the sentence.
+        // A full stop or a dash at the end belongs to the sentence.
         let username = username.trim_end_matches(['.', '-']);
         if !username.is_empty() {
             usernames.push(username.to_lowercase());

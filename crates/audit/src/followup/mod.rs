@@ -1,8 +1,9 @@
-//! The follow-ups: the state of every finding, derived from the issue alone, and what is due.
+//! The follow-ups: the state of every finding, derived from the issue alone, and the notices that
+//! are due.
 //!
 //! A finding goes through rounds.
-//! A round begins with an ask and ends when the finding is settled or justified; a finding that comes
-//! back afterwards begins another.
+//! A round begins with an ask and ends when the finding is settled or justified.
+//! A finding that comes back afterwards begins another round.
 //! A run posts at most one notice and one record; `docs/followups.md` says which comments count.
 
 mod acts;

@@ -1,7 +1,8 @@
-//! What the follow-ups read, and what they derive from it: a state for each finding.
+//! The input of the follow-ups, and the states that are derived from it.
 //!
 //! [`FollowupInput`] is everything that counts.
-//! [`Cases`] is what follows from it: one [`Case`] for each subject, with one [`Entry`] for each finding.
+//! [`Cases`] is what follows from it: one [`Case`] for each subject, with one [`Entry`] for each
+//! finding.
 //! Plans, the review and the status are made from these values alone.
 
 use std::collections::BTreeSet;
@@ -20,45 +21,45 @@ use crate::record::marker::{Key, MarkerHeader, SourceDigests, WithdrawalReason};
 
 /// Everything that the follow-ups are derived from.
 ///
-/// The commands read it, and read it again directly before they write.
+/// A command reads it at the beginning, and reads it again directly before it writes.
 #[derive(Debug, Clone, Copy)]
 pub struct FollowupInput<'a> {
-    /// The checks on the fresh sources.
+    /// The evaluation of the fresh sources.
     pub evaluation: &'a Evaluation,
-    /// How the audit is done.
+    /// The policy of the audit.
     pub policy: &'a Policy,
     /// The comments of the audit's issue, with their reactions.
     pub conversation: &'a Conversation,
     /// What GitLab reports about users.
     pub directory: &'a Directory,
-    /// Which audit it is.
+    /// The audit.
     pub header: MarkerHeader,
     /// The audit's issue.
     pub issue: &'a IssueFacts,
-    /// The user who runs the command, by the token.
+    /// The user to whom the token belongs, who runs the command.
     pub operator: &'a User,
     /// The ids of the users whose markers count: the operator and the configured `operators`.
     pub operators: &'a BTreeSet<u64>,
-    /// The usernames of the Support Operations Managers, in order.
+    /// The usernames of the Support Operations Managers, in the order of preference.
     pub managers: &'a [String],
-    /// How long a reply is waited for.
+    /// How long the audit waits for a reply.
     pub waits: WaitPolicy,
     /// When the roster was captured.
     ///
-    /// For a file, this is its modification, limited by [`SourceDigests`] as
+    /// For a file, this is when it was modified, limited by [`SourceDigests`] as
     /// [`Conversation::first_seen`] finds them.
-    /// The accounts carry their own instant.
+    /// The accounts carry an instant of their own.
     pub roster_captured_at: Timestamp,
-    /// The page below which GitLab shows the roster's files as they were read, as in
-    /// `https://gitlab.com/group/team/-/blob/COMMIT`; nothing where the roster is local.
+    /// The page below which GitLab shows the files of the roster as they were read, such as
+    /// `https://gitlab.com/group/team/-/blob/COMMIT`; `None` for a local roster.
     pub roster_page: Option<&'a str>,
-    /// The digests of the files that were read, for the markers of what is written.
+    /// The digests of the files that were read, for the markers that are written.
     pub sources: &'a SourceDigests,
-    /// The present, or for `--until` the instant to look at.
+    /// The present instant, or the one that `--until` gives.
     pub now: Timestamp,
 }
 
-/// What is known of the audit's issue itself.
+/// The facts about the audit's issue itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IssueFacts {
     /// Its number in its project.
@@ -76,15 +77,15 @@ pub struct IssueFacts {
 /// The state of a finding: the first that applies, in this order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
-    /// The check could not be evaluated for this subject.
+    /// The check could not be evaluated for the subject.
     Unknown(Unknown),
-    /// The keys of its history disagree, so that the history belongs to nobody.
+    /// The keys of its history contradict each other, so the history cannot be attributed.
     InDoubt(Doubt),
-    /// The account was to be removed, and is not there any more.
+    /// The account was removed as decided.
     Removed {
         /// The decision to remove it.
         decision: Decision,
-        /// The removal record; nothing where it was removed by hand.
+        /// The removal record; `None` if the account was removed by hand.
         record: Option<NoteRef>,
     },
     /// The outsider's account is gone without a decision to remove it.
@@ -93,29 +94,29 @@ pub enum State {
     Withdrawn(WithdrawalReason),
     /// The check no longer finds it.
     Fixed,
-    /// It may stay as it is.
+    /// An exception or a decision justifies it.
     Justified(Justification),
-    /// It was decided that the account is to be removed, and it is still there.
+    /// The removal of the account is decided, and the account still exists.
     ToRemove(Decision),
-    /// Nobody is asked about it until an operator has looked at what holds it.
+    /// Nobody is asked about it until an operator has looked at the reason for the hold.
     Held(Hold),
-    /// Somebody answered, and an operator has to read that.
+    /// There is an answer, which an operator has to read.
     Answered,
-    /// The second wait passed as well, or nobody is left to escalate to.
+    /// The second wait is over as well, or there is nobody to escalate to.
     Exhausted,
     /// The managers were asked to help.
     Escalated {
         /// The end of the second wait.
         until: Timestamp,
     },
-    /// The first wait passed without an answer.
+    /// The first wait is over, and there is no answer.
     Overdue,
     /// The subject was asked.
     Waiting {
-        /// The end of the wait; nothing for a finding for the operators, which has no clock.
+        /// The end of the wait; `None` for a finding for the operators, which has no clock.
         until: Option<Timestamp>,
     },
-    /// Nobody was asked in this round.
+    /// Nobody was asked about it in this round.
     NotAsked,
 }
 
@@ -141,7 +142,7 @@ impl State {
         }
     }
 
-    /// Whether nothing is left to do: only then may the audit be complete.
+    /// Whether nothing is left to do. The audit is complete once all findings are closed.
     pub const fn is_closed(&self) -> bool {
         self.is_settled() || matches!(self, Self::Justified(_))
     }
@@ -151,7 +152,7 @@ impl State {
         matches!(self, Self::Removed { .. } | Self::Gone | Self::Withdrawn(_) | Self::Fixed)
     }
 
-    /// When something becomes due, if that is known.
+    /// When the state changes by the clock, if it does.
     pub const fn until(&self) -> Option<Timestamp> {
         match self {
             Self::Waiting { until } => *until,
@@ -161,7 +162,7 @@ impl State {
     }
 }
 
-/// A note of the issue, by its numbers.
+/// A note of the issue, identified by its ids.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NoteRef {
     /// The note's id.
@@ -174,12 +175,12 @@ pub struct NoteRef {
     pub author: User,
 }
 
-/// How a finding came to be justified.
+/// Why a finding is justified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Justification {
-    /// By the standing exception of this index in [`Evaluation::exceptions`].
+    /// The standing exception at this index in [`Evaluation::exceptions`] covers it.
     Exception(usize),
-    /// By an operator who accepted or kept it.
+    /// An operator accepted it or keeps the account.
     Decision(Decision),
 }
 
@@ -188,29 +189,29 @@ pub enum Justification {
 pub struct Decision {
     /// What was decided.
     pub verdict: Verdict,
-    /// The instant of the decision, by its step.
+    /// The instant of the decision, from its step.
     pub at: Timestamp,
-    /// The comment that records it; its author decided.
+    /// The comment that records the decision. Its author made the decision.
     pub note: NoteRef,
     /// The index of the decision's step in the comment's marker.
     pub step: usize,
-    /// The round in which it was decided.
+    /// The round in which the decision was made.
     pub round: u32,
-    /// The digest of the evidence that it names.
+    /// The digest of the evidence that the decision names.
     pub evidence: String,
-    /// The reason, as untrusted text; nothing where the comment's items and its steps do not
+    /// The reason, as untrusted text; `None` if the items of the comment and its steps do not
     /// correspond, so that a reader has to look at the record.
     pub reason: Option<String>,
 }
 
-/// What a decision says.
+/// The content of a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// The finding is accepted as it is.
     Accept,
     /// The outsider keeps the account.
     Keep {
-        /// The first day on which this no longer counts.
+        /// The first day on which the decision no longer counts.
         until: Option<Date>,
     },
     /// The outsider's account is to be removed.
@@ -231,13 +232,13 @@ impl Verdict {
 /// Why nobody is asked about a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hold {
-    /// A member who is not an operator wrote a marker of ours about it.
+    /// A member of the project who is not an operator wrote a marker about it.
     ForeignMarker(NoteRef),
-    /// An account and a person may belong together, and no operator has said so yet.
+    /// An account and a person may belong together, and no operator has decided about that yet.
     Suggestion(Vec<Suggestion>),
 }
 
-/// That an account may belong to a person.
+/// An account that may belong to a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suggestion {
     /// The account's e-mail address, as untrusted text.
@@ -250,38 +251,38 @@ pub struct Suggestion {
     pub reason: &'static str,
 }
 
-/// Why a history belongs to nobody.
+/// A history that cannot be attributed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Doubt {
-    /// How the keys disagree.
+    /// How the keys contradict each other.
     pub reason: DoubtReason,
-    /// The names of all whose history it may be, as untrusted text.
+    /// The names of all subjects whose history it may be, as untrusted text.
     pub subjects: Vec<String>,
     /// The comments of the history in doubt, in the order of time.
     pub notes: Vec<NoteRef>,
 }
 
 impl Doubt {
-    /// Whether an operator's word ends it.
+    /// Whether an act of an operator ends it.
     ///
-    /// While the roster contradicts itself, the roster has to be corrected first.
+    /// A contradiction within the roster has to be corrected there first.
     pub const fn can_be_ended(&self) -> bool {
         !self.reason.is_in_roster()
     }
 }
 
-/// How keys disagree.
+/// How the keys of a history contradict each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DoubtReason {
-    /// Two entries of the roster claim one GitLab id.
+    /// Two entries of the roster have one GitLab id.
     SharedId,
     /// Two entries of the roster without GitLab ids have one e-mail address.
     SharedEmail,
-    /// The roster's GitLab id and its username are of different users.
+    /// The GitLab id and the username of a roster entry belong to different users.
     IdAndUsername,
-    /// Some keys of a comment are one subject's, and some are another's.
+    /// The keys of a comment belong to different subjects.
     SeveralSubjects,
-    /// The GitLab id of a comment is not the subject's present one, and is nobody's on the roster.
+    /// The GitLab id of a comment is not the subject's present id, and nobody on the roster has it.
     FormerId,
     /// Several accounts have the address that a comment names.
     SeveralAccounts,
@@ -309,7 +310,7 @@ impl fmt::Display for DoubtReason {
     }
 }
 
-/// An ask of a finding that counts.
+/// The ask of a finding from which its wait is counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ask {
     /// The comment.
@@ -318,22 +319,22 @@ pub struct Ask {
     pub how: AskedHow,
     /// When the wait began.
     pub at: Timestamp,
-    /// The end of the wait; nothing for a finding for the operators.
+    /// The end of the wait; `None` for a finding for the operators.
     pub due: Option<Timestamp>,
 }
 
-/// How somebody was asked.
+/// How the subject was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AskedHow {
-    /// By a mention in a notice.
+    /// A notice mentioned them.
     Mentioned,
-    /// Outside the issue, as an operator recorded.
+    /// An operator recorded that they were asked outside the issue.
     Sent,
-    /// By a list for the operators.
+    /// A notice listed the finding for the operators.
     Listed,
 }
 
-/// An escalation of a finding that counts.
+/// The escalation of a finding from which the second wait is counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Escalation {
     /// The comment.
@@ -347,75 +348,76 @@ pub struct Escalation {
 /// An answer to an ask.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// Who answered.
+    /// The user who answered.
     pub author: User,
-    /// When.
+    /// When they answered.
     pub at: Timestamp,
-    /// The note: the reply, the note that was reacted to, or the operator's record.
+    /// The reply, the note that was reacted to, or the operator's record.
     pub note: NoteRef,
-    /// What was answered.
+    /// The content of the answer.
     pub content: AnswerContent,
 }
 
-/// What an answer consists of.
+/// The content of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AnswerContent {
     /// A comment, as untrusted text.
     Words(String),
     /// A reaction to a notice.
     Reaction,
-    /// An operator recorded an answer that was given outside the issue.
+    /// The record of an operator that an answer was given outside the issue.
     Recorded {
         /// The index of the step in the comment's marker.
         step: usize,
     },
 }
 
-/// An operator's record that a finding is to be asked again.
+/// The record of an operator that a finding is to be asked about again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgainRequest {
-    /// The operator.
+    /// The operator who wrote it.
     pub by: User,
-    /// What the operator wants to say besides, as untrusted text; may be empty.
+    /// What the operator adds to the ask, as untrusted text; may be empty.
     pub reason: String,
-    /// Whether the finding had been answered.
+    /// Whether the finding had been answered before.
     pub had_answered: bool,
 }
 
-/// A finding with its history.
+/// A finding with its history and its state.
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// The check.
     pub check: &'static Check,
-    /// What the check sees at present, or saw last, as untrusted text.
+    /// The evidence: what the check sees now, or saw last, as untrusted text.
     pub evidence: String,
     /// The digest of the evidence, for markers.
     pub evidence_digest: String,
     /// Whether the check finds it at present.
     pub is_found: bool,
-    /// Where it is.
+    /// The state.
     pub state: State,
-    /// The present round: the one to ask in where the state is [`State::NotAsked`], and the one to end
-    /// by an `again` step otherwise.
+    /// The present round.
+    /// A finding that is [`State::NotAsked`] is asked about in it; otherwise an `again` step ends
+    /// it.
     pub round: u32,
     /// The first ask of the present round.
     pub ask: Option<Ask>,
-    /// The first escalation after it.
+    /// The first escalation after the ask.
     pub escalation: Option<Escalation>,
     /// The answers of the present round, in the order of time.
     pub answers: Vec<Answer>,
-    /// The latest decision about it, whatever the evidence.
+    /// The latest decision about the finding, whatever its evidence.
     pub decision: Option<Decision>,
-    /// That an operator wants it asked again, where a record began the present round.
+    /// The request to ask again, where a record began the present round.
     pub again: Option<AgainRequest>,
     /// Whether a comment of the present round reports that it is settled.
     pub is_reported: bool,
-    /// The notes whose reactions may be answers.
+    /// The notes on which a reaction counts as an answer.
     pub reaction_notes: BTreeSet<u64>,
 }
 
 impl Entry {
-    /// Whether the finding is for the operators to fix or accept.
+    /// Whether only the operators can fix or accept the finding.
     pub fn is_for_operators(&self) -> bool {
         self.check.asked == crate::check::Audience::Operators
     }
@@ -424,56 +426,58 @@ impl Entry {
 /// All findings about one subject.
 #[derive(Debug, Clone)]
 pub struct Case {
-    /// The subject; nothing if it is gone.
+    /// The subject; `None` if it no longer exists.
     pub subject: Option<Subject>,
-    /// What it is called, as untrusted text; empty where a person who left is known by digests only.
+    /// The subject's name, as untrusted text; empty for a person who left and is known by digests
+    /// only.
     pub name: String,
-    /// Its keys, for markers.
+    /// The keys of the subject, for markers.
     pub keys: Vec<Key>,
-    /// The digest of its account's own id, for markers; only an account of nobody on the roster has one.
+    /// The digest of the account's id, for markers. Only an account of nobody on the roster has
+    /// one.
     pub account: Option<String>,
-    /// The id of its GitLab user, as far as it is known for certain.
+    /// The id of the subject's GitLab user, if it is certain.
     pub user: Option<u64>,
     /// The findings, in the order of the checks.
     pub entries: Vec<Entry>,
-    /// Whom an escalation goes to, where one is due.
+    /// The users to escalate to, where an escalation is due.
     pub chain: Option<Chain>,
 }
 
-/// Whom an escalation mentions.
+/// The users whom an escalation mentions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Chain {
     /// The manager.
     pub manager: Option<User>,
-    /// The Support Operations Manager, where it is somebody else.
+    /// The Support Operations Manager, unless the manager is the same user.
     pub support_manager: Option<User>,
-    /// The reason for each choice, as sentences with untrusted text in them, without a final stop.
+    /// The reason for each choice: sentences with untrusted text, without a final stop.
     pub reasons: Vec<String>,
-    /// Whom GitLab must be asked about first.
+    /// The users whom GitLab must be asked about first.
     pub inquiries: Vec<Inquiry>,
 }
 
 impl Chain {
-    /// Whether nobody is left to escalate to.
+    /// Whether there is nobody to escalate to.
     pub fn is_empty(&self) -> bool {
         self.manager.is_none() && self.support_manager.is_none() && self.inquiries.is_empty()
     }
 }
 
-/// A review request of the issue.
+/// A review request in the issue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReviewRequest {
     /// The comment.
     pub note: NoteRef,
-    /// Whether it claims that everything is settled.
+    /// Whether it claims that every finding is settled.
     pub is_complete: bool,
-    /// The digest of every finding's state at that time.
+    /// The digest of the states of all findings at that time.
     pub state: String,
     /// The user who was asked to review.
     pub reviewer: Option<u64>,
 }
 
-/// A marker in a comment by somebody who is not an operator, which has no effect.
+/// A stranger's marker that has no effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IgnoredMarker {
     /// The comment.
@@ -483,15 +487,15 @@ pub struct IgnoredMarker {
 /// All cases of an audit.
 #[derive(Debug, Clone, Default)]
 pub struct Cases {
-    /// The cases, in the order of their names, those who are gone last.
+    /// The cases, ordered by name; subjects that are gone come last.
     pub cases: Vec<Case>,
     /// The review requests, in the order of time.
     pub reviews: Vec<ReviewRequest>,
-    /// The notices, in the order of time; the parts of one notice share a thread.
+    /// The notices, in the order of time. The comments of one notice share a thread.
     pub notices: Vec<NoteRef>,
-    /// Markers of others that have no effect, the first of each author.
+    /// The strangers' markers that have no effect, the first of each author.
     pub ignored: Vec<IgnoredMarker>,
-    /// Whom GitLab must be asked about before every state is certain.
+    /// The users whom GitLab must be asked about before every state is certain.
     pub inquiries: BTreeSet<Inquiry>,
 }
 

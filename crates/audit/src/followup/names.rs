@@ -1,4 +1,4 @@
-//! What findings and subjects are called in commands, and how the state of a finding reads.
+//! Names of findings and subjects in commands, and the states of findings as clauses.
 
 use super::model::{Case, Doubt, Entry, FollowupInput, Hold, Justification, State, Verdict};
 use crate::accounts::Account;
@@ -8,12 +8,12 @@ use crate::record::marker::WithdrawalReason;
 use crate::roster::Person;
 use crate::text::fold;
 
-/// What a finding is called in commands and reports: its check and its subject.
+/// The name of a finding in commands and reports: its check and its subject.
 pub fn finding_name(input: &FollowupInput<'_>, case: &Case, entry: &Entry) -> String {
     format!("{}:{}", entry.check.id, subject_name(input, case))
 }
 
-/// What a subject is called in commands and reports: an address, an account's id, or a name.
+/// The name of a subject in commands and reports: an address, the id of an account, or a name.
 pub fn subject_name(input: &FollowupInput<'_>, case: &Case) -> String {
     let person = case.subject.and_then(|subject| input.evaluation.person(subject));
     let email = person.and_then(|person| person.email.value());
@@ -29,8 +29,8 @@ pub fn subject_name(input: &FollowupInput<'_>, case: &Case) -> String {
     }
 }
 
-/// Whether `name` names the subject of a case: by name, e-mail address, GitLab username, the id of an
-/// account, or the way in which reports name it.
+/// Whether `name` means the subject of a case: by name, e-mail address, GitLab username, the id of
+/// an account, or as reports name it.
 pub fn is_named(input: &FollowupInput<'_>, case: &Case, name: &str) -> bool {
     let username = name.strip_prefix('@').unwrap_or(name);
     let is_person = |person: &Person| {
@@ -45,15 +45,15 @@ pub fn is_named(input: &FollowupInput<'_>, case: &Case, name: &str) -> bool {
         || comparable_email(&subject_name(input, case)) == comparable_email(name)
 }
 
-/// Whether `name` is the id of the account that a case is about, which may be gone.
+/// Whether `name` is the id of the account that a case is about. The account may be gone.
 pub(crate) fn has_account_id(case: &Case, name: &str) -> bool {
     case.account.as_ref() == Some(&account_digest(&AccountId::new(name)))
 }
 
-/// Whether two names, of which either may be an address, are the same to people.
+/// Whether two names, each of which may be an address, mean the same.
 fn is_same_name(known: &str, named: &str) -> bool {
     if is_email_address(known) {
-        // Folding would take a Kelvin sign for a `k`, and so another's address for this one.
+        // Case folding turns a Kelvin sign into a `k`, and so one address into another person's.
         return comparable_email(known) == comparable_email(named);
     }
     !known.is_empty() && fold(known) == fold(named)
@@ -103,7 +103,7 @@ pub(crate) fn standing(entry: &Entry) -> String {
     }
 }
 
-/// Why a finding is held, as a clause.
+/// The reason for a hold, as a clause.
 pub(super) fn held(hold: &Hold) -> String {
     match hold {
         Hold::ForeignMarker(note) => format!(
@@ -128,7 +128,7 @@ pub(super) fn held(hold: &Hold) -> String {
     }
 }
 
-/// Why a finding's history is in doubt, as a clause.
+/// The reason for a doubt, as a clause.
 pub(super) fn in_doubt(doubt: &Doubt) -> String {
     let subjects = doubt.subjects.join(" and ");
     let whose = if subjects.is_empty() { String::new() } else { format!(" (of {subjects})") };

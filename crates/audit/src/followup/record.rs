@@ -1,8 +1,9 @@
-//! An operator's record: the one comment of a run that holds what they accepted, decided or noted.
+//! The record of an operator: the one comment of a run that holds what they accepted, decided or
+//! noted.
 //!
-//! The first act makes the comment, the next ones are added to it by an edit, which mails nobody.
-//! Item n of its list belongs to step n of its marker, and an item's reason is its text after the
-//! first `: `.
+//! The first act creates the comment, and an edit adds each further act, which mails nobody.
+//! Item n of its list belongs to step n of its marker.
+//! The reason of an item is its text after the first `: `.
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
@@ -11,7 +12,7 @@ use crate::markdown::{Document, Markdown};
 use crate::record::marker::{Content, MarkerHeader, Step, StepAction};
 use crate::text::{clean, excerpt};
 
-/// What an operator has done in one run, in the order in which they did it.
+/// The acts of an operator in one run, in their order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     header: MarkerHeader,
@@ -21,40 +22,40 @@ pub struct Record {
 /// One act about one finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordItem {
-    /// What the marker holds of it.
+    /// The step that the marker holds.
     pub step: Step,
-    /// Whom the finding is about, untrusted: a name, or an account's address.
+    /// The subject of the finding, untrusted: a name, or the address of an account.
     pub subject: String,
-    /// Why, untrusted; empty where nothing was said.
+    /// The reason, untrusted; may be empty.
     pub reason: String,
 }
 
 impl Record {
-    /// A record of the audit without any act yet.
+    /// An empty record of the audit.
     pub fn new(header: MarkerHeader) -> Self {
         Self { header, items: Vec::new() }
     }
 
-    /// Adds acts behind those that are there.
+    /// Adds acts at the end.
     pub fn extend(&mut self, items: impl IntoIterator<Item = RecordItem>) {
         self.items.extend(items);
     }
 
-    /// Whether nothing was done yet.
+    /// Whether there is no act yet.
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
 
-    /// The acts, in the order in which they were done.
+    /// The acts, in their order.
     pub fn items(&self) -> &[RecordItem] {
         &self.items
     }
 
-    /// The comment with its marker.
+    /// The text of the comment, with its marker.
     pub fn body(&self) -> Document {
         let mut body = Document::new();
-        // Acts of the same sort that follow each other are under one heading; the order is that of
-        // the acts, since of two decisions at one instant the later one counts.
+        // Neighbouring acts of one sort share a heading.
+        // The order is that of the acts, because the later of two decisions at one instant counts.
         for group in self.items.chunk_by(|one, next| heading(one, 2) == heading(next, 2)) {
             let Some(first) = group.first() else { continue };
             let title = heading(first, group.len());
@@ -67,7 +68,7 @@ impl Record {
     }
 }
 
-/// What acts of one sort are listed under.
+/// The heading above acts of one sort.
 fn heading(act: &RecordItem, count: usize) -> &'static str {
     match act.step.action {
         StepAction::Accept | StepAction::Keep { .. } if count == 1 => "Accepted as it is",
@@ -99,7 +100,7 @@ fn line(act: &RecordItem) -> Markdown {
     }
 }
 
-/// What an item says behind its subject.
+/// What an item adds after its subject.
 fn suffix(step: &Step) -> Markdown {
     match step.action {
         StepAction::Keep { until: Some(until) } => {
@@ -111,8 +112,9 @@ fn suffix(step: &Step) -> Markdown {
     }
 }
 
-/// The reasons of a record's acts, untrusted, in the order of the marker's steps; nothing where the
-/// comment's list does not have one item for each of the `steps`, since somebody edited it.
+/// The reasons of the acts, untrusted, in the order of the marker's steps.
+/// `None` if the list does not have exactly one item for each of the `steps`, because somebody
+/// edited it.
 ///
 /// An item without a reason has an empty one.
 pub(crate) fn read_reasons(body: &str, steps: usize) -> Option<Vec<String>> {
@@ -126,8 +128,8 @@ pub(crate) fn read_reasons(body: &str, steps: usize) -> Option<Vec<String>> {
     })
 }
 
-/// The text of each item of a comment's lists, without its markup; an item within another belongs to
-/// the outer one.
+/// The text of each item of a comment's lists, without its markup.
+/// A nested item belongs to the outer one.
 fn list_items(body: &str) -> Vec<String> {
     let mut items: Vec<String> = Vec::new();
     let (mut depth, mut is_quoted) = (0_usize, 0_usize);

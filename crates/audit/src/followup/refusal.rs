@@ -5,7 +5,7 @@ use std::fmt;
 /// How many comments an issue takes (GitLab docs: Discussions).
 pub(super) const MAX_COMMENTS: usize = 5_000;
 
-/// Why nothing can be planned.
+/// Why an operator's request cannot be planned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// The issue would have too many comments.
@@ -13,17 +13,17 @@ pub enum Refusal {
         /// How many may be added.
         left: usize,
     },
-    /// Nobody and nothing of that name is there.
+    /// Nothing has that name.
     NoSuch(String),
     /// Several subjects or findings have that name.
     Ambiguous(String),
-    /// No operator's comment of this number mentions anybody by hand.
+    /// The comment with this id is not an operator's, or mentions nobody by hand.
     NoSuchNote(u64),
-    /// Nothing about this subject is to be asked.
+    /// There is nothing to ask this subject.
     NothingToSend(String),
-    /// This subject was not asked about anything that is open.
+    /// This subject was not asked about any open finding.
     NothingAsked(String),
-    /// A rule about people does not allow it.
+    /// A rule forbids the act.
     Rule {
         /// The finding's name.
         finding: String,
@@ -32,29 +32,29 @@ pub enum Refusal {
     },
 }
 
-/// A rule about people that does not allow an act.
+/// A rule that forbids an act.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rule {
     /// The finding is about the operator.
     Own,
-    /// Its history is in doubt, with how.
+    /// The history of the finding is in doubt, for this reason.
     InDoubt(String),
-    /// It is held, with why.
+    /// The finding is held, for this reason.
     Held(String),
-    /// The check does not find it at present, with its state.
+    /// The check does not find it now; its state.
     NotFound(String),
-    /// It is for the operators, and nobody else is asked about it.
+    /// The finding is for the operators, and nobody else is asked about it.
     ForOperators,
     /// An exception justifies it.
     Excepted,
-    /// Its subject cannot be mentioned, with why.
+    /// Its subject cannot be mentioned, for this reason.
     Unmentionable(String),
-    /// Only an outsider is kept or removed.
+    /// Only an outsider can be kept or removed.
     NotAnOutsider,
 }
 
 impl Refusal {
-    /// Whether the command was used wrongly, and no rule about people was in the way.
+    /// Whether the command was used wrongly, as opposed to a rule that forbids the act.
     pub const fn is_usage(&self) -> bool {
         matches!(
             self,

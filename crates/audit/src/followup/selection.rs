@@ -1,4 +1,4 @@
-//! What an operator wants of a run: whom it is about, and what they do themselves.
+//! What an operator wants a run to do: about whom, and which acts of their own.
 
 use jiff::civil::Date;
 
@@ -6,37 +6,37 @@ use super::model::{Case, FollowupInput};
 use super::names::is_named;
 use super::record::Record;
 
-/// What of all that is due is to be done.
+/// The part of everything due that a run does.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// Only these subjects, by name, e-mail address or GitLab username; empty: everybody.
+    /// Only these subjects, by name, e-mail address or GitLab username; empty for everybody.
     pub only: Vec<String>,
-    /// At most so many people: the first by due time, then by name.
+    /// At most this many people: the first by due time, then by name.
     pub limit: Option<usize>,
-    /// Subjects who are asked although an operator has mentioned them by hand.
+    /// The subjects to ask although an operator has mentioned them by hand.
     pub confirmed: Vec<String>,
-    /// What an operator does besides; then nothing else is done.
+    /// The operator's own acts; if there are any, the run does nothing else.
     pub acts: Vec<Act>,
     /// The record that this run has posted, to which further acts are added.
     pub record: Option<PostedRecord>,
 }
 
 impl Selection {
-    /// Whether a case is among those that were selected.
+    /// Whether a case is selected.
     pub fn includes(&self, input: &FollowupInput<'_>, case: &Case) -> bool {
         self.only.is_empty() || self.only.iter().any(|name| is_named(input, case, name))
     }
 
-    /// Whether an operator wants a case to be asked although it was mentioned by hand.
+    /// Whether an operator insists on asking a case that was mentioned by hand.
     pub(super) fn insists_on(&self, input: &FollowupInput<'_>, case: &Case) -> bool {
         self.only.iter().chain(&self.confirmed).any(|name| is_named(input, case, name))
     }
 }
 
-/// What an operator does about findings, each named as `CHECK:SUBJECT`.
+/// An act of an operator about findings, each of which is named as `CHECK:SUBJECT`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Act {
-    /// Accept findings as they are; an outsider is kept by it.
+    /// Accept findings as they are. An outsider's account is kept by it.
     Accept {
         /// The findings.
         findings: Vec<String>,
@@ -47,7 +47,7 @@ pub enum Act {
     Keep {
         /// The finding.
         finding: String,
-        /// The first day on which that no longer counts.
+        /// The first day on which the decision no longer counts.
         until: Option<Date>,
         /// Why.
         reason: String,
@@ -63,21 +63,21 @@ pub enum Act {
     AskAgain {
         /// The findings.
         findings: Vec<String>,
-        /// What to say besides; may be empty.
+        /// What to add to the ask; may be empty.
         reason: String,
     },
     /// Record that findings are to be asked about again; the next notice does so.
     Again {
         /// The findings.
         findings: Vec<String>,
-        /// What the notice is to say besides; may be empty.
+        /// What the notice is to add to the ask; may be empty.
         reason: String,
     },
     /// Record that a subject was asked outside the notices.
     Sent {
         /// The subject.
         subject: String,
-        /// The operator's comment that mentioned them by hand; nothing where it was an e-mail.
+        /// The id of the operator's comment that mentioned them by hand; `None` for an e-mail.
         note: Option<u64>,
     },
     /// Record that a subject answered outside the issue.
@@ -89,13 +89,13 @@ pub enum Act {
     },
 }
 
-/// A record as it was posted by this run: further acts are added to it.
+/// A record that this run has posted, to which further acts are added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostedRecord {
     /// The comment's id.
     pub note: u64,
-    /// Its text as it was last written.
+    /// The text of the comment as it was last written.
     pub body: String,
-    /// What it holds.
+    /// The acts that it holds.
     pub record: Record,
 }

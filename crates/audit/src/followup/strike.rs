@@ -1,8 +1,10 @@
-//! Lines of a notice that an earlier notice holds already, as when two operators ran at the same time.
+//! Strikes the lines of a notice that an earlier notice holds already, as when two operators ran at
+//! once.
 //!
-//! The higher note's author strikes them: the lower note's instant is the clock, and nobody is
-//! escalated by an ask that was struck.
-//! The same is planned at the beginning of a later run, for a notice whose run died before it could.
+//! The author of the note with the higher id strikes the lines, because the earlier note starts the
+//! clock.
+//! An ask that was struck escalates to nobody.
+//! A later run strikes the lines of a notice whose run was interrupted before it could.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -20,8 +22,7 @@ struct Posted<'a> {
     marker: Marker,
 }
 
-/// The edits and deletions by which `author` takes back what a lower note of an operator holds
-/// already.
+/// Plans the edits and deletions by which `author` withdraws what an operator's earlier note holds.
 pub fn corrections(
     conversation: &Conversation,
     header: MarkerHeader,
@@ -60,7 +61,7 @@ pub fn corrections(
     actions
 }
 
-/// What the notices so far hold, by step, check, round and key.
+/// The steps of the notices so far, by act, check, round and key.
 #[derive(Default)]
 struct HeldSteps(HashMap<(&'static str, String, u32, Key), Vec<Step>>);
 
@@ -69,7 +70,7 @@ impl HeldSteps {
         action: &'static str,
         step: &'s Step,
     ) -> impl Iterator<Item = (&'static str, String, u32, Key)> + 's {
-        // Two people may have one name.
+        // Two people may have the same name.
         joining_keys(step).map(move |key| (action, step.check.clone(), step.round, key.clone()))
     }
 
@@ -90,12 +91,12 @@ impl HeldSteps {
         }
     }
 
-    /// An escalation before the ask that counts is none: the next one says something new.
+    /// Drops escalations before the ask that counts; the next escalation is then news.
     fn forget_escalations(&mut self, ask: &Step) {
         let escalate = StepAction::Escalate { due: None }.as_str();
         for index in Self::index(escalate, ask) {
             if let Some(escalations) = self.0.get_mut(&index) {
-                // What was sent by hand may have been sent before.
+                // A message that was sent by hand may precede the ask.
                 let is_sent = matches!(ask.action, StepAction::Sent { .. });
                 escalations.retain(|escalation| {
                     !is_same_subject(escalation, ask) || (is_sent && escalation.at >= ask.at)
@@ -112,9 +113,9 @@ impl HeldSteps {
     }
 }
 
-/// Whether two steps about the same key, in the same round, say the same to the same people.
+/// Whether two steps about the same key in the same round say the same to the same people.
 fn says_the_same(one: &Step, other: &Step) -> bool {
-    // An ask that reached somebody else is no ask of this subject.
+    // An ask that reached another user did not ask this subject.
     let is_to_the_same = match one.action {
         StepAction::Ask { .. } => one.mentioned == other.mentioned,
         _ => true,
@@ -122,14 +123,14 @@ fn says_the_same(one: &Step, other: &Step) -> bool {
     is_to_the_same && is_same_subject(one, other)
 }
 
-/// Whether two steps that share a key are about the same subject: an address may be taken over.
+/// Whether two steps that share a key are about the same subject. An address may be taken over.
 fn is_same_subject(one: &Step, other: &Step) -> bool {
     let id = |step: &Step| step.keys.iter().find(|key| key.kind == KeyKind::GitLabId).cloned();
     let agree = |one: Option<String>, other: Option<String>| match (one, other) {
         (Some(one), Some(other)) => one == other,
         _ => true,
     };
-    // An account that nobody holds any more is another subject than the person who held it.
+    // An account without a holder on the roster is another subject than the person who held it.
     is_about_account(one) == is_about_account(other)
         && agree(one.account.clone(), other.account.clone())
         && agree(id(one).map(|key| key.digest), id(other).map(|key| key.digest))
@@ -156,7 +157,7 @@ impl Posted<'_> {
         Action::EditComment { iid, note: note.id, expected: note.body.clone(), body, marker }
     }
 
-    /// Whether somebody replied to the notice.
+    /// Whether the notice has a reply.
     fn has_replies(&self) -> bool {
         self.thread.notes.iter().any(|other| {
             !other.is_system
@@ -167,10 +168,10 @@ impl Posted<'_> {
     }
 }
 
-/// What is put in place of the lines.
+/// The sentence that replaces the struck lines.
 const STRUCK: &str = "What an earlier notice asks already was taken out of this one.";
 
-/// A notice's text with its new marker, without the lines all of whose steps are doubled.
+/// The text of a notice with its new marker, without the lines all of whose steps are doubled.
 fn strike_lines(body: &str, marker: &Marker, is_doubled: &[bool]) -> String {
     let mut lines: Vec<Option<&str>> = body.lines().map(Some).collect();
     let mut steps = is_doubled.iter();
@@ -206,13 +207,13 @@ fn strike_lines(body: &str, marker: &Marker, is_doubled: &[bool]) -> String {
     format!("{}\n\n{STRUCK}\n\n{}{after}", text.trim_end(), marked_lines(marker, &numbers))
 }
 
-/// Whether a line stands above a list, and goes when the list is empty.
+/// Whether a line is the title of a list, and is struck with the last item.
 fn is_title(line: &str) -> bool {
     line.starts_with(HELP_TITLE) || line.starts_with(OPERATORS_TITLE)
 }
 
-/// The numbers of the lines that take steps, each with how many, as the marker holds them; nothing
-/// where they do not account for all steps.
+/// The numbers of the lines that take steps, each with its number of steps, from the marker.
+/// Empty if they do not account for all steps.
 fn step_lines(body: &str, steps: usize) -> Vec<(usize, usize)> {
     let marker = body.lines().rev().find(|line| Marker::parse(line).is_some());
     let word = marker.and_then(|line| {

@@ -1,11 +1,11 @@
-//! Whose history a step belongs to.
+//! Finds out whose history a step belongs to.
 //!
 //! A step of a marker names its subject by digests of everything by which it was known.
-//! Here they are compared with everybody who is there now.
-//! Steps that share a GitLab id or an e-mail address are one history, so that an address that changes
-//! first and an id that changes later lose nothing.
-//! A history that reaches the keys of two people belongs to neither: a wrong guess would ask, accuse or
-//! justify the wrong person.
+//! These keys are compared with those of everybody on the roster and of every account.
+//! Steps that share a GitLab id or an e-mail address form one history.
+//! A subject whose address changes first and whose id changes later keeps it.
+//! A history that leads to two people belongs to neither, because a wrong guess would ask, accuse
+//! or justify the wrong person.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -17,30 +17,30 @@ use crate::record::marker::{Key, KeyKind, Step, StepAction};
 use crate::roster::{Field, Person};
 use crate::text::fold;
 
-/// Whom a history is about.
+/// The subject of a history.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Owner {
-    /// Somebody who is there now.
+    /// A subject that exists now.
     Present(Subject),
-    /// A person who is gone, by the least key that the steps name.
+    /// A person who is gone, by the smallest key that the steps name.
     GonePerson(Key),
-    /// An account that is gone, by the digest of its id, else of its e-mail address.
+    /// An account that is gone, by the digest of its id, otherwise by that of its e-mail address.
     GoneAccount(String),
 }
 
-/// Steps that are one history, and whose it is.
+/// Steps that form one history, and their owner.
 #[derive(Debug)]
 pub(super) struct Trail<T> {
     pub(super) ownership: Ownership,
     pub(super) steps: Vec<T>,
 }
 
-/// Whose a history is.
+/// The owner of a history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Ownership {
-    /// The owner's.
+    /// The owner is certain.
     Certain(Owner),
-    /// It may be that of any of these.
+    /// The owner may be any of these subjects.
     Doubtful(DoubtReason, BTreeSet<Subject>),
 }
 
@@ -52,19 +52,19 @@ struct PersonKeys {
     contradiction: Option<DoubtReason>,
 }
 
-/// Everybody who is there, by the keys of markers.
+/// Everybody on the roster, by the keys of markers.
 #[derive(Debug)]
 pub(super) struct Subjects<'a> {
     input: &'a FollowupInput<'a>,
     people: Vec<PersonKeys>,
-    /// The people who claim a key; an id that two claim is neither's.
+    /// The people who claim a key. A GitLab id that two people claim belongs to neither.
     people_by_key: HashMap<Key, Vec<PersonIdx>>,
     accounts_by_id: HashMap<String, AccountIdx>,
     accounts_by_email: HashMap<Key, Vec<AccountIdx>>,
 }
 
 impl<'a> Subjects<'a> {
-    /// Everybody on the roster and every account.
+    /// Indexes everybody on the roster and every account.
     pub(super) fn new(input: &'a FollowupInput<'a>) -> Self {
         let mut subjects = Self {
             input,
@@ -83,7 +83,7 @@ impl<'a> Subjects<'a> {
         for (index, person) in people.iter().enumerate() {
             let user = person.claimed_id.or_else(|| self.input.directory.id_of(person));
             let keys = keys_of_person(person, user);
-            // A name tells people apart only where nothing else does.
+            // A name identifies a person only if nothing else does.
             for key in &keys {
                 self.people_by_key.entry(key.clone()).or_default().push(PersonIdx(index));
             }
@@ -100,7 +100,7 @@ impl<'a> Subjects<'a> {
         }
     }
 
-    /// How the roster contradicts itself about a person.
+    /// How the roster contradicts itself about a person, if it does.
     fn contradiction_of(&self, index: PersonIdx, person: &Person) -> Option<DoubtReason> {
         let keys = self.keys_of_person(index);
         if self.is_shared(key_of(keys, KeyKind::GitLabId)) {
@@ -139,7 +139,7 @@ impl<'a> Subjects<'a> {
         key.and_then(|key| self.people_by_key.get(key)).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Everything by which a subject is known now, for the markers of new comments.
+    /// The keys by which a subject is known now, for the markers of new comments.
     pub(super) fn keys(&self, subject: Subject) -> Vec<Key> {
         match subject {
             Subject::Person(index) => self.keys_of_person(index).to_vec(),
@@ -150,13 +150,13 @@ impl<'a> Subjects<'a> {
         }
     }
 
-    /// The digest of the id of the account that a subject is.
+    /// The digest of the account's id, if the subject is an account.
     pub(super) fn account(&self, subject: Subject) -> Option<String> {
         let Subject::Account(index) = subject else { return None };
         self.input.evaluation.account(index)?.own_id().map(account_digest)
     }
 
-    /// The id of the GitLab user who is the subject, as far as it is known for certain.
+    /// The id of the subject's GitLab user, if it is certain.
     pub(super) fn user(&self, subject: Subject) -> Option<u64> {
         match subject {
             Subject::Person(index) => self.people.get(index.0)?.user,
@@ -169,7 +169,7 @@ impl<'a> Subjects<'a> {
         }
     }
 
-    /// How the roster contradicts itself about a subject.
+    /// How the roster contradicts itself about a subject, if it does.
     pub(super) fn contradiction(&self, subject: Subject) -> Option<DoubtReason> {
         match subject {
             Subject::Person(index) => self.people.get(index.0)?.contradiction,
@@ -177,7 +177,7 @@ impl<'a> Subjects<'a> {
         }
     }
 
-    /// What a subject is called, as untrusted text.
+    /// The name of a subject, as untrusted text.
     pub(super) fn name(&self, subject: Subject) -> String {
         let evaluation = self.input.evaluation;
         match subject {
@@ -192,7 +192,7 @@ impl<'a> Subjects<'a> {
         }
     }
 
-    /// The username by which a subject without a GitLab id is known.
+    /// The username of a subject without a GitLab id.
     pub(super) fn username(&self, subject: Subject) -> Option<String> {
         let evaluation = self.input.evaluation;
         match subject {
@@ -209,7 +209,7 @@ impl<'a> Subjects<'a> {
         }
     }
 
-    /// The histories that the steps of one check are, as indices, each step in one of them.
+    /// Groups the steps of one check into histories, as indices. Each step is in one of them.
     pub(super) fn trails(&self, steps: &[&Step]) -> Vec<Trail<usize>> {
         let mut trails = Vec::new();
         let mut accounts: BTreeMap<Owner, Vec<usize>> = BTreeMap::new();
@@ -236,7 +236,7 @@ impl<'a> Subjects<'a> {
         trails
     }
 
-    /// Whose a set of steps about a person is.
+    /// The owner of steps about a person.
     fn attribute_people(&self, steps: &[&Step], component: &[usize]) -> Ownership {
         let keys: BTreeSet<&Key> = component
             .iter()
@@ -279,8 +279,8 @@ impl<'a> Subjects<'a> {
         }
     }
 
-    /// A person without an id whose address changed, known by the user who was mentioned for them, else
-    /// by their name.
+    /// The person without an id whose address changed, known by the user who was mentioned for
+    /// them, otherwise by their name.
     fn person_without_id<'s>(
         &self,
         mut mentioned: impl Iterator<Item = &'s u64>,
@@ -303,17 +303,17 @@ impl<'a> Subjects<'a> {
             }
         };
         let person = by_user.or_else(by_name)?;
-        // Somebody with an id differs in two keys, and may be a namesake.
+        // A person with an id differs in two keys, and may only have the same name.
         let entry = self.input.evaluation.roster.people.get(person.0)?;
         (entry.gitlab_id == Field::Missing).then_some(person)
     }
 
-    /// An account is known by its own id; by its address only where one side has no id.
+    /// The owner of steps about an account: by its own id, or by its address if one side has no id.
     fn attribute_account(&self, step: &Step, steps: &[&Step]) -> Ownership {
         match self.accounts_of(step).as_slice() {
             [index] => Ownership::Certain(match self.input.evaluation.matching.holder(*index) {
                 None => Owner::Present(Subject::Account(*index)),
-                // The outsider is none any more; other findings about the account are its holder's.
+                // The person on the roster who holds the account now owns its other findings.
                 Some(_) if step.check == OUTSIDER => gone_account(step, steps),
                 Some(person) => Owner::Present(Subject::Person(person)),
             }),
@@ -333,7 +333,7 @@ impl<'a> Subjects<'a> {
         let email = key_of(&step.keys, KeyKind::Email);
         let at_address = email.and_then(|email| self.accounts_by_email.get(email));
         let mut accounts = at_address.cloned().unwrap_or_default();
-        // The same address under another id is another account.
+        // The same address with another id is another account.
         accounts.retain(|index| {
             let account = self.input.evaluation.account(*index);
             step.account.is_none() || account.is_some_and(|account| account.own_id().is_none())
@@ -341,15 +341,15 @@ impl<'a> Subjects<'a> {
         accounts
     }
 
-    /// The person on the roster whose account a former outsider's account is now.
+    /// The person on the roster who now holds the account of a former outsider.
     pub(super) fn holder_of_former_outsider(&self, step: &Step) -> Option<PersonIdx> {
         let accounts = self.accounts_of(step);
         accounts.into_iter().find_map(|index| self.input.evaluation.matching.holder(index))
     }
 
-    /// Whether a step's id is not that of the subject any more; then what it asked reached somebody else.
+    /// Whether a step names an id that is no longer the subject's, so that it reached another user.
     ///
-    /// It is nobody else's on the roster, or the whole history would be in doubt.
+    /// Nobody else on the roster has that id; otherwise the history would be in doubt.
     pub(super) fn names_former_id(&self, subject: Subject, step: &Step) -> bool {
         let present = self.user(subject).map(|user| Key::new(&SubjectId::GitLabId(user)));
         let named = key_of(&step.keys, KeyKind::GitLabId);
@@ -371,7 +371,7 @@ impl<'a> Subjects<'a> {
     }
 }
 
-/// Everything by which a person is known.
+/// The keys of a person.
 fn keys_of_person(person: &Person, user: Option<u64>) -> Vec<Key> {
     let email = person.comparable_email().map(SubjectId::Email);
     let ids = user.map(SubjectId::GitLabId).into_iter().chain(email);
@@ -379,7 +379,7 @@ fn keys_of_person(person: &Person, user: Option<u64>) -> Vec<Key> {
     ids.chain([name]).map(|id| Key::new(&id)).collect()
 }
 
-/// Whether a step is about an account as such: a person is always named as well.
+/// Whether a step is about an account. A step about a person also has a key of the person.
 pub(super) fn is_about_account(step: &Step) -> bool {
     let is_person = |key: &Key| matches!(key.kind, KeyKind::Name | KeyKind::Organization);
     step.account.is_some() || step.check == OUTSIDER || !step.keys.iter().any(is_person)
@@ -389,9 +389,9 @@ fn key_of(keys: &[Key], kind: KeyKind) -> Option<&Key> {
     keys.iter().find(|key| key.kind == kind)
 }
 
-/// An account that is gone.
+/// The owner of steps about an account that is gone.
 ///
-/// A list of addresses alone has no ids: its steps join those of the only account at the address.
+/// A list of addresses has no ids: its steps join those of the only account at the address.
 fn gone_account(step: &Step, steps: &[&Step]) -> Owner {
     if let Some(account) = &step.account {
         return Owner::GoneAccount(account.clone());
@@ -404,7 +404,7 @@ fn gone_account(step: &Step, steps: &[&Step]) -> Owner {
     Owner::GoneAccount(digest.or_else(|| Some(email?.digest.clone())).unwrap_or_default())
 }
 
-/// The steps that share a GitLab id or an e-mail address, directly or through others.
+/// The steps that share a GitLab id or an e-mail address, directly or through other steps.
 fn components(steps: &[&Step], indices: &[usize]) -> Vec<Vec<usize>> {
     let mut by_key: HashMap<&Key, Vec<usize>> = HashMap::new();
     for index in indices {
@@ -422,7 +422,7 @@ fn components(steps: &[&Step], indices: &[usize]) -> Vec<Vec<usize>> {
         while let Some(index) = next.pop() {
             component.push(index);
             for key in steps.get(index).into_iter().flat_map(|step| joining_keys(step)) {
-                // Every key is followed once, so that this stays linear.
+                // Each key is followed once, which keeps this linear.
                 let linked = by_key.remove(key).unwrap_or_default();
                 next.extend(linked.into_iter().filter(|index| seen.insert(*index)));
             }
@@ -433,7 +433,7 @@ fn components(steps: &[&Step], indices: &[usize]) -> Vec<Vec<usize>> {
     components
 }
 
-/// The keys that make two steps one history; a name does only where a step has nothing else.
+/// The keys that join two steps into one history. A name does so only if a step has nothing else.
 pub(super) fn joining_keys(step: &Step) -> impl Iterator<Item = &Key> {
     let has_only_name = step.keys.iter().all(|key| key.kind == KeyKind::Name);
     step.keys.iter().filter(move |key| has_only_name || key.kind != KeyKind::Name)

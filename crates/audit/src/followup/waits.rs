@@ -1,17 +1,17 @@
-//! How long an answer is waited for.
+//! How long the audit waits for answers.
 
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
-/// How long an answer is waited for, and how waiting is counted.
+/// How long the audit waits for answers, and which days count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WaitPolicy {
-    /// For the person.
+    /// The wait for the person.
     pub person: SignedDuration,
-    /// For the manager and the Support Operations Manager.
+    /// The wait for the manager and the Support Operations Manager.
     pub manager: SignedDuration,
-    /// Whether Saturdays and Sundays do not count (in UTC).
+    /// Whether Saturdays and Sundays do not count, in UTC.
     pub working_days: bool,
 }
 
@@ -23,7 +23,7 @@ impl Default for WaitPolicy {
 }
 
 impl WaitPolicy {
-    /// When a wait that begins at `start` is over.
+    /// When a wait that begins at `start` ends.
     pub(crate) fn end(self, start: Timestamp, wait: SignedDuration) -> Timestamp {
         let plain = |start: Timestamp| start.checked_add(wait).unwrap_or(Timestamp::MAX);
         if !self.working_days {
@@ -31,7 +31,7 @@ impl WaitPolicy {
         }
         let mut at = start.to_zoned(TimeZone::UTC);
         let mut left = wait;
-        // A wait is some days long.
+        // A wait is a few days long, so the loop is short.
         while left.is_positive() {
             let Ok(tomorrow) = at.start_of_day().and_then(|day| day.checked_add(1.day())) else {
                 return Timestamp::MAX;

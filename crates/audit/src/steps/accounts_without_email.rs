@@ -1,4 +1,4 @@
-//! An account without an e-mail address, from the report to its removal: it is known by its own id.
+//! An account without an e-mail address, from the report to its removal, is known by its own id.
 
 use crate::accounts::{Account, AccountStatus, Accounts, Export};
 use crate::evaluation::exceptions::{self, ExceptionOutcome};
@@ -52,7 +52,7 @@ fn roster() -> crate::roster::Roster {
     parse(&[file], &OperationsTeam::default()).0
 }
 
-/// What is there at an instant beside the accounts of everybody on the roster.
+/// The outsiders at an instant, beside the accounts of everybody on the roster.
 fn sources(now: &str, others: Vec<Account>) -> Sources {
     let mut list = vec![
         account("https://api.example/users/O1", Some("otto@x.example"), "Otto Ohm"),
@@ -64,7 +64,7 @@ fn sources(now: &str, others: Vec<Account>) -> Sources {
     Sources { roster: roster(), accounts: Some(accounts), ..Sources::default() }
 }
 
-/// Moves the audit to an instant at which there are these outsiders.
+/// Moves the audit to an instant at which these outsiders exist.
 fn continue_at(sample: &mut Sample, now: &str, others: Vec<Account>) {
     sample.now = at(now);
     let today = crate::dates::date_of(sample.now);
@@ -72,7 +72,7 @@ fn continue_at(sample: &mut Sample, now: &str, others: Vec<Account>) {
         Evaluation::new(Kind::Calendly, &sample.policy, sources(now, others), today);
 }
 
-/// The outsiders' findings, each as `name: state`.
+/// The findings about outsiders, each as `name: state`.
 fn outsiders(sample: &Sample) -> Vec<String> {
     let input = sample.input();
     let cases = cases(&input);
@@ -83,7 +83,7 @@ fn outsiders(sample: &Sample) -> Vec<String> {
     outsiders.map(line).collect()
 }
 
-/// Records what an operator decides, as `followups` does.
+/// Records a decision of an operator, as `followups` does.
 fn record(sample: &mut Sample, act: Act) {
     let selection = Selection { acts: vec![act], ..Selection::default() };
     let due = plan(&sample.input(), &selection).unwrap();

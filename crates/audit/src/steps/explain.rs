@@ -1,4 +1,4 @@
-//! How somebody's account was found, or why it was not.
+//! Explains how an account was matched to a person, or why it was not.
 
 use crate::accounts::{Account, AccountStatus, Accounts};
 use crate::evaluation::Evaluation;
@@ -7,10 +7,12 @@ use crate::matching::{Match, SimilarityIndex};
 use crate::roster::{Field, Person};
 use crate::text::{comparable_link, fold};
 
-/// Explains everybody whom `wanted` names: a person by name, e-mail address or GitLab username, or an
-/// account by its e-mail address, its id or its holder's name; empty where it names nobody.
+/// Explains everybody whom `wanted` names.
+/// This is a person by name, e-mail address or GitLab username, or an account by its e-mail
+/// address, its id or its holder's name.
+/// The text is empty if `wanted` names nobody.
 ///
-/// The text holds untrusted text as it is.
+/// Untrusted text in it is unchanged.
 pub fn explain(evaluation: &Evaluation, wanted: &str) -> String {
     let email = comparable_email(wanted);
     let is_wanted = |person: &Person| {
@@ -111,7 +113,7 @@ fn findings(evaluation: &Evaluation, about: Subject, text: &mut String) {
     }
 }
 
-/// Accounts that have something in common with a person and are not theirs, with the reason.
+/// The accounts that are similar to a person and not theirs, with the reason.
 fn refused<'a>(
     evaluation: &'a Evaluation,
     index: PersonIdx,

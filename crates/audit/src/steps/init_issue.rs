@@ -1,4 +1,4 @@
-//! The beginning of an audit: its issue, made once for a kind and a period.
+//! Begins an audit: creates its issue, once for each kind and period.
 
 use jiff::civil::Date;
 
@@ -8,30 +8,30 @@ use crate::plan::{Action, NewIssue, Plan};
 use crate::record::description;
 use crate::record::marker::{Content, Marker, MarkerHeader};
 
-/// What the issue is made of.
+/// Everything that the issue is made from.
 #[derive(Debug, Clone, Copy)]
 pub struct Opening<'a> {
-    /// Which system is audited.
+    /// The audited system.
     pub kind: Kind,
     /// The audit's period.
     pub period: Period,
-    /// When audits are.
+    /// The calendar of audits.
     pub calendar: &'a Calendar,
-    /// The day on which the issue is made.
+    /// The day on which the issue is created.
     pub today: Date,
     /// The full path of the project that holds the issues.
     pub project: &'a str,
-    /// The text that the issue begins with.
+    /// The text of the template.
     pub template: &'a str,
     /// The issue's labels.
     pub labels: &'a [String],
-    /// Who does the audit: id and username.
+    /// The user who does the audit: id and username.
     pub operator: (u64, &'a str),
     /// Whether only members see the issue.
     pub confidential: bool,
 }
 
-/// An issue that is there already.
+/// An existing issue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Existing {
     /// Its number in its project.
@@ -42,23 +42,23 @@ pub struct Existing {
     pub description: String,
     /// Whether it is open.
     pub is_open: bool,
-    /// Whether the markers of whoever made it count.
+    /// Whether its author's markers count.
     pub counts: bool,
 }
 
-/// What is to be done to begin an audit.
+/// What begins an audit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Beginning {
-    /// Nothing: the audit has these issues, by their numbers; only one should be open, which is the
-    /// first, or the oldest where several are.
+    /// Nothing: the audit has these issues, by their numbers.
+    /// The first is the one that should be open, or the oldest if several are.
     Exists(Vec<u64>),
-    /// Nobody can tell: an issue has the audit's title, but no marker.
+    /// An issue has the audit's title, but no marker, so a person has to look at it.
     Unmarked(u64),
-    /// The issue is to be made.
+    /// Create this issue.
     Make(Plan),
 }
 
-/// What is to be done to begin an audit, `issues` being all of the project's, open or closed.
+/// Decides how to begin an audit; `issues` are all issues of the project, open or closed.
 pub fn plan(opening: &Opening<'_>, issues: &[Existing]) -> Beginning {
     let header = MarkerHeader { kind: opening.kind, period: opening.period };
     let marker = header.with(Content::Issue);
@@ -71,7 +71,7 @@ pub fn plan(opening: &Opening<'_>, issues: &[Existing]) -> Beginning {
         return Beginning::Exists(ours.iter().map(|issue| issue.iid).collect());
     }
     let title = title(opening.kind, opening.period);
-    // What a stranger made blocks nothing.
+    // An issue that a stranger made blocks nothing.
     let is_unmarked =
         |issue: &&Existing| issue.counts && issue.title.trim().eq_ignore_ascii_case(&title);
     if let Some(issue) = issues.iter().find(is_unmarked) {
@@ -94,11 +94,11 @@ pub fn plan(opening: &Opening<'_>, issues: &[Existing]) -> Beginning {
     })
 }
 
-/// A template in which no quick action runs, and the quick actions that it holds.
+/// Disarms the quick actions of a template, and returns them.
 ///
-/// GitLab runs a line that begins with `/` when an issue is made of it (GitLab docs: Quick actions).
+/// GitLab runs a line that begins with `/` when an issue is created (GitLab docs: Quick actions).
 /// With a backslash before it the line reads the same and does nothing.
-/// Lines in fenced code do not run, and stay as they are.
+/// Lines in fenced code do not run, and are not changed.
 pub fn disarm_quick_actions(template: &str) -> (String, Vec<String>) {
     let (mut text, mut quick_actions) = (String::new(), Vec::new());
     let mut fence: Option<&str> = None;
@@ -124,8 +124,9 @@ pub fn disarm_quick_actions(template: &str) -> (String, Vec<String>) {
     (text, quick_actions)
 }
 
-/// The template with the marker where it is read again: at the end, or before a text whose end would
-/// swallow it, such as a block of code that stays open.
+/// The template with the marker where it can be read again.
+/// This is the end, or the place before a text that would swallow it, such as a code block that is
+/// never closed.
 fn marked(template: &str, marker: &Marker) -> String {
     let text = format!("{template}\n\n{marker}");
     if description::marker(&text).as_ref() == Some(marker) {
@@ -135,9 +136,9 @@ fn marked(template: &str, marker: &Marker) -> String {
     }
 }
 
-/// Whether an issue's title is that of an audit of a kind, and of the period if there is one.
+/// Whether a title is that of an audit of a kind, and of the period if one is given.
 ///
-/// The commands look for an audit by its title where its marker was lost.
+/// The commands look for an audit by its title if its marker is lost.
 pub fn has_title(text: &str, kind: Kind, period: Option<Period>) -> bool {
     let prefix = format!("{} audit ", kind.spec().system);
     let text = text.trim();

@@ -1,4 +1,4 @@
-//! The steps of an audit: a file each for what a command plans or shows.
+//! The steps of an audit, with a file for each command that plans or shows something.
 
 #[cfg(test)]
 mod accounts_without_email;

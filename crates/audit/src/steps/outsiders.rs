@@ -1,8 +1,8 @@
-//! Decisions about outsiders: proposed by whoever typed them into the issue, confirmed by an operator.
+//! Decisions about outsiders: proposed by anybody in the issue's table, confirmed by an operator.
 //!
-//! GitLab does not say who wrote a cell of a description, so what is in it is a proposal only.
-//! What an operator confirms becomes a step of their record, the same as in `followups`: accepting an
-//! outsider is deciding to keep it.
+//! GitLab does not report who wrote a cell of a description, so its content is only a proposal.
+//! A decision that an operator confirms becomes a step of their record, the same as in `followups`.
+//! Accepting an outsider means keeping its account.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,16 +15,16 @@ use crate::markdown::Markdown;
 use crate::record::description::Typed;
 use crate::report::{Decision, Ruling};
 
-/// What somebody typed about an outsider, and no operator has confirmed yet.
+/// A decision that somebody typed into the table and no operator has confirmed yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposal {
-    /// The finding, as acts name it.
+    /// The name of the finding in acts.
     pub finding: String,
-    /// What names the outsider: the comparable e-mail address, else the account's id.
+    /// The outsider: the comparable e-mail address, otherwise the account's id.
     pub account: String,
-    /// What is proposed.
+    /// The proposed decision.
     pub decision: Decision,
-    /// Why, as untrusted text.
+    /// The justification, as untrusted text.
     pub justification: String,
 }
 
@@ -34,7 +34,7 @@ impl Proposal {
         self.account == name || self.account == comparable_email(name)
     }
 
-    /// The act by which an operator confirms it, until a day if it is kept.
+    /// The act by which an operator confirms the proposal; a kept account is kept until a day.
     pub fn act(&self, until: Option<jiff::civil::Date>) -> Act {
         let (finding, reason) = (self.finding.clone(), self.justification.clone());
         match self.decision {
@@ -44,29 +44,29 @@ impl Proposal {
     }
 }
 
-/// What was decided and proposed about the outsiders of an audit.
+/// The decisions and proposals about the outsiders of an audit.
 #[derive(Debug, Clone, Default)]
 pub struct Decisions {
-    /// What is proposed and may be confirmed.
+    /// The proposals that can be confirmed.
     pub proposals: Vec<Proposal>,
-    /// What was typed and cannot be confirmed, and why, as sentences without a final stop.
+    /// What was typed and cannot be confirmed, with the reason, as sentences without a final stop.
     pub unclear: Vec<Markdown>,
-    /// The findings about which nothing is decided, justified or proposed.
+    /// The findings without a decision, an exception or a proposal.
     pub undecided: Vec<Undecided>,
-    /// What was decided or typed about the outsiders, for the report.
+    /// The decisions and proposals as the report shows them.
     pub rulings: BTreeMap<SubjectId, Ruling>,
 }
 
-/// An outsider about whom nothing is decided, justified or proposed.
+/// An outsider without a decision, an exception or a proposal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Undecided {
-    /// The finding, as acts name it.
+    /// The name of the finding in acts.
     pub finding: String,
     /// The account's index.
     pub account: AccountIdx,
 }
 
-/// The decisions about the outsiders who are there, `typed` being what the issue's table holds.
+/// Finds the decisions about the present outsiders; `typed` is the content of the issue's table.
 pub fn decisions(input: &FollowupInput<'_>, cases: &Cases, typed: &[Typed]) -> Decisions {
     let mut decisions = Decisions::default();
     let outsiders: Vec<Outsider<'_>> = outsiders(input, cases).collect();
@@ -81,8 +81,8 @@ pub fn decisions(input: &FollowupInput<'_>, cases: &Cases, typed: &[Typed]) -> D
     for outsider in &outsiders {
         let subject = outsider.account.subject();
         let typed = typed.iter().find(|typed| typed.subject == subject);
-        // A row of the table is known by its address: which of several accounts it means, nobody can
-        // tell.
+        // A row of the table is known by its address, which does not say which of several accounts
+        // is meant.
         if shared.contains(&subject) && typed.is_some() {
             decisions.unclear.push(unclear(
                 &outsider.account.key(),
@@ -95,7 +95,7 @@ pub fn decisions(input: &FollowupInput<'_>, cases: &Cases, typed: &[Typed]) -> D
     decisions
 }
 
-/// An outsider who is there.
+/// A present outsider.
 struct Outsider<'a> {
     case: &'a Case,
     entry: &'a Entry,
@@ -117,7 +117,7 @@ fn outsiders<'a>(
 }
 
 impl Outsider<'_> {
-    /// The decision that counts for the account as it is.
+    /// The decision that counts for the account as it is now.
     fn decided(&self) -> Option<(&Decided, Decision)> {
         match &self.entry.state {
             State::Justified(Justification::Decision(decision)) => match decision.verdict {
@@ -135,7 +135,7 @@ impl Outsider<'_> {
 }
 
 impl Decisions {
-    /// What was decided or typed about an outsider, who is named by an e-mail address or an id.
+    /// Adds the decision about an outsider, whom an e-mail address or an id names.
     pub fn ruling(&self, name: &str) -> Option<&Ruling> {
         let by_email = self.rulings.get(&SubjectId::Email(comparable_email(name)));
         by_email.or_else(|| self.rulings.get(&SubjectId::Account(name.to_owned())))
@@ -153,7 +153,7 @@ impl Decisions {
                 || decision.reason.as_deref().is_none_or(|reason| is_same(reason, justification));
             proposed.is_none_or(|proposed| proposed == verdict) && is_same_reason
         });
-        // What an operator decided is shown; what was typed beside it stays in its own cell.
+        // The report shows the operator's decision; what was typed beside it stays in its own cell.
         let recorded = decided.and_then(|(decision, _)| decision.reason.clone());
         let shown = match (justification, recorded) {
             ("", Some(reason)) => reason,
@@ -192,7 +192,7 @@ impl Decisions {
     }
 }
 
-/// Whether a recorded reason is the one that was typed, apart from what neutralising changes.
+/// Whether a recorded reason is the one that was typed, apart from changes by neutralising it.
 fn is_same(recorded: &str, typed: &str) -> bool {
     let plain = |text: &str| -> String {
         crate::text::clean(text).chars().filter(|it| !matches!(it, '`' | '\\' | ' ')).collect()

@@ -1,4 +1,4 @@
-//! The removal of outsiders' accounts from the audited organisation.
+//! Removes the accounts of outsiders from the audited organisation.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,25 +11,25 @@ use crate::markdown::{Document, Markdown};
 use crate::plan::{Action, Plan, Removal};
 use crate::record::marker::{Content, Step, StepAction};
 
-/// Why nobody may be removed.
+/// Why no account is removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// Nobody can say who is an outsider.
+    /// It is unknown who is an outsider.
     Unknown(Unknown),
     /// The check of outsiders is switched off.
     Off,
-    /// It would be too many at once.
+    /// Too many accounts would be removed at once.
     TooMany {
         /// How many would be removed.
         removed: usize,
         /// How many accounts there are.
         all: usize,
     },
-    /// Somebody was named whom no operator has decided to remove.
+    /// The named account has no decision to remove it.
     Undecided(String),
-    /// Several accounts have the address that was named: their ids.
+    /// Several accounts have the named address; their ids.
     Several(String, Vec<String>),
-    /// Somebody was named whose removal was decided, and who stays all the same, with the reason.
+    /// The removal of the named account is decided, but it stays for this reason.
     Stays(String, &'static str),
 }
 
@@ -58,16 +58,16 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-/// What of an organisation may be removed at once, and by whom.
+/// The limits of a removal.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits<'a> {
-    /// The largest part of the accounts, in per cent; one account is never too many.
+    /// The largest share of the accounts, in per cent. A single account is never too many.
     pub max_share: u8,
-    /// The e-mail address of the one who removes.
+    /// The e-mail address of the user who removes.
     pub own: &'a str,
 }
 
-/// An account that an operator has decided to remove.
+/// An account whose removal is decided.
 #[derive(Debug, Clone, Copy)]
 pub struct Candidate<'a> {
     case: &'a Case,
@@ -76,19 +76,20 @@ pub struct Candidate<'a> {
     pub index: AccountIdx,
     /// The account.
     pub account: &'a Account,
-    /// What names it: its address, or its id where it has none or several candidates share it.
+    /// The name of the account: its address, or its id if it has none or shares it.
     pub name: &'a str,
 }
 
-/// An account that stays though its removal was decided, and why.
+/// An account that stays although its removal is decided, with the reason.
 pub type Stay<'a> = (&'a Account, &'static str);
 
-/// The accounts that operators have decided to remove, as far as they may be: not an owner's, and
-/// not one's own; with the reasons why others stay.
+/// The accounts whose removal is decided, without those that must stay.
+///
+/// The account of an owner and the user's own account stay, with the reasons.
 ///
 /// # Errors
 ///
-/// [`Refusal`] while it is in doubt who is an outsider.
+/// A [`Refusal`] while it is in doubt who is an outsider.
 pub fn candidates<'a>(
     input: &FollowupInput<'a>,
     cases: &'a Cases,
@@ -129,15 +130,16 @@ pub fn candidates<'a>(
     Ok((candidates, stay))
 }
 
-/// What is to be done to remove those whose removal was confirmed one by one, by their addresses or,
-/// where several accounts have one address, by their ids, and to record each in the issue.
+/// Plans the removal of the confirmed accounts, and a record of each removal in the issue.
 ///
-/// One that was confirmed and is gone is recorded, as when a run ended between a removal and its
-/// record.
+/// The accounts were confirmed one by one, by their addresses or, where several share an address,
+/// by their ids.
+/// A confirmed account that is gone already is only recorded, as when a run was interrupted between
+/// a removal and its record.
 ///
 /// # Errors
 ///
-/// [`Refusal`], and nobody is removed.
+/// A [`Refusal`], and no account is removed.
 pub fn plan(
     input: &FollowupInput<'_>,
     cases: &Cases,
@@ -188,7 +190,7 @@ pub fn plan(
     Ok(plan)
 }
 
-/// A removal that was decided and has happened, and that no removal record reports.
+/// A removal that was decided and carried out, and that no removal record reports.
 fn unrecorded<'a>(cases: &'a Cases, name: &'a str) -> Option<(&'a Case, &'a Entry)> {
     removed(cases, name)
         .find(|(_, entry)| matches!(entry.state, State::Removed { record: None, .. }))
@@ -206,7 +208,7 @@ fn removed<'a>(cases: &'a Cases, name: &'a str) -> impl Iterator<Item = (&'a Cas
     })
 }
 
-/// Why somebody who was confirmed is none of those to be removed.
+/// Why a confirmed account cannot be removed.
 fn unfit(name: &str, stay: &[Stay<'_>]) -> Refusal {
     match stay.iter().find(|(account, _)| account.is_named(name)) {
         Some((_, reason)) => Refusal::Stays(name.to_owned(), reason),

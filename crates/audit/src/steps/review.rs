@@ -1,4 +1,4 @@
-//! The review: may the audit be handed to a manager, and in which words.
+//! The review: whether the audit can be handed to a manager, and the texts for it.
 
 mod comment;
 mod direct_message;
@@ -17,10 +17,10 @@ use crate::record::conversation::User;
 use crate::record::marker::{Content, ReviewMark};
 use crate::report::Report;
 
-/// The comment that asks for the review; without a reviewer, or while anything is open, it claims
-/// nothing and mentions nobody.
+/// Plans the comment that asks for the review.
 ///
-/// `table` is the change of the table that comes first, where that is not what is found now.
+/// Without a reviewer, or while something is open, the comment claims nothing and mentions nobody.
+/// `table` updates the table first, if that differs from the present findings.
 pub fn plan(
     input: &FollowupInput<'_>,
     cases: &Cases,

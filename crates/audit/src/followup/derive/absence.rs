@@ -1,4 +1,4 @@
-//! What became of a finding that is not found.
+//! What became of a finding that the check no longer finds.
 
 use super::Derivation;
 use super::sources::whole_second;
@@ -9,7 +9,7 @@ use crate::followup::subjects::is_about_account;
 use crate::record::marker::{StepAction, WithdrawalReason};
 
 impl Derivation<'_, '_> {
-    /// What became of a finding that is not found; nothing where that cannot be concluded.
+    /// The state of a finding that is not found; `None` where its absence proves nothing.
     pub(super) fn state_of_absent(&self, round: u32) -> Option<State> {
         if self.check.id == OUTSIDER {
             return self.state_of_absent_outsider(round);
@@ -34,10 +34,10 @@ impl Derivation<'_, '_> {
         }
     }
 
-    /// What the last mark that ended the round reports.
+    /// The state that the last settling step of the round reports.
     ///
-    /// Sources from before the mark may still show the finding, or may not show it yet: either way they
-    /// are no news, and nobody is asked by them.
+    /// Sources that are older than the step may or may not show the finding.
+    /// They prove nothing, so nobody is asked because of them.
     pub(super) fn state_by_mark(&self, round: u32) -> Option<State> {
         let marks = self.steps_of(round).filter(|entry| !self.is_former(entry));
         let mark = marks.filter(|entry| ends_round(entry)).max_by_key(|entry| entry.order())?;
@@ -52,7 +52,7 @@ impl Derivation<'_, '_> {
         })
     }
 
-    /// That the account was removed by the last decision to do so, if there is one.
+    /// The removal that the last decision to remove the account led to, if there is one.
     fn removed(&self) -> Option<State> {
         let steps = || self.history.steps.iter();
         let decisions = steps().filter(|entry| entry.step.action == StepAction::Remove);
@@ -85,7 +85,8 @@ impl Derivation<'_, '_> {
         let read_at = whole_second(evaluation.accounts.as_ref()?.capture.read_at);
         match self.latest_decision() {
             Some(decision) if decision.verdict == Verdict::Remove => {
-                // A read from before the decision says nothing about its execution.
+                // Accounts that were read before the decision do not show whether it was carried
+                // out.
                 if read_at <= decision.at {
                     return Some(State::ToRemove(decision));
                 }

@@ -1,4 +1,4 @@
-//! What counts as an answer.
+//! The answers to an ask: replies, reactions, and what an operator recorded.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,7 @@ impl Derivation<'_, '_> {
                 });
             }
         }
-        // Nobody was asked about a finding that is listed for the operators.
+        // A finding that is listed for the operators asks nobody.
         if !self.is_for_operators() {
             self.add_words_of_subject(round, &mut answers);
             self.add_words_of_managers(round, &mut answers);
@@ -37,7 +37,7 @@ impl Derivation<'_, '_> {
         answers
     }
 
-    /// Words of the subject count anywhere in the issue.
+    /// Comments of the subject count anywhere in the issue.
     fn add_words_of_subject(&self, round: u32, answers: &mut Vec<Answer>) {
         let asked = self.asks(round).map(StepRef::moment).min();
         let (Some(asked), Some(user)) = (asked, self.user) else { return };
@@ -48,7 +48,7 @@ impl Derivation<'_, '_> {
         }
     }
 
-    /// Words of whoever was asked to help count in the notice's thread.
+    /// Comments of a user who was asked to help count in the thread of the notice.
     fn add_words_of_managers(&self, round: u32, answers: &mut Vec<Answer>) {
         for escalation in self.escalations(round) {
             let Some(manager) = escalation.step.mentioned.first() else { continue };
@@ -62,7 +62,7 @@ impl Derivation<'_, '_> {
         }
     }
 
-    /// A reaction to any comment of a notice answers what the notice asks of whoever reacts.
+    /// A reaction to any comment of a notice answers everything that the notice asks of that user.
     fn add_reactions(&self, round: u32, answers: &mut Vec<Answer>) {
         let asked = self.asks(round).map(|entry| (entry, self.user));
         let escalated =

@@ -1,4 +1,4 @@
-//! Who was asked about a finding, and who was asked to help.
+//! The steps that asked about a finding, and those that escalated it.
 
 use super::Derivation;
 use super::step_ref::StepRef;
@@ -7,7 +7,8 @@ use crate::followup::model::{AgainRequest, Ask, AskedHow, Escalation};
 use crate::record::marker::{Content, StepAction};
 
 impl<'a> Derivation<'_, 'a> {
-    /// Whether a step's id is not the subject's any more, so that it reached somebody else.
+    /// Whether a step names an id that is no longer the subject's, so that it reached another
+    /// person.
     pub(super) fn is_former(&self, entry: &StepRef<'_>) -> bool {
         self.subject.is_some_and(|subject| self.subjects.names_former_id(subject, entry.step))
     }
@@ -20,7 +21,7 @@ impl<'a> Derivation<'_, 'a> {
         match entry.step.action {
             StepAction::Sent { .. } => true,
             StepAction::Ask { .. } if self.is_for_operators() => true,
-            // Nobody can say any more who the user of somebody who is gone was.
+            // The user of a person who is gone cannot be determined any more.
             StepAction::Ask { .. } if self.subject.is_none() => true,
             StepAction::Ask { .. } => {
                 self.user.is_some_and(|user| entry.step.mentioned.contains(&user))
@@ -37,7 +38,8 @@ impl<'a> Derivation<'_, 'a> {
         self.steps_of(round).filter(|entry| self.is_ask(entry))
     }
 
-    /// The record that began a round by asking again; a notice that did so has asked already.
+    /// The record that began the round by asking again.
+    /// A notice that begins a round asks at once, so it needs no such record.
     pub(super) fn again(&self, round: u32) -> Option<AgainRequest> {
         let before = round.checked_sub(1)?;
         let agains = self.steps_of(before).filter(|entry| {
@@ -57,7 +59,8 @@ impl<'a> Derivation<'_, 'a> {
         })
     }
 
-    /// The first ask of a round: if two operators asked at once, the lower note started the clock.
+    /// The first ask of a round.
+    /// If two operators asked at the same time, the note with the lower id started the clock.
     pub(super) fn ask(&self, round: u32) -> Option<Ask> {
         let entry = self.asks(round).min_by_key(|entry| entry.moment())?;
         let (at, _) = entry.moment();
@@ -77,7 +80,8 @@ impl<'a> Derivation<'_, 'a> {
         Some(Ask { note: entry.note_ref(), how, at, due })
     }
 
-    /// The escalations of a round after its ask: one before it belongs to an ask that was deleted.
+    /// The escalations of a round after its ask.
+    /// An earlier escalation belongs to an ask that was deleted.
     pub(super) fn escalations(&self, round: u32) -> impl Iterator<Item = &StepRef<'a>> {
         let asked = self.asks(round).map(StepRef::moment).min();
         self.steps_of(round).filter(move |entry| {

@@ -1,4 +1,4 @@
-//! What operators decided about a finding.
+//! The decisions of operators about a finding.
 
 use super::Derivation;
 use super::step_ref::{StepRef, verdict_of};
@@ -7,17 +7,17 @@ use crate::identity::digest;
 use crate::record::marker::StepAction;
 
 impl<'a> Derivation<'_, 'a> {
-    /// The steps of decisions that count, the latest last.
+    /// The steps that decide and count, the latest last.
     ///
-    /// Asking again outranks what was decided before, and so does a recorded end of an account that is
-    /// there again.
+    /// A step that asks again revokes earlier decisions.
+    /// So does the recorded end of an account that exists again.
     pub(super) fn decisions(&self) -> Vec<StepRef<'a>> {
         let last = self.history.steps.iter().map(|entry| entry.step.round).max();
         let ends = self.history.steps.iter().filter(|entry| match entry.step.action {
             StepAction::Again => !self.is_former(entry),
             StepAction::Removed | StepAction::Gone => {
                 let is_found = self.finding.is_some() && self.captured_at() > entry.step.at;
-                // A later round began by its being found again.
+                // The account was found again, which began the later round.
                 is_found || last.is_some_and(|last| last > entry.step.round)
             }
             _ => false,
@@ -25,7 +25,7 @@ impl<'a> Derivation<'_, 'a> {
         let end = ends.map(StepRef::order).max();
         let mut decisions = Vec::new();
         for entry in &self.history.steps {
-            // Nobody decides about themselves.
+            // Nobody may decide about themselves.
             let is_own = self.user == Some(entry.marked.note.author.id);
             let is_outranked = end.is_some_and(|end| entry.order() < end);
             if verdict_of(entry).is_some() && !is_own && !self.is_former(entry) && !is_outranked {
@@ -54,19 +54,19 @@ impl<'a> Derivation<'_, 'a> {
         self.decision(self.decisions().last()?)
     }
 
-    /// Whether a decision names what the check sees now.
+    /// Whether a decision names the evidence that the check sees now.
     pub(super) fn is_about_present_evidence(&self, entry: &StepRef<'_>) -> bool {
         match self.finding {
             Some(finding) => {
                 entry.step.check == self.check.id
                     && entry.step.evidence == digest(&finding.evidence)
             }
-            // What another check speaks for is as it was.
+            // Where another check speaks for the subject instead, the finding counts as unchanged.
             None => true,
         }
     }
 
-    /// The decision that rules the finding as it is.
+    /// The latest decision about the present evidence.
     pub(super) fn ruling(&self) -> Option<Decision> {
         let mut decisions = self.decisions();
         decisions.retain(|entry| self.is_about_present_evidence(entry));

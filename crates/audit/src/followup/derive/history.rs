@@ -1,17 +1,17 @@
-//! What the markers say about one finding.
+//! What the markers of an issue say about one finding.
 
 use super::step_ref::StepRef;
 use crate::followup::model::Doubt;
 
-/// What is known of a finding from the markers.
+/// The steps of markers that concern one finding.
 #[derive(Debug, Default)]
 pub(crate) struct History<'a> {
-    /// The steps that are certainly about it, in the order of time.
+    /// The steps that are certainly about the finding, in the order of time.
     pub(crate) steps: Vec<StepRef<'a>>,
-    /// Why other steps belong to nobody.
+    /// Why further steps cannot be attributed.
     pub(crate) doubt: Option<Doubt>,
-    /// The last round of those steps.
+    /// The last round of the steps in doubt.
     pub(crate) doubtful_round: u32,
-    /// The steps of others, which may hold it.
+    /// The steps of strangers' markers, which may hold the finding.
     pub(crate) foreign: Vec<StepRef<'a>>,
 }

@@ -1,4 +1,4 @@
-//! What keeps anybody from being asked.
+//! The reasons for which nobody is asked yet.
 
 use super::Derivation;
 use super::step_ref::StepRef;
@@ -10,7 +10,7 @@ use crate::identity::Subject;
 const HOLDING_LEVEL: u64 = 20;
 
 impl Derivation<'_, '_> {
-    /// What keeps anybody from being asked.
+    /// Why nobody is asked about the finding yet, if there is a reason.
     pub(super) fn hold(&self, round: u32) -> Option<Hold> {
         for entry in &self.history.foreign {
             if self.holds(entry, round) {
@@ -24,7 +24,7 @@ impl Derivation<'_, '_> {
     pub(crate) fn holds(&self, entry: &StepRef<'_>, round: u32) -> bool {
         let author = entry.marked.note.author.id;
         let directory = self.input.directory;
-        // Until GitLab has been asked who that is, nobody is mentioned.
+        // Until GitLab has said who the author is, nobody is mentioned.
         let is_member = match directory.access_level(author) {
             Some(level) => level >= HOLDING_LEVEL,
             None => !directory.is_complete,
@@ -40,7 +40,7 @@ impl Derivation<'_, '_> {
     }
 }
 
-/// Why a like name keeps anybody from being asked, whatever else is known of the finding.
+/// The similar names that keep everybody from being asked, whatever else is known of the finding.
 pub(crate) fn suggestion_hold(
     input: &FollowupInput<'_>,
     check: &Check,

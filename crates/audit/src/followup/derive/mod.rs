@@ -1,7 +1,7 @@
-//! The state of one finding, from its history.
+//! Derives the state of one finding from its history.
 //!
-//! In the order of reading: the present round, what was asked in it, what was answered, what was
-//! decided, and the state that follows.
+//! The files are read in this order: the present round, the asks in it, the answers, the decisions,
+//! and the state that follows from them.
 
 mod absence;
 mod answers;
@@ -35,19 +35,19 @@ pub(crate) struct Derivation<'d, 'a> {
     pub(crate) subjects: &'d Subjects<'d>,
     pub(crate) replies: &'d Replies<'a>,
     pub(crate) check: &'static Check,
-    /// The subject, if it is there now.
+    /// The subject, if it still exists.
     pub(crate) subject: Option<Subject>,
-    /// The id of the subject's GitLab user.
+    /// The id of the subject's GitLab user, if it is certain.
     pub(crate) user: Option<u64>,
     /// The finding, if the check finds it now.
     pub(crate) finding: Option<&'d Finding>,
     pub(crate) history: &'d History<'a>,
-    /// The reasons of the items of records, by the records' notes.
+    /// The reasons of records, by the id of the record's note.
     pub(crate) reasons: &'d HashMap<u64, Vec<String>>,
 }
 
 impl Derivation<'_, '_> {
-    /// The finding with its state; nothing where there is nothing to say about it.
+    /// The finding with its state; `None` if there is nothing to report about it.
     pub(crate) fn entry(&self) -> Option<Entry> {
         if !self.is_worth_an_entry() {
             return None;
@@ -76,12 +76,12 @@ impl Derivation<'_, '_> {
         })
     }
 
-    /// Whether anything is found, or was once asked about.
+    /// Whether the check finds something now, or once did.
     fn is_worth_an_entry(&self) -> bool {
         if self.finding.is_some() || self.is_unknown_for_subject() {
             return true;
         }
-        // An account that was decided on, and is gone, belongs into the review.
+        // The review reports an account that was decided on and is gone.
         let is_outsider = self.check.id == OUTSIDER;
         self.history.steps.iter().any(|entry| is_outsider || self.is_ask(entry))
     }

@@ -1,4 +1,4 @@
-//! What people wrote and where notices are, to look answers up in.
+//! Indexes of the comments in which answers are looked up.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -6,7 +6,7 @@ use crate::followup::model::FollowupInput;
 use crate::record::conversation::{MarkedNote, ThreadNote};
 use crate::record::marker::Content;
 
-/// What people wrote, without comments whose marker counts, and where notices are.
+/// The comments that may hold answers, and the comments of notices by their threads.
 #[derive(Debug, Default)]
 pub(crate) struct Replies<'a> {
     by_author: HashMap<u64, Vec<ThreadNote<'a>>>,
@@ -35,7 +35,7 @@ impl<'a> Replies<'a> {
         self.by_author.get(&user).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The comments of a notice: its parts share a thread.
+    /// The comments of a notice, all of which are in one thread.
     pub(super) fn parts_of_notice(&self, thread: &str) -> &[ThreadNote<'a>] {
         self.notices_by_thread.get(thread).map(Vec::as_slice).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! Which round a finding is in.
+//! The round that a finding is in.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -10,7 +10,8 @@ use crate::followup::model::Verdict;
 use crate::record::marker::StepAction;
 
 impl<'a> Derivation<'_, 'a> {
-    /// The present round; while it is in doubt, no earlier than any that the steps in doubt name.
+    /// The present round.
+    /// While attributions are in doubt, it is not before any round that the steps in doubt name.
     pub(super) fn round(&self) -> u32 {
         self.certain_round().max(self.history.doubtful_round)
     }
@@ -18,7 +19,8 @@ impl<'a> Derivation<'_, 'a> {
     fn certain_round(&self) -> u32 {
         let steps = self.history.steps.iter();
         if self.finding.is_none() {
-            // What is over belongs to the last round in which it was asked, decided or settled.
+            // A finding that is over belongs to the last round in which it was asked, decided or
+            // settled.
             let acts = steps.clone().filter(|entry| {
                 self.is_ask(entry) || verdict_of(entry).is_some() || is_settling(entry)
             });
@@ -29,18 +31,18 @@ impl<'a> Derivation<'_, 'a> {
         if self.has_ended(last) { last.saturating_add(1) } else { last }
     }
 
-    /// Whether a finding that is found has left its round behind.
+    /// Whether the round of a finding that is still found has ended, so that another round begins.
     fn has_ended(&self, round: u32) -> bool {
         let captured_at = self.captured_at();
         for entry in self.steps_of(round).filter(|entry| !self.is_former(entry)) {
-            // Older sources show what was so before it was settled.
+            // Sources that are older than the step show the state before it.
             let is_found_again = ends_round(entry) && captured_at > entry.step.at;
             if entry.step.action == StepAction::Again || is_found_again {
                 return true;
             }
         }
         let asked_at = self.asks(round).map(|entry| entry.moment().0).max();
-        // What was never asked while an exception covered it has no round to leave behind.
+        // A finding that was not asked about while an exception covered it has no round to end.
         if let (Some(lapsed), Some(asked_at)) =
             (self.finding.and_then(|finding| finding.lapsed), asked_at)
             && begins_after(lapsed, asked_at)
@@ -48,7 +50,7 @@ impl<'a> Derivation<'_, 'a> {
             return true;
         }
         let decisions = self.decisions();
-        // What was decided about the other check of the family says nothing about this finding.
+        // A decision about the other check of the family does not concern this finding.
         let latest = decisions.iter().rfind(|entry| entry.step.check == self.check.id);
         let Some(latest) = latest.filter(|entry| entry.step.round >= round) else {
             return false;

@@ -1,4 +1,4 @@
-//! When the sources were captured, beside what was last done.
+//! Compares when the sources were captured with the last contact about a finding.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -12,15 +12,15 @@ impl Derivation<'_, '_> {
         self.input.now.to_zoned(TimeZone::UTC).date()
     }
 
-    /// The instant after which sources must be captured to show what became of a finding: the last
-    /// ask, escalation or message of the round, else the last step at all.
+    /// The instant after which sources must be captured to show what became of a finding.
+    /// This is the last ask, message or escalation of the round, otherwise the last step.
     pub(super) fn last_contact(&self, round: u32) -> Option<Timestamp> {
         let contacts = self.asks(round).chain(self.escalations(round));
         let last = contacts.map(|entry| entry.moment().0).max();
         last.or_else(|| self.history.steps.iter().map(|entry| entry.step.at).max())
     }
 
-    /// When what the check looks at was captured.
+    /// When the sources that the check looks at were captured.
     pub(super) fn captured_at(&self) -> Timestamp {
         let roster = self.roster_captured_at();
         let accounts = self.input.evaluation.accounts.as_ref();
@@ -37,7 +37,7 @@ impl Derivation<'_, '_> {
     }
 }
 
-/// An instant as steps hold it: what happened in the same second is not later.
+/// An instant to the second, as steps hold it, so that equal seconds are not ordered.
 pub(super) fn whole_second(instant: Timestamp) -> Timestamp {
     Timestamp::from_second(instant.as_second()).unwrap_or(instant)
 }

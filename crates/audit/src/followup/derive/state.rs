@@ -1,4 +1,4 @@
-//! The first state that applies.
+//! Decides the state of a finding.
 
 use super::Derivation;
 use super::step_ref::StepRef;
@@ -18,21 +18,21 @@ impl Derivation<'_, '_> {
         answers: &[Answer],
     ) -> State {
         let exclusion = if self.finding.is_none() { self.exclusion() } else { None };
-        // Nothing follows from what could not be read; but what is left out of the audit needs no
-        // evaluation.
+        // A source that could not be read proves nothing.
+        // A subject that is left out of the audit needs no evaluation, however.
         if exclusion.is_none()
             && let Some(unknown) = self.unknown()
         {
             return State::Unknown(unknown);
         }
-        // A history that may be somebody else's must not decide anything.
+        // A history that may belong to another person must not decide anything.
         if let Some(doubt) = self.doubt() {
             return State::InDoubt(doubt);
         }
         if let Some(reason) = exclusion {
             return State::Withdrawn(reason);
         }
-        // What is over is said before anything else is said about it.
+        // A settled finding is reported as such before anything else about it matters.
         let settled = match self.finding {
             Some(_) => self.state_by_mark(round),
             None => self.state_of_absent(round),
@@ -40,7 +40,7 @@ impl Derivation<'_, '_> {
         if let Some(state) = settled {
             return state;
         }
-        // A justified finding may be found again any number of times.
+        // A justified finding may be found any number of times.
         if let Some(index) = self.finding.and_then(|finding| finding.exception) {
             return State::Justified(Justification::Exception(index));
         }
@@ -48,22 +48,22 @@ impl Derivation<'_, '_> {
             Some(decision) if self.keeps(&decision) => {
                 return State::Justified(Justification::Decision(decision));
             }
-            // The account's holder has nothing to do any more.
+            // Once the removal is decided, the holder of the account has nothing to do.
             Some(decision) if decision.verdict == Verdict::Remove => {
                 return State::ToRemove(decision);
             }
             _ => {}
         }
-        // Somebody else may be at work on it, or it may be a mistake.
+        // A stranger may be working on it, or the account may belong to a person.
         if let Some(hold) = self.hold(round) {
             return State::Held(hold);
         }
-        // Whoever answered is left alone until an operator has read it.
+        // Whoever answered is left alone until an operator has read the answer.
         if !answers.is_empty() {
             return State::Answered;
         }
         let Some(ask) = ask else {
-            // Older sources that do not show it must not make anybody ask.
+            // Old sources that do not show the finding must not cause an ask.
             return match self.finding {
                 Some(_) => State::NotAsked,
                 None => State::Unknown(Unknown::NotReadSince),
@@ -74,7 +74,7 @@ impl Derivation<'_, '_> {
 
     fn state_by_clock(&self, ask: &Ask, escalation: Option<&Escalation>) -> State {
         let now = self.input.now;
-        // The operators need no clock.
+        // Findings for the operators have no clock.
         let Some(due) = ask.due else { return State::Waiting { until: None } };
         match escalation {
             Some(escalation) if now < escalation.due => State::Escalated { until: escalation.due },
@@ -84,7 +84,7 @@ impl Derivation<'_, '_> {
         }
     }
 
-    /// Why the audit does not look at the finding.
+    /// Why the audit does not look at the finding, if it does not.
     fn exclusion(&self) -> Option<WithdrawalReason> {
         let evaluation = self.input.evaluation;
         if evaluation.off.iter().any(|check| check.id == self.check.id) {
@@ -94,7 +94,7 @@ impl Derivation<'_, '_> {
         is_excluded.then_some(WithdrawalReason::Excluded)
     }
 
-    /// Why the check says nothing about the subject, though it finds nothing.
+    /// Why the check cannot say whether the finding is gone, if it cannot.
     fn unknown(&self) -> Option<Unknown> {
         let (None, Some(subject)) = (self.finding, self.subject) else { return None };
         self.input.evaluation.unknown_for(self.check, subject)

@@ -1,4 +1,4 @@
-//! A step of a marker, with its comment.
+//! A step of a marker together with its comment.
 
 use jiff::Timestamp;
 
@@ -6,24 +6,25 @@ use crate::followup::model::{NoteRef, Verdict};
 use crate::record::conversation::{MarkedNote, Moment, ThreadNote};
 use crate::record::marker::{Step, StepAction, WithdrawalReason};
 
-/// A step of a marker, with its comment.
+/// A step of a marker together with its comment.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct StepRef<'a> {
     pub(crate) marked: &'a MarkedNote<'a>,
-    /// The index among the marker's steps.
+    /// The index of the step in the marker.
     pub(crate) index: usize,
     pub(crate) step: &'a Step,
 }
 
 impl StepRef<'_> {
-    /// Which of two words is the latest: by the instant in the marker, then the note, then the step.
+    /// The order of acts: by the instant in the marker, then by the note, then by the step.
     pub(crate) fn order(&self) -> (Timestamp, u64, usize) {
         (self.step.at, self.marked.note.id, self.index)
     }
 
-    /// When what the step did happened.
+    /// When the act of the step happened.
     ///
-    /// GitLab's clock decides for a mention; what was sent by hand happened when the operator says.
+    /// GitLab's clock decides about mentions; a message that was sent by hand has the instant that
+    /// the operator gave.
     pub(super) fn moment(&self) -> Moment {
         match self.step.action {
             StepAction::Sent { .. } => (self.step.at, 0),
@@ -52,7 +53,7 @@ pub(super) fn is_settling(entry: &StepRef<'_>) -> bool {
     )
 }
 
-/// Whether a step reports something that ends the round.
+/// Whether a step reports an event that ends the round.
 pub(super) fn ends_round(entry: &StepRef<'_>) -> bool {
     matches!(
         entry.step.action,

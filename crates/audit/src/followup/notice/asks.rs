@@ -6,7 +6,7 @@ use crate::markdown::{Markdown, join};
 use crate::wording::Position;
 
 impl Notice<'_> {
-    /// One line for each person who is asked, with everything that they are asked about.
+    /// One line for each person, with everything that they are asked about.
     pub(super) fn ask_lines(&self, mentions: &mut Mentions) -> Vec<Line> {
         let mut lines = Vec::new();
         for ask in &self.asks {
@@ -27,7 +27,7 @@ impl Notice<'_> {
 }
 
 impl AskLine {
-    /// What the person reads behind their name.
+    /// What the person reads after their mention.
     fn request(&self) -> Markdown {
         let mut request = Markdown::default();
         let mut position = Position::Inside;
@@ -46,7 +46,7 @@ impl AskLine {
 }
 
 impl AskedAgain {
-    /// The sentences before the findings, with a space at their end.
+    /// The sentences before the findings, with a space at the end.
     fn markdown(&self) -> Markdown {
         let opening = if self.had_answered {
             "thank you for your reply; this is still open. "

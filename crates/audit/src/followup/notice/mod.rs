@@ -1,8 +1,8 @@
 //! The notice: the one comment of a run that asks, escalates and reports what is settled.
 //!
-//! It is laid out from lines, each with the steps that it takes, and continues in replies of its own
-//! thread where one comment would be too long.
-//! People are mentioned once in all of it; in a second place their name is in a code span.
+//! A notice consists of lines, each with the steps that it takes.
+//! Where one comment would be too long, it continues in replies in its own thread.
+//! It mentions each user once; further places show the username in a code span.
 
 mod asks;
 mod help;
@@ -24,7 +24,7 @@ use self::pack::pack;
 use crate::plan::NoticePart;
 
 impl Notice<'_> {
-    /// Its comments, in their order.
+    /// The comments of the notice, in their order.
     pub(crate) fn parts(&self) -> Vec<NoticePart> {
         let mut mentions = Mentions::default();
         let mut lines = self.ask_lines(&mut mentions);
@@ -33,7 +33,7 @@ impl Notice<'_> {
         lines.extend(self.settled_lines());
         lines.extend(self.operator_lines());
         let mut packed = pack(lines, &to_support_managers);
-        // Whoever is mentioned for all of the notice comes when all of it is there.
+        // A user who is mentioned about all of the notice is mentioned once all of it is posted.
         if let Some(last) = packed.last_mut() {
             last.extend(to_support_managers);
         }

@@ -1,4 +1,4 @@
-//! What a notice says, before it is laid out.
+//! The content of a notice, before it is laid out.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::wording::{Details, Position, Wording};
 pub(crate) struct NoticeFinding {
     /// The check's id.
     pub(crate) check: &'static str,
-    /// How the check is put into words.
+    /// The clauses that describe what the check finds.
     pub(crate) wording: &'static Wording,
     /// The address of the subject's roster entry.
     pub(crate) entry: Option<String>,
@@ -23,25 +23,25 @@ pub(crate) struct NoticeFinding {
     pub(crate) subject: String,
     /// What the check saw, untrusted.
     pub(crate) evidence: String,
-    /// What is done about it, for the marker.
+    /// The steps that the marker records for it.
     pub(crate) steps: Vec<Step>,
 }
 
 /// A person who is asked.
 #[derive(Debug, Clone)]
 pub(crate) struct AskLine {
-    /// Who is mentioned.
+    /// The user who is mentioned.
     pub(crate) user: User,
     /// What they are asked about.
     pub(crate) findings: Vec<NoticeFinding>,
-    /// Why they are asked again, where an operator wants that.
+    /// Why they are asked again, if an operator asks again.
     pub(crate) again: Option<AskedAgain>,
 }
 
-/// What an operator says to somebody who is asked again.
+/// What an operator tells a person who is asked again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AskedAgain {
-    /// Whether they had answered.
+    /// Whether the person had answered.
     pub(crate) had_answered: bool,
     /// The operator's username.
     pub(crate) operator: String,
@@ -49,27 +49,27 @@ pub(crate) struct AskedAgain {
     pub(crate) reason: String,
 }
 
-/// How a subject was asked.
+/// How a person was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum AskedBy {
-    /// By the comment of this number.
+    /// By the comment with this id.
     Note(u64),
-    /// Outside the issue.
+    /// By an e-mail.
     Email,
 }
 
 /// A person about whom others are asked to help.
 #[derive(Debug, Clone)]
 pub(crate) struct HelpLine {
-    /// The manager who is mentioned for them, if there is one.
+    /// The manager who is mentioned for the person, if there is one.
     pub(crate) manager: Option<User>,
-    /// The Support Operations Manager who is mentioned once for all of theirs.
+    /// The Support Operations Manager, who is mentioned once for all people.
     pub(crate) support_manager: Option<User>,
-    /// What they did not answer.
+    /// The findings that the person did not answer.
     pub(crate) findings: Vec<NoticeFinding>,
-    /// When they were asked.
+    /// When the person was asked.
     pub(crate) asked_at: Timestamp,
-    /// How they were asked.
+    /// How the person was asked.
     pub(crate) asked_by: AskedBy,
     /// Whether it is an account of nobody on the roster, which a Support Operations Manager decides
     /// about.
@@ -94,37 +94,37 @@ pub(crate) enum Settled {
 /// Everything that a notice says.
 #[derive(Debug, Clone)]
 pub(crate) struct Notice<'a> {
-    /// The audit.
+    /// The audit that it belongs to.
     pub(crate) header: MarkerHeader,
     /// The audited system's name.
     pub(crate) system: &'static str,
-    /// The issue's page.
+    /// The address of the issue's page.
     pub(crate) issue_url: &'a str,
-    /// Who is asked.
+    /// The people who are asked.
     pub(crate) asks: Vec<AskLine>,
-    /// The end of the wait of those who are asked.
+    /// When the wait of the people who are asked ends.
     pub(crate) ask_due: Timestamp,
-    /// Who is helped with, grouped by their managers.
+    /// The people to help with, grouped by their managers.
     pub(crate) helps: Vec<HelpLine>,
-    /// The end of the wait for help.
+    /// When the wait for help ends.
     pub(crate) help_due: Timestamp,
     /// Whether there is a Support Operations Manager to escalate to.
     pub(crate) has_support_manager: bool,
-    /// What is settled since the last notice.
+    /// The findings that were settled since the last notice.
     pub(crate) settled: Vec<(Settled, NoticeFinding)>,
-    /// What only the operators can fix or accept.
+    /// The findings that only the operators can fix or accept.
     pub(crate) operators: Vec<NoticeFinding>,
-    /// What the findings were derived from.
+    /// The digests of the sources of the findings.
     pub(crate) sources: SourceDigests,
 }
 
 impl Notice<'_> {
-    /// Whether there is a reason to post it: what is settled alone is none.
+    /// Whether there is a reason to post the notice. Settled findings alone are not a reason.
     pub(crate) fn is_due(&self) -> bool {
         !(self.asks.is_empty() && self.helps.is_empty() && self.operators.is_empty())
     }
 
-    /// The users whom it mentions.
+    /// The ids of the users whom it mentions.
     pub(crate) fn mentioned(&self) -> BTreeSet<u64> {
         let asked = self.asks.iter().map(|line| line.user.id);
         let helpers =
@@ -153,7 +153,7 @@ impl NoticeFinding {
 }
 
 impl AskedAgain {
-    /// What an operator's record wants to be said.
+    /// Asks again as an operator's record requests.
     pub(crate) fn new(request: &AgainRequest) -> Self {
         Self {
             had_answered: request.had_answered,
@@ -164,7 +164,7 @@ impl AskedAgain {
 }
 
 impl HelpLine {
-    /// Whether nobody but a Support Operations Manager is asked to decide about it.
+    /// Whether only a Support Operations Manager is asked to decide about it.
     pub(super) fn is_for_support_manager(&self) -> bool {
         self.is_outsider && self.manager.is_none() && self.support_manager.is_some()
     }

@@ -48,7 +48,7 @@ impl<'p> Planner<'p> {
         self.input.waits.end(self.input.now, self.input.waits.person)
     }
 
-    /// Plans that a finding is asked about again, in a round of its own.
+    /// Plans to ask about a finding again, in a new round.
     pub(crate) fn plan_again(
         &mut self,
         case: &'p Case,
@@ -80,7 +80,7 @@ impl<'p> Planner<'p> {
         Ok(())
     }
 
-    /// Adds what somebody is asked: to their line, if they have one.
+    /// Adds findings to the line of a user, or adds a line for them.
     fn push_ask(
         &mut self,
         case: &Case,

@@ -1,4 +1,4 @@
-//! A finding as a notice names it, with what is done about it.
+//! Findings as a notice names them, with their steps.
 
 use super::Planner;
 use crate::followup::model::{Case, Entry, FollowupInput};
@@ -8,7 +8,7 @@ use crate::record::marker::{Step, StepAction};
 use crate::roster::Person;
 use crate::wording::{Details, encode_path};
 
-/// How much of a finding's evidence a notice looks at, in characters.
+/// How many characters of a finding's evidence a notice uses.
 const MAX_EVIDENCE: usize = 10_000;
 
 impl Planner<'_> {
@@ -52,7 +52,7 @@ pub(super) fn details(finding: &NoticeFinding) -> Details<'_> {
     }
 }
 
-/// The page of a person's roster entry, where GitLab shows it.
+/// The address of a person's roster entry, where GitLab shows it.
 fn entry_page(input: &FollowupInput<'_>, person: &Person) -> Option<String> {
     let location = input.evaluation.roster.location(person);
     let line = location.line?;

@@ -1,4 +1,4 @@
-//! Puts the notice into the plan, with what it comes to.
+//! Lays the notice out and adds it to the plan, with a summary.
 
 use std::collections::BTreeSet;
 
@@ -12,11 +12,11 @@ use crate::record::conversation::ThreadNote;
 use crate::wording::counted;
 
 impl Planner<'_> {
-    /// Puts the notice into the plan, with what it comes to.
+    /// Adds the notice to the plan.
     pub(super) fn finish(mut self) -> Result<Due, Refusal> {
         let input = self.input;
         let mut helps = std::mem::take(&mut self.helps);
-        // People of one manager are named together.
+        // A line names the people of one manager together, so they have to be neighbours.
         helps.sort_by_cached_key(|help| {
             help.manager.as_ref().map_or((1, String::new()), |user| (0, user.username.clone()))
         });
@@ -50,7 +50,7 @@ impl Planner<'_> {
         Ok(self.due)
     }
 
-    /// How many comments the plan makes so far.
+    /// How many comments the plan posts so far.
     fn comments(&self) -> usize {
         let actions = self.due.plan.actions.iter();
         actions.filter(|action| matches!(action, Action::Comment { .. })).count()
@@ -95,13 +95,14 @@ impl Planner<'_> {
     }
 }
 
-/// How many people the plan's summary names.
+/// How many people the summary of a plan names.
 const SUMMARISED: usize = 10;
 
-/// Up to how many people GitLab mails a new comment to, which mentions these users.
+/// Up to how many people GitLab mails a new comment that mentions these users.
 ///
-/// These are all who take part: the author, the assignees, and everybody who wrote or was mentioned;
-/// but nobody is mailed what they did themselves, nor what they cannot see.
+/// GitLab mails all participants of an issue: the author, the assignees, and every user who
+/// commented or was mentioned.
+/// It mails nobody their own comments, nor comments that they cannot see.
 fn mailed(input: &FollowupInput<'_>, mentioned: &BTreeSet<u64>) -> usize {
     let mut participants: BTreeSet<u64> = mentioned.clone();
     participants.insert(input.issue.author.id);

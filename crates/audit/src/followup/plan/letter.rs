@@ -1,4 +1,4 @@
-//! Plans what an operator sends by hand, to those who cannot be mentioned.
+//! Plans the e-mails to people who cannot be mentioned.
 
 use super::Planner;
 use super::finding::details;
@@ -56,7 +56,7 @@ impl<'p> Planner<'p> {
     }
 }
 
-/// Why somebody gets a letter, in words for them.
+/// Why a person gets a letter, in words for them.
 fn excuse(reason: &Unmentionable) -> &'static str {
     match reason {
         Unmentionable::Inactive => "your account there is not active",

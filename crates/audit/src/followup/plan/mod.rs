@@ -1,4 +1,4 @@
-//! What is due: one notice for all who are to be asked or helped with, and letters for the others.
+//! Plans what is due: one notice for everybody who can be mentioned, and letters for the others.
 
 mod ask;
 mod escalate;
@@ -30,58 +30,58 @@ use crate::plan::Plan;
 use crate::record::conversation::User;
 use crate::record::directory::Inquiry;
 
-/// Somebody whom an operator has mentioned in the issue by hand, and who is asked only if an operator
-/// says so.
+/// A person whom an operator has mentioned in the issue by hand.
+/// They are asked only if an operator insists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MentionedByHand {
-    /// What to name in `--only` or `--sent`.
+    /// The name to give to `--only` or `--sent`.
     pub subject_name: String,
-    /// Their name, untrusted.
+    /// The person's name, untrusted.
     pub name: String,
-    /// The latest comment that mentions them.
+    /// The id of the latest comment that mentions them.
     pub note: u64,
-    /// When it was written.
+    /// When that comment was written.
     pub at: Timestamp,
-    /// Who wrote it.
+    /// The operator who wrote it.
     pub by: User,
 }
 
-/// What is due.
+/// Everything that is due.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Due {
-    /// What is to be done.
+    /// The changes to the issue.
     pub plan: Plan,
-    /// What is to be sent by hand.
+    /// The e-mails to send by hand.
     pub letters: Vec<Letter>,
-    /// Who was mentioned by hand and is not asked.
+    /// The people who were mentioned by hand and are not asked.
     pub by_hand: Vec<MentionedByHand>,
-    /// Whom GitLab must be asked about before this is final.
+    /// The users whom GitLab must be asked about before the plan is final.
     pub inquiries: BTreeSet<Inquiry>,
-    /// How many people the plan's notice mentions.
+    /// How many people the notice mentions.
     pub mentioned: usize,
-    /// Up to how many people the plan's comments are mailed to.
+    /// Up to how many people the comments of the plan are mailed to.
     pub mailed: usize,
-    /// The record of the acts, as the plan leaves it.
+    /// The record of the operator's acts as the plan leaves it.
     pub record: Option<Record>,
 }
 
-/// Plans what is due.
+/// Plans everything that is due.
 ///
-/// Executing the plan and planning again at once gives nothing to do.
-/// Where [`Due::inquiries`] is not empty, the caller asks GitLab and plans again.
+/// After the plan has been executed, planning again gives an empty plan.
+/// If [`Due::inquiries`] is not empty, the caller asks GitLab about those users and plans again.
 ///
 /// # Errors
 ///
-/// [`Refusal`], before anything is done.
+/// A [`Refusal`] if the selection names nothing, or a rule forbids an act.
 pub fn plan(input: &FollowupInput<'_>, selection: &Selection) -> Result<Due, Refusal> {
     plan_cases(input, &cases(input), selection)
 }
 
-/// Plans what is due for findings whose states are derived already.
+/// Plans everything that is due for cases that are derived already.
 ///
 /// # Errors
 ///
-/// [`Refusal`], before anything is done.
+/// As for [`plan`].
 pub fn plan_cases(
     input: &FollowupInput<'_>,
     cases: &Cases,
@@ -107,7 +107,7 @@ pub fn plan_cases(
     planner.finish()
 }
 
-/// Makes a plan.
+/// Collects the parts of a plan.
 pub(crate) struct Planner<'p> {
     pub(crate) input: &'p FollowupInput<'p>,
     pub(crate) cases: &'p Cases,
@@ -117,7 +117,7 @@ pub(crate) struct Planner<'p> {
     helps: Vec<HelpLine>,
     settled: Vec<(Settled, NoticeFinding)>,
     operators: Vec<NoticeFinding>,
-    /// Who is asked, with what was found in a few words.
+    /// The names of the people who are asked, with their findings in a few words.
     names: Vec<String>,
 }
 
@@ -134,7 +134,7 @@ impl<'p> Planner<'p> {
             .iter()
             .filter(|case| self.selection.includes(self.input, case))
             .collect();
-        // A request that only reports what is open asked for nothing.
+        // A request that only reports open findings did not hand the audit over.
         let review = self.cases.reviews.iter().rfind(|review| review.is_complete);
         let review = review.filter(|_| self.selection.only.is_empty());
         for person in self.people(&cases, review.is_some()) {
@@ -161,8 +161,8 @@ impl<'p> Planner<'p> {
         self.due.plan.notes.push(note);
     }
 
-    /// Takes back what the operator has asked although a lower note had asked it, as a run that died
-    /// leaves it.
+    /// Withdraws asks of the operator that an earlier note had asked already.
+    /// A run that was interrupted leaves such asks behind.
     fn strike(&mut self) {
         let FollowupInput { conversation, header, operators, operator, issue, .. } = self.input;
         let actions = corrections(conversation, *header, operators, operator.id, issue.iid);

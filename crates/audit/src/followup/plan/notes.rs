@@ -1,4 +1,4 @@
-//! What the operator is told beside the plan.
+//! Notes for the operator beside the plan.
 
 use jiff::Timestamp;
 
@@ -8,7 +8,7 @@ use crate::followup::names::{finding_name, standing};
 use crate::wording::counted;
 
 impl<'p> Planner<'p> {
-    /// Reports the findings that an operator has to look at, and how many wait.
+    /// Notes the findings that an operator has to look at, and how many are waiting.
     pub(super) fn report_states(&mut self, cases: &[&'p Case]) {
         let mut waiting: Vec<Option<Timestamp>> = Vec::new();
         for case in cases {
@@ -38,7 +38,7 @@ impl<'p> Planner<'p> {
         }
     }
 
-    /// Names each author of a marker that has no effect.
+    /// Notes each author of a marker that has no effect.
     pub(super) fn report_ignored(&mut self) {
         for ignored in &self.cases.ignored {
             let note = &ignored.note;

@@ -1,4 +1,4 @@
-//! For whom something is due, and in which order.
+//! The people for whom something is due, in the order in which they are due.
 
 use std::collections::BTreeMap;
 
@@ -14,20 +14,20 @@ use crate::record::marker::Marker;
 use crate::text::fold;
 use crate::wording::counted;
 
-/// A subject with what is due for it.
+/// A subject with the findings that are due.
 pub(super) struct DuePerson<'p> {
     pub(super) case: &'p Case,
     pub(super) asks: Vec<&'p Entry>,
     pub(super) helps: Vec<&'p Entry>,
-    /// When the earliest of it became due; what was never asked is due now.
+    /// When the earliest finding became due. A finding that was never asked about is due now.
     pub(super) due: Timestamp,
 }
 
 impl<'p> Planner<'p> {
-    /// The people for whom something is due, in the order of that and of their names, as far as the
-    /// limit allows.
+    /// The people for whom something is due, ordered by when it became due and by name, up to the
+    /// limit.
     ///
-    /// While the audit is in review, these are only those whom an operator wants to be asked again.
+    /// While the audit is in review, these are only people whom an operator wants to ask again.
     pub(super) fn people(&mut self, cases: &[&'p Case], is_in_review: bool) -> Vec<DuePerson<'p>> {
         let now = self.input.now;
         let by_hand = mentioned_by_hand(self.input);
@@ -42,7 +42,7 @@ impl<'p> Planner<'p> {
                 helps.clear();
                 asks.retain(|entry| entry.again.is_some());
             }
-            // Asking again is an operator's explicit wish already.
+            // An operator who asks again insists already.
             let is_wanted = asks.iter().any(|entry| entry.again.is_some());
             if !asks.is_empty() && !is_wanted && self.is_left_to_operator(case, &by_hand) {
                 asks.clear();
@@ -60,7 +60,7 @@ impl<'p> Planner<'p> {
         people
     }
 
-    /// Leaves out whoever comes after the limit. A letter is advice, and takes nobody's place.
+    /// Leaves out the people after the limit. A letter is advice and does not count.
     fn limit(&mut self, people: &mut Vec<DuePerson<'p>>, limit: usize) {
         let (mut mentioned, mut left_out) = (0, 0);
         people.retain(|person| {
@@ -82,8 +82,7 @@ impl<'p> Planner<'p> {
         }
     }
 
-    /// Whether an operator has mentioned the subject by hand and has not said that it is to be asked
-    /// all the same.
+    /// Whether an operator has mentioned the subject by hand and does not insist on a notice.
     fn is_left_to_operator(&mut self, case: &Case, by_hand: &BTreeMap<String, &Note>) -> bool {
         if self.selection.insists_on(self.input, case) {
             return false;
@@ -111,8 +110,8 @@ impl<'p> Planner<'p> {
     }
 }
 
-/// The usernames that operators have mentioned in comments without a marker, in lower case, each with
-/// the latest of these comments.
+/// The usernames that operators have mentioned in comments without a marker, in lower case, each
+/// with the latest of these comments.
 fn mentioned_by_hand<'a>(input: &FollowupInput<'a>) -> BTreeMap<String, &'a Note> {
     let mut by_hand = BTreeMap::new();
     for ThreadNote { note, .. } in input.conversation.notes() {

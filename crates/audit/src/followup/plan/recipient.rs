@@ -1,4 +1,4 @@
-//! Whom a finding is put to, and whether that may be done.
+//! The users who are mentioned about a finding, and whether that is possible.
 
 use crate::evaluation::handle;
 use crate::followup::model::{Case, FollowupInput};
@@ -6,7 +6,7 @@ use crate::identity::Subject;
 use crate::record::conversation::User;
 use crate::record::directory::Unmentionable;
 
-/// The user whom a case is about, or whom `handles` names for it, if they may be mentioned.
+/// The user to mention about a case: the subject, or the user whom `handles` names for it.
 pub(crate) fn recipient<'a>(
     input: &FollowupInput<'a>,
     case: &Case,
@@ -27,7 +27,7 @@ pub(crate) fn recipient<'a>(
     }
 }
 
-/// Whether a case is about the operator, by id, by the roster's username, or by `handles`.
+/// Whether a case is about the operator, by id, by the username in the roster, or by `handles`.
 pub(crate) fn is_own(input: &FollowupInput<'_>, case: &Case) -> bool {
     let operator = input.operator;
     let is_name = |name: &str| name.eq_ignore_ascii_case(&operator.username);
@@ -50,8 +50,8 @@ pub(crate) fn is_own(input: &FollowupInput<'_>, case: &Case) -> bool {
     }
 }
 
-/// Whether the subject of a case may be mentioned, as far as is known; who was not looked up yet is
-/// taken for reachable.
+/// Whether the subject of a case may be mentioned.
+/// A user who has not been looked up yet counts as reachable.
 pub(crate) fn recipient_is_reachable(input: &FollowupInput<'_>, case: &Case) -> bool {
     matches!(recipient(input, case), Ok(_) | Err(Unmentionable::NotAsked(_)))
 }

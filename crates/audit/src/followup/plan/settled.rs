@@ -1,4 +1,4 @@
-//! Plans what is listed for the operators, and what is reported as settled.
+//! Plans the list for the operators, and the report of what is settled.
 
 use super::Planner;
 use crate::followup::model::{Case, State};

@@ -1,4 +1,4 @@
-//! The words that we post.
+//! The comments that record a report.
 
 use crate::markdown::Document;
 use crate::record::marker::{Content, Marker};
@@ -7,10 +7,12 @@ use crate::report::{Format, Report};
 /// The largest comment that GitLab takes, in characters (GitLab 18.9).
 pub(crate) const MAX_COMMENT: usize = 1_000_000;
 
-/// The comments that record a report, in their order, each with the mark at its end.
+/// The comments that record a report, in their order, each with its marker at the end.
 ///
-/// Most reports need one. A report beyond GitLab's limit is split between rows; each part repeats
-/// the head of the table that it goes on with, and its mark counts the parts: `part=1/3`.
+/// Most reports need one comment.
+/// A report beyond GitLab's limit is split between rows.
+/// Each part repeats the head of the table that it continues, and its marker counts the parts:
+/// `part=1/3`.
 pub(crate) fn report(report: &Report, marker: &Marker) -> Vec<(Document, Marker)> {
     let parts = split(&report.render(Format::Markdown), MAX_COMMENT - MARK_ROOM);
     let count = parts.len();
@@ -25,10 +27,10 @@ pub(crate) fn report(report: &Report, marker: &Marker) -> Vec<(Document, Marker)
     comments
 }
 
-/// More characters than the mark of a report has.
+/// More characters than the marker of a report has.
 const MARK_ROOM: usize = 500;
 
-/// Splits `text` between lines into parts of at most `limit` bytes, if its lines are not longer.
+/// Splits `text` between lines into parts of at most `limit` bytes, unless a line is longer.
 fn split(text: &str, limit: usize) -> Vec<String> {
     let mut parts = Vec::new();
     let mut part = String::new();

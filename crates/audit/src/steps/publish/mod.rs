@@ -1,4 +1,4 @@
-//! The recording of a report in the audit's issue.
+//! Records a report in the audit's issue.
 
 pub(crate) mod comment;
 
@@ -9,7 +9,7 @@ use crate::record::description::{self, Adopt, Broken};
 use crate::record::marker::{Content, Marker, MarkerHeader, ReportMark, Sizes, SourceDigests};
 use crate::report::Report;
 
-/// The issue that a report is written into.
+/// The issue that a report is written to.
 #[derive(Debug, Clone, Copy)]
 pub struct Target<'a> {
     /// Its number in its project.
@@ -18,13 +18,13 @@ pub struct Target<'a> {
     pub description: &'a str,
     /// The audit.
     pub header: MarkerHeader,
-    /// Digests of the files that the report was derived from.
+    /// The digests of the sources of the report.
     pub sources: &'a SourceDigests,
-    /// Sizes that an operator accepts with it, though they are much smaller than the recorded ones.
+    /// Sizes that the operator accepts although they are much smaller than the recorded ones.
     pub accepted: Sizes,
 }
 
-/// A comment of somebody whose comments count.
+/// A comment whose author's markers count.
 #[derive(Debug, Clone, Copy)]
 pub struct Comment<'a> {
     /// Its text.
@@ -33,7 +33,7 @@ pub struct Comment<'a> {
     pub author: &'a str,
 }
 
-/// Whether a report is recorded: in one comment, or in all parts of one count.
+/// Whether a report is recorded completely: in one comment, or in all parts.
 fn is_whole(recorded: &[Option<(usize, usize)>]) -> bool {
     recorded.iter().any(|part| match part {
         None => true,
@@ -41,12 +41,14 @@ fn is_whole(recorded: &[Option<(usize, usize)>]) -> bool {
     })
 }
 
-/// What is to be done so that the issue holds the report: its description, and the first time also
-/// a comment that records the audited population and is never changed.
+/// Plans the changes after which the issue holds the report.
+///
+/// These are its description and, the first time, a comment that records the audited population and
+/// is never changed.
 ///
 /// # Errors
 ///
-/// [`Broken`] when the report cannot be written without hurting what people wrote.
+/// [`Broken`] if the report cannot be written without damage to what people wrote.
 pub fn plan(
     report: &Report,
     target: &Target<'_>,
@@ -76,7 +78,7 @@ pub fn plan(
         ));
     }
     let mark = mark(report);
-    // A size is accepted once, by a report of its own.
+    // A size is accepted once, by a comment of its own.
     let recorded: Vec<Option<(usize, usize)>> = reports(target.header, comments)
         .filter(|(_, accepted)| target.accepted == Sizes::default() || *accepted == target.accepted)
         .filter(|(recorded, _)| satisfies(recorded, &mark))
@@ -87,7 +89,7 @@ pub fn plan(
         marker.sources = target.sources.clone();
         marker.accepted = target.accepted;
         for (body, marker) in comment::report(report, &marker) {
-            // Parts that were written before something went wrong are there already.
+            // An interrupted run may have written some of the parts already.
             let is_missing = match &marker.content {
                 Content::Report(mark) => !recorded.contains(&mark.part),
                 _ => false,
@@ -117,7 +119,7 @@ fn mark(report: &Report) -> ReportMark {
     }
 }
 
-/// The marks of the reports that are recorded, with the sizes that were accepted by them.
+/// The recorded reports, with the sizes that were accepted with them.
 fn reports<'c>(
     header: MarkerHeader,
     comments: &'c [Comment<'_>],
@@ -131,7 +133,7 @@ fn reports<'c>(
     })
 }
 
-/// Whether what is recorded makes it needless to record `report`: accounts are recorded once.
+/// Whether the recorded reports make it unnecessary to record another. Accounts are recorded once.
 fn satisfies(recorded: &ReportMark, report: &ReportMark) -> bool {
     let has_accounts = |mark: &ReportMark| mark.accounts.is_some() && mark.is_complete;
     has_accounts(recorded) || !has_accounts(report)

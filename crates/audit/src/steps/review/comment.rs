@@ -17,7 +17,7 @@ use crate::text::excerpt;
 /// How many rows a table of the review has at most.
 pub(super) const MAX_ROWS: usize = 1_000;
 
-/// The text of the review request, without its marker.
+/// The text of the review request without its marker.
 pub(super) fn comment(
     input: &FollowupInput<'_>,
     cases: &Cases,
@@ -43,7 +43,7 @@ pub(super) fn comment(
     text
 }
 
-/// How many findings have which state.
+/// The number of findings in each state.
 pub(crate) fn counts(cases: &Cases) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for (_, entry) in cases.entries() {
@@ -179,7 +179,8 @@ impl Writer<'_> {
         format!("{text}{sources}.\n")
     }
 
-    /// Whether no decision that counts was made by its own subject, which the rules refuse.
+    /// Whether no decision that counts was made by its own subject. The rules forbid such
+    /// decisions.
     fn nobody_decided_about_themselves(&self) -> bool {
         self.cases.entries().all(|(case, entry)| {
             let decision = entry.decision.as_ref();
@@ -201,7 +202,7 @@ fn known_number(count: Option<usize>) -> Markdown {
     count.map_or(Markdown::literal("unknown"), Markdown::number)
 }
 
-/// That a list has more than what is shown of it.
+/// The line that says how many items a list leaves out.
 pub(super) fn more(count: usize) -> String {
     if count > MAX_ROWS {
         format!("\nAnd {} more: `support-audit status` lists all.\n", count - MAX_ROWS)

@@ -1,4 +1,4 @@
-//! The message for the manager where something is open.
+//! The message for the manager if something is open.
 
 use jiff::Timestamp;
 
@@ -8,10 +8,10 @@ use crate::followup::{Case, Cases, Entry, FollowupInput, State};
 use crate::text::{clean, excerpt};
 use crate::wording::{Details, counted};
 
-/// How many lines of the message for the manager name somebody.
+/// How many people the message names in a list.
 const MAX_NAMED: usize = 10;
 
-/// What to write to the manager where something is still open: plain text with untrusted text in it.
+/// The message to the manager if something is still open: plain text with untrusted text in it.
 pub fn direct_message(input: &FollowupInput<'_>, cases: &Cases) -> String {
     let spec = input.evaluation.kind.spec();
     let open: Vec<(&Case, &Entry)> = in_state(cases, |state| !state.is_closed());
@@ -57,7 +57,7 @@ pub fn direct_message(input: &FollowupInput<'_>, cases: &Cases) -> String {
     text
 }
 
-/// Lists people, each once with what is found about them.
+/// Lists people, each of them once with their findings.
 fn named(text: &mut String, entries: &[(&Case, &Entry)], title: impl Fn(usize) -> String) {
     let mut people: Vec<(&Case, Vec<String>)> = Vec::new();
     for (case, entry) in entries {
@@ -83,7 +83,7 @@ fn short(case: &Case, entry: &Entry) -> String {
     details.plain(entry.check.wording.short)
 }
 
-/// The day by which a manager is asked to help: the next Friday, at least two days ahead.
+/// The day by which a manager is asked to act: the next Friday that is at least two days ahead.
 fn next_friday(now: Timestamp) -> String {
     let mut day = date_of(now).saturating_add(jiff::Span::new().days(2));
     while day.weekday() != jiff::civil::Weekday::Friday {

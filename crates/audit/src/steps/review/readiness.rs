@@ -1,4 +1,4 @@
-//! Whether the audit may be handed to a manager, and to whom.
+//! Decides whether the audit can be handed to a manager, and to whom.
 
 use crate::followup::{
     Case, Cases, Entry, FollowupInput, ReviewRequest, State, finding_name, standing,
@@ -7,16 +7,16 @@ use crate::identity::digest;
 use crate::record::conversation::{ThreadNote, User};
 use crate::record::marker::{Content, Marker, ReportMark};
 
-/// Whether an audit may be handed to a manager.
+/// Whether the audit can be handed to a manager.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Readiness {
-    /// What is still open or unknown, as sentences with untrusted text in them, without a final stop.
+    /// Everything that is open or unknown: sentences with untrusted text, without a final stop.
     pub open: Vec<String>,
     /// The last request for a review.
     pub asked: Option<ReviewRequest>,
-    /// Whether the findings are still as they were at that request.
+    /// Whether no finding has changed since that request.
     pub is_current: bool,
-    /// A digest of every finding's state.
+    /// A digest of the states of all findings.
     pub state: String,
 }
 
@@ -26,16 +26,16 @@ impl Readiness {
         self.open.is_empty()
     }
 
-    /// Whether a review was requested, and nothing has changed since.
+    /// Whether a review was requested, and nothing has changed since then.
     pub fn is_in_review(&self) -> bool {
         self.asked.as_ref().is_some_and(|asked| asked.is_complete) && self.is_current
     }
 }
 
-/// Decides whether the audit may be handed to a manager.
+/// Decides whether the audit can be handed to a manager.
 ///
-/// It is read off the issue and the fresh sources alone: accounts that this process can read and that
-/// the issue does not record are not enough.
+/// Only the issue and the fresh sources count.
+/// Accounts that this process can read and that the issue does not record are not enough.
 pub fn readiness(input: &FollowupInput<'_>, cases: &Cases) -> Readiness {
     let mut open: Vec<String> = cases
         .entries()
@@ -51,7 +51,7 @@ pub fn readiness(input: &FollowupInput<'_>, cases: &Cases) -> Readiness {
     Readiness { open, asked, is_current, state }
 }
 
-/// What could not be evaluated.
+/// The checks that could not be evaluated.
 fn unknown(input: &FollowupInput<'_>) -> Vec<String> {
     let evaluation = input.evaluation;
     let mut open = Vec::new();
@@ -69,7 +69,7 @@ fn unknown(input: &FollowupInput<'_>) -> Vec<String> {
     open
 }
 
-/// What the issue does not hold.
+/// The reports that the issue lacks.
 fn unrecorded(input: &FollowupInput<'_>) -> Vec<String> {
     let reports = reports(input);
     if reports.is_empty() {
@@ -82,7 +82,7 @@ fn unrecorded(input: &FollowupInput<'_>) -> Vec<String> {
     }
 }
 
-/// The marks of the reports that operators recorded, in the order of time.
+/// What the reports that operators recorded say, in the order of time.
 pub(crate) fn reports(input: &FollowupInput<'_>) -> Vec<ReportMark> {
     let mut reports = Vec::new();
     for (_, marker) in operator_markers(input) {
@@ -93,7 +93,7 @@ pub(crate) fn reports(input: &FollowupInput<'_>) -> Vec<ReportMark> {
     reports
 }
 
-/// The markers of the audit in operators' comments, with when each was written, in the order of time.
+/// The markers in the comments of operators, with the instant of each, in the order of time.
 pub(super) fn operator_markers(input: &FollowupInput<'_>) -> Vec<(jiff::Timestamp, Marker)> {
     let mut markers = Vec::new();
     for ThreadNote { note, .. } in input.conversation.notes() {
@@ -106,7 +106,7 @@ pub(super) fn operator_markers(input: &FollowupInput<'_>) -> Vec<(jiff::Timestam
     markers
 }
 
-/// Sources that were captured before what they have to show.
+/// The sources that are too old to show what they have to show.
 fn outdated(input: &FollowupInput<'_>, cases: &Cases) -> Vec<String> {
     let removal = operator_markers(input)
         .into_iter()
@@ -147,8 +147,8 @@ pub(super) fn state_digest(input: &FollowupInput<'_>, cases: &Cases) -> String {
     digest(&lines.join("\n"))
 }
 
-/// Who is asked to review: the first of the managers who may be mentioned and is not the operator;
-/// the operator where there is no other.
+/// The user who is asked to review.
+/// This is the first manager who can be mentioned and is not the operator, otherwise the operator.
 pub fn reviewer<'a>(input: &FollowupInput<'a>) -> Option<&'a User> {
     let mut own = None;
     for username in input.managers {
@@ -161,7 +161,7 @@ pub fn reviewer<'a>(input: &FollowupInput<'a>) -> Option<&'a User> {
     own
 }
 
-/// The entries of a review, in the order of the cases.
+/// The entries in some states, in the order of the cases.
 pub(super) fn in_state(cases: &Cases, is_wanted: impl Fn(&State) -> bool) -> Vec<(&Case, &Entry)> {
     cases.entries().filter(|(_, entry)| is_wanted(&entry.state)).collect()
 }

@@ -11,11 +11,11 @@ use crate::report::markdown::location;
 use crate::text::excerpt;
 use crate::wording::name;
 
-/// A section with a title, numbered when it is placed.
+/// The title and the content of a section, which is numbered when it is placed.
 type Section = (String, String);
 
 impl Writer<'_> {
-    /// The numbered sections; those which are empty are left out, but for what a reviewer looks for.
+    /// The numbered sections. Empty ones are left out, except for those that a reviewer looks for.
     pub(super) fn sections(&self) -> Vec<String> {
         let mut sections: Vec<Section> = Vec::new();
         sections.extend(self.removed());
@@ -125,7 +125,7 @@ impl Writer<'_> {
         (!settled.is_empty()).then(|| (format!("{title} ({})", settled.len()), list))
     }
 
-    /// The accounts that were found by something else than their address.
+    /// The accounts that were matched by another key than their address.
     fn matched(&self) -> Option<Section> {
         let evaluation = self.input.evaluation;
         let mut list = String::new();
@@ -154,7 +154,7 @@ impl Writer<'_> {
         (count > 0).then(|| (format!("Matched by link or alias ({count})"), list))
     }
 
-    /// What was switched off, left out, or could not be evaluated.
+    /// The checks that were switched off or could not be evaluated, and everybody who is excluded.
     fn unchecked(&self) -> Section {
         let evaluation = self.input.evaluation;
         let mut list = String::new();
@@ -221,7 +221,7 @@ impl Writer<'_> {
     }
 }
 
-/// How and when a finding was asked, and what came of it.
+/// How and when the subject was asked, and whether there was a reply.
 fn asked(entry: &Entry) -> Markdown {
     let Some(ask) = &entry.ask else { return Markdown::literal("never") };
     Markdown::literal(if ask.how == AskedHow::Sent { "by e-mail " } else { "" })

@@ -27,10 +27,10 @@ pub struct Status {
     period: String,
     system: &'static str,
     stage: Stage,
-    /// What there is to say about the stage.
+    /// A sentence about the stage.
     summary: String,
     next: NextStep,
-    /// The username of whoever reviews it.
+    /// The username of the reviewer.
     reviewer: Option<String>,
     counts: Counts,
     #[serde(rename = "do_now")]
@@ -38,13 +38,13 @@ pub struct Status {
     next_due: Option<Timestamp>,
     findings: Vec<Row>,
     unknown: Vec<String>,
-    /// What keeps the audit from its review.
+    /// What keeps the audit from being reviewed.
     open: Vec<String>,
     #[serde(skip)]
     now: Option<Timestamp>,
 }
 
-/// How many findings there are, by what is to be done.
+/// The number of findings, by what has to be done about them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 struct Counts {
     findings: usize,
@@ -63,17 +63,17 @@ struct Row {
     standing: String,
     round: u32,
     asked_at: Option<Timestamp>,
-    /// Since when it was asked about.
+    /// How long ago the subject was asked, in hours.
     age_hours: Option<i64>,
     due: Option<Timestamp>,
-    /// The page of the comment that asked.
+    /// The address of the comment that asked.
     thread: Option<String>,
     next: &'static str,
     #[serde(skip_serializing_if = "String::is_empty")]
     evidence: String,
 }
 
-/// Reports the status of an audit.
+/// Determines the status of an audit.
 pub fn status(input: &FollowupInput<'_>, cases: &Cases, closing: &Closing) -> Status {
     let readiness = readiness(input, cases);
     let stage = stage(input, cases, &readiness, closing);
@@ -163,7 +163,7 @@ impl Status {
         &self.next
     }
 
-    /// Keeps the findings in these states and of these checks; an empty list keeps all.
+    /// Keeps the findings in these states and of these checks. An empty list keeps all.
     #[must_use]
     pub fn filtered(mut self, states: &[String], checks: &[String]) -> Self {
         let is_among = |wanted: &[String], value: &str| {

@@ -1,4 +1,4 @@
-//! What an operator has to do about a finding now.
+//! What an operator has to do about a finding.
 
 use std::collections::BTreeMap;
 
@@ -11,14 +11,14 @@ use crate::followup::{
 use crate::steps::status::next::NextStep;
 use crate::wording::counted;
 
-/// Something that an operator can do now.
+/// A task of the operator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Task {
     pub(super) what: String,
     pub(super) command: NextStep,
 }
 
-/// What has to be done about a finding now.
+/// What has to be done about a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Need {
     ReadAnswer,
@@ -35,7 +35,7 @@ pub(super) enum Need {
     HandOver,
 }
 
-/// What an operator has to do about a finding now, if anything.
+/// What an operator has to do about a finding, if anything.
 pub(super) fn need(input: &FollowupInput<'_>, case: &Case, entry: &Entry) -> Option<Need> {
     Some(match &entry.state {
         State::Answered => Need::ReadAnswer,
@@ -61,7 +61,7 @@ pub(super) fn need(input: &FollowupInput<'_>, case: &Case, entry: &Entry) -> Opt
 }
 
 impl Need {
-    /// What comes next for the finding, in words.
+    /// The next action for the finding, as a clause.
     pub(super) const fn next(self) -> &'static str {
         match self {
             Self::ReadAnswer => "read the answer, then accept or ask again",
@@ -79,7 +79,7 @@ impl Need {
         }
     }
 
-    /// The line under *DO NOW*: what, for how many, and the command.
+    /// The line under *DO NOW*: the task, for how many findings, and the command.
     fn task(self, count: usize, checks: &[&'static str], names: &[String]) -> Task {
         let number = |one: &str, several: &str| counted(count, one, several);
         let followups = NextStep::FollowUp;
@@ -116,7 +116,7 @@ impl Need {
     }
 }
 
-/// A few names of several.
+/// The first few names of a list.
 fn listed(names: &[String]) -> String {
     const NAMED: usize = 3;
     let shown: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
@@ -124,14 +124,14 @@ fn listed(names: &[String]) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
-/// What an operator can do now, the most urgent first.
+/// The tasks of the operator, the most urgent first.
 pub(super) fn tasks(input: &FollowupInput<'_>, cases: &Cases) -> Vec<Task> {
     let mut needs: BTreeMap<Need, (usize, Vec<&'static str>, Vec<String>)> = BTreeMap::new();
     for case in &cases.cases {
         let mut letters = 0_usize;
         for entry in &case.entries {
             let Some(need) = need(input, case, entry) else { continue };
-            // A letter is for a person, whatever it is about.
+            // A letter is for a person, however many findings it is about.
             if need == Need::SendEmail {
                 letters += 1;
                 if letters > 1 {

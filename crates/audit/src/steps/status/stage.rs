@@ -1,4 +1,4 @@
-//! How far an audit is, and what comes next.
+//! The stage of an audit, and what comes next.
 
 use serde::Serialize;
 
@@ -7,30 +7,30 @@ use crate::steps::review::{Readiness, reports};
 use crate::steps::status::need::Task;
 use crate::steps::status::next::NextStep;
 
-/// How far an audit is, read off its issue.
+/// The stage of an audit, as its issue shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
     /// There is no issue.
     None,
-    /// The issue is there, without a report.
+    /// The issue exists, without a report.
     Opened,
-    /// A report is recorded, without all accounts.
+    /// A report is recorded, without all of the accounts.
     Reported,
-    /// A report with all accounts is recorded.
+    /// A report with all of the accounts is recorded.
     Compared,
     /// A notice was posted, and something is still open.
     FollowingUp,
-    /// Nothing is open, and no manager was asked.
+    /// Nothing is open, and no manager was asked to review.
     Ready,
-    /// A manager was asked to review it, and nothing has changed since.
+    /// A manager was asked to review, and nothing has changed since then.
     InReview,
     /// The issue is closed.
     Closed,
 }
 
 impl Stage {
-    /// The stage in words.
+    /// The name of the stage.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -45,12 +45,12 @@ impl Stage {
     }
 }
 
-/// What is known of how the audit's issue ended.
+/// How the audit's issue was closed, as far as it is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Closing {
     /// Whether it is closed.
     pub is_closed: bool,
-    /// The username of who closed it.
+    /// The username of the user who closed it.
     pub by: Option<String>,
 }
 
@@ -79,7 +79,7 @@ pub(super) fn stage(
     }
 }
 
-/// What there is to say about a stage, and what comes next.
+/// A sentence about the stage, and what comes next.
 pub(super) fn summary(
     input: &FollowupInput<'_>,
     cases: &Cases,
@@ -90,7 +90,7 @@ pub(super) fn summary(
 ) -> (String, NextStep) {
     let following_up = || match tasks.first() {
         Some(task) => task.command.clone(),
-        // Somebody may still answer in time.
+        // An answer may still come in time.
         None if cases.entries().any(|(_, entry)| entry.state.until().is_some()) => {
             NextStep::FollowUp
         }

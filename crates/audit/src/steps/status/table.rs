@@ -78,7 +78,7 @@ impl Status {
     }
 }
 
-/// Some hours, as people count them.
+/// A number of hours as people write it.
 fn age(hours: i64) -> String {
     match (hours / 24, hours % 24) {
         (0, hours) => format!("{hours} h"),
