@@ -86,6 +86,73 @@ fn a_deleted_decision_to_remove_removes_nobody() {
 }
 
 #[test]
+fn accepting_an_outsider_is_deciding_to_keep_it() {
+    let audit = with_vendor();
+    accept(&audit, &format!("outsider:{VENDOR}"), "books the demos").success();
+    assert_eq!(audit.ours("record").len(), 1);
+    audit.run(&["reconcile", "--write", "--yes"]).success();
+    let description = audit.description();
+    let row = description.lines().find(|line| line.contains(VENDOR)).unwrap();
+    assert!(row.contains("keep"), "{row}");
+    let report = audit.run(&["reconcile"]).success();
+    assert!(!report.stdout.contains("undecided"), "{}", report.stdout);
+    let review = audit.review().success();
+    assert!(audit.ours("review")[0].body.contains("books the demos"), "{}", review.stderr);
+}
+
+/// The justification and the decision in the vendor's row, without the stamp.
+fn ruling(audit: &Audit) -> String {
+    let description = audit.description();
+    let row = description.lines().find(|line| line.contains(VENDOR)).unwrap();
+    let cells: Vec<&str> = row.split(" | ").skip(4).collect();
+    cells.join(" | ").split("<!--").next().unwrap().trim().to_owned()
+}
+
+#[test]
+fn a_decision_is_in_the_issues_table_beside_what_is_typed_there() {
+    let audit = with_vendor();
+    accept(&audit, &format!("outsider:{VENDOR}"), "books the demos").success();
+    audit.run(&["run", "--write", "--yes"]).success();
+    assert_eq!(ruling(&audit), "books the demos | keep");
+    audit.run_writing_nothing(&["reconcile", "--write", "--yes"]).success();
+    audit.edit(|text| text.replace("| keep <!--", "| keep remove <!--"));
+    audit.advance(1);
+    let ran = audit.run_writing_nothing(&["reconcile", "--write", "--yes"]).success();
+    assert!(ran.stderr.contains("not confirmed: remove"), "{}", ran.stderr);
+    assert_eq!(ruling(&audit), "books the demos | keep remove");
+    decide(&audit, "remove", "left the partner").success();
+    audit.run(&["reconcile", "--write", "--yes"]).success();
+    // What is typed says so already.
+    assert_eq!(ruling(&audit), "left the partner | remove");
+    for record in audit.ours("record") {
+        audit.delete_note(record.id);
+    }
+    audit.run(&["run", "--write", "--yes"]).success();
+    assert_eq!(ruling(&audit), "| remove");
+}
+
+#[test]
+fn an_outsider_who_is_kept_is_not_removed_and_told_so() {
+    let audit = with_vendor();
+    accept(&audit, &format!("outsider:{VENDOR}"), "books the demos").success();
+    let ran = remove(&audit).exit(11);
+    assert!(ran.stderr.contains("is kept by an operator's decision"), "{}", ran.stderr);
+    for record in audit.ours("record") {
+        audit.delete_note(record.id);
+    }
+    audit.write(
+        "exceptions.yaml",
+        format!(
+            "- check: outsider\n  email: {VENDOR}\n  reason: the demos\n  approved_by: nadia\n  \
+             approved_on: 2027-02-01\n  expires: 2027-12-01\n"
+        ),
+    );
+    let remove = ["reconcile", "--remove", "--confirm", VENDOR, "--yes"];
+    let ran = audit.run(&[&remove[..], &["--exceptions", "exceptions.yaml"]].concat()).exit(11);
+    assert!(ran.stderr.contains("is kept by a standing exception"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_keep_past_its_date_is_no_justification() {
     let audit = with_vendor();
     let keep = format!("{VENDOR}=keep");

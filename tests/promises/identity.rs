@@ -290,3 +290,29 @@ fn an_address_that_only_looks_alike_is_another_account() {
     audit.attempt(&["reconcile", "--write", "--yes"]);
     audit.is_not_ready();
 }
+
+#[test]
+fn an_address_and_then_an_id_changed_lose_no_acceptance() {
+    let audit = Audit::new();
+    audit.sandbox.update(|world| {
+        world.add_user("alicia").id = 1031;
+    });
+    audit.unlink("alice");
+    let audit = audit.begin();
+    accept_alice(&audit);
+    audit.advance(24);
+    audit.calendly(|calendly| {
+        calendly.member("alice@example.com").unwrap().email = "alicia@example.com".to_owned();
+    });
+    audit.replace_in_roster("email: alice@example.com\n", "email: alicia@example.com\n");
+    audit.run(&["reconcile", "--write", "--yes"]).success();
+    audit.is("link-missing", "Alice", "justified");
+    audit.advance(24);
+    change_block(&audit, ALICE, (1031, "alicia"));
+    audit.is("link-missing", "Alice", "in doubt");
+    assert_eq!(audit.mentioned_during(|audit| drop(audit.follow_up())), [""; 0]);
+    // An operator's word about her as she is now ends the doubt.
+    let accept = ["followups", "--accept", "link-missing:alicia@example.com", "--reason", "leaves"];
+    audit.run(&[&accept[..], &["--yes"]].concat()).success();
+    audit.is("link-missing", "Alice", "justified");
+}

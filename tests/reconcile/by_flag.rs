@@ -29,6 +29,9 @@ fn an_outsider_is_decided_about_without_a_proposal() {
     let records = test.notes_marked("record");
     assert_eq!(records.len(), 1);
     assert!(records[0].body.contains("kept until 2027-08-01: `books the demos`"), "{records:?}");
+    // The next report shows the decision in the table.
+    test.run(&["reconcile", "--write", "--yes"]).success();
+    assert!(test.description().contains("| books the demos | keep <!--"), "{}", test.description());
     // The same again changes nothing; the latest word counts.
     test.run_writing_nothing(&[&decide[..], &why].concat()).success();
     test.advance(1);

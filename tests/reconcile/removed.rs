@@ -269,8 +269,8 @@ fn whose_removal_is_not_decided_stays() {
     }
     transcript.is(expect![[r#"
         # kept
-        error: nobody was removed: no operator has decided to remove bvance@harborlight.example
-        hint: `support-audit reconcile --write` records the decisions of the issue
+        error: nobody was removed: bvance@harborlight.example is kept by an operator's decision
+        hint: leave it out of those that --confirm names
         # proposed
         proposed in the issue: remove bvance@harborlight.example
         error: nobody was removed: no operator has decided to remove bvance@harborlight.example
@@ -369,8 +369,8 @@ fn nobody_is_removed_while_anything_is_in_doubt() {
         error: some of the exceptions cannot be read: bad.yaml:1: invalid type: sequence, expected a string
         hint: repair them: they may justify somebody, who would be asked or removed
         # good.yaml
-        error: nobody was removed: no operator has decided to remove bvance@harborlight.example
-        hint: `support-audit reconcile --write` records the decisions of the issue
+        error: nobody was removed: bvance@harborlight.example is kept by a standing exception
+        hint: leave it out of those that --confirm names
         # a problem that may hide a person
         error: nobody was removed: nobody can tell who is an outsider while a problem may hide a person
         hint: `support-audit run` tells what is in doubt

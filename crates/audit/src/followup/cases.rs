@@ -187,7 +187,14 @@ impl<'a> Builder<'_, 'a> {
         reason: DoubtReason,
         steps: &[StepRef<'a>],
     ) {
-        let word = last_word(self.subjects, subject, steps);
+        let word = if reason == DoubtReason::FormerId {
+            // Such steps share no key with an operator's word about the subject as it is now.
+            let own = self.histories.get(&(Owner::Present(subject), family));
+            let own = own.map(|history| history.steps.clone()).unwrap_or_default();
+            last_word(self.subjects, subject, &own)
+        } else {
+            last_word(self.subjects, subject, steps)
+        };
         let later: Vec<StepRef<'a>> = match word {
             Some(word) => {
                 steps.iter().filter(|entry| entry.order() >= word.order()).copied().collect()

@@ -30,6 +30,8 @@ pub struct FollowupInput<'a> {
     pub policy: &'a Policy,
     /// The comments of the audit's issue, with their reactions.
     pub conversation: &'a Conversation,
+    /// The issue's description: its rows tell by which keys somebody was known together.
+    pub description: &'a str,
     /// What GitLab reports about users.
     pub directory: &'a Directory,
     /// The audit.

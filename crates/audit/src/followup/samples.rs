@@ -136,6 +136,7 @@ impl Sample {
             evaluation: &self.evaluation,
             policy: &self.policy,
             conversation: &self.conversation,
+            description: "",
             directory: &self.directory,
             header: Self::header(),
             issue: &self.issue,

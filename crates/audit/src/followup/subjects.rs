@@ -7,11 +7,13 @@
 //! A history that leads to two people belongs to neither, because a wrong guess would ask, accuse
 //! or justify the wrong person.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::model::{DoubtReason, FollowupInput};
 use crate::evaluation::{OUTSIDER, handle};
 use crate::identity::{AccountIdx, PersonIdx, Subject, SubjectId, account_digest};
+use crate::record::description::keys_in_rows;
 use crate::record::directory::Unmentionable;
 use crate::record::marker::{Key, KeyKind, Step, StepAction};
 use crate::roster::{Field, Person};
@@ -61,6 +63,8 @@ pub(super) struct Subjects<'a> {
     people_by_key: HashMap<Key, Vec<PersonIdx>>,
     accounts_by_id: HashMap<String, AccountIdx>,
     accounts_by_email: HashMap<Key, Vec<AccountIdx>>,
+    /// The digests of keys, each with those beside it in rows of the table of people.
+    row_links: OnceCell<HashMap<String, Vec<String>>>,
 }
 
 impl<'a> Subjects<'a> {
@@ -72,6 +76,7 @@ impl<'a> Subjects<'a> {
             people_by_key: HashMap::new(),
             accounts_by_id: HashMap::new(),
             accounts_by_email: HashMap::new(),
+            row_links: OnceCell::new(),
         };
         subjects.add_people();
         subjects.add_accounts();
@@ -265,6 +270,12 @@ impl<'a> Subjects<'a> {
                 .flat_map(|step| &step.mentioned);
             people.extend(self.person_without_id(users, &keys));
         }
+        if people.is_empty() {
+            let linked = self.people_linked_by_rows(&keys);
+            if !linked.is_empty() {
+                return Ownership::Doubtful(DoubtReason::FormerId, linked);
+            }
+        }
         match people.first() {
             Some(person) if people.len() == 1 => {
                 Ownership::Certain(Owner::Present(Subject::Person(*person)))
@@ -277,6 +288,25 @@ impl<'a> Subjects<'a> {
                 None => Ownership::Doubtful(DoubtReason::SeveralSubjects, BTreeSet::new()),
             },
         }
+    }
+
+    /// The people who share a row of the table with one of the keys.
+    ///
+    /// That is how an address and then an id that change one after the other stay connected.
+    /// Anybody who may edit the description can forge a row, so a row raises a doubt and never hands
+    /// over a history.
+    fn people_linked_by_rows(&self, keys: &BTreeSet<&Key>) -> BTreeSet<Subject> {
+        let links = self.row_links.get_or_init(|| links_of_rows(self.input.description));
+        let mut linked = BTreeSet::new();
+        for key in keys.iter().filter(|key| key.kind != KeyKind::Name) {
+            for digest in links.get(&key.digest).into_iter().flatten() {
+                for kind in [KeyKind::GitLabId, KeyKind::Email] {
+                    let people = self.people_with(Some(&Key { kind, digest: digest.clone() }));
+                    linked.extend(people.iter().map(|person| Subject::Person(*person)));
+                }
+            }
+        }
+        linked
     }
 
     /// The person without an id whose address changed, known by the user who was mentioned for
@@ -369,6 +399,17 @@ impl<'a> Subjects<'a> {
         };
         certain(&self.keys(subject)) == certain(&step.keys)
     }
+}
+
+/// The digests of keys, each with those of the rows that name it.
+fn links_of_rows(description: &str) -> HashMap<String, Vec<String>> {
+    let mut links: HashMap<String, Vec<String>> = HashMap::new();
+    for row in keys_in_rows(description) {
+        for digest in &row {
+            links.entry(digest.clone()).or_default().extend(row.iter().cloned());
+        }
+    }
+    links
 }
 
 /// The keys of a person.

@@ -12,7 +12,7 @@ mod table;
 
 pub use model::*;
 pub use render::Format;
-pub use ruling::{Decision, Ruling};
+pub use ruling::{Decision, RecordedDecision, Ruling};
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::ruling::{Decision, Ruling};
+use super::ruling::{Decision, RecordedDecision, Ruling};
 use crate::accounts::{Account, AccountStatus, Accounts};
 use crate::check::Finding;
 use crate::evaluation::exceptions::Exception;
@@ -228,6 +228,14 @@ impl<'a> Outsider<'a> {
             (Some(exception), _) => &exception.reason,
             (None, Some(ruling)) => &ruling.justification,
             (None, None) => "",
+        }
+    }
+
+    /// What an operator has recorded about the account, where no exception justifies it.
+    pub(crate) fn recorded(&self) -> Option<&'a RecordedDecision> {
+        match self.exception {
+            Some(_) => None,
+            None => self.ruling?.recorded.as_ref(),
         }
     }
 

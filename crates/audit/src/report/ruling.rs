@@ -34,4 +34,28 @@ pub struct Ruling {
     pub decision: Option<Decision>,
     /// Whether an operator has confirmed it: only then it counts.
     pub is_confirmed: bool,
+    /// What an operator has recorded, whatever is proposed beside it.
+    pub recorded: Option<RecordedDecision>,
+}
+
+/// An operator's decision about an outsider, which counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedDecision {
+    /// What is to become of the account.
+    pub decision: Decision,
+    /// Why, as untrusted text; absent where the record's text does not tell.
+    pub reason: Option<String>,
+}
+
+impl RecordedDecision {
+    /// Whether a justification says nothing else than what is recorded.
+    ///
+    /// What neutralizing changes makes no difference.
+    pub fn is_said_by(&self, justification: &str) -> bool {
+        let plain = |text: &str| -> String {
+            crate::text::clean(text).chars().filter(|it| !matches!(it, '`' | '\\' | ' ')).collect()
+        };
+        justification.is_empty()
+            || self.reason.as_deref().is_none_or(|reason| plain(reason) == plain(justification))
+    }
 }

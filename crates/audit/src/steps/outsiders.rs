@@ -8,12 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::accounts::Account;
 use crate::evaluation::OUTSIDER;
+use crate::followup::finding_name;
 use crate::followup::{Act, Case, Cases, Entry, FollowupInput, Justification, State, Verdict};
-use crate::followup::{Decision as Decided, finding_name};
 use crate::identity::{AccountIdx, Subject, SubjectId, comparable_email};
 use crate::markdown::Markdown;
 use crate::record::description::Typed;
-use crate::report::{Decision, Ruling};
+use crate::report::{Decision, RecordedDecision, Ruling};
 
 /// A decision that somebody typed into the table and no operator has confirmed yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,15 +118,16 @@ fn outsiders<'a>(
 
 impl Outsider<'_> {
     /// The decision that counts for the account as it is now.
-    fn decided(&self) -> Option<(&Decided, Decision)> {
-        match &self.entry.state {
-            State::Justified(Justification::Decision(decision)) => match decision.verdict {
-                Verdict::Accept | Verdict::Keep { .. } => Some((decision, Decision::Keep)),
-                Verdict::Remove => None,
+    fn recorded(&self) -> Option<RecordedDecision> {
+        let (decided, decision) = match &self.entry.state {
+            State::Justified(Justification::Decision(decided)) => match decided.verdict {
+                Verdict::Accept | Verdict::Keep { .. } => (decided, Decision::Keep),
+                Verdict::Remove => return None,
             },
-            State::ToRemove(decision) => Some((decision, Decision::Remove)),
-            _ => None,
-        }
+            State::ToRemove(decided) => (decided, Decision::Remove),
+            _ => return None,
+        };
+        Some(RecordedDecision { decision, reason: decided.reason.clone() })
     }
 
     fn is_excepted(&self) -> bool {
@@ -147,21 +148,21 @@ impl Decisions {
         let justification = typed.map_or("", |typed| &typed.justification);
         let cell = typed.map_or("", |typed| &typed.decision);
         let proposed = Decision::parse(cell);
-        let decided = outsider.decided();
-        let is_confirmed = decided.is_some_and(|(decision, verdict)| {
-            let is_same_reason = justification.is_empty()
-                || decision.reason.as_deref().is_none_or(|reason| is_same(reason, justification));
-            proposed.is_none_or(|proposed| proposed == verdict) && is_same_reason
+        let recorded = outsider.recorded();
+        let is_confirmed = recorded.as_ref().is_some_and(|recorded| {
+            proposed.is_none_or(|proposed| proposed == recorded.decision)
+                && recorded.is_said_by(justification)
         });
-        // The report shows the operator's decision; what was typed beside it stays in its own cell.
-        let recorded = decided.and_then(|(decision, _)| decision.reason.clone());
-        let shown = match (justification, recorded) {
-            ("", Some(reason)) => reason,
-            (typed, _) => typed.to_owned(),
-        };
-        if typed.is_some() || decided.is_some() {
-            let decision = proposed.or(decided.map(|(_, verdict)| verdict));
-            let ruling = Ruling { justification: shown, decision, is_confirmed };
+        let is_decided = recorded.is_some();
+        if typed.is_some() || is_decided {
+            // What an operator decided is shown; what was typed beside it stays in its own cell.
+            let reason = recorded.as_ref().and_then(|recorded| recorded.reason.clone());
+            let shown = match (justification, reason) {
+                ("", Some(reason)) => reason,
+                (typed, _) => typed.to_owned(),
+            };
+            let decision = proposed.or(recorded.as_ref().map(|recorded| recorded.decision));
+            let ruling = Ruling { justification: shown, decision, is_confirmed, recorded };
             self.rulings.insert(outsider.account.subject(), ruling);
         }
         if outsider.is_excepted() || is_confirmed {
@@ -184,20 +185,12 @@ impl Decisions {
             None if !justification.is_empty() => {
                 self.unclear.push(unclear(&account, "has a justification and no decision"));
             }
-            None if decided.is_none() => {
+            None if !is_decided => {
                 self.undecided.push(Undecided { finding, account: outsider.index });
             }
             None => {}
         }
     }
-}
-
-/// Whether a recorded reason is the one that was typed, apart from changes by neutralising it.
-fn is_same(recorded: &str, typed: &str) -> bool {
-    let plain = |text: &str| -> String {
-        crate::text::clean(text).chars().filter(|it| !matches!(it, '`' | '\\' | ' ')).collect()
-    };
-    plain(recorded) == plain(typed)
 }
 
 fn unclear(account: &str, words: &'static str) -> Markdown {

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::accounts::{Account, OWNER};
 use crate::evaluation::{OUTSIDER, Unknown};
-use crate::followup::{Case, Cases, Entry, FollowupInput, State, has_account_id};
+use crate::followup::{Case, Cases, Entry, FollowupInput, Justification, State, has_account_id};
 use crate::identity::{AccountIdx, Subject, comparable_email};
 use crate::markdown::{Document, Markdown};
 use crate::plan::{Action, Plan, Removal};
@@ -159,7 +159,7 @@ pub fn plan(
             [] => match unrecorded(cases, name) {
                 Some(removal) => gone.push(removal),
                 None if is_recorded(cases, name) => {}
-                None => return Err(unfit(name, &stay)),
+                None => return Err(unfit(input, cases, name, &stay)),
             },
             several => {
                 let ids =
@@ -209,11 +209,23 @@ fn removed<'a>(cases: &'a Cases, name: &'a str) -> impl Iterator<Item = (&'a Cas
 }
 
 /// Why a confirmed account cannot be removed.
-fn unfit(name: &str, stay: &[Stay<'_>]) -> Refusal {
-    match stay.iter().find(|(account, _)| account.is_named(name)) {
-        Some((_, reason)) => Refusal::Stays(name.to_owned(), reason),
-        None => Refusal::Undecided(name.to_owned()),
+fn unfit(input: &FollowupInput<'_>, cases: &Cases, name: &str, stay: &[Stay<'_>]) -> Refusal {
+    if let Some((_, reason)) = stay.iter().find(|(account, _)| account.is_named(name)) {
+        return Refusal::Stays(name.to_owned(), reason);
     }
+    for (case, entry) in cases.entries().filter(|(_, entry)| entry.check.id == OUTSIDER) {
+        let Some(Subject::Account(index)) = case.subject else { continue };
+        let is_named = input.evaluation.account(index).is_some_and(|it| it.is_named(name));
+        let reason = match &entry.state {
+            State::Justified(Justification::Exception(_)) => "is kept by a standing exception",
+            State::Justified(Justification::Decision(_)) => "is kept by an operator's decision",
+            _ => continue,
+        };
+        if is_named {
+            return Refusal::Stays(name.to_owned(), reason);
+        }
+    }
+    Refusal::Undecided(name.to_owned())
 }
 
 /// The comment that records a removal.

@@ -6,10 +6,10 @@ use audit::followup::{Act, Cases, Selection};
 use audit::identity::PersonIdx;
 use audit::matching::SimilarityIndex;
 use audit::plan::Plan;
-use audit::record::description::{Adopt, typed};
+use audit::record::description::Adopt;
 use audit::report::{Decision, Report};
 use audit::steps::explain;
-use audit::steps::outsiders::{self, Decisions, Proposal, Undecided};
+use audit::steps::outsiders::{Decisions, Proposal, Undecided};
 use audit::steps::removal::{self, Limits, Refusal};
 use clap::Args;
 use jiff::civil::Date;
@@ -99,7 +99,7 @@ impl Reconcile {
         let Some(record) = record else { return self.without_issue(ctx, gathered) };
         let directory = gather::directory(ctx, &record.issue).await?;
         let mut sources = FollowupSources::new(ctx, record, gathered, directory, mode);
-        let decisions = decisions(ctx, &mut sources).await?;
+        let decisions = sources.decisions(ctx).await?;
         if !self.write_flags.dry_run {
             let format = ctx.global.format.unwrap_or(Format::Markdown);
             ctx.ui.result(&sources.report.render(format.into()))?;
@@ -197,7 +197,7 @@ impl Reconcile {
         let acts = self.named_acts(sources, ctx, &decisions, named)?;
         if self.write_flags.asks(ctx) {
             self.decide_one_by_one(ctx, sources, &decisions, named).await?;
-            decisions = self::decisions(ctx, sources).await?;
+            decisions = sources.decisions(ctx).await?;
         }
         let plan = self.plan(ctx, sources, &decisions, &acts).await?;
         let replan = async || {
@@ -205,7 +205,7 @@ impl Reconcile {
             if let Some(failure) = sources.incomplete.take() {
                 return Err(failure.into());
             }
-            let decisions = self::decisions(ctx, sources).await?;
+            let decisions = sources.decisions(ctx).await?;
             self.plan(ctx, sources, &decisions, &acts).await
         };
         let outcome = execute::apply(ctx, plan, self.write_flags, replan).await?;
@@ -462,15 +462,6 @@ fn refused(refusal: &Refusal) -> Failure {
         Refusal::Several(..) => failure.hint("--confirm takes an account's id as well"),
         Refusal::Stays(..) => failure.hint("leave it out of those that --confirm names"),
     }
-}
-
-/// What was decided and proposed in the issue, which the report then shows.
-async fn decisions(ctx: &Ctx, sources: &mut FollowupSources) -> anyhow::Result<Decisions> {
-    let cases = sources.cases(ctx, ctx.now()).await?;
-    let typed = typed(&sources.record.issue.issue.description, &sources.report);
-    let decisions = outsiders::decisions(&sources.input(ctx, ctx.now()), &cases, &typed);
-    sources.report.set_rulings(decisions.rulings.clone());
-    Ok(decisions)
 }
 
 /// Accounts of nobody on the roster with the people who may be meant, and why.

@@ -1,11 +1,10 @@
 //! `run`: the audit, to stdout.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use audit::plan::Plan;
 use audit::record::description::Adopt;
-use audit::record::marker::{Sizes, SourceDigests};
+use audit::record::directory::Directory;
 use audit::report::Report;
 use clap::Args;
 
@@ -13,7 +12,9 @@ use crate::args::Format;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure, explain};
 use crate::execute::{self, WriteFlags};
-use crate::gather::{self, AccountsMode, Gathered, Inputs, IssueSelector, Record, SizeFlags};
+use crate::gather::{
+    self, AccountsMode, FollowupSources, Gathered, Inputs, IssueSelector, Record, SizeFlags,
+};
 use crate::output_file::OutputFile;
 
 /// Print the audit: who is on the roster, and what is to be fixed
@@ -58,35 +59,29 @@ impl Run {
             if self.write { Some(Record::read(ctx, &self.selector, adopt).await?) } else { None };
         let recorded = record.as_ref().map(Record::recorded_sizes).unwrap_or_default();
         let mode = AccountsMode::IfConfigured;
-        let Gathered { provenance, evaluation, digests, accepted, incomplete, read_at, .. } =
-            gather::read_sources(ctx, &self.inputs, mode, recorded).await?;
-        let report = Report::new(provenance, evaluation);
-        if !(self.write && self.write_flags.dry_run) {
-            let format = ctx.global.format.unwrap_or(Format::Markdown);
-            let text = report.render(format.into());
-            match (&output, &self.output) {
-                (Some(file), Some(path)) => {
-                    file.write(&text)?;
-                    ctx.ui.say(&format!("the report is in {}", path.display()));
-                }
-                _ => ctx.ui.result(&text)?,
-            }
-            ctx.ui.say(&report.summary());
-        }
-        let is_clean = report.is_clean();
-        let written = match record {
-            Some(record) => {
-                let reading = Reading { record, report, digests, accepted, read_at };
-                self.write(ctx, reading, adopt).await
-            }
-            None => Ok(()),
+        let gathered = gather::read_sources(ctx, &self.inputs, mode, recorded).await?;
+        let Some(record) = record else {
+            return self.without_issue(ctx, gathered, output.as_ref());
         };
+        let has_outsiders = gathered.evaluation.outsiders().next().is_some();
+        let directory = if has_outsiders {
+            gather::directory(ctx, &record.issue).await?
+        } else {
+            Directory::default()
+        };
+        let mut sources = FollowupSources::new(ctx, record, gathered, directory, mode);
+        sources.decisions(ctx).await?;
+        if !self.write_flags.dry_run {
+            self.print(ctx, &sources.report, output.as_ref())?;
+        }
+        let incomplete = sources.incomplete.take();
+        let is_clean = sources.report.is_clean();
+        let written = self.write(ctx, &mut sources, adopt).await;
         match (incomplete, written) {
             (Some(failure), Err(error)) => Err(first(ctx, failure, error)),
             (Some(failure), Ok(())) => Err(failure.into()),
             (None, Err(error)) => Err(error),
-            (None, Ok(())) if self.exit_code && !is_clean => Ok(Exit::Findings),
-            (None, Ok(())) => Ok(Exit::Success),
+            (None, Ok(())) => Ok(self.exit(is_clean)),
         }
     }
 
@@ -100,46 +95,60 @@ impl Run {
         OutputFile::new(path, inputs.filter(|input| *input != Path::new("-"))).map(Some)
     }
 
-    async fn write(&self, ctx: &Ctx, mut reading: Reading, adopt: Adopt) -> anyhow::Result<()> {
-        let plan = reading.plan(adopt)?;
+    /// Prints the report and writes it nowhere.
+    fn without_issue(
+        &self,
+        ctx: &Ctx,
+        gathered: Gathered,
+        output: Option<&OutputFile>,
+    ) -> anyhow::Result<Exit> {
+        let Gathered { provenance, evaluation, incomplete, .. } = gathered;
+        let report = Report::new(provenance, evaluation);
+        self.print(ctx, &report, output)?;
+        match incomplete {
+            Some(failure) => Err(failure.into()),
+            None => Ok(self.exit(report.is_clean())),
+        }
+    }
+
+    fn print(&self, ctx: &Ctx, report: &Report, output: Option<&OutputFile>) -> anyhow::Result<()> {
+        let format = ctx.global.format.unwrap_or(Format::Markdown);
+        let text = report.render(format.into());
+        match (output, &self.output) {
+            (Some(file), Some(path)) => {
+                file.write(&text)?;
+                ctx.ui.say(&format!("the report is in {}", path.display()));
+            }
+            _ => ctx.ui.result(&text)?,
+        }
+        ctx.ui.say(&report.summary());
+        Ok(())
+    }
+
+    fn exit(&self, is_clean: bool) -> Exit {
+        if self.exit_code && !is_clean { Exit::Findings } else { Exit::Success }
+    }
+
+    async fn write(
+        &self,
+        ctx: &Ctx,
+        sources: &mut FollowupSources,
+        adopt: Adopt,
+    ) -> anyhow::Result<()> {
+        let planned = plan(sources, adopt)?;
         let replan = async || {
-            reading.read_again(ctx, &self.inputs).await?;
-            Ok(reading.plan(adopt)?)
+            sources.read_without_reactions(ctx, &self.inputs).await?;
+            sources.decisions(ctx).await?;
+            Ok(plan(sources, adopt)?)
         };
-        let outcome = execute::apply(ctx, plan, self.write_flags, replan).await?;
+        let outcome = execute::apply(ctx, planned, self.write_flags, replan).await?;
         outcome.report(ctx);
         Ok(())
     }
 }
 
-/// The audit's issue, and the sources that are written into it.
-struct Reading {
-    record: Record,
-    report: Report,
-    digests: SourceDigests,
-    accepted: Sizes,
-    read_at: Instant,
-}
-
-impl Reading {
-    fn plan(&self, adopt: Adopt) -> Result<Plan, Failure> {
-        self.record.plan(&self.report, &self.digests, self.accepted, adopt)
-    }
-
-    /// Reads the issue again, and the sources if they are not fresh any more.
-    async fn read_again(&mut self, ctx: &Ctx, inputs: &Inputs) -> anyhow::Result<()> {
-        self.record.read_again(ctx).await?;
-        let recorded = self.accepted.or(self.record.recorded_sizes());
-        let mode = AccountsMode::IfConfigured;
-        let reread =
-            gather::reread_stale_sources(ctx, inputs, mode, recorded, self.read_at).await?;
-        if let Some(gathered) = reread {
-            self.report = Report::new(gathered.provenance, gathered.evaluation);
-            self.digests = gathered.digests;
-            self.read_at = gathered.read_at;
-        }
-        Ok(())
-    }
+fn plan(sources: &FollowupSources, adopt: Adopt) -> Result<Plan, Failure> {
+    sources.record.plan(&sources.report, &sources.digests, sources.accepted, adopt)
 }
 
 /// Of a source that was not read whole and a writing that failed the one by which the command ends;

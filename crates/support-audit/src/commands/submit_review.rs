@@ -47,6 +47,7 @@ impl SubmitReview {
         sources.read_reactions(ctx, ctx.now()).await?;
         self.choose_manager(ctx, &mut sources).await?;
         sources.resolve_managers(ctx).await?;
+        sources.decisions(ctx).await?;
         let cases = sources.cases(ctx, ctx.now()).await?;
         let input = sources.input(ctx, ctx.now());
         let readiness = review::readiness(&input, &cases);
@@ -81,6 +82,7 @@ impl SubmitReview {
         let asked = asked.cloned();
         let replan = async || {
             sources.read_all_again(ctx, &self.inputs, ctx.now()).await?;
+            sources.decisions(ctx).await?;
             let cases = sources.cases(ctx, ctx.now()).await?;
             let input = sources.input(ctx, ctx.now());
             let readiness = review::readiness(&input, &cases);

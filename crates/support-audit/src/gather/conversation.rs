@@ -6,10 +6,11 @@ use std::time::Instant;
 use audit::followup::{self, Cases, FollowupInput, IssueFacts};
 use audit::input::Provenance;
 use audit::record::conversation::{self, Reaction};
-use audit::record::description::Adopt;
+use audit::record::description::{Adopt, typed};
 use audit::record::directory::{Directory, Inquiry, Known, Unmentionable};
 use audit::record::marker::{Sizes, SourceDigests};
 use audit::report::Report;
+use audit::steps::outsiders::{self, Decisions};
 use jiff::Timestamp;
 
 use super::accounts::AccountsMode;
@@ -112,6 +113,7 @@ impl FollowupSources {
             evaluation: self.report.evaluation(),
             policy: &ctx.config.policy,
             conversation: &self.record.conversation,
+            description: &self.record.issue.issue.description,
             directory: &self.directory,
             header: self.record.issue.header,
             issue: &self.facts,
@@ -153,6 +155,18 @@ impl FollowupSources {
         &self.managers
     }
 
+    /// What was decided and proposed in the issue about outsiders, which the report then shows.
+    pub(crate) async fn decisions(&mut self, ctx: &Ctx) -> anyhow::Result<Decisions> {
+        if self.report.evaluation().outsiders().next().is_none() {
+            return Ok(Decisions::default());
+        }
+        let cases = self.cases(ctx, ctx.now()).await?;
+        let typed = typed(&self.record.issue.issue.description, &self.report);
+        let decisions = outsiders::decisions(&self.input(ctx, ctx.now()), &cases, &typed);
+        self.report.set_rulings(decisions.rulings.clone());
+        Ok(decisions)
+    }
+
     /// Reads everything again that may have changed while a plan was looked at: the issue, its threads,
     /// the reactions, and the roster and the accounts if they are not fresh any more.
     pub(crate) async fn read_all_again(
@@ -161,13 +175,24 @@ impl FollowupSources {
         inputs: &Inputs,
         now: Timestamp,
     ) -> anyhow::Result<()> {
+        self.read_without_reactions(ctx, inputs).await?;
+        self.read_reactions(ctx, now).await
+    }
+
+    /// Reads the issue and its threads again, and the roster and the accounts if they are not fresh any
+    /// more.
+    pub(crate) async fn read_without_reactions(
+        &mut self,
+        ctx: &Ctx,
+        inputs: &Inputs,
+    ) -> anyhow::Result<()> {
         self.record.read_again(ctx).await?;
         let recorded = self.accepted.or(self.record.recorded_sizes());
         let reread = reread_stale_sources(ctx, inputs, self.mode, recorded, self.read_at).await?;
         if let Some(gathered) = reread {
             self.use_sources(ctx, gathered);
         }
-        self.read_reactions(ctx, now).await
+        Ok(())
     }
 
     /// Uses sources that were read or evaluated anew.

@@ -22,6 +22,6 @@ pub(crate) use operators::Operators;
 pub(crate) use record::Record;
 pub(crate) use roster::gitlab_roster;
 pub(crate) use sizes::SizeFlags;
-pub(crate) use sources::{Gathered, Inputs, read_sources, reread_stale_sources};
+pub(crate) use sources::{Gathered, Inputs, read_sources};
 pub(crate) use status::status;
 pub(crate) use visibility::Visibility;

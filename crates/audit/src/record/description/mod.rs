@@ -19,6 +19,7 @@ use held::Held;
 use outline::Outline;
 use previous::{BEGIN, END, Previous};
 use region::{Extent, ReadAt};
+use table::{Of, Row};
 
 use crate::identity::SubjectId;
 use crate::record::marker::{Content, Marker};
@@ -187,6 +188,18 @@ pub fn typed(description: &str, report: &Report) -> Vec<Typed> {
     typed
         .filter(|(_, justification, decision)| !justification.is_empty() || !decision.is_empty())
         .map(|(subject, justification, decision)| Typed { subject, justification, decision })
+        .collect()
+}
+
+/// The digests of the keys that each row of the table of people names, as [`key_digest`] makes them.
+///
+/// [`key_digest`]: crate::identity::key_digest
+pub fn keys_in_rows(description: &str) -> Vec<Vec<String>> {
+    description
+        .lines()
+        .filter_map(Row::parse_stamped)
+        .filter(|row| row.table() == Of::Team)
+        .map(|row| row.keys().to_vec())
         .collect()
 }
 

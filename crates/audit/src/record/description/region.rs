@@ -9,7 +9,8 @@ use crate::markdown::{Markdown, item, row};
 use crate::report::columns::outsiders as outsider_columns;
 use crate::report::columns::{Column, DECISION, JUSTIFICATION, people};
 use crate::report::markdown::{PROBLEMS_HEADING, READ_AT, notes, problem, provenance};
-use crate::report::{Decision, EXCEPTED, Outsider, Report};
+use crate::report::{Decision, EXCEPTED, Outsider, RecordedDecision, Report};
+use crate::text::excerpt;
 
 /// How many problems an issue lists; the comment with the whole report has all of them.
 const PROBLEMS: usize = 50;
@@ -153,8 +154,11 @@ fn outsiders(report: &Report, previous: &Table<'_>) -> String {
     let mut rows = Rows::new(previous);
     let mut text = String::new();
     for outsider in report.outsiders() {
-        let (keys, written) = outsider_row(&outsider);
+        let (keys, mut written) = outsider_row(&outsider);
         let typed = rows.take_typed(&keys, &written);
+        if let Some(recorded) = outsider.recorded() {
+            write_recorded(recorded, &mut written, &typed);
+        }
         text.push_str(&stamped(Of::Outsiders, &keys, &written, &typed));
     }
     text.push_str(&rows.left());
@@ -172,6 +176,22 @@ fn outsider_row(outsider: &Outsider<'_>) -> ([SubjectId; 1], [String; 6]) {
         _ => written_cell(&column, outsider),
     });
     (keys, written)
+}
+
+/// Writes what an operator has recorded into the row of an outsider, unless that is typed there already.
+fn write_recorded(recorded: &RecordedDecision, written: &mut [String], typed: &[String]) {
+    for ((key, cell), position) in Of::Outsiders.keys().iter().zip(written).zip(0..) {
+        let typed = typed.get(position).map_or("", String::as_str);
+        match (*key, &recorded.reason) {
+            (DECISION, _) if Decision::parse(typed) != Some(recorded.decision) => {
+                recorded.decision.as_str().clone_into(cell);
+            }
+            (JUSTIFICATION, Some(reason)) if typed.is_empty() || !recorded.is_said_by(typed) => {
+                *cell = in_row(&Markdown::untrusted(&excerpt(reason)));
+            }
+            _ => {}
+        }
+    }
 }
 
 /// What was typed as justification and as decision about each outsider of `report`.

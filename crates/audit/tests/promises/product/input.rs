@@ -71,6 +71,7 @@ impl Input {
             evaluation: &self.evaluation,
             policy: &self.policy,
             conversation: &self.conversation,
+            description: "",
             directory: &self.directory,
             header: header(),
             issue: &self.issue,

@@ -298,6 +298,7 @@ impl Story {
             evaluation: &evaluation,
             policy: &self.policy,
             conversation: &conversation,
+            description: "",
             directory: &directory,
             header: Self::header(),
             issue: &issue,

@@ -73,6 +73,11 @@ impl<'a> Row<'a> {
         format!("{bar}{}\n", self.line)
     }
 
+    /// The digests of what its subject was known by; none without a stamp.
+    pub(crate) fn keys(&self) -> &[String] {
+        self.stamp.as_ref().map(|stamp| stamp.keys.as_slice()).unwrap_or_default()
+    }
+
     /// Of which table it is.
     pub(crate) fn table(&self) -> Of {
         self.of
