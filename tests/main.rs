@@ -22,6 +22,7 @@ mod guide;
 mod init_issue;
 mod keyring;
 mod moved;
+mod network;
 mod output;
 mod promises;
 mod reconcile;

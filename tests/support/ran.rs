@@ -71,6 +71,12 @@ impl Printed {
         })
     }
 
+    /// Shows `name` in snapshots instead of a text that differs from run to run.
+    pub(crate) fn redacting(mut self, text: String, name: &'static str) -> Self {
+        self.redactions.push((text, name));
+        self
+    }
+
     /// Refuses any output that holds `secret`.
     #[track_caller]
     pub(crate) fn hides(self, secret: &str) -> Self {

@@ -3,13 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::error::NetworkKind;
+
 /// Why a request is repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WaitReason {
     /// The service limits the rate of requests and asked us to wait (429).
     RateLimited,
-    /// The request or its answer was lost, or the server failed.
-    Retrying,
+    /// The server failed with this HTTP status.
+    Failed(u16),
+    /// The request or its answer was lost.
+    Lost(NetworkKind),
 }
 
 /// A wait that is about to begin.

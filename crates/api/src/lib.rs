@@ -45,7 +45,7 @@ mod fake;
 
 pub use base_url::BaseUrl;
 pub use calendly::Calendly;
-pub use error::{Call, Error, ErrorKind, NetworkKind, Service};
+pub use error::{Call, Error, ErrorKind, NetworkKind, ProxyFault, Service, TlsFault};
 pub use events::{Observer, PageObserver, PageRead, Wait, WaitReason};
 pub use gitlab::GitLab;
 pub use options::{Options, Sleep};

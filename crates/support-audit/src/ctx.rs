@@ -31,6 +31,9 @@ pub(crate) fn variable_names() -> impl Iterator<Item = (&'static str, String)> {
     let others = [
         (crate::config::CONFIG_VARIABLE, "the configuration file"),
         (NOW_VARIABLE, "the present instant, where all services are on this machine"),
+        ("HTTPS_PROXY", "the proxy for services that are not on this machine"),
+        ("NO_PROXY", "the hosts that are reached without the proxy, separated by commas"),
+        ("SSL_CERT_FILE", "a PEM file of certificate authorities, instead of the system's (Linux)"),
         ("NO_COLOR", "set: no colour"),
         ("CLICOLOR_FORCE", "set, but to 0: colour also where there is no terminal"),
     ];

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use api::{ErrorKind, NetworkKind};
+use api::{ErrorKind, NetworkKind, ProxyFault, TlsFault};
 
 use crate::tokens::Service;
 
@@ -123,10 +123,15 @@ fn of_service(error: &api::Error) -> (Exit, Option<String>) {
             return (Exit::Failed, Some(hint));
         }
         ErrorKind::RateLimited { .. } => (Exit::TryLater, "run the command again then"),
-        ErrorKind::Network { kind: NetworkKind::Tls, .. } => (
-            Exit::TryLater,
-            "a proxy that opens secure connections needs its certificate installed",
-        ),
+        ErrorKind::Network { kind: NetworkKind::Tls(fault), .. } => {
+            (Exit::TryLater, tls_hint(*fault))
+        }
+        ErrorKind::Network { kind: NetworkKind::Proxy(fault), .. } => {
+            (Exit::TryLater, proxy_hint(*fault))
+        }
+        ErrorKind::Network { kind: NetworkKind::NameNotFound, .. } => {
+            (Exit::TryLater, "check the address in `support-audit config`, and the connection")
+        }
         ErrorKind::Network { .. } | ErrorKind::Server { .. } if error.may_have_arrived() => {
             (Exit::TryLater, "run the command again: it looks first for what is there already")
         }
@@ -147,10 +152,41 @@ fn of_service(error: &api::Error) -> (Exit, Option<String>) {
         ErrorKind::BadUrl { .. } | ErrorKind::InsecureUrl { .. } | ErrorKind::BadName { .. } => {
             (Exit::BadInput, "`support-audit config` tells where each value comes from")
         }
-        ErrorKind::NoCertificates => {
+        ErrorKind::NoCertificates { reason: None } => {
             (Exit::Failed, "install the package `ca-certificates` of your system")
+        }
+        ErrorKind::NoCertificates { reason: Some(_) } => {
+            (Exit::Failed, "correct SSL_CERT_FILE, or unset it to trust the system's authorities")
         }
         _ => return (Exit::Failed, None),
     };
     (exit, Some(hint.to_owned()))
+}
+
+/// What helps where there is no secure connection.
+fn tls_hint(fault: TlsFault) -> &'static str {
+    match fault {
+        TlsFault::WrongName => "check the address in `support-audit config`",
+        TlsFault::Expired | TlsFault::NotYetValid => {
+            "check this machine's clock; if it is right, the server needs another certificate"
+        }
+        TlsFault::UnknownIssuer => {
+            "install the certificate of your company's authority or proxy, or name its PEM file in SSL_CERT_FILE"
+        }
+        TlsFault::NotTls => "check the port of the address in `support-audit config`",
+        TlsFault::Handshake => "`-v` shows more; a proxy or firewall may be in between",
+    }
+}
+
+/// What helps where a proxy does not lead to a service.
+fn proxy_hint(fault: ProxyFault) -> &'static str {
+    match fault {
+        ProxyFault::NameNotFound | ProxyFault::NotConnected => {
+            "HTTPS_PROXY names the proxy, NO_PROXY the hosts that are reached without it"
+        }
+        ProxyFault::WantsLogin => "set HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT",
+        ProxyFault::Refused => {
+            "ask who runs the proxy to let it through, or name the host in NO_PROXY"
+        }
+    }
 }

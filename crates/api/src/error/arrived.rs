@@ -12,7 +12,11 @@ impl Error {
         match &self.kind {
             ErrorKind::Network { kind, .. } => match kind {
                 NetworkKind::Timeout | NetworkKind::Cut => true,
-                NetworkKind::NameNotFound | NetworkKind::NotConnected | NetworkKind::Tls => false,
+                NetworkKind::NameNotFound
+                | NetworkKind::NameUnresolved
+                | NetworkKind::NotConnected
+                | NetworkKind::Tls(_)
+                | NetworkKind::Proxy(_) => false,
             },
             // A status that does not refuse the request, such as 303, says nothing of its effect.
             ErrorKind::Refused { status, .. } => !(400..500).contains(status),
@@ -40,7 +44,7 @@ impl Error {
             | ErrorKind::InsecureUrl { .. }
             | ErrorKind::BadName { .. }
             | ErrorKind::BadToken { .. }
-            | ErrorKind::NoCertificates
+            | ErrorKind::NoCertificates { .. }
             | ErrorKind::Client { .. } => false,
         }
     }
@@ -50,7 +54,7 @@ impl Error {
 mod tests {
     use std::time::Duration;
 
-    use crate::error::{Error, ErrorKind, NetworkKind};
+    use crate::error::{Error, ErrorKind, NetworkKind, ProxyFault, TlsFault};
 
     #[test]
     fn only_an_unknown_outcome_may_have_arrived() {
@@ -63,7 +67,8 @@ mod tests {
             (lost(NetworkKind::Cut), true),
             (lost(NetworkKind::NameNotFound), false),
             (lost(NetworkKind::NotConnected), false),
-            (lost(NetworkKind::Tls), false),
+            (lost(NetworkKind::Tls(TlsFault::Expired)), false),
+            (lost(NetworkKind::Proxy(ProxyFault::Refused)), false),
             (server(500), true),
             (server(502), true),
             (server(503), true),

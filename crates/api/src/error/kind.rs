@@ -8,26 +8,85 @@ use std::time::Duration;
 pub enum NetworkKind {
     /// The connection was made, but the answer was not complete within the time allowed.
     Timeout,
-    /// The host name could not be resolved.
+    /// There is no host of this name. It is never repeated: the name is misspelt.
     NameNotFound,
+    /// The host name could not be resolved for now: no name server answered.
+    NameUnresolved,
     /// The host is known, but the connection was refused, unreachable or too slow.
     NotConnected,
     /// The certificate or the TLS handshake failed. It is never repeated: it would fail again.
-    Tls,
+    Tls(TlsFault),
+    /// The proxy that the environment or the system names did not lead to the host.
+    Proxy(ProxyFault),
     /// The connection broke, or the answer ended early or could not be decompressed.
     Cut,
+}
+
+impl NetworkKind {
+    /// Whether the same request may well succeed a moment later.
+    pub(crate) fn may_pass(self) -> bool {
+        match self {
+            Self::Timeout
+            | Self::NameUnresolved
+            | Self::NotConnected
+            | Self::Cut
+            | Self::Proxy(ProxyFault::NotConnected) => true,
+            Self::NameNotFound | Self::Tls(_) | Self::Proxy(_) => false,
+        }
+    }
 }
 
 impl fmt::Display for NetworkKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Timeout => "no answer in time",
-            Self::NameNotFound => "the host name was not found",
+            Self::NameNotFound => "there is no host of this name",
+            Self::NameUnresolved => "no name server answers",
             Self::NotConnected => "no connection",
-            Self::Tls => "no secure connection",
+            Self::Tls(TlsFault::WrongName) => "the certificate is that of another host",
+            Self::Tls(TlsFault::Expired) => "the certificate has expired",
+            Self::Tls(TlsFault::NotYetValid) => "the certificate is not valid yet",
+            Self::Tls(TlsFault::UnknownIssuer) => "the certificate's issuer is not trusted",
+            Self::Tls(TlsFault::NotTls) => "the port does not speak TLS",
+            Self::Tls(TlsFault::Handshake) => "no secure connection",
+            Self::Proxy(ProxyFault::NameNotFound) => "there is no host of the proxy's name",
+            Self::Proxy(ProxyFault::NotConnected) => "no connection to the proxy",
+            Self::Proxy(ProxyFault::WantsLogin) => "the proxy wants a user name and password (407)",
+            Self::Proxy(ProxyFault::Refused) => "the proxy refused to connect to the host",
             Self::Cut => "the answer was cut off",
         })
     }
+}
+
+/// Why there is no secure connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TlsFault {
+    /// The certificate is for other names.
+    WrongName,
+    /// The certificate was valid until some time ago, by this machine's clock.
+    Expired,
+    /// The certificate will be valid later, by this machine's clock.
+    NotYetValid,
+    /// No authority that this machine trusts has issued the certificate: it is a company's own, or
+    /// that of a proxy which opens secure connections.
+    UnknownIssuer,
+    /// What answers does not speak TLS: the port is that of plain HTTP.
+    NotTls,
+    /// Anything else.
+    Handshake,
+}
+
+/// Why a proxy did not lead to the host. The request was not sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProxyFault {
+    /// There is no host of the proxy's name.
+    NameNotFound,
+    /// The proxy could not be reached, or broke the connection off.
+    NotConnected,
+    /// The proxy answered 407.
+    WantsLogin,
+    /// The proxy answered with another refusal, such as 403 or 502.
+    Refused,
 }
 
 /// What went wrong. Callers match on it to choose a hint and an exit code.
@@ -207,15 +266,27 @@ pub enum ErrorKind {
         /// Why.
         reason: &'static str,
     },
-    /// The machine has no certificate authorities, so no https connection can be verified.
-    #[error("no certificate authorities are installed: install ca-certificates")]
-    NoCertificates,
+    /// There are no certificate authorities, so no https connection can be verified.
+    #[error("no certificate authorities{}", unread(reason.as_deref()))]
+    NoCertificates {
+        /// What is wrong with the file that `SSL_CERT_FILE` names; `None` where it names none, so
+        /// that the system has no authorities.
+        reason: Option<String>,
+    },
     /// The HTTP client could not be made for another reason.
     #[error("cannot set up the HTTP client: {detail}")]
     Client {
         /// The innermost cause.
         detail: String,
     },
+}
+
+/// Why there are no certificate authorities, for an error.
+fn unread(reason: Option<&str>) -> String {
+    match reason {
+        Some(reason) => format!(" can be read: {reason}"),
+        None => " are installed".to_owned(),
+    }
 }
 
 /// The target of a move for an error, if it is known.

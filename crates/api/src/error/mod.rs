@@ -9,7 +9,7 @@ pub(crate) mod body;
 pub(crate) mod classify;
 mod kind;
 
-pub use kind::{ErrorKind, NetworkKind};
+pub use kind::{ErrorKind, NetworkKind, ProxyFault, TlsFault};
 
 /// The services that this crate talks to.
 ///

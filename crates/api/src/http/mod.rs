@@ -22,6 +22,7 @@ use crate::server_time::{ServerTime, parse_date};
 use crate::token::Token;
 
 mod answer;
+mod certificates;
 mod redirect;
 mod retry;
 mod transport;
@@ -247,7 +248,7 @@ impl Http {
             builder = builder.json(body);
         }
         let mut response = builder.send().await.map_err(|error| {
-            let error = call.error(transport::failure(&error));
+            let error = call.error(transport::failure(&error, &url));
             tracing::debug!(%call, %error, "no answer");
             error
         })?;
@@ -266,8 +267,9 @@ impl Http {
             return Err(ErrorKind::TooLarge { limit: limit() });
         }
         let mut body = Vec::new();
+        let url = response.url().clone();
         while let Some(chunk) =
-            response.chunk().await.map_err(|error| transport::failure(&error))?
+            response.chunk().await.map_err(|error| transport::failure(&error, &url))?
         {
             if (body.len() + chunk.len()) as u64 > self.max_body {
                 return Err(ErrorKind::TooLarge { limit: limit() });

@@ -72,19 +72,19 @@ pub(crate) fn decide(outcome: Outcome<'_>, backoff: Option<Duration>) -> Decisio
                 Some(_) | None => Decision::RateLimited(asked),
             }
         }
-        (Outcome::Answered(500 | 502 | 504, _), Some(backoff)) => {
-            Decision::Repeat(WaitReason::Retrying, backoff)
+        (Outcome::Answered(status @ (500 | 502 | 504), _), Some(backoff)) => {
+            Decision::Repeat(WaitReason::Failed(status), backoff)
         }
         (Outcome::Answered(503, headers), Some(backoff)) => {
             let asked = retry_after(headers).unwrap_or(Duration::ZERO);
             if asked <= LONGEST_WAIT {
-                Decision::Repeat(WaitReason::Retrying, asked + backoff)
+                Decision::Repeat(WaitReason::Failed(503), asked + backoff)
             } else {
                 Decision::Accept
             }
         }
-        (Outcome::Lost(kind), Some(backoff)) if kind != NetworkKind::Tls => {
-            Decision::Repeat(WaitReason::Retrying, backoff)
+        (Outcome::Lost(kind), Some(backoff)) if kind.may_pass() => {
+            Decision::Repeat(WaitReason::Lost(kind), backoff)
         }
         _ => Decision::Accept,
     }
@@ -135,6 +135,7 @@ mod tests {
     use reqwest::header::HeaderValue;
 
     use super::*;
+    use crate::error::{ProxyFault, TlsFault};
 
     const BACKOFF: Duration = Duration::from_millis(700);
     const NOW: (&str, &str) = ("date", "Sun, 22 Nov 2026 12:00:00 GMT");
@@ -149,17 +150,23 @@ mod tests {
     #[test]
     fn which_outcomes_are_repeated() {
         let none = HeaderMap::new();
-        let again = Decision::Repeat(WaitReason::Retrying, BACKOFF);
+        let failed = |status| Decision::Repeat(WaitReason::Failed(status), BACKOFF);
+        let lost = |kind| Decision::Repeat(WaitReason::Lost(kind), BACKOFF);
+        let refused = NetworkKind::Proxy(ProxyFault::Refused);
+        let no_proxy = NetworkKind::Proxy(ProxyFault::NotConnected);
         for (outcome, expected) in [
-            (Outcome::Answered(500, &none), again),
-            (Outcome::Answered(502, &none), again),
-            (Outcome::Answered(503, &none), again),
-            (Outcome::Answered(504, &none), again),
-            (Outcome::Lost(NetworkKind::Timeout), again),
-            (Outcome::Lost(NetworkKind::NameNotFound), again),
-            (Outcome::Lost(NetworkKind::NotConnected), again),
-            (Outcome::Lost(NetworkKind::Cut), again),
-            (Outcome::Lost(NetworkKind::Tls), Decision::Accept),
+            (Outcome::Answered(500, &none), failed(500)),
+            (Outcome::Answered(502, &none), failed(502)),
+            (Outcome::Answered(503, &none), failed(503)),
+            (Outcome::Answered(504, &none), failed(504)),
+            (Outcome::Lost(NetworkKind::Timeout), lost(NetworkKind::Timeout)),
+            (Outcome::Lost(NetworkKind::NameUnresolved), lost(NetworkKind::NameUnresolved)),
+            (Outcome::Lost(NetworkKind::NotConnected), lost(NetworkKind::NotConnected)),
+            (Outcome::Lost(NetworkKind::Cut), lost(NetworkKind::Cut)),
+            (Outcome::Lost(no_proxy), lost(no_proxy)),
+            (Outcome::Lost(refused), Decision::Accept),
+            (Outcome::Lost(NetworkKind::NameNotFound), Decision::Accept),
+            (Outcome::Lost(NetworkKind::Tls(TlsFault::Expired)), Decision::Accept),
             (Outcome::Final, Decision::Accept),
             (Outcome::Answered(200, &none), Decision::Accept),
             (Outcome::Answered(400, &none), Decision::Accept),
@@ -259,7 +266,7 @@ mod tests {
     #[test]
     fn maintenance_may_name_its_end() {
         for (text, expected) in [
-            ("20", Decision::Repeat(WaitReason::Retrying, Duration::from_secs(20) + BACKOFF)),
+            ("20", Decision::Repeat(WaitReason::Failed(503), Duration::from_secs(20) + BACKOFF)),
             ("3600", Decision::Accept),
         ] {
             let headers = headers(&[("retry-after", text)]);

@@ -61,8 +61,9 @@ impl Ui {
     /// Reports a wait before a request is repeated, and counts down where progress is shown.
     pub(crate) fn report_wait(&self, wait: &Wait) {
         let reason = match wait.reason {
-            WaitReason::RateLimited => "rate limited",
-            WaitReason::Retrying => "no good answer",
+            WaitReason::RateLimited => "rate limited".to_owned(),
+            WaitReason::Failed(status) => format!("the server failed with status {status}"),
+            WaitReason::Lost(kind) => kind.to_string(),
         };
         let Wait { attempt, attempts, .. } = wait;
         let seconds = wait.delay.as_secs_f64().ceil();
