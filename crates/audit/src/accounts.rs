@@ -1,4 +1,4 @@
-//! The accounts: who does have access, as captured at an instant.
+//! The accounts that have access, as they were captured at an instant.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,24 +9,24 @@ use crate::identity::{AccountId, AccountIdx, SubjectId, comparable_email};
 use crate::input::{Location, Problem, SourceFile, sha256};
 use crate::text::fold;
 
-/// The role of the one to whom an organisation belongs.
+/// The role of an organisation's owner.
 pub const OWNER: &str = "owner";
 
-/// The role of those who may manage an organisation's accounts.
+/// The role of users who may manage an organisation's accounts.
 pub const ADMIN: &str = "admin";
 
 /// Whether an account is in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AccountStatus {
-    /// Its holder has joined.
+    /// The holder has joined.
     Active,
-    /// Its holder has been invited, and has not joined yet.
+    /// The holder is invited, and has not joined yet.
     Invited,
 }
 
 impl AccountStatus {
-    /// The status's name.
+    /// The name of the status.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -35,35 +35,35 @@ impl AccountStatus {
     }
 }
 
-/// An account, or an invitation to have one.
+/// An account, or an invitation to one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
-    /// What identifies the account.
+    /// The identity of the account.
     pub id: AccountId,
     /// The e-mail address as written; some systems have accounts without one.
     pub email: Option<String>,
-    /// The holder's name; empty where it is not known.
+    /// The holder's name; empty if it is unknown.
     pub name: String,
-    /// What the account may do, in lower case: [`OWNER`], [`ADMIN`], `user` or any other word;
-    /// unknown where the source does not say.
+    /// The role in lower case: [`OWNER`], [`ADMIN`], `user` or another word; `None` if the source
+    /// has none.
     pub role: Option<String>,
-    /// The address of the account's own page; unknown where the source does not say.
+    /// The address of the account's own page; `None` if the source has none.
     pub page: Option<String>,
-    /// Whether its holder has joined.
+    /// Whether the holder has joined.
     pub status: AccountStatus,
-    /// Since when the account has existed, as the source says it; empty where it does not.
+    /// When the account was created, as the source writes it; empty if the source does not say.
     pub since: String,
-    /// Where the account was read: a row of a file, or the address of the account itself.
+    /// The place where the account was read: a row of a file, or the address of the account itself.
     pub location: Location,
 }
 
 impl Account {
-    /// The e-mail address as it is compared with others, where there is one.
+    /// The e-mail address in the form that is compared, if there is one.
     pub fn comparable_email(&self) -> Option<String> {
         self.email.as_deref().map(comparable_email)
     }
 
-    /// The audited service's own id; none where the source has no ids.
+    /// The audited service's own id; `None` if the source has no ids.
     pub fn own_id(&self) -> Option<&AccountId> {
         match &self.id {
             AccountId::Own(_) => Some(&self.id),
@@ -71,15 +71,16 @@ impl Account {
         }
     }
 
-    /// What names the account in commands and plans: its e-mail address as written, else its id.
+    /// The name of the account in commands and plans: its e-mail address as written, otherwise its
+    /// id.
     ///
-    /// Several accounts may share an address, and then only their ids tell them apart.
+    /// Several accounts may share an address, and only their ids distinguish them then.
     pub fn name_in_commands(&self) -> &str {
         self.email.as_deref().unwrap_or_else(|| self.id.as_str())
     }
 
-    /// What the account is called where people read about it: its e-mail address, else its holder's
-    /// name, else its id.
+    /// The name of the account for readers: its e-mail address, otherwise its holder's name,
+    /// otherwise its id.
     pub fn display_name(&self) -> &str {
         match &self.email {
             Some(email) => email,
@@ -88,19 +89,19 @@ impl Account {
         }
     }
 
-    /// What the account is sorted and listed by: its comparable e-mail address, else its id.
+    /// The key by which accounts are ordered: the comparable e-mail address, otherwise the id.
     pub fn key(&self) -> String {
         self.comparable_email().unwrap_or_else(|| self.id.as_str().to_owned())
     }
 
-    /// Whether `name`, which a person typed, is the account's e-mail address or the service's own id of
-    /// the account.
+    /// Whether `name`, which a person typed, is the e-mail address or the service's own id of the
+    /// account.
     pub fn is_named(&self, name: &str) -> bool {
         self.comparable_email().is_some_and(|email| email == comparable_email(name))
             || self.own_id().is_some_and(|id| id.as_str() == name)
     }
 
-    /// Who the account is to the audit: its e-mail address, else the service's own id.
+    /// The account's id in the audit: its e-mail address, otherwise the service's own id.
     pub fn subject(&self) -> SubjectId {
         match self.comparable_email() {
             Some(email) => SubjectId::Email(email),
@@ -108,10 +109,10 @@ impl Account {
         }
     }
 
-    /// All that markers know the account by, the first being [`Account::subject`].
+    /// The ids by which markers know the account; the first is [`Account::subject`].
     ///
-    /// Without an e-mail address, the name is there too: once the account is gone, comments are where its
-    /// name is read.
+    /// Without an e-mail address, the name is one of them.
+    /// Once the account is gone, its name is only found in comments.
     pub(crate) fn keys(&self) -> Vec<SubjectId> {
         let mut keys = vec![self.subject()];
         if self.email.is_none() && !self.name.is_empty() {
@@ -120,62 +121,64 @@ impl Account {
         keys
     }
 
-    /// Whether its holder has joined and has this role.
+    /// Whether the holder has joined and has this role.
     pub fn has_role(&self, role: &str) -> bool {
         self.status == AccountStatus::Active && self.role.as_deref() == Some(role)
     }
 }
 
-/// Where accounts come from, when they were read, and whether all of them were.
+/// The source of accounts: where they come from, when they were read, and whether they are
+/// complete.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Capture {
     /// The file's name, `-` for standard input, or the organisation's address.
     pub source: String,
-    /// When they were read.
+    /// The instant at which they were read.
     pub read_at: Timestamp,
-    /// SHA-256 in hex digits: of the file, or of [`Accounts::canonical`].
+    /// The SHA-256 in hex digits of the file, or of [`Accounts::canonical`].
     pub sha256: String,
-    /// Why there may be more accounts than were read, as lower-case sentences without a final stop; empty
-    /// where the accounts are complete.
+    /// Why accounts may be missing, as lower-case sentences without a final stop; empty if the
+    /// accounts are complete.
     pub gaps: Vec<String>,
 }
 
-/// Who does have access.
+/// The accounts that have access.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accounts {
     /// The accounts, in the order of [`Account::key`].
     ///
-    /// Several accounts at one address are all kept, as long as their ids or their details differ.
+    /// Several accounts with one address are all kept, as long as their ids or their details
+    /// differ.
     pub list: Vec<Account>,
-    /// Where they come from.
+    /// The source of the accounts.
     pub capture: Capture,
-    /// What of the source could not be read.
+    /// The parts of the source that could not be read.
     pub problems: Vec<Problem>,
 }
 
-/// What a source of accounts holds, before accounts that repeat others are left out.
+/// The content of a source, before repeated accounts are dropped.
 #[derive(Debug, Default)]
 pub struct Export {
     /// The accounts, in the order of the source.
     pub list: Vec<Account>,
     /// The rows of a file, or the answers of a service, that could not be read.
     pub problems: Vec<Problem>,
-    /// Why there may be more accounts than were read: see [`Capture::gaps`].
+    /// Why accounts may be missing: see [`Capture::gaps`].
     pub gaps: Vec<String>,
 }
 
-/// Reads the accounts of a file; each audited service has its own.
+/// Parses the accounts of a file. Each audited service has its own format.
 ///
 /// # Errors
 ///
-/// The file does not hold accounts at all.
+/// The file is not one of accounts.
 pub type ExportReader = fn(&SourceFile) -> Result<Export, Problem>;
 
 impl Accounts {
     /// The accounts of a service, read through its interface.
     ///
-    /// A user who has joined keeps no open invitation beside that account.
-    /// Whether an account needs an e-mail address is for the reader of its kind to say.
+    /// An open invitation to a user who has joined is dropped.
+    /// The reader of each kind decides whether an account needs an e-mail address.
     pub fn from_service(source: String, read_at: Timestamp, export: Export) -> Self {
         let Export { list, problems, gaps } = export;
         let Distinct { list, .. } = Distinct::new(list);
@@ -184,11 +187,11 @@ impl Accounts {
         Self { list, capture, problems }
     }
 
-    /// The accounts of a file, as `read` understands it.
+    /// The accounts of a file, which `read` parses.
     ///
     /// # Errors
     ///
-    /// The file does not hold accounts at all.
+    /// The file is not one of accounts.
     pub fn from_file(
         read: ExportReader,
         file: &SourceFile,
@@ -206,7 +209,7 @@ impl Accounts {
         Ok(Self { list, capture: Capture { source, read_at, sha256, gaps }, problems }.suspected())
     }
 
-    /// An organisation always has an account, so where none was read something is missing.
+    /// An organisation always has an account. Without any, something is missing.
     fn suspected(mut self) -> Self {
         if self.list.is_empty() && self.capture.gaps.is_empty() {
             self.capture.gaps.push("no account was read".to_owned());
@@ -224,7 +227,7 @@ impl Accounts {
         self.list.iter().enumerate().map(|(index, account)| (AccountIdx(index), account))
     }
 
-    /// Whether all accounts were read: only then anything may be concluded from absence.
+    /// Whether all accounts were read. Only then an absence proves anything.
     pub fn is_complete(&self) -> bool {
         self.capture.gaps.is_empty()
     }
@@ -234,7 +237,7 @@ impl Accounts {
         self.list.iter().filter(move |account| account.status == status)
     }
 
-    /// Whether the role of everybody who has joined is known.
+    /// Whether the role of every user who has joined is known.
     pub(crate) fn reports_every_role(&self) -> bool {
         self.with(AccountStatus::Active).all(|account| account.role.is_some())
     }
@@ -249,8 +252,9 @@ impl Accounts {
         self.list.is_empty() || self.list.iter().any(|account| account.page.is_some())
     }
 
-    /// What the hash of a service's accounts is made of: a line for each, with its [key](Account::key),
-    /// status, role and page, separated by tabs.
+    /// The text of which the hash of a service's accounts is made.
+    /// It has a line for each account, with its [key](Account::key), status, role and page,
+    /// separated by tabs.
     pub fn canonical(&self) -> String {
         canonical(&self.list)
     }
@@ -267,18 +271,18 @@ fn canonical(list: &[Account]) -> String {
     lines
 }
 
-/// Accounts in the order of their keys, each once.
+/// The accounts in the order of their keys, without repeated ones.
 struct Distinct {
     list: Vec<Account>,
-    /// Where each account that was left out is, and where the one that it repeats is.
+    /// The places of each dropped account and of the account that it repeats.
     repeated: Vec<(Location, Location)>,
 }
 
 impl Distinct {
-    /// Leaves out accounts that repeat others, and open invitations to addresses that have joined.
+    /// Drops accounts that repeat others, and open invitations to addresses that have joined.
     ///
-    /// Accounts with the same id are the same; where there are no ids, those whose details are all
-    /// the same. Two accounts at one address that differ are both kept: one of them may be an admin.
+    /// Accounts with one id are the same; without ids, accounts with all details equal are.
+    /// Two different accounts with one address are both kept, because one of them may be an admin.
     fn new(list: Vec<Account>) -> Self {
         let mut kept: Vec<Account> = Vec::with_capacity(list.len());
         let mut repeated = Vec::new();
@@ -305,10 +309,10 @@ impl Distinct {
     }
 }
 
-/// What two entries for the same account have in common.
+/// The details that two entries of one account have in common.
 fn distinct_details(account: &Account) -> Vec<String> {
     let Account { id, email: _, name, role, page, status, since, location: _ } = account;
-    // An unknown role and an empty one are the same to the source.
+    // Sources do not distinguish an unknown role from an empty one.
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     match id {
         AccountId::Own(id) => vec![account.key(), id.clone()],
@@ -327,7 +331,7 @@ fn distinct_details(account: &Account) -> Vec<String> {
 mod tests {
     use super::*;
 
-    /// An account of a file, known by its e-mail address.
+    /// An account in a file, which its e-mail address identifies.
     fn account(email: &str, status: AccountStatus) -> Account {
         Account {
             id: AccountId::from_email(email),

@@ -1,22 +1,22 @@
-//! Whom a finding is about: in one evaluation, and across changes of names and titles.
+//! The subjects of findings: within one evaluation, and across changes of names and titles.
 
 use std::fmt;
 
 use sha2::{Digest as _, Sha256};
 use unicode_general_category::{GeneralCategory, get_general_category};
 
-/// Whom a finding is about, told apart so that a changed name or title loses nothing.
+/// The id of a subject, which survives a changed name or title.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SubjectId {
-    /// A person, by the id of their GitLab account.
+    /// A person, by the id of their GitLab user.
     GitLabId(u64),
     /// A person or an account, by their e-mail address in lower case.
     Email(String),
     /// An account without an e-mail address, by the audited service's own id.
     Account(String),
-    /// A person of whom the roster knows nothing but the name, in the form of [`crate::text::fold`].
+    /// A person with nothing but a name, in the form of [`crate::text::fold`].
     Name(String),
-    /// The audited organisation as a whole.
+    /// The audited organisation.
     Organization,
 }
 
@@ -32,12 +32,12 @@ impl fmt::Display for SubjectId {
     }
 }
 
-/// What identifies an account.
+/// The identity of an account.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AccountId {
-    /// The e-mail address as it is compared with others: all that a file without ids has.
+    /// The e-mail address in the form that is compared, for files without ids.
     Email(String),
-    /// The audited service's own id, such as a URI or a number, which stays when the address changes.
+    /// The audited service's own id, such as a URI or a number, which survives a changed address.
     Own(String),
 }
 
@@ -60,7 +60,7 @@ impl AccountId {
     }
 }
 
-/// A user of GitLab, known by the id that never changes.
+/// A user of GitLab, whose id never changes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct User {
     /// The id.
@@ -71,11 +71,12 @@ pub struct User {
 
 /// Whether `text` is one plain e-mail address, such as `ada.lovelace+demo@example.com`.
 ///
-/// Rosters, files of accounts and answers of a service are all read with this function, because an
-/// address that carries anything else is compared as it is and belongs to nobody.
-/// Brackets, quotation marks, a scheme such as `mailto:`, invisible characters and a stop at the end
-/// are therefore never stripped: what holds them is reported and not used.
-/// Letters and digits of every script are allowed (RFC 6531), quoted local parts (RFC 5321) are not.
+/// Rosters, files of accounts and answers of a service are all checked by this function.
+/// An address with anything else in it would be compared as it is and belong to nobody.
+/// Brackets, quotation marks, a scheme such as `mailto:`, invisible characters and a final stop are
+/// therefore never stripped: the value is reported and not used.
+/// Letters and digits of every script are allowed (RFC 6531), quoted local parts (RFC 5321) are
+/// not.
 pub fn is_email_address(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
     // Spreadsheets put an apostrophe in front of a cell to mark it as text.
@@ -92,24 +93,24 @@ pub fn is_email_address(text: &str) -> bool {
     is_local && !is_quoted && is_domain
 }
 
-/// An e-mail address as it is compared with others.
+/// An e-mail address in the form that is compared.
 ///
 /// Every comparison of addresses uses this function.
-/// Only ASCII letters have their case folded: a Kelvin sign is not a `k`, and its address is somebody
-/// else's.
+/// It folds the case of ASCII letters only: a Kelvin sign is not a `k`, and its address belongs to
+/// another person.
 pub fn comparable_email(email: &str) -> String {
     email.to_ascii_lowercase()
 }
 
-/// The symbols of an `atom` (RFC 5322, section 3.2.3) but for the backtick, which is a quotation mark
-/// to people.
+/// The symbols of an `atom` (RFC 5322, section 3.2.3) without the backtick, which people use as a
+/// quotation mark.
 fn is_atom_symbol(character: char) -> bool {
     "!#$%&'*+-/=?^_{|}~".contains(character)
 }
 
-/// Whether a character is a letter or a digit that people see.
+/// Whether a character is a visible letter or digit.
 ///
-/// Combining marks and modifier letters such as `ʼ` are neither.
+/// Combining marks and modifier letters such as `ʼ` are not.
 fn is_visible_letter(character: char) -> bool {
     // The fillers of Hangul are letters without a glyph.
     let is_filler = matches!(character, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}');
@@ -123,19 +124,19 @@ fn is_visible_letter(character: char) -> bool {
     character.is_ascii_alphanumeric() || is_letter && !is_filler
 }
 
-/// The position of a person in [`Roster::people`](crate::roster::Roster::people).
+/// The index of a person in [`Roster::people`](crate::roster::Roster::people).
 ///
-/// It is valid for the roster of one evaluation; across evaluations a [`SubjectId`] identifies a person.
+/// It is valid within one evaluation; a [`SubjectId`] identifies a person across evaluations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PersonIdx(pub(crate) usize);
 
-/// The position of an account in [`Accounts::list`](crate::accounts::Accounts::list).
+/// The index of an account in [`Accounts::list`](crate::accounts::Accounts::list).
 ///
-/// It is valid for the accounts of one evaluation.
+/// It is valid within one evaluation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountIdx(pub(crate) usize);
 
-/// What a finding is about.
+/// The subject of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
     /// A person of the roster.
@@ -151,13 +152,12 @@ pub(crate) const KEY_LENGTH: usize = 16;
 /// The number of hex digits of a [`digest`].
 pub(crate) const EVIDENCE_LENGTH: usize = 8;
 
-/// The first sixteen hex digits of the SHA-256 of what a subject is known by: nobody makes two of the
-/// same by hand.
+/// The first sixteen hex digits of the SHA-256 of a subject's id, which nobody forges by hand.
 pub fn key_digest(key: &SubjectId) -> String {
     hex_digits(&key.to_string(), KEY_LENGTH)
 }
 
-/// The digest of an account's own id, of as many hex digits as a [`key_digest`].
+/// The digest of an account's own id, as long as a [`key_digest`].
 pub fn account_digest(id: &AccountId) -> String {
     hex_digits(&format!("account:{}", id.as_str()), KEY_LENGTH)
 }
@@ -167,12 +167,13 @@ pub fn file_digest(sha256: &str) -> &str {
     sha256.get(..KEY_LENGTH).unwrap_or(sha256)
 }
 
-/// The first eight hex digits of a text's SHA-256: enough to tell whether it has changed.
+/// The first eight hex digits of a text's SHA-256, which show whether the text has changed.
 pub fn digest(text: &str) -> String {
     hex_digits(text, EVIDENCE_LENGTH)
 }
 
-/// The digest of a text that is read piece by piece, where each beginning of it has to be compared.
+/// The digest of a text that is read piece by piece, so that each of its beginnings can be
+/// compared.
 #[derive(Default, Clone)]
 pub(crate) struct RunningDigest(Sha256);
 

@@ -9,26 +9,26 @@ use crate::identity::{AccountId, comparable_email};
 use crate::input::{Location, Problem, SourceFile};
 use crate::kinds::Kind;
 
-/// A finding that is justified beforehand.
+/// A justification of findings before they are found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exception {
     /// The ids of the checks.
     pub checks: Vec<&'static str>,
-    /// Whom it is about.
+    /// The subject that it is about.
     pub subject: ExceptionSubject,
-    /// Why it stays as it is.
+    /// Why the finding is justified.
     pub reason: String,
-    /// Who said so: a GitLab username, without `@`.
+    /// The GitLab username of the user who approved it, without `@`.
     pub approved_by: String,
-    /// When they said so.
+    /// The day of the approval.
     pub approved_on: Date,
-    /// The first day on which it justifies nothing any more.
+    /// The first day on which it no longer justifies anything.
     pub expires: Date,
-    /// Where it stands.
+    /// The entry's place in the file.
     pub location: Location,
 }
 
-/// Whom an exception is about.
+/// The subject of an exception.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ExceptionSubject {
     /// The audited organisation: the entry names nobody.
@@ -40,7 +40,7 @@ pub enum ExceptionSubject {
 }
 
 impl ExceptionSubject {
-    /// The address or the id, as untrusted text; none for the organisation.
+    /// The address or the id, as untrusted text; `None` for the organisation.
     pub fn name(&self) -> Option<&str> {
         match self {
             Self::Organization => None,
@@ -50,7 +50,7 @@ impl ExceptionSubject {
     }
 }
 
-/// An entry as it stands in the file.
+/// An entry of the file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
@@ -71,12 +71,13 @@ enum Checks {
     Several(Vec<String>),
 }
 
-/// Reads exceptions from a YAML list; an entry that cannot be read is a problem with its line, and
-/// the others are read.
+/// Parses exceptions from a YAML list.
+///
+/// An entry that cannot be read becomes a problem with its line, and the others are read.
 ///
 /// # Errors
 ///
-/// The file is no YAML list.
+/// The file is not a YAML list.
 pub fn parse(kind: Kind, file: &SourceFile) -> Result<(Vec<Exception>, Vec<Problem>), Problem> {
     let problem = |line: Option<u64>, message: String| {
         let location = Location { file: file.name.clone(), line };
@@ -94,7 +95,7 @@ pub fn parse(kind: Kind, file: &SourceFile) -> Result<(Vec<Exception>, Vec<Probl
         .map_err(|error| {
             let line = error.location().map(|location| location.line());
             let reason = error.without_snippet().to_string();
-            // What follows is for those who call the parser.
+            // The parser's message continues with advice for programmers.
             let reason = reason.split(", set DuplicateKeyPolicy").next().unwrap_or_default();
             problem(line, format!("not a YAML list of exceptions: {reason}"))
         })?;
@@ -114,7 +115,7 @@ pub fn parse(kind: Kind, file: &SourceFile) -> Result<(Vec<Exception>, Vec<Probl
 }
 
 impl Entry {
-    /// The exception, or why it can be none.
+    /// The exception, or why the entry is not one.
     fn judge(self, kind: Kind, location: Location) -> Result<Exception, String> {
         let ids = match self.check {
             Checks::One(id) => vec![id],
@@ -169,23 +170,23 @@ impl Entry {
     }
 }
 
-/// Somebody who may approve exceptions: a Support Operations Manager, or an operator.
+/// A user who may approve exceptions: a Support Operations Manager, or an operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Approver {
     /// Their present GitLab username.
     pub username: String,
-    /// The id of their GitLab user, as far as it is known.
+    /// The id of their GitLab user, if it is known.
     pub id: Option<u64>,
 }
 
 impl Exception {
-    /// Whoever approved it, among those who may.
+    /// The approver of an exception, if they may approve it.
     pub(super) fn approver<'a>(&self, approvers: &'a [Approver]) -> Option<&'a Approver> {
         approvers.iter().find(|approver| approver.username.eq_ignore_ascii_case(&self.approved_by))
     }
 }
 
-/// Parts the exceptions that somebody approved who may from the others, which become problems.
+/// Separates exceptions that a permitted user approved from the others, which become problems.
 pub(super) fn approved(
     exceptions: Vec<Exception>,
     approvers: &[Approver],
@@ -203,25 +204,25 @@ pub(super) fn approved(
     (approved, others.into_iter().map(problem).collect())
 }
 
-/// What became of an exception in an audit.
+/// The effect of an exception in an audit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExceptionOutcome {
     /// It justifies a finding.
     Used,
-    /// It would justify a finding, but its time is over.
+    /// It would justify a finding, but it has expired.
     Expired,
-    /// It would justify a finding, but its approval lies in the future.
+    /// It would justify a finding, but its approval is in the future.
     Early,
-    /// It would justify a finding, but the finding is about the one who approved it.
+    /// It would justify a finding about the user who approved it, which is not allowed.
     SelfApproved,
-    /// Nothing was found that it could justify.
+    /// The finding that it could justify was not found.
     Unused,
-    /// Nobody can tell: one of its checks could not be evaluated, or is off.
+    /// It is unknown, because one of its checks is off or could not be evaluated.
     Unknown,
 }
 
 impl ExceptionOutcome {
-    /// The fate, in words.
+    /// The outcome, in words.
     pub const fn describe(self) -> &'static str {
         match self {
             Self::Used => "used",
@@ -235,7 +236,7 @@ impl ExceptionOutcome {
 }
 
 impl Exception {
-    /// Whether its time is over, or has not come.
+    /// Whether it has expired, or is not valid yet.
     pub(crate) fn validity_on(&self, today: Date) -> Option<ExceptionOutcome> {
         if self.expires <= today {
             Some(ExceptionOutcome::Expired)

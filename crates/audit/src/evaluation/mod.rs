@@ -1,4 +1,4 @@
-//! The evaluation: the checks of a kind on what was read, and what could not be evaluated.
+//! The evaluation: applies the checks of a kind to the sources, and records what is unknown.
 
 pub mod exceptions;
 mod reason;
@@ -24,13 +24,13 @@ use crate::matching::{Aliases, Matching};
 use crate::roster::{Person, Roster};
 use crate::text::fold;
 
-/// What the users have decided about how an audit is done.
+/// How the users want the audit to be done.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Policy {
     /// The ids of the checks that are switched off.
     pub checks_off: Vec<String>,
-    /// E-mail addresses, GitLab usernames or names of people who are left out; also e-mail addresses
-    /// or ids of accounts.
+    /// People to leave out, by e-mail address, GitLab username or name; also accounts, by e-mail
+    /// address or id.
     pub exclude: Vec<String>,
     /// Further e-mail addresses of people.
     pub aliases: Aliases,
@@ -38,18 +38,19 @@ pub struct Policy {
     pub handles: BTreeMap<String, String>,
 }
 
-/// What an audit looks at.
+/// The sources of an audit.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
-    /// Who should have access.
+    /// The people who should have access.
     pub roster: Roster,
-    /// Who does have access, if that was read.
+    /// The accounts, if they were read.
     pub accounts: Option<Accounts>,
     /// The standing exceptions.
     pub exceptions: Vec<Exception>,
-    /// Who may approve exceptions; nothing where nobody is configured, so that nobody is checked.
+    /// The users who may approve exceptions; `None` if none are configured, so that approvals are
+    /// not checked.
     pub approvers: Option<Vec<Approver>>,
-    /// What of all this could not be read.
+    /// The parts of the sources that could not be read.
     pub problems: Vec<Problem>,
     /// How many people the audit's issue has recorded.
     pub recorded_people: Option<usize>,
@@ -58,7 +59,7 @@ pub struct Sources {
 }
 
 impl Evaluation {
-    /// Evaluates the checks of `kind`, which is done on the day `today`.
+    /// Evaluates the checks of `kind` on the day `today`.
     pub fn new(kind: Kind, policy: &Policy, sources: Sources, today: Date) -> Self {
         let Sources { roster, accounts, mut exceptions, mut problems, .. } = sources;
         if let Some(approvers) = &sources.approvers {
@@ -104,7 +105,7 @@ impl Evaluation {
         evaluation
     }
 
-    /// Evaluates every check, also those that are off: others may step back for them.
+    /// Evaluates every check, including those that are off, because others may step back for them.
     fn evaluate(&mut self) {
         let mut known = Vec::new();
         for check in self.kind.spec().checks {
@@ -156,7 +157,7 @@ impl Evaluation {
         self.kind.spec().checks.iter().any(|other| other.steps_back_for.contains(&check.id))
     }
 
-    /// Justifies what the exceptions cover.
+    /// Justifies the findings that exceptions cover.
     fn except(
         &mut self,
         exceptions: Vec<Exception>,
@@ -179,7 +180,7 @@ impl Evaluation {
                 match exception.validity_on(today) {
                     Some(reason) => {
                         fate = reason;
-                        // What it never justified does not begin anew by its end.
+                        // An exception that never justified the finding has no effect when it ends.
                         lapsed.extend((!is_own).then_some(index));
                     }
                     None if is_own => fate = ExceptionOutcome::SelfApproved,
@@ -209,7 +210,7 @@ impl Evaluation {
         !others.any(|check| checks.contains(&check.id))
     }
 
-    /// Whether whoever approved an exception is whom the finding is about, by id or by any username.
+    /// Whether a finding is about the user who approved the exception, by id or by any username.
     fn is_approved_by_subject(
         &self,
         exception: &Exception,
@@ -241,7 +242,7 @@ impl Evaluation {
             }
     }
 
-    /// The comparable e-mail addresses of what a finding is about.
+    /// The comparable e-mail addresses of the subject of a finding.
     fn emails(&self, about: Subject) -> Vec<String> {
         let person = self.person(about).and_then(Person::comparable_email);
         let accounts = self.accounts_of(about).into_iter().filter_map(Account::comparable_email);
@@ -259,7 +260,7 @@ impl Evaluation {
         }
     }
 
-    /// The GitLab usernames of what a finding is about, as far as the roster and `handles` say.
+    /// The GitLab usernames of the subject of a finding, according to the roster and `handles`.
     fn usernames(&self, about: Subject, policy: &Policy) -> Vec<String> {
         let mut usernames = Vec::new();
         if let Some(person) = self.person(about) {
@@ -275,22 +276,23 @@ impl Evaluation {
     }
 }
 
-/// The recorded size, where the present one is more than 10 % smaller.
+/// The recorded size, if the present one is more than 10 % smaller.
 fn recorded_if_shrunken(present: usize, recorded: Option<usize>) -> Option<usize> {
     recorded.filter(|recorded| is_much_smaller(present, *recorded))
 }
 
-/// Whether a size is more than 10 % smaller than the recorded one, so that nothing is concluded from who
-/// is missing.
+/// Whether a size is more than 10 % smaller than the recorded one.
+/// Nothing is then concluded from who is missing.
 ///
 /// The commands ask an operator whether such a size is right.
 pub const fn is_much_smaller(present: usize, recorded: usize) -> bool {
     present * 10 < recorded * 9
 }
 
-/// The GitLab username that `handles` gives to an account: by its e-mail address, else by its id.
+/// The GitLab username that `handles` gives to an account: by its e-mail address, otherwise by its
+/// id.
 ///
-/// Follow-ups mention the holders of outsiders by it.
+/// Follow-ups mention the holders of outsiders' accounts by it.
 pub fn handle<'a>(policy: &'a Policy, account: &Account) -> Option<&'a str> {
     let by_email = account.comparable_email().and_then(|email| handle_of_email(policy, &email));
     let by_id = || account.own_id().and_then(|id| policy.handles.get(id.as_str()));
@@ -304,7 +306,7 @@ fn handle_of_email<'a>(policy: &'a Policy, email: &str) -> Option<&'a str> {
     handle.map(|(_, username)| username.trim_start_matches('@'))
 }
 
-/// Finds whom `exclude` means, sorted, and those that mean nobody.
+/// Resolves the names of `exclude`: the subjects, sorted, and the names that match nobody.
 fn exclude(
     roster: &Roster,
     accounts: Option<&Accounts>,

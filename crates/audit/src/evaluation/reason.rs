@@ -9,9 +9,9 @@ use crate::markdown::Markdown;
 pub enum Unknown {
     /// A problem of the roster may hide a person.
     HiddenPerson,
-    /// The roster is much smaller than the one that the issue has recorded, of so many people.
+    /// The roster is much smaller than the recorded one, which had this many people.
     Shrunken(usize),
-    /// The accounts are much fewer than the issue has recorded.
+    /// There are much fewer accounts than the recorded ones, which were this many.
     AccountsShrunken(usize),
     /// People have no e-mail address by which their accounts could be found.
     Unmatchable,
@@ -25,7 +25,7 @@ pub enum Unknown {
     NoPages,
     /// The person's link cannot be read.
     UnreadableLink,
-    /// Somebody's link cannot be read, and may be the same.
+    /// Somebody's link cannot be read, and may be the same as the person's.
     UnreadableLinks,
     /// The person's manager cannot be read.
     UnreadableManager,
@@ -37,12 +37,12 @@ pub enum Unknown {
     NoPage,
     /// The account's role is not reported.
     NoRole,
-    /// The sources are older than what was last said about it.
+    /// The sources are older than the last act about the finding.
     NotReadSince,
 }
 
 impl Unknown {
-    /// The reason as it follows the name of what is unknown: `while a problem may hide a person`.
+    /// The reason as it follows the name of a check: `while a problem may hide a person`.
     pub(crate) fn markdown(&self) -> Markdown {
         Markdown::literal(match self {
             Self::HiddenPerson => "while a problem may hide a person",

@@ -1,4 +1,4 @@
-//! What an evaluation found, and how it is looked up.
+//! The result of an evaluation, and how to look things up in it.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -12,62 +12,62 @@ use crate::kinds::Kind;
 use crate::matching::Matching;
 use crate::roster::{Person, Roster};
 
-/// That an account may be a person's.
+/// An account that may belong to a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SuggestedMatch {
     /// The account.
     pub account: AccountIdx,
-    /// The person, who may have an account already.
+    /// The person, who may already have another account.
     pub person: PersonIdx,
     /// What they have in common.
     pub reason: &'static str,
 }
 
-/// What was found, and what could not be evaluated.
+/// Everything that was found, and everything that is unknown.
 #[derive(Debug)]
 pub struct Evaluation {
-    /// Which system is audited.
+    /// The audited system.
     pub kind: Kind,
-    /// Who should have access.
+    /// The people who should have access.
     pub roster: Roster,
-    /// Who does have access, if that was read.
+    /// The accounts, if they were read.
     pub accounts: Option<Accounts>,
-    /// Which account is whose.
+    /// The person of each account.
     pub matching: Matching,
-    /// What could not be read.
+    /// The parts of the sources that could not be read.
     pub problems: Vec<Problem>,
-    /// What was found, in the order of what it is about.
+    /// The findings, in the order of their subjects.
     pub findings: Vec<Finding>,
     /// The checks that are switched off.
     pub off: Vec<&'static Check>,
     /// The checks that could not be evaluated, and why.
     pub unknown: Vec<(&'static Check, Unknown)>,
-    /// Those who are left out, sorted.
+    /// The subjects who are left out, sorted.
     pub excluded: Vec<Subject>,
-    /// Exclusions that mean nobody.
+    /// The names in `exclude` that match nobody.
     pub excluded_nobody: Vec<String>,
-    /// The standing exceptions, and what became of each.
+    /// The standing exceptions, each with its outcome.
     pub exceptions: Vec<(Exception, ExceptionOutcome)>,
-    /// How many people the audit's issue has recorded, where the roster is much smaller now.
+    /// How many people the issue has recorded, if the roster is much smaller now.
     pub shrunken_from: Option<usize>,
-    /// How many accounts the audit's issue has recorded, where there are much fewer now.
+    /// How many accounts the issue has recorded, if there are much fewer now.
     pub accounts_shrunken_from: Option<usize>,
-    /// The subjects about whom a check could not be evaluated, though it was for others.
+    /// The subjects for whom a check is unknown although it could be evaluated for others.
     pub unknown_subjects: BTreeMap<(Subject, &'static str), Unknown>,
-    /// The accounts of nobody that may be somebody's: no operator has said so yet.
+    /// The accounts that may belong to a person, about which no operator has decided yet.
     pub suggestions: Vec<SuggestedMatch>,
     pub(super) stepped_back_for: HashSet<(&'static str, Subject)>,
 }
 
 impl Evaluation {
-    /// Whether a check says nothing about a subject because another one speaks for it.
+    /// Whether a check says nothing about a subject because another check speaks for it.
     ///
-    /// What it found before counts as still found.
+    /// Its earlier findings count as still found.
     pub fn steps_back(&self, check: &Check, subject: Subject) -> bool {
         check.steps_back_for.iter().any(|other| self.stepped_back_for.contains(&(*other, subject)))
     }
 
-    /// The person whom a finding is about.
+    /// The person whom a finding is about, if it is about a person.
     pub fn person(&self, about: Subject) -> Option<&Person> {
         match about {
             Subject::Person(index) => self.roster.person(index),
@@ -80,10 +80,10 @@ impl Evaluation {
         self.accounts.as_ref()?.get(index)
     }
 
-    /// Who a finding is about, whatever else about them changes: all that they are known by, the
-    /// first being the one that is shown.
+    /// The ids by which a subject is known, however else it changes; the first is the one that is
+    /// shown.
     ///
-    /// One who is found under any of them is the same.
+    /// A subject that is found under any of them is the same.
     pub fn keys(&self, about: Subject) -> Vec<SubjectId> {
         match about {
             Subject::Person(index) => {
@@ -94,24 +94,24 @@ impl Evaluation {
         }
     }
 
-    /// Whether somebody is left out of the audit.
+    /// Whether a subject is left out of the audit.
     pub fn is_excluded(&self, about: Subject) -> bool {
         self.excluded.binary_search(&about).is_ok()
     }
 
-    /// What was found about a subject.
+    /// The findings about a subject.
     pub fn findings_of(&self, about: Subject) -> &[Finding] {
         let start = self.findings.partition_point(|finding| finding.about < about);
         let end = self.findings.partition_point(|finding| finding.about <= about);
         self.findings.get(start..end).unwrap_or_default()
     }
 
-    /// What was found and is not justified by a standing exception.
+    /// The findings that no standing exception justifies.
     pub fn open_findings(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.exception.is_none())
     }
 
-    /// The accounts of nobody on the roster which a check has found.
+    /// The accounts of nobody on the roster, as their check found them.
     pub fn outsiders(&self) -> impl Iterator<Item = AccountIdx> {
         self.findings.iter().filter(|finding| finding.check.id == OUTSIDER).filter_map(|finding| {
             match finding.about {
@@ -121,8 +121,8 @@ impl Evaluation {
         })
     }
 
-    /// How many accounts the organisation pays for or will: those in use, those invited, and how
-    /// many of both are of nobody on the roster, where that is known.
+    /// The seats that the organisation pays for or will pay for: accounts in use and invitations,
+    /// and how many of both belong to nobody on the roster, if that is known.
     pub fn seats(&self) -> Option<Seats> {
         let accounts = self.accounts.as_ref().filter(|accounts| accounts.is_complete())?;
         let is_known = !self.unknown.iter().any(|(check, _)| check.id == OUTSIDER);
@@ -135,16 +135,16 @@ impl Evaluation {
     }
 }
 
-/// The check that finds accounts of nobody on the roster.
+/// The id of the check that finds accounts of nobody on the roster.
 pub const OUTSIDER: &str = "outsider";
 
-/// What an organisation pays for.
+/// The seats that an organisation pays for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Seats {
     /// The accounts in use.
     pub active: usize,
-    /// The invitations that wait.
+    /// The open invitations.
     pub invited: usize,
-    /// How many of both are of nobody on the roster; unknown while somebody may be hidden.
+    /// How many of both belong to nobody on the roster; `None` while a problem may hide a person.
     pub outsiders: Option<usize>,
 }

@@ -1,7 +1,7 @@
-//! Accounts that may be somebody's on the roster by a like name or address.
+//! Finds accounts that may belong to a person on the roster, by a similar name or address.
 //!
-//! A like name proves nothing.
-//! Until an operator says whose the account is, neither its holder nor the person is asked.
+//! A similar name proves nothing.
+//! Until an operator decides about the account, neither its holder nor the person is asked.
 
 use super::result::{Evaluation, OUTSIDER, SuggestedMatch};
 use crate::accounts::Accounts;
@@ -14,7 +14,7 @@ const ACCOUNT_MISSING: &str = "account-missing";
 
 impl Evaluation {
     pub(super) fn find_suggestions(&self) -> Vec<SuggestedMatch> {
-        // Whether or not the check of outsiders looks: the person is not asked either.
+        // This holds even if the check of outsiders is off, since the person is not asked either.
         let accounts = self.accounts.iter().flat_map(Accounts::enumerate);
         let outsiders: Vec<AccountIdx> = accounts
             .map(|(index, _)| index)
@@ -35,7 +35,7 @@ impl Evaluation {
         suggestions
     }
 
-    /// The suggestions that keep a finding from being asked about.
+    /// The suggestions for which a finding is not asked about.
     pub fn suggestions_for(&self, check: &Check, subject: Subject) -> Vec<SuggestedMatch> {
         let concerns = |suggestion: &SuggestedMatch| match subject {
             Subject::Account(account) => check.id == OUTSIDER && suggestion.account == account,

@@ -1,4 +1,4 @@
-//! What could not be evaluated, for everybody or for one subject, and why.
+//! Decides what could not be evaluated, for everybody or for one subject, and why.
 //!
 //! What is unknown is never taken for absent.
 
@@ -14,7 +14,7 @@ use crate::roster::{Field, Person};
 use crate::text::comparable_link;
 
 impl Evaluation {
-    /// Why a check cannot be evaluated for anybody.
+    /// Why a check cannot be evaluated for anybody, if it cannot.
     pub(super) fn obstacle(&self, check: &Check) -> Option<Unknown> {
         check.needs.iter().find_map(|requirement| self.unmet(check, *requirement))
     }
@@ -50,12 +50,12 @@ impl Evaluation {
         }
     }
 
-    /// Why nothing can be concluded from an absence among the accounts.
+    /// Why an absence among the accounts proves nothing, if it does not.
     pub fn accounts_unknown(&self) -> Option<Unknown> {
         self.accounts_gap().or(self.accounts_shrunken_from.map(Unknown::AccountsShrunken))
     }
 
-    /// Why nothing can be concluded from an absence on the roster.
+    /// Why an absence on the roster proves nothing, if it does not.
     pub fn roster_unknown(&self) -> Option<Unknown> {
         if self.may_hide_somebody() {
             return Some(Unknown::HiddenPerson);
@@ -63,7 +63,7 @@ impl Evaluation {
         self.shrunken_from.map(Unknown::Shrunken)
     }
 
-    /// Whether somebody who should have access may be hidden behind a problem.
+    /// Whether a problem may hide a person who should have access.
     pub fn may_hide_somebody(&self) -> bool {
         self.problems.iter().any(|problem| problem.hides_person)
     }
@@ -73,7 +73,7 @@ impl Evaluation {
         people.any(|(index, person)| is_unmatchable(person, self.matching.for_person(index)))
     }
 
-    /// Why a check that finds nothing about a subject does not show that there is nothing.
+    /// Why it proves nothing that a check finds nothing about a subject, if it does not.
     pub fn unknown_for(&self, check: &Check, subject: Subject) -> Option<Unknown> {
         let family =
             self.kind.spec().checks.iter().filter(|other| other.family() == check.family());
@@ -87,7 +87,7 @@ impl Evaluation {
             return Some(*unknown);
         }
         if check.asked == Audience::Both {
-            // What two people have in common is still so if the other one cannot be read.
+            // What two people have in common remains if the field of one of them cannot be read.
             let is_unreadable = |person: &Person| person.calendly == Field::Unreadable;
             let is_hidden = self.roster.people.iter().any(is_unreadable);
             return self.roster_unknown().or(is_hidden.then_some(Unknown::UnreadableLinks));
@@ -95,12 +95,12 @@ impl Evaluation {
         None
     }
 
-    /// Whether a check that was evaluated for others could not be for this subject.
+    /// Whether a check is unknown for this subject although it could be evaluated for others.
     pub fn is_unknown_for(&self, check: &Check, subject: Subject) -> bool {
         self.unknown_subjects.contains_key(&(subject, check.id))
     }
 
-    /// The subjects for whom a check that was evaluated could not be.
+    /// The subjects for whom a check is unknown although it could be evaluated for others.
     pub(super) fn find_unknown_subjects(&self) -> BTreeMap<(Subject, &'static str), Unknown> {
         let mut subjects = BTreeMap::new();
         for check in self.kind.spec().checks {
@@ -117,7 +117,7 @@ impl Evaluation {
                     subjects.insert((subject, check.id), unknown);
                 }
             }
-            // Only what needs everybody is about accounts of nobody.
+            // Only checks that need everybody are about accounts of nobody on the roster.
             let is_about_accounts = check.needs.contains(&Requirement::Everybody);
             if is_about_accounts && check.reads.contains(&Detail::Role) {
                 for (index, account) in self.accounts.iter().flat_map(Accounts::enumerate) {
@@ -134,7 +134,7 @@ impl Evaluation {
         subjects
     }
 
-    /// Whether a check has found nothing about somebody at whom the audit looks.
+    /// Whether a check has found nothing about a subject that the audit looks at.
     fn is_open_question(&self, check: &Check, subject: Subject) -> bool {
         !self.is_excluded(subject)
             && !self.findings_of(subject).iter().any(|finding| finding.check.id == check.id)

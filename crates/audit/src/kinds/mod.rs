@@ -1,15 +1,15 @@
-//! The kinds of audit: which system is audited, and what that means.
+//! The kinds of audit, each of which is about one system.
 
 pub mod calendly;
 mod spec;
 
 pub use spec::Spec;
 
-/// Makes the enum [`Kind`], the list [`Kind::ALL`] and [`Kind::spec`] from one row for each kind, so
-/// that no kind is missing from one of them.
+/// Generates the enum [`Kind`], the list [`Kind::ALL`] and [`Kind::spec`] from one row for each
+/// kind, so that none of them can lack a kind.
 macro_rules! kinds {
     ($($(#[$attribute:meta])* $kind:ident => $spec:path,)+) => {
-        /// Which system is audited.
+        /// The audited system.
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
         pub enum Kind {
             $($(#[$attribute])* $kind,)+
@@ -19,7 +19,7 @@ macro_rules! kinds {
             /// All kinds, in the order in which `--help` lists them.
             pub const ALL: &[Self] = &[$(Self::$kind,)+];
 
-            /// What is particular to this kind.
+            /// Everything that is specific to this kind.
             pub const fn spec(self) -> &'static Spec {
                 match self {
                     $(Self::$kind => &$spec,)+
@@ -36,7 +36,7 @@ kinds! {
 }
 
 impl Kind {
-    /// The kind with this id, as `--kind` and markers name it.
+    /// Finds the kind with this id, which `--kind` and markers use.
     pub fn from_id(id: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.spec().id == id)
     }

@@ -1,7 +1,7 @@
-//! The conversation of an audit: the threads of its issue, as they were read.
+//! The conversation of an audit: the threads of its issue.
 //!
-//! It is the only memory that the tool has.
-//! Everything that the follow-ups know is derived from it, from the fresh roster and accounts, and from the
+//! It is the only memory of the tool.
+//! Everything that the follow-ups know is derived from it, from the fresh sources, and from the
 //! present instant, on any machine.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,19 +19,19 @@ use crate::text::fold;
 /// A note of a thread.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
-    /// Its id, which grows with time.
+    /// The id, which grows with time.
     pub id: u64,
-    /// Who wrote it.
+    /// The author.
     pub author: User,
-    /// Its present text.
+    /// The present text.
     pub body: String,
-    /// When it was written, by GitLab's clock.
+    /// When GitLab's clock says it was written.
     pub created_at: Timestamp,
     /// Whether GitLab itself wrote it.
     pub is_system: bool,
 }
 
-/// A thread, or a comment that stands alone.
+/// A thread, or a single comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Thread {
     /// Its id.
@@ -43,9 +43,9 @@ pub struct Thread {
 /// A reaction to a note.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reaction {
-    /// By whom.
+    /// The user who reacted.
     pub by: User,
-    /// When.
+    /// When they reacted.
     pub at: Timestamp,
 }
 
@@ -58,7 +58,8 @@ pub struct Conversation {
     pub reactions: BTreeMap<u64, Vec<Reaction>>,
 }
 
-/// When a note was written, for comparisons: of two notes of one instant, the higher id is later.
+/// The position of a note in time. Of two notes with one instant, the one with the higher id is
+/// later.
 pub(crate) type Moment = (Timestamp, u64);
 
 impl Note {
@@ -74,7 +75,7 @@ pub(crate) struct ThreadNote<'a> {
     pub(crate) note: &'a Note,
 }
 
-/// A note with a marker of an audit.
+/// A note with its marker.
 #[derive(Debug, Clone)]
 pub(crate) struct MarkedNote<'a> {
     pub(crate) note: &'a Note,
@@ -82,19 +83,19 @@ pub(crate) struct MarkedNote<'a> {
     pub(crate) marker: Marker,
 }
 
-/// The notes with a marker of an audit, in the order of time.
+/// The notes with a marker of the audit, in the order of time.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Markers<'a> {
-    /// By operators: these count.
+    /// The notes of operators, which count.
     pub(crate) counting: Vec<MarkedNote<'a>>,
-    /// By anybody else: at most, they hold a finding.
+    /// The notes of everybody else, which can only hold a finding.
     pub(crate) foreign: Vec<MarkedNote<'a>>,
 }
 
 impl Conversation {
     /// The notes of people, in the order of time.
     ///
-    /// Each is there once, though it may have been read twice while pages moved.
+    /// Each note occurs once, even if it was read twice because pages moved.
     pub(crate) fn notes(&self) -> Vec<ThreadNote<'_>> {
         let mut notes = Vec::new();
         for thread in &self.threads {
@@ -126,17 +127,17 @@ impl Conversation {
         markers
     }
 
-    /// The number of notes of the issue, system notes included.
+    /// The number of notes in the issue, including system notes.
     pub fn count(&self) -> usize {
         let notes = self.threads.iter().flat_map(|thread| &thread.notes);
         notes.map(|note| note.id).collect::<BTreeSet<u64>>().len()
     }
 
-    /// When the first comment of an operator names the SHA-256 of a file as its roster or accounts.
+    /// When an operator's comment first named the SHA-256 of a file as its roster or accounts.
     ///
-    /// A copy of the file is no newer than that, whatever its modification says.
-    /// Nothing where the newest notice, report or review names it as well: then nothing else was read
-    /// meanwhile, so the file is as new as its modification.
+    /// A copy of the file is not newer than that comment, whatever its modification time says.
+    /// `None` if the newest notice, report or review names it as well: nothing else was read
+    /// meanwhile, so the modification time is right.
     pub fn first_seen(
         &self,
         header: MarkerHeader,
@@ -161,9 +162,9 @@ impl Conversation {
         counting.iter().find(names).map(|marked| marked.note.created_at)
     }
 
-    /// The sizes of roster and accounts that operators recorded last, in a report or by accepting them.
+    /// The sizes that operators recorded last, in a report or by accepting them.
     ///
-    /// A report about much less than before is not an acceptance of that: the larger size stays.
+    /// A report with a much smaller size does not accept it: the larger size counts.
     pub fn recorded_sizes(&self, header: MarkerHeader, operators: &BTreeSet<u64>) -> Sizes {
         let mut sizes = Sizes::default();
         for marked in self.markers(header, operators).counting {
@@ -219,12 +220,12 @@ impl fmt::Display for BrokenMarker {
     }
 }
 
-/// The audit that an issue belongs to, by its description and its title; nothing where no marker is.
+/// The audit of an issue, by its description and its title; `None` without a marker.
 ///
 /// # Errors
 ///
-/// [`BrokenMarker`] where somebody has changed the description or the title, so that every comment would
-/// be read as another audit's.
+/// [`BrokenMarker`] if somebody has changed the description or the title.
+/// Every comment would otherwise be read as one of another audit.
 pub fn audit_of_issue(
     title: &str,
     description: &str,
@@ -243,11 +244,12 @@ pub fn audit_of_issue(
     }
 }
 
-/// Whether an issue without a marker is an audit's all the same, by the comments of operators.
+/// Checks whether an issue without a marker is nevertheless an audit's, by the comments of
+/// operators.
 ///
 /// # Errors
 ///
-/// [`BrokenMarker::OnlyInComments`] where it is.
+/// [`BrokenMarker::OnlyInComments`] if it is.
 pub fn check_unmarked_issue(
     conversation: &Conversation,
     operators: &BTreeSet<u64>,
@@ -268,8 +270,8 @@ fn mentions_period(title: &str, period: Period) -> bool {
     words.any(|word| word.eq_ignore_ascii_case(&period))
 }
 
-/// The name or e-mail address that a comment of ours holds in a code span, of somebody whom a marker
-/// names by these digests only.
+/// The name or e-mail address of a subject, which the marker names by these digests only.
+/// A comment of ours holds it in a code span.
 pub(crate) fn name_in_comment<'b>(body: &'b str, keys: &[Key]) -> Option<&'b str> {
     body.split('`').find(|text| {
         let names = [
@@ -282,7 +284,7 @@ pub(crate) fn name_in_comment<'b>(body: &'b str, keys: &[Key]) -> Option<&'b str
 }
 
 impl Thread {
-    /// The note that opened it.
+    /// The note that opened the thread.
     pub fn first(&self) -> Option<&Note> {
         self.notes.iter().min_by_key(|note| note.moment())
     }

@@ -1,4 +1,5 @@
-//! Who may be mentioned: users whom GitLab has confirmed, who are active and see the issue.
+//! The users of GitLab, and whether they may be mentioned: they must be confirmed, active, and able
+//! to see the issue.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,53 +7,53 @@ use std::fmt;
 use crate::record::conversation::User;
 use crate::roster::{Field, Person};
 
-/// A user as GitLab knows them.
+/// A user as GitLab describes them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known {
-    /// Who it is.
+    /// The user.
     pub user: User,
-    /// Whether they are active: nobody else is notified (GitLab docs: Notification emails).
+    /// Whether they are active. GitLab notifies nobody else (GitLab docs: Notification emails).
     pub is_active: bool,
-    /// Whether they see the issue.
+    /// Whether they can see the issue.
     pub sees_issue: bool,
-    /// Their access level in the project, inherited or not; 0 for whoever is not a member.
+    /// Their access level in the project, direct or inherited; 0 for a user who is not a member.
     pub access_level: u64,
 }
 
-/// Somebody whom GitLab has not been asked about yet.
+/// A user whom GitLab has not been asked about yet.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Inquiry {
-    /// The user of a number.
+    /// The user with this id.
     Id(u64),
-    /// The user of a username, in lower case.
+    /// The user with this username, in lower case.
     Username(String),
 }
 
-/// What GitLab has told of users.
+/// Everything that GitLab has reported about users.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Directory {
     by_id: BTreeMap<u64, Option<Known>>,
     by_username: BTreeMap<String, Option<u64>>,
-    /// Whether everybody who sees the issue has been told, so that nobody else need be asked about.
+    /// Whether all users who see the issue are in it, so that no one else needs to be looked up.
     pub is_complete: bool,
 }
 
-/// Why somebody is not mentioned.
+/// Why a user cannot be mentioned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unmentionable {
-    /// Nothing tells their username.
+    /// Neither the roster nor `handles` has their username.
     NoHandle,
-    /// The roster could not be read there.
+    /// The roster has a username or an id that cannot be read.
     Unreadable,
-    /// GitLab knows no such user, or none who sees the issue.
+    /// GitLab has no such user, or none who can see the issue.
     Nobody,
-    /// The roster's id is one user's and the roster's username another's.
+    /// The roster's id and its username belong to different users.
     Disagree,
     /// Their account is blocked, or otherwise not active.
     Inactive,
-    /// They do not see the issue.
+    /// They cannot see the issue.
     NoAccess,
-    /// GitLab must be asked first.
+    /// GitLab has to be asked first.
     NotAsked(Inquiry),
 }
 
@@ -71,13 +72,13 @@ impl fmt::Display for Unmentionable {
 }
 
 impl Directory {
-    /// Adds what GitLab tells of a user.
+    /// Adds a user that GitLab reports.
     pub fn add(&mut self, known: Known) {
         self.by_username.insert(known.user.username.to_lowercase(), Some(known.user.id));
         self.by_id.insert(known.user.id, Some(known));
     }
 
-    /// Adds that GitLab knows nobody of the inquiry.
+    /// Adds that GitLab has no user for an inquiry.
     pub fn add_nobody(&mut self, inquiry: Inquiry) {
         match inquiry {
             Inquiry::Id(id) => drop(self.by_id.insert(id, None)),
@@ -85,12 +86,13 @@ impl Directory {
         }
     }
 
-    /// The user of a person of the roster: of their id under the present username; else of their
+    /// The user of a person on the roster.
+    /// This is the user with their id under the present username, otherwise the user with their
     /// username.
     ///
     /// # Errors
     ///
-    /// [`Unmentionable`] where they must not be mentioned.
+    /// [`Unmentionable`] if the user cannot be mentioned.
     pub fn person(&self, person: &Person) -> Result<&User, Unmentionable> {
         match (&person.gitlab_id, &person.gitlab_username) {
             (Field::Unreadable, _) | (Field::Missing, Field::Unreadable) => {
@@ -100,7 +102,8 @@ impl Directory {
                 let known = self.known_by_id(*id)?;
                 let is_same = |name: &str| name.eq_ignore_ascii_case(&known.user.username);
                 match username {
-                    // They may have been renamed since; but nobody else may have that name.
+                    // The user may have been renamed since then, but nobody else may have that
+                    // name.
                     Field::Value(name) if !is_same(name) => {
                         let name = name.to_lowercase();
                         match self.by_username.get(&name) {
@@ -121,16 +124,16 @@ impl Directory {
         }
     }
 
-    /// The user of a username.
+    /// The user with a username.
     ///
     /// # Errors
     ///
-    /// [`Unmentionable`] where they must not be mentioned.
+    /// [`Unmentionable`] if the user cannot be mentioned.
     pub fn username(&self, username: &str) -> Result<&User, Unmentionable> {
         mentionable(self.known_by_username(username)?)
     }
 
-    /// The number of the user who is a person of the roster, whether or not they may be mentioned.
+    /// The id of a person's user, even if they cannot be mentioned.
     pub(crate) fn id_of(&self, person: &Person) -> Option<u64> {
         match (&person.gitlab_id, &person.gitlab_username) {
             (Field::Value(id), _) => Some(*id),
@@ -139,18 +142,18 @@ impl Directory {
         }
     }
 
-    /// The number of a username's user, whether or not they may be mentioned.
+    /// The id of the user with a username, even if they cannot be mentioned.
     pub(crate) fn id_of_username(&self, username: &str) -> Option<u64> {
         self.by_username.get(&username.to_lowercase()).copied().flatten()
     }
 
-    /// The username of a number, whether or not they may be mentioned.
+    /// The username of the user with an id, even if they cannot be mentioned.
     pub(crate) fn username_of(&self, id: u64) -> Option<&str> {
         let known = self.by_id.get(&id)?.as_ref()?;
         Some(&known.user.username)
     }
 
-    /// A user's access level in the project, as far as GitLab was asked.
+    /// A user's access level in the project, if GitLab was asked.
     pub fn access_level(&self, id: u64) -> Option<u64> {
         match self.by_id.get(&id)? {
             Some(known) => Some(known.access_level),
@@ -158,7 +161,7 @@ impl Directory {
         }
     }
 
-    /// What GitLab has to be asked about a username, if it has not been.
+    /// The inquiry about a username, if GitLab has not been asked about it.
     pub(crate) fn inquiry(&self, username: &str) -> Option<Inquiry> {
         match self.known_by_username(username) {
             Err(Unmentionable::NotAsked(inquiry)) => Some(inquiry),
@@ -166,7 +169,7 @@ impl Directory {
         }
     }
 
-    /// Whether GitLab mails a user what happens in the issue, as far as is known.
+    /// Whether GitLab mails a user about the issue, as far as it is known.
     pub(crate) fn may_be_mailed(&self, id: u64) -> bool {
         match self.by_id.get(&id) {
             Some(known) => known.as_ref().is_some_and(|it| it.is_active && it.sees_issue),

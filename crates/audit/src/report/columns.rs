@@ -1,7 +1,8 @@
-//! The columns of the report's two tables, each told once for every form of the report.
+//! The columns of the report's two tables, each defined once for every form of the report.
 //!
-//! Markdown, CSV, the terminal's table and the description take their headings, keys and cells
-//! from here, so that a new column is a new element of [`people`] or [`outsiders`].
+//! Markdown, CSV, the terminal's table and the description take their headings, keys and
+//! cells from here.
+//! A new column is a new element of [`people`] or [`outsiders`].
 
 use super::{Member, Outsider, UNREADABLE};
 use crate::kinds::Spec;
@@ -9,7 +10,7 @@ use crate::markdown::Markdown;
 use crate::roster::Field;
 use crate::text::excerpt;
 
-/// A column of a table whose rows are about an `R`.
+/// A column of a table with rows of type `R`.
 pub(crate) struct Column<R> {
     /// The column's name in the stamps of an issue's rows.
     ///
@@ -23,23 +24,23 @@ pub(crate) struct Column<R> {
     pub(crate) cell: fn(&R) -> Cell,
 }
 
-/// What a cell says.
+/// The content of a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Cell {
-    /// There is nothing to say.
+    /// The cell is empty.
     Empty,
     /// The fact could not be read.
     Unreadable,
     /// Words of the program.
     Own(Markdown),
-    /// Untrusted text, as it reads best.
+    /// Untrusted text in its most readable form.
     Untrusted(String),
-    /// Untrusted text that stands for itself, such as a username.
+    /// Untrusted text that is shown in a code span, such as a username.
     Code(String),
 }
 
 impl Cell {
-    /// A field of the roster, `value` making a cell of what it holds.
+    /// The cell of a field in the roster; `value` makes the cell of its content.
     fn from_field(field: &Field<Box<str>>, value: fn(String) -> Self) -> Self {
         match field {
             Field::Missing => Self::Empty,
@@ -59,7 +60,7 @@ impl Cell {
         }
     }
 
-    /// The cell as it is, to be made harmless by the form that shows it.
+    /// The text of the cell, which each form has to make harmless.
     pub(crate) fn as_str(&self) -> &str {
         match self {
             Self::Empty => "",
@@ -73,10 +74,10 @@ impl Cell {
 /// The keys of [`people`], in their order.
 pub(crate) const PEOPLE_KEYS: [&str; 5] = ["name", "gitlab", "link", ACCOUNT, FINDINGS];
 
-/// The key of the column that tells which account a person has.
+/// The key of the column with a person's account.
 pub(crate) const ACCOUNT: &str = "account";
 
-/// The key of the column that tells which checks found something about a person.
+/// The key of the column with the checks that found something about a person.
 pub(crate) const FINDINGS: &str = "findings";
 
 /// The columns of the table of people.
@@ -140,7 +141,7 @@ pub(crate) fn outsiders<'a>() -> [Column<Outsider<'a>>; 6] {
             key: email,
             heading: "Email",
             field: "email",
-            // Without an address the id is what names the account in commands.
+            // Without an address, commands name the account by its id.
             cell: |outsider| match &outsider.account.email {
                 Some(email) => Cell::Untrusted(email.clone()),
                 None => Cell::Code(outsider.account.id.as_str().to_owned()),

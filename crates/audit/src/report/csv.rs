@@ -33,7 +33,7 @@ pub(super) fn render(report: &Report) -> String {
     let header = std::iter::once(COLUMNS.map(str::to_owned));
     for row in header.chain(rows(report)) {
         let written = writer.write_record(row.map(|cell| harmless(&cell)));
-        // Writing to memory fails only for want of it, and all rows are of one length.
+        // Writing to memory does not fail, and all rows have the same length.
         debug_assert!(written.is_ok(), "{written:?}");
     }
     String::from_utf8_lossy(&writer.into_inner().unwrap_or_default()).into_owned()
@@ -142,7 +142,7 @@ fn row(cells: &[(&str, &str)]) -> Row {
     })
 }
 
-/// `cell` on one line, and marked as text where a spreadsheet would take it for a formula.
+/// The cell on one line, marked as text if a spreadsheet would take it for a formula.
 fn harmless(cell: &str) -> String {
     let cell = clean(cell);
     if cell.trim_start().starts_with(['=', '+', '-', '@']) {

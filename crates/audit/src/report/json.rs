@@ -1,6 +1,6 @@
 //! The report as one JSON document, for programs.
 //!
-//! Untrusted text stands in it as it is; what a terminal would act on is escaped.
+//! Untrusted text in it is unchanged, but characters that a terminal would act on are escaped.
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -15,7 +15,7 @@ use crate::input::{Location, Problem, Provenance};
 use crate::roster::Field;
 use crate::text;
 
-/// The name and version of the document's form: a change that breaks readers raises the number.
+/// The name and version of the document's schema. A change that breaks readers raises the number.
 const SCHEMA: &str = "support-audit/report/1";
 
 #[derive(Serialize)]

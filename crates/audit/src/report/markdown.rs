@@ -6,12 +6,12 @@ use crate::accounts::{Accounts, Capture};
 use crate::input::{Location, Problem};
 use crate::markdown::{Markdown, delimiter_row, item, row};
 
-/// How the line about the roster begins.
+/// The beginning of the line about the roster.
 pub(crate) const ROSTER: &str = "Roster ";
-/// How the line about the accounts begins.
+/// The beginning of the line about the accounts.
 pub(crate) const ACCOUNTS: &str = "Accounts ";
 
-/// What is before the instant in a line of provenance.
+/// The words before the instant in a line of provenance.
 pub(crate) const READ_AT: &str = ", read at ";
 
 /// The heading above the problems.
@@ -37,8 +37,7 @@ pub(super) fn render(report: &Report) -> String {
     text
 }
 
-/// Where the report's facts come from: a line for the roster, and one for the accounts if they were
-/// read.
+/// The sources of the report: a line for the roster, and one for the accounts if they were read.
 pub(crate) fn provenance(report: &Report) -> impl Iterator<Item = Markdown> {
     let accounts = report.evaluation.accounts.as_ref().map(accounts_provenance);
     std::iter::once(roster_provenance(report)).chain(accounts)
@@ -81,7 +80,7 @@ fn roster_provenance(report: &Report) -> Markdown {
         .and(".")
 }
 
-/// What must be known to read the report.
+/// The notes, each as a sentence.
 pub(crate) fn notes(report: &Report) -> impl Iterator<Item = Markdown> {
     report.notes().into_iter().map(|note| note.markdown().and("."))
 }

@@ -1,4 +1,4 @@
-//! What a report says, before it takes a form.
+//! The content of a report, before it takes a form.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -23,12 +23,12 @@ pub struct Report {
     pub(crate) evaluation: Evaluation,
     /// The people in the order of their names.
     pub(super) order: Vec<PersonIdx>,
-    /// What was ruled about outsiders.
+    /// The decisions about outsiders.
     pub(super) rulings: BTreeMap<SubjectId, Ruling>,
 }
 
 impl Report {
-    /// The report of an evaluation of the roster which `provenance` tells of.
+    /// The report of an evaluation of the roster from `provenance`.
     pub fn new(provenance: Provenance, evaluation: Evaluation) -> Self {
         let roster = &evaluation.roster;
         let mut order: Vec<PersonIdx> = roster.enumerate().map(|(index, _)| index).collect();
@@ -36,17 +36,17 @@ impl Report {
         Self { provenance, evaluation, order, rulings: BTreeMap::new() }
     }
 
-    /// Shows what was ruled about outsiders.
+    /// Sets the decisions about outsiders, which the report shows.
     pub fn set_rulings(&mut self, rulings: BTreeMap<SubjectId, Ruling>) {
         self.rulings = rulings;
     }
 
-    /// Where the roster comes from.
+    /// The source of the roster.
     pub(crate) fn provenance(&self) -> &Provenance {
         &self.provenance
     }
 
-    /// What was found.
+    /// The evaluation.
     pub fn evaluation(&self) -> &Evaluation {
         &self.evaluation
     }
@@ -56,7 +56,7 @@ impl Report {
         self.evaluation.open_findings().next().is_none() && self.evaluation.problems.is_empty()
     }
 
-    /// The people in the order of their names, each with what was found about them.
+    /// The people, ordered by name, each with their findings.
     pub(crate) fn team(&self) -> impl Iterator<Item = Member<'_>> {
         let evaluation = &self.evaluation;
         self.order.iter().filter_map(|index| {
@@ -85,7 +85,7 @@ impl Report {
         })
     }
 
-    /// Why nobody can tell who is an outsider.
+    /// Why the outsiders are unknown, if they are.
     pub(crate) fn outsiders_unknown(&self) -> bool {
         self.evaluation.unknown.iter().any(|(check, _)| check.id == OUTSIDER)
     }
@@ -129,7 +129,7 @@ impl Report {
         }
     }
 
-    /// Those who are left out, by their names.
+    /// The names of the subjects that are left out.
     pub(super) fn excluded(&self) -> impl Iterator<Item = &str> {
         self.evaluation.excluded.iter().filter_map(|about| match about {
             Subject::Account(index) => self.evaluation.account(*index).map(Account::display_name),
@@ -140,18 +140,18 @@ impl Report {
 
 /// The numbers of a report's summary.
 ///
-/// Its text is the summary, which [`is_summary`] recognizes once a stop is behind it.
+/// Their text is the summary, which [`is_summary`] recognises once a full stop follows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SummaryCounts {
-    /// How many people are on the roster.
+    /// The number of people on the roster.
     pub(crate) people: usize,
-    /// How many findings of each check no exception justifies, by the check's id.
+    /// The number of findings of each check that no exception justifies, by the check's id.
     pub(crate) findings: Vec<(&'static str, usize)>,
-    /// How many findings exceptions justify.
+    /// The number of findings that exceptions justify.
     pub(crate) excepted: usize,
-    /// How many entries could not be read.
+    /// The number of entries that could not be read.
     pub(crate) problems: usize,
-    /// What is known of the accounts, in words.
+    /// What is known about the accounts, in words.
     pub(crate) seats: String,
 }
 
@@ -175,7 +175,7 @@ impl fmt::Display for SummaryCounts {
     }
 }
 
-/// A person of the roster with what was found about them.
+/// A person of the roster with their findings.
 pub(crate) struct Member<'a> {
     pub(crate) person: &'a Person,
     pub(crate) findings: &'a [Finding],
@@ -184,13 +184,13 @@ pub(crate) struct Member<'a> {
 }
 
 impl Member<'_> {
-    /// The ids of the checks, comma-separated; `excluded` for those who are left out.
+    /// The ids of the checks, separated by commas; `excluded` for a person who is left out.
     pub(super) fn findings_cell(&self) -> Markdown {
         if self.is_excluded { Markdown::literal(EXCLUDED) } else { ids(self.findings) }
     }
 }
 
-/// The ids of the checks that have found something, comma-separated.
+/// The ids of the checks of some findings, separated by commas.
 pub(super) fn ids(findings: &[Finding]) -> Markdown {
     let ids = findings.iter().map(|finding| {
         let id = Markdown::literal(finding.check.id);
@@ -199,7 +199,7 @@ pub(super) fn ids(findings: &[Finding]) -> Markdown {
     join(ids, ", ")
 }
 
-/// What the Findings column says of those who are left out.
+/// The Findings cell of a person who is left out.
 pub(crate) const EXCLUDED: &str = "excluded";
 
 /// What stands behind a check's id where an exception justifies the finding.
@@ -214,7 +214,7 @@ pub(crate) struct Outsider<'a> {
 }
 
 impl<'a> Outsider<'a> {
-    /// What the account may do; `invited` before its holder has joined.
+    /// The role of the account; `invited` until its holder has joined.
     pub(super) fn role(&self) -> &'a str {
         match self.account.status {
             AccountStatus::Active => self.account.role.as_deref().unwrap_or(UNKNOWN),
@@ -222,7 +222,7 @@ impl<'a> Outsider<'a> {
         }
     }
 
-    /// Why the account stays, as untrusted text.
+    /// The justification of the account, as untrusted text.
     pub(super) fn justification(&self) -> &'a str {
         match (self.exception, self.ruling) {
             (Some(exception), _) => &exception.reason,
@@ -251,15 +251,15 @@ impl<'a> Outsider<'a> {
     }
 }
 
-/// What the Account column says of a person.
+/// The Account cell of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "lowercase")]
 pub(crate) enum AccountCell<'a> {
-    /// Nobody can tell.
+    /// It is unknown.
     Unknown,
-    /// There is none.
+    /// They have no account.
     None,
-    /// They were invited.
+    /// They are invited.
     Invited { email: Option<&'a str> },
     /// They have joined.
     Active { email: Option<&'a str>, role: Option<&'a str> },
@@ -296,19 +296,19 @@ impl<'a> AccountCell<'a> {
     }
 }
 
-/// What a report says of an outsider about whom nothing is decided.
+/// The Decision cell of an outsider without a decision.
 pub(crate) const UNDECIDED: &str = "undecided";
 
-/// What stands where nobody can tell.
+/// The cell for an unknown fact.
 pub(crate) const UNKNOWN: &str = "unknown";
 
-/// What stands where somebody has not joined yet.
+/// The cell for a person who has not joined yet.
 pub(super) const INVITED: &str = "invited";
 
-/// What stands where a fact could not be read.
+/// The cell for a fact that could not be read.
 pub(crate) const UNREADABLE: &str = "unreadable";
 
-/// Whether a line is of the form of [`Report::summary`], with a stop behind it.
+/// Whether a line has the form of [`Report::summary`] and ends with a full stop.
 pub(crate) fn is_summary(line: &str) -> bool {
     let words: Vec<&str> = line.split(' ').collect();
     matches!(words.as_slice(), [number, "people," | "person,", _, finding, ..]

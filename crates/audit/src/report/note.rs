@@ -1,4 +1,4 @@
-//! The notes of a report: what must be known to read it.
+//! The notes of a report, which a reader needs to understand it.
 
 use super::Report;
 use crate::evaluation::Unknown;
@@ -12,19 +12,20 @@ const EXCLUDED: &str = "Excluded: ";
 const EXCLUDED_NOBODY: &str = "Excluded, but not on the roster: ";
 const EXCEPTION: &str = "Exception ";
 
-/// How notes begin, by which those of a report that was pasted by hand are recognised.
+/// The beginnings of notes, by which the notes of a pasted report are recognised.
 pub(crate) const OPENINGS: [&str; 6] =
     [CHECK_OFF, CHECK_UNKNOWN, GAP, EXCLUDED, EXCLUDED_NOBODY, EXCEPTION];
 
-/// What was left out of a report, what could not be evaluated, or what is found about the organisation.
+/// A note on what was left out, what is unknown, or what was found about the organisation.
 ///
-/// Every form of the report shows the notes: as Markdown, or as plain text that the form makes harmless.
+/// Every form of the report shows the notes: as Markdown, or as plain text that the form makes
+/// harmless.
 pub(crate) struct Note<'a> {
-    /// What kind of note it is, for programs.
+    /// The kind of the note, for programs.
     pub(super) table: &'static str,
-    /// The id of the check that it is about; empty where it is about none.
+    /// The id of the check that it is about; may be empty.
     pub(super) check: &'static str,
-    /// Whom or what it is about, untrusted; empty where that is a check alone.
+    /// The subject or text that it is about, untrusted; may be empty.
     pub(super) name: &'a str,
     pieces: Vec<Piece<'a>>,
 }
@@ -33,7 +34,7 @@ pub(crate) struct Note<'a> {
 enum Piece<'a> {
     /// Words of the program.
     Own(Markdown),
-    /// Untrusted text, as it reads best.
+    /// Untrusted text in its most readable form.
     Untrusted(&'a str),
     /// Untrusted text that is always in a code span.
     Code(&'a str),
@@ -102,7 +103,7 @@ impl Report {
             notes.push(Note::new("check-off", CHECK_OFF).check(check.id));
         }
         for (check, unknown) in &evaluation.unknown {
-            // The first lines of a report without accounts say so already.
+            // The first lines of a report without accounts say this already.
             if *unknown == Unknown::NoAccounts {
                 continue;
             }

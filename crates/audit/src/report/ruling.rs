@@ -1,16 +1,16 @@
-//! What was ruled about an outsider.
+//! Decisions about outsiders as a report shows them.
 
-/// What is to become of an outsider's account.
+/// What happens to an outsider's account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
-    /// It stays.
+    /// The account stays.
     Keep,
-    /// It is removed from the organisation.
+    /// The account is removed from the organisation.
     Remove,
 }
 
 impl Decision {
-    /// The word for it.
+    /// The name of the decision.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Keep => "keep",
@@ -18,21 +18,21 @@ impl Decision {
         }
     }
 
-    /// The decision that a cell holds: its word, in whatever case, and nothing else but punctuation.
+    /// Parses the decision in a cell: its name in any case, with nothing but punctuation beside it.
     pub fn parse(cell: &str) -> Option<Self> {
         let word = cell.trim_matches(|it: char| !it.is_alphanumeric()).to_lowercase();
         [Self::Keep, Self::Remove].into_iter().find(|decision| decision.as_str() == word)
     }
 }
 
-/// What was ruled about an outsider, or proposed.
+/// A decision or a proposal about an outsider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ruling {
-    /// Why, as untrusted text.
+    /// The justification, as untrusted text.
     pub justification: String,
-    /// What is to become of the account.
+    /// What happens to the account.
     pub decision: Option<Decision>,
-    /// Whether an operator has confirmed it: only then it counts.
+    /// Whether an operator has confirmed it. Only then does it count.
     pub is_confirmed: bool,
     /// What an operator has recorded, whatever is proposed beside it.
     pub recorded: Option<RecordedDecision>,

@@ -1,4 +1,4 @@
-//! Decides which entries become people of the roster, and which repeat or contradict others.
+//! Builds the roster: decides which entries become people, and which repeat or contradict others.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher as _};
@@ -16,9 +16,10 @@ pub(super) struct RosterBuilder<'a> {
     roster: Roster,
     problems: Vec<Problem>,
     by_id: HashMap<u64, usize>,
-    /// By the hash of name and e-mail address; without an address only those without an id.
+    /// The people by the hash of name and e-mail address; without an address, only those without an
+    /// id.
     by_name: HashMap<u64, usize>,
-    /// By the hash of the e-mail address.
+    /// The people by the hash of the e-mail address.
     by_email: HashMap<u64, usize>,
 }
 
@@ -34,19 +35,19 @@ impl<'a> RosterBuilder<'a> {
         }
     }
 
-    /// Starts the next file, to which everything belongs that is added from now on.
+    /// Starts the next file. Everything that is added from now on belongs to it.
     pub(super) fn start_file(&mut self, name: &str, entries: usize) {
         self.roster.files.push(name.to_owned());
         self.roster.people.reserve(entries);
     }
 
-    /// A line of the current file.
+    /// The location of a line in the current file.
     fn position(&self, line: u64) -> Position {
         let file = u32::try_from(self.roster.files.len().saturating_sub(1)).unwrap_or(u32::MAX);
         Position { file, line }
     }
 
-    /// Reports what could not be read as an entry.
+    /// Reports a part of the file that could not be read as an entry.
     pub(super) fn report_unread(&mut self, error: EntryError) {
         let EntryError { line, message, hides_person } = error;
         let file = self.roster.files.last().cloned().unwrap_or_default();
@@ -63,7 +64,7 @@ impl<'a> RosterBuilder<'a> {
     pub(super) fn add(&mut self, mut fields: Fields, line: u64) {
         let position = self.position(line);
         for error in std::mem::take(&mut fields.errors) {
-            // Without a name or an e-mail address nobody can tell whose account theirs is.
+            // Without a name or an e-mail address, an account cannot be matched to the person.
             let hides_person = matches!(error.field, "name" | "email");
             let position = Position { line: error.line.unwrap_or(line), ..position };
             self.report(position, error.to_string(), hides_person);
@@ -101,7 +102,7 @@ impl<'a> RosterBuilder<'a> {
             DuplicateKind::SameId => {
                 let message =
                     format!("`gitlab.id` of {name} is that of another person: {file} line {line}");
-                // An id was copied: nobody can tell whose it is, and both people stay, so that
+                // The id was copied, so that it is unknown whose it is. Both people stay, and
                 // neither is hidden.
                 self.report(position, message, false);
                 let claimed_id = person.gitlab_id.value().copied();
@@ -118,7 +119,7 @@ impl<'a> RosterBuilder<'a> {
         }
     }
 
-    /// Reports an address that two entries have: nobody can say whose account is there.
+    /// Reports an address of two entries, because an account with it cannot be matched.
     fn report_shared_email(&mut self, person: &Person, position: Position) {
         let Some(email) = person.comparable_email() else { return };
         let mut hasher = DefaultHasher::new();
@@ -136,8 +137,8 @@ impl<'a> RosterBuilder<'a> {
         self.report(position, message, false);
     }
 
-    /// Finds an earlier entry with the id, or with the name and e-mail address, of `person`; if there
-    /// is none, remembers this one.
+    /// Finds an earlier entry with the id, or with the name and e-mail address, of `person`.
+    /// If there is none, later calls find this one.
     fn find_duplicate(&mut self, person: &Person) -> Option<Duplicate> {
         let next = self.roster.people.len();
         let by_id = person.gitlab_id.value().map(|id| *self.by_id.entry(*id).or_insert(next));
@@ -164,7 +165,7 @@ impl<'a> RosterBuilder<'a> {
         Some(Duplicate::new(index, earlier, person, kind))
     }
 
-    /// The roster, with the problems in the order of their locations.
+    /// The finished roster, with the problems in the order of their locations.
     pub(super) fn finish(mut self) -> (Roster, Vec<Problem>) {
         self.problems.sort_by(|one, other| one.location.cmp(&other.location));
         (self.roster, self.problems)
@@ -193,9 +194,9 @@ pub(super) fn is_operations(job: &JobFields, team: &OperationsTeam) -> Option<bo
     (is_member || !job.is_unreadable).then_some(is_member)
 }
 
-/// A number for a name and an address, whatever the case of their ASCII letters.
+/// A hash of a name and an address, whatever the case of their ASCII letters.
 ///
-/// The texts themselves would fill the memory twice for a large roster, and folding each takes time.
+/// For a large roster, keeping the texts would double the memory, and folding each takes time.
 fn hash_of_name(person: &Person) -> u64 {
     let mut hasher = DefaultHasher::new();
     let email = person.email.value().map_or("", |email| email);
@@ -212,13 +213,14 @@ struct Duplicate {
     kind: DuplicateKind,
 }
 
-/// What a later entry means beside the earlier one.
+/// The relation of a later entry to an earlier one.
 enum DuplicateKind {
-    /// Both entries say the same in every field that is read, so nobody is hidden.
+    /// Both entries agree in every field that is read, so nobody is hidden.
     Repetition,
-    /// They are about one person and differ: one of them may be a copy that somebody forgot to change.
+    /// Both entries are about one person and differ. One of them may be a copy that somebody forgot
+    /// to change.
     SamePerson,
-    /// They are about two people who cannot both have the id.
+    /// The entries are about two people, who cannot both have the id.
     SameId,
 }
 

@@ -1,4 +1,4 @@
-//! One entry of a roster as it stands in the file, before it is judged.
+//! The fields of one roster entry, as the file has them.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,20 +8,21 @@ use serde_yaml::Spanned;
 
 use crate::identity::is_email_address;
 
-/// A fact of the roster that may be absent or unreadable: unknown is never taken for absent.
+/// A fact of the roster that may be missing or unreadable, because unknown is never taken for
+/// absent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Field<T> {
-    /// The roster does not say.
+    /// The roster does not have the field.
     #[default]
     Missing,
-    /// The roster says something that is no such value; a problem tells of it.
+    /// The roster has the field, but its value is invalid; a problem reports it.
     Unreadable,
-    /// What the roster says.
+    /// The value in the roster.
     Value(T),
 }
 
 impl<T> Field<T> {
-    /// The value, where there is a readable one.
+    /// The value, if it is readable.
     pub fn value(&self) -> Option<&T> {
         match self {
             Self::Value(value) => Some(value),
@@ -36,7 +37,7 @@ pub(super) struct FieldError {
     /// The field as written, such as `gitlab.username`.
     pub(super) field: &'static str,
     pub(super) fault: Fault,
-    /// The line of the field's value, where the parser knows it.
+    /// The line of the field's value, if the parser knows it.
     pub(super) line: Option<u64>,
 }
 
@@ -45,11 +46,11 @@ pub(super) struct FieldError {
 pub(super) enum Fault {
     /// The value is of another type, such as `a list`.
     Type(&'static str),
-    /// The field is given twice, so nobody knows which value counts.
+    /// The field is given twice, so that it is unknown which value counts.
     Twice,
     /// The text is not one plain e-mail address.
     NotAnAddress,
-    /// The value is not an id of GitLab.
+    /// The value is not an id of a GitLab user.
     NotAnId,
 }
 
@@ -83,7 +84,7 @@ fn expected(field: &str) -> &'static str {
     }
 }
 
-/// An entry's fields, as far as they are used, and those of them that cannot be read.
+/// The fields of an entry that are used, and those among them that cannot be read.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Fields {
     pub(super) name: Field<Box<str>>,
@@ -92,40 +93,39 @@ pub(super) struct Fields {
     pub(super) calendly: Field<Box<str>>,
     pub(super) gitlab_id: Field<u64>,
     pub(super) gitlab_username: Field<Box<str>>,
-    /// Boxed, since it is left out of most entries before they are parsed.
+    /// Boxed, because pruning removes it from most entries before they are parsed.
     pub(super) job: Option<Box<JobFields>>,
     /// Whether another field is a list of people, so that the entry is more than one person.
     pub(super) lists_people: bool,
     pub(super) errors: Vec<FieldError>,
 }
 
-/// What somebody does, as far as it may make them one of the operations team.
+/// The fields that decide whether a person belongs to the operations team.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct JobFields {
     pub(super) titles: Vec<Box<str>>,
     pub(super) focuses: Vec<Box<str>>,
-    /// Whether a title or the focuses cannot be read.
+    /// Whether the title or a focus cannot be read.
     pub(super) is_unreadable: bool,
 }
 
-/// What messages call a list.
+/// The name of a list in messages.
 pub(super) const A_LIST: &str = "a list";
 const A_NUMBER: &str = "a number";
 const A_BOOLEAN: &str = "true or false";
 
-/// An entry of a roster: a mapping, or whatever stands where one should.
+/// An entry of a roster: a mapping, or another value in its place.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Entry {
     Mapping(Box<Fields>),
-    /// Something else, named in words such as `a list`.
+    /// Another value, described in words such as `a list`.
     Other(&'static str),
 }
 
-/// The names of the fields that are read at an entry's top level; all others are ignored.
+/// The fields that are read at the top level of an entry. All others are ignored.
 pub(super) const FIELDS: [&str; 5] = ["name", "email", "reports_to", "calendly", "gitlab"];
 
-/// The names of further fields, which are read where they may make somebody one of the operations
-/// team.
+/// Further fields, which are read if they may make the person a member of the operations team.
 pub(super) const JOB_FIELDS: [&str; 2] = ["title", "focuses"];
 
 impl<'de> Deserialize<'de> for Entry {
@@ -148,16 +148,16 @@ enum Node<M> {
     Whole(u64),
     List(M),
     Mapping(M),
-    /// Neither of these, in words.
+    /// A value that is neither, in words.
     Odd(&'static str),
 }
 
-/// A mapping that takes its fields one by one; or a list, its items.
+/// A mapping that takes its fields one by one, or a list that takes its items.
 trait TakeField: Default {
     /// Reads the value of `key` from `map`, or skips it.
     fn take<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error>;
 
-    /// Reads the next item, or skips it, where there is a list instead; nothing at its end.
+    /// Reads the next item of a list in its place, or skips it; `None` at its end.
     fn take_item<'de, A: SeqAccess<'de>>(&mut self, list: &mut A) -> Result<bool, A::Error> {
         Ok(list.next_element::<IgnoredAny>()?.is_some())
     }
@@ -239,7 +239,7 @@ impl<'de, M: TakeField> Visitor<'de> for NodeVisitor<M> {
     }
 }
 
-/// A mapping's key, where it is a text.
+/// The key of a mapping, if it is a string.
 struct Key(Option<Box<str>>);
 
 impl<'de> Deserialize<'de> for Key {
@@ -251,7 +251,7 @@ impl<'de> Deserialize<'de> for Key {
     }
 }
 
-/// A mapping of which nothing is used.
+/// A mapping whose content is ignored.
 #[derive(Default)]
 struct Ignored;
 
@@ -359,7 +359,7 @@ impl Fields {
         };
         set(&mut self.gitlab_id, "gitlab", id, errors);
         let username = match handle.username.unwrap_or(Node::Null) {
-            // People write handles as they mention them.
+            // People write usernames the way they mention them.
             Node::Text(text) => Node::Text(text.trim().trim_start_matches('@').into()),
             other => other,
         };
@@ -368,13 +368,13 @@ impl Fields {
 }
 
 impl Node<Ignored> {
-    /// The id of a GitLab account, which people write as a number or as a text.
+    /// The id of a GitLab account, which people write as a number or as a string.
     fn gitlab_id(&self) -> Option<u64> {
         let id = match self {
             Self::Whole(id) => *id,
             Self::Text(text) => {
                 let digits = text.trim();
-                // The parser of numbers takes `+7` as well.
+                // The standard parser also accepts `+7`.
                 let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
                 digits.parse().ok().filter(|_| is_number)?
             }
@@ -384,23 +384,23 @@ impl Node<Ignored> {
     }
 }
 
-/// Fields that hold people whatever their values look like.
+/// The fields that hold people, whatever their values look like.
 const PEOPLE_FIELDS: [&str; 4] = ["members", "people", "team_members", "employees"];
 
 /// The fields that make a mapping with a `name` a person.
 const PERSON_FIELDS: [&str; 4] = ["email", "reports_to", "calendly", "gitlab"];
 
-/// Whether the lines of a field that nobody reads may hold a list of people.
+/// Whether the lines of an unused field may hold a list of people.
 ///
-/// It only has to be right where it says no: those lines are not parsed.
+/// Only the answer "no" has to be right, because those lines are not parsed.
 pub(super) fn may_list_people(key: &str, lines: &str) -> bool {
-    // Keys in double quotes may hold escapes.
+    // A key in double quotes may hold escapes.
     PEOPLE_FIELDS.contains(&key)
         || lines.contains('\\')
         || PERSON_FIELDS.iter().any(|field| lines.contains(field))
 }
 
-/// The values of a field that nobody reads, as far as they show whether they are people.
+/// The value of an unused field, as far as it shows whether it holds people.
 #[derive(Default)]
 struct Values {
     has_values: bool,
@@ -438,7 +438,7 @@ impl Node<Values> {
     }
 }
 
-/// Which fields of a person a mapping has.
+/// The fields of a person that a mapping has.
 #[derive(Default)]
 struct PersonFields {
     has_name: bool,
@@ -453,8 +453,8 @@ impl TakeField for PersonFields {
     }
 }
 
-/// The lines of an entry's fields, counted from 1 within the text that was parsed; those below
-/// `gitlab` are named as in `gitlab.id`.
+/// The lines of an entry's fields, counted from 1 within the parsed text.
+/// Fields below `gitlab` have names such as `gitlab.id`.
 #[derive(Debug, Default)]
 pub(super) struct FieldLines(BTreeMap<String, u64>);
 
@@ -482,12 +482,12 @@ impl TakeField for FieldLines {
 }
 
 impl Entry {
-    /// Whether the lines of unreadable fields have to be found.
+    /// Whether the lines of unreadable fields are still unknown.
     pub(super) fn has_errors(&self) -> bool {
         matches!(self, Self::Mapping(fields) if !fields.errors.is_empty())
     }
 
-    /// Sets the lines of unreadable fields, of an entry whose text begins on `first_line`.
+    /// Sets the lines of the unreadable fields of an entry whose text begins on `first_line`.
     pub(super) fn locate_errors(&mut self, lines: &FieldLines, first_line: u64) {
         let Self::Mapping(fields) = self else { return };
         for error in &mut fields.errors {
@@ -497,7 +497,7 @@ impl Entry {
     }
 }
 
-/// The list under `focuses`: the names in it.
+/// The value of `focuses`: the names in the list.
 #[derive(Default)]
 struct Focuses(Vec<Box<str>>);
 
@@ -510,7 +510,7 @@ impl TakeField for Focuses {
         match list.next_element::<Node<Focus>>()? {
             None => return Ok(false),
             Some(Node::Mapping(Focus(names))) => self.0.extend(names),
-            // People write the name alone.
+            // People also write the name alone.
             Some(Node::Text(name)) => self.0.push(name),
             Some(_) => {}
         }
@@ -518,7 +518,7 @@ impl TakeField for Focuses {
     }
 }
 
-/// A mapping under `focuses`: its names, of which there should be one.
+/// A mapping below `focuses`: its names, of which there should be one.
 #[derive(Default)]
 struct Focus(Vec<Box<str>>);
 
@@ -535,7 +535,7 @@ impl TakeField for Focus {
 }
 
 impl<M> Node<M> {
-    /// What messages call the value.
+    /// The type of the value in messages.
     fn describe(&self) -> &'static str {
         match self {
             Self::Null => "nothing",
@@ -554,7 +554,8 @@ fn unreadable<T>(field: &'static str, fault: Fault, errors: &mut Vec<FieldError>
     Field::Unreadable
 }
 
-/// Keeps `value`, unless the field had been given before: then nobody knows which one counts.
+/// Stores `value`, unless the field was given before, because it is then unknown which value
+/// counts.
 fn set<T>(field: &mut Field<T>, name: &'static str, value: Field<T>, errors: &mut Vec<FieldError>) {
     *field = match field {
         Field::Missing => value,

@@ -1,8 +1,8 @@
-//! Where a YAML text falls apart: into documents, and a list into its items.
+//! Splits a YAML text into its documents, and a list into its items.
 //!
-//! Only what YAML itself makes certain is used.
-//! A line that begins with `---` or `...` bounds a document wherever it stands (YAML 1.2.2,
-//! §9.1.2), and whatever belongs to an item of a list is indented further than its mark.
+//! Only what YAML itself guarantees is used.
+//! A line that begins with `---` or `...` ends a document in any context (YAML 1.2.2, §9.1.2).
+//! Everything that belongs to an item of a list is indented further than its dash.
 
 /// A part of a file: its bytes, and the line on which it begins, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,7 @@ fn lines(part: Part<'_>) -> impl Iterator<Item = Part<'_>> {
         .map(|(bytes, line)| Part { bytes, line })
 }
 
-/// The documents of a file that hold anything.
+/// The documents of a file that are not empty.
 pub(super) fn documents(file: &[u8]) -> Vec<Part<'_>> {
     let mut documents = Vec::new();
     let (mut start, mut start_line, mut position) = (0, 1, 0);
@@ -42,8 +42,8 @@ pub(super) fn documents(file: &[u8]) -> Vec<Part<'_>> {
     documents
 }
 
-/// The items of a document that is a list with each item on lines of its own, or nothing if it is
-/// anything else.
+/// The items of a document that is a list with each item on lines of its own; `None` for anything
+/// else.
 pub(super) fn items(document: Part<'_>) -> Option<Vec<Part<'_>>> {
     let mut starts = Vec::new();
     let mut position = 0;
@@ -69,7 +69,7 @@ fn is_blank_or_comment(line: &[u8]) -> bool {
     matches!(line.trim_ascii_start().first(), None | Some(b'#'))
 }
 
-/// What follows the mark of a document on its line.
+/// The text after the marker of a document on its line.
 fn after_mark(line: &[u8]) -> Option<&[u8]> {
     let rest = line.strip_prefix(b"---").or_else(|| line.strip_prefix(b"..."))?;
     rest.first().is_none_or(u8::is_ascii_whitespace).then_some(rest)

@@ -1,4 +1,4 @@
-//! Who reports to whom.
+//! Finds the manager of each person.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use super::model::{Person, Roster};
 use crate::identity::PersonIdx;
 use crate::text::{fold, slug_letters};
 
-/// Everybody by the forms of their name in which a manager may be named.
+/// The people by the forms of their name in which a manager may be named.
 #[derive(Debug)]
 pub(crate) struct Managers<'a> {
     roster: &'a Roster,
@@ -30,8 +30,8 @@ impl<'a> Managers<'a> {
         }
     }
 
-    /// The manager of a person; absent where the roster names nobody, the person themself, or
-    /// several people of that name.
+    /// The manager of a person; `None` if the roster names nobody, the person themself, or several
+    /// people with that name.
     pub(crate) fn manager(&self, person: PersonIdx) -> Option<PersonIdx> {
         let name = self.roster.person(person)?.reports_to.value()?;
         let by_name = self.folded.get(&*fold(name));

@@ -1,8 +1,9 @@
-//! The roster: who should have access.
+//! The roster: the people who should have access.
 //!
 //! A roster is a YAML list of people, a folder of YAML files with one person each, or a JSON array.
-//! It is written by hand, so reading it never fails: what cannot be read becomes a [`Problem`] with
-//! its file and line, and the rest is read.
+//! People write it by hand, so parsing never fails.
+//! A part that cannot be read becomes a [`Problem`] with its file and line, and everything else is
+//! read.
 
 mod builder;
 mod fields;
@@ -24,10 +25,10 @@ use parse::{Item, Reading};
 
 use crate::input::{Problem, SourceFile};
 
-/// Reads a roster from its files, in their order, with the problems in the order of their locations.
+/// Parses the files of a roster in their order, with the problems in the order of their locations.
 ///
-/// The files' text is not needed afterwards: of titles and focuses, only whether they make somebody a
-/// member of `team` is kept.
+/// The text of the files is not needed afterwards.
+/// Of titles and focuses, only the membership in `team` is kept.
 pub fn parse(files: &[SourceFile], team: &OperationsTeam) -> (Roster, Vec<Problem>) {
     let readings: Vec<Reading> =
         files.par_iter().map(|file| parse::file(&file.bytes, team)).collect();

@@ -1,18 +1,18 @@
-//! The people of a roster, as the rest of the crate knows them.
+//! The people of a roster, as the rest of the crate uses them.
 
 use super::fields::Field;
 use crate::identity::{PersonIdx, SubjectId, comparable_email};
 use crate::input::Location;
 use crate::text::fold;
 
-/// Where in the roster's files something stands.
+/// A position in the files of the roster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Position {
     pub(super) file: u32,
     pub(super) line: u64,
 }
 
-/// A person who should have access, as the roster describes them.
+/// A person who should have access.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     /// The full name, never empty.
@@ -25,12 +25,12 @@ pub struct Person {
     pub calendly: Field<Box<str>>,
     /// The id of the person's GitLab account.
     pub gitlab_id: Field<u64>,
-    /// The id that the person's entry claims together with another one, so that it is neither's.
+    /// The id that this entry and another one claim, so that it belongs to neither.
     pub claimed_id: Option<u64>,
     /// The username of the person's GitLab account, without `@`.
     pub gitlab_username: Field<Box<str>>,
-    /// Whether the person is of the operations team; unknown where neither title nor focuses say so
-    /// and one of them could not be read.
+    /// Whether the person belongs to the operations team; `None` if neither title nor focuses make
+    /// them a member and one of them could not be read.
     pub is_operations: Option<bool>,
     pub(super) position: Position,
 }
@@ -44,15 +44,16 @@ impl Person {
             && self.is_operations.is_some()
     }
 
-    /// The e-mail address as it is compared with others, where the roster has a readable one.
+    /// The e-mail address in the form that is compared, if the roster has a readable one.
     pub fn comparable_email(&self) -> Option<String> {
         self.email.value().map(|email| comparable_email(email))
     }
 
-    /// All that the person is known by, the first being [`Person::subject`].
+    /// The ids by which the person is known; the first is [`Person::subject`].
     ///
-    /// One who is found under any of them is the same: so a changed id or e-mail address, one at a
-    /// time, loses nothing.
+    /// A person who is found under any of them is the same.
+    /// The history survives a changed id or a changed e-mail address, if only one of them changes
+    /// at a time.
     pub(crate) fn keys(&self) -> Vec<SubjectId> {
         let id = self.gitlab_id.value().map(|id| SubjectId::GitLabId(*id));
         let email = self.comparable_email().map(SubjectId::Email);
@@ -60,10 +61,9 @@ impl Person {
         if keys.is_empty() { vec![SubjectId::Name(fold(&self.name).into_owned())] } else { keys }
     }
 
-    /// Who the person is to the audit, whatever else about them changes.
+    /// The id of the person in the audit, however else they change.
     ///
-    /// A person is known by their GitLab id, else by their e-mail address in lower case; a person
-    /// who has neither, by their name.
+    /// This is their GitLab id, otherwise their e-mail address in lower case, otherwise their name.
     pub fn subject(&self) -> SubjectId {
         match (&self.gitlab_id, self.comparable_email()) {
             (Field::Value(id), _) => SubjectId::GitLabId(*id),
@@ -73,7 +73,7 @@ impl Person {
     }
 }
 
-/// Who should have access.
+/// The people who should have access.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Roster {
     /// The people, in the order of the files and of their lines.
@@ -92,7 +92,7 @@ impl Roster {
         self.people.iter().enumerate().map(|(index, person)| (PersonIdx(index), person))
     }
 
-    /// The line of the roster's files at which the entry of `person` begins.
+    /// The line on which the entry of `person` begins.
     pub fn location(&self, person: &Person) -> Location {
         location(&self.files, person.position)
     }

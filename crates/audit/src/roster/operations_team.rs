@@ -1,13 +1,13 @@
-//! The operations team: those who must be admin of the audited system.
+//! The operations team, whose members must be admins of the audited system.
 
 use crate::text::fold;
 
-/// Who is of the operations team.
+/// The rules for membership in the operations team.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OperationsTeam {
-    /// People with one of these focuses, whatever the case of its letters.
+    /// The focuses of members, in any case.
     pub focuses: Vec<String>,
-    /// People whose title starts with one of these, whatever the case of its letters.
+    /// The beginnings of members' titles, in any case.
     pub titles: Vec<String>,
 }
 
@@ -21,21 +21,21 @@ impl Default for OperationsTeam {
 }
 
 impl OperationsTeam {
-    /// Whether somebody with this title is of the team.
+    /// Whether a person with this title is a member.
     pub(super) fn has_title(&self, title: &str) -> bool {
         let title = fold(title);
         self.titles.iter().any(|beginning| title.starts_with(&*fold(beginning)))
     }
 
-    /// Whether somebody with this focus is of the team.
+    /// Whether a person with this focus is a member.
     pub(super) fn has_focus(&self, focus: &str) -> bool {
         self.focuses.iter().any(|wanted| fold(wanted) == fold(focus))
     }
 
-    /// Whether the lines of the field `title` or `focuses` show beyond doubt that they make nobody
-    /// one of the team, so that they need not be parsed.
+    /// Whether the lines of the field `title` or `focuses` certainly make nobody a member.
+    /// They need not be parsed then.
     ///
-    /// That is so for plain texts in the usual layout which hold none of the team's words.
+    /// This is so for plain text in the usual layout without any word of the team's rules.
     pub(super) fn is_ruled_out(&self, field: &str) -> bool {
         let is_simple = |character: char| {
             character.is_alphanumeric() || matches!(character, ' ' | ':' | '-' | '.' | ',' | '\n')

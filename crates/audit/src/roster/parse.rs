@@ -1,9 +1,10 @@
-//! Reads one file of a roster into entries, and says what it could not read.
+//! Parses one file of a roster into entries, and reports what it could not read.
 //!
-//! A YAML list is read item by item: so a broken item costs nobody but itself, items are read side
-//! by side, and what a text can make the parser do is bounded by its own length.
-//! Where an alias means an anchor of another item, the document is read as a whole, without the
-//! items that are broken by themselves.
+//! A YAML list is parsed item by item.
+//! A broken item then costs only itself, items are parsed in parallel, and the length of a text
+//! bounds what it can make the parser do.
+//! If an alias refers to an anchor in another item, the complete document is parsed, without the
+//! broken items.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -19,16 +20,16 @@ use super::items::{self, Part};
 use super::operations_team::OperationsTeam;
 use super::prune::push_pruned;
 
-/// What a file holds.
+/// The content of a file.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
     /// The entries that are mappings, in the order of their lines.
     pub(super) items: Vec<Item>,
-    /// What could not be read, in the order of the lines.
+    /// The problems, in the order of the lines.
     pub(super) problems: Vec<EntryError>,
 }
 
-/// An entry and the line on which it begins, counted from 1.
+/// An entry, and the line on which it begins, counted from 1.
 #[derive(Debug)]
 pub(super) struct Item {
     pub(super) fields: Box<Fields>,
@@ -44,19 +45,19 @@ pub(super) struct EntryError {
 }
 
 impl EntryError {
-    /// An entry, or more, that could not be read at all.
+    /// One or more entries that could not be read at all.
     fn lost(line: impl Into<Option<u64>>, message: impl Into<String>) -> Self {
         Self { line: line.into(), message: message.into(), hides_person: true }
     }
 }
 
-/// How many items the parser is given at a time.
+/// How many items the parser gets at a time.
 const BATCH: usize = 64;
 
-/// How many broken items are looked for where a document must be read as a whole.
+/// How many broken items are searched for in a document that is parsed as one.
 const ROUNDS: usize = 16;
 
-/// Reads one file.
+/// Parses one file.
 pub(super) fn file(bytes: &[u8], team: &OperationsTeam) -> Reading {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let bytes = &*with_line_feeds(bytes);
@@ -90,8 +91,9 @@ pub(super) fn file(bytes: &[u8], team: &OperationsTeam) -> Reading {
     reading
 }
 
-/// The text with a line feed for each carriage return that stands alone: in YAML it ends a line too,
-/// and whoever missed that would take an item for a part of the comment or field above it.
+/// The text with a line feed for each carriage return that stands alone.
+/// YAML ends a line there too; otherwise an item would become part of the comment or field above
+/// it.
 fn with_line_feeds(bytes: &[u8]) -> Cow<'_, [u8]> {
     if !bytes.contains(&b'\r') {
         return Cow::Borrowed(bytes);
@@ -116,7 +118,7 @@ impl Reading {
     }
 }
 
-/// What became of an item that was read by itself.
+/// The outcome of parsing an item alone.
 enum Outcome {
     Read(Entry),
     Broken(Box<EntryError>),
@@ -144,7 +146,7 @@ fn parse_list(items: &[Part<'_>], team: &OperationsTeam, reading: &mut Reading) 
     }
 }
 
-/// Finds the lines of an entry's unreadable fields, by parsing its text once more.
+/// Finds the lines of an entry's unreadable fields by parsing its text again.
 fn locate_errors(entry: &mut Entry, item: Part<'_>) {
     if !entry.has_errors() {
         return;
@@ -192,7 +194,8 @@ fn read_alone(item: Part<'_>) -> Outcome {
         Err(error) => {
             let mut problem = syntax_error(&error, item.line);
             if problem.line != Some(item.line) {
-                // An open quote is noticed where the text ends, which may be a screen below.
+                // The parser notices an open quote only at the end of the text, which may be far
+                // below.
                 problem.message.push_str(&format!(", in the entry of line {}", item.line));
             }
             match error {
@@ -203,7 +206,7 @@ fn read_alone(item: Part<'_>) -> Outcome {
     }
 }
 
-/// Reads a list as a whole, but for its broken items, and replaces the outcomes if it can.
+/// Parses a list as one document without its broken items, and replaces the outcomes if it can.
 fn parse_as_one(items: &[Part<'_>], outcomes: &mut Vec<Outcome>) {
     let broken = outcomes.iter().enumerate().filter_map(|(index, outcome)| match outcome {
         Outcome::Broken(problem) => Some((index, EntryError::clone(problem))),
@@ -236,7 +239,7 @@ fn parse_as_one(items: &[Part<'_>], outcomes: &mut Vec<Outcome>) {
     }
 }
 
-/// The text of `items`, with nothing but line breaks in place of the broken ones.
+/// The text of `items`, with line breaks in place of the broken ones.
 fn blank_out(items: &[Part<'_>], broken: &BTreeMap<usize, EntryError>) -> String {
     let mut text = String::new();
     for (index, item) in items.iter().enumerate() {
@@ -248,7 +251,7 @@ fn blank_out(items: &[Part<'_>], broken: &BTreeMap<usize, EntryError>) -> String
     text
 }
 
-/// Reads a document that is not a list of lines with one item each: one person, or a flow list.
+/// Parses a document that is not a list with an item on each line: one person, or a flow list.
 fn parse_document(document: Part<'_>, reading: &mut Reading) {
     let text = match utf8(document) {
         Ok(text) => text,
@@ -296,7 +299,7 @@ fn line_breaks(bytes: &[u8]) -> u64 {
     bytes.iter().filter(|byte| **byte == b'\n').map(|_| 1).sum()
 }
 
-/// What the parser says, with the line in the file of a text that begins on `first_line`.
+/// The parser's message, with the line in the file of a text that begins on `first_line`.
 fn syntax_error(error: &Error, first_line: u64) -> EntryError {
     let line = error.location().map_or(0, |location| location.line());
     let innermost = match error {
@@ -307,9 +310,9 @@ fn syntax_error(error: &Error, first_line: u64) -> EntryError {
     EntryError::lost(first_line + line.saturating_sub(1), format!("not valid YAML: {message}"))
 }
 
-/// How a text of `length` bytes is parsed: what aliases can multiply is bounded by the length.
+/// The parser's options for a text of `length` bytes, which bounds what aliases can multiply.
 ///
-/// Without this, a text of a kilobyte can stand for more nodes than a machine has memory.
+/// Without the bound, a text of a kilobyte can stand for more nodes than fit into memory.
 pub(super) fn options(length: usize) -> Options {
     serde_yaml::options! {
         budget: serde_yaml::budget! {
@@ -324,7 +327,7 @@ pub(super) fn options(length: usize) -> Options {
         alias_limits: serde_yaml::alias_limits! {
             max_total_replayed_events: length.max(5_000),
         },
-        // Whether a field may be given twice is for `entry` to say: only of those that are read.
+        // `Entry` decides whether a field may be given twice: only the fields that are used count.
         duplicate_keys: serde_yaml::DuplicateKeyPolicy::PassThrough,
         strict_booleans: true,
         leading_zero_numbers_as_strings: true,
@@ -334,7 +337,7 @@ pub(super) fn options(length: usize) -> Options {
     }
 }
 
-/// Reads a JSON array or object; nothing if it is no JSON from its first value on.
+/// Parses a JSON array or object; `None` if the text is not JSON from its first value on.
 fn json(bytes: &[u8]) -> Option<Reading> {
     let mut reading = Reading::default();
     let text = str::from_utf8(bytes).ok()?;
@@ -357,7 +360,7 @@ fn json(bytes: &[u8]) -> Option<Reading> {
     }
     let (mut line, mut position) = (1, 0);
     for value in values {
-        // Where an element begins is not told otherwise than by where its text lies.
+        // Only the position of its text tells where an element begins.
         let offset = value.get().as_ptr().addr() - text.as_ptr().addr();
         line += line_breaks(bytes.get(position..offset).unwrap_or_default());
         position = offset;
@@ -371,7 +374,7 @@ fn json(bytes: &[u8]) -> Option<Reading> {
     Some(reading)
 }
 
-/// Collects the elements of an array, and keeps those that were read before an error.
+/// Collects the elements of an array, and keeps those before an error.
 struct Elements<'a, 'de>(&'a mut Vec<&'de RawValue>);
 
 impl<'de> DeserializeSeed<'de> for Elements<'_, 'de> {

@@ -1,16 +1,16 @@
-//! Leaves out of an item's text the fields that nobody reads, so that the parser need not either.
+//! Removes the unused fields of an item's text, so that the parser need not read them.
 //!
-//! A field is left out only where a look at its lines shows beyond doubt where it begins and ends;
-//! from the first doubt on, an item's text stays as it is and costs time instead.
+//! A field is removed only if its lines show beyond doubt where it begins and ends.
+//! After the first doubt, the text of an item stays as it is and only costs time.
 //! Line breaks stay, so that every line keeps its number.
 
 use super::fields::{FIELDS, JOB_FIELDS, may_list_people};
 use super::operations_team::OperationsTeam;
 
-/// Appends `item` to `text` without the fields that nobody reads.
+/// Appends `item` to `text` without the unused fields.
 ///
-/// `item` begins in column 0 with the mark of a list's item, so that its fields, if it is a mapping
-/// written in the usual way, stand at column 2.
+/// `item` begins in column 0 with the dash of a list.
+/// If it is a mapping in the usual layout, its fields begin in column 2.
 pub(super) fn push_pruned(item: &str, team: &OperationsTeam, text: &mut String) {
     let mut rest = item;
     let mut field = "";
@@ -42,14 +42,15 @@ pub(super) fn push_pruned(item: &str, team: &OperationsTeam, text: &mut String) 
     text.push_str(rest);
 }
 
-/// Appends the lines of the field `key`, or as many blank ones; an item's first line has no key here.
+/// Appends the lines of the field `key`, or as many blank ones. The first line of an item has no
+/// key here.
 fn push_field(key: Option<&str>, field: &str, team: &OperationsTeam, text: &mut String) {
     let is_read = key.is_none_or(|key| {
         FIELDS.contains(&key)
             || JOB_FIELDS.contains(&key) && !team.is_ruled_out(field)
             || may_list_people(key, field)
     });
-    // An anchor may be meant by an alias elsewhere.
+    // An alias elsewhere may refer to the anchor.
     if is_read || field.contains('&') {
         text.push_str(field);
     } else {
@@ -57,18 +58,18 @@ fn push_field(key: Option<&str>, field: &str, team: &OperationsTeam, text: &mut 
     }
 }
 
-/// What a line within an item is, as far as that can be told without reading YAML.
+/// The role of a line within an item, as far as it is certain without parsing YAML.
 #[derive(Debug, PartialEq, Eq)]
 enum Line<'a> {
-    /// The item's first line, with a plain key at column 2.
+    /// The first line of the item, with a plain key in column 2.
     First,
-    /// A line with a plain key at column 2.
+    /// A line with a plain key in column 2.
     Field(&'a str),
-    /// A line that belongs to the field above it: it is indented further, or blank.
+    /// A line of the field above it: it is indented further, or blank.
     Deeper,
-    /// A line with a plain key at column 2, whose value may stay open at the line's end.
+    /// A line with a plain key in column 2, whose value may continue after the end of the line.
     OpenField,
-    /// Anything else, or a deeper line on which a quoted text or a flow collection may begin.
+    /// Anything else, or an indented line on which a quoted string or a flow collection may begin.
     Doubtful,
 }
 
@@ -109,9 +110,10 @@ fn is_closed(value: &str) -> bool {
     opens_nothing(value) || closes_what_it_opens(value)
 }
 
-/// Whether no quoted text and no flow collection begins in `text`.
+/// Whether no quoted string and no flow collection begins in `text`.
 ///
-/// Both begin only where a token may: elsewhere, as in `O'Neil`, their characters mean themselves.
+/// They begin only where a token may.
+/// Elsewhere, as in `O'Neil`, their characters stand for themselves.
 fn opens_nothing(text: &str) -> bool {
     let mut previous = ' ';
     text.chars().all(|character| {
@@ -121,7 +123,7 @@ fn opens_nothing(text: &str) -> bool {
     })
 }
 
-/// Whether `value` is one quoted text or one flow collection that ends where `value` does.
+/// Whether `value` is one quoted string or one flow collection that ends where `value` does.
 fn closes_what_it_opens(value: &str) -> bool {
     let mut quote = None;
     let mut depth = 0_usize;
@@ -133,7 +135,7 @@ fn closes_what_it_opens(value: &str) -> bool {
         }
         is_first = false;
         match (quote, character) {
-            // How an escape or a comment reads on is the parser's business.
+            // The parser decides how an escape or a comment continues.
             (Some('"'), '\\') | (None, '#') => return false,
             (Some(open), _) => {
                 if character == open {

@@ -10,14 +10,14 @@ use crate::matching::{is_unmatchable, status_of};
 use crate::roster::Person;
 use crate::text::{canonical_link, comparable_link};
 
-/// The accounts of a person who have joined.
+/// The accounts of a person that are in use.
 fn joined<'a>(input: &'a CheckInput<'_>, person: PersonIdx) -> impl Iterator<Item = &'a Account> {
     let matches = input.matching.for_person(person).iter();
     let accounts = matches.filter_map(|it| input.accounts.get(it.account));
     accounts.filter(|account| account.status == AccountStatus::Active)
 }
 
-/// A link that is missing, malformed or somebody else's as well is told of by those checks.
+/// Other checks report a link that is missing, malformed or the same as another person's.
 pub(super) fn link_mismatch(input: &CheckInput<'_>) -> Vec<Hit> {
     let mut shared: Vec<Subject> =
         link_shared(input.roster).into_iter().map(|hit| hit.about).collect();
@@ -29,7 +29,7 @@ pub(super) fn link_mismatch(input: &CheckInput<'_>) -> Vec<Hit> {
         }
         let mut pages = Vec::new();
         for account in joined(input, index) {
-            // An account whose page is not known may be the one that the link belongs to.
+            // An account whose page is unknown may be the one that the link belongs to.
             pages.push(account.page.as_deref()?);
         }
         if pages.is_empty()
@@ -63,9 +63,10 @@ pub(super) fn outsider(input: &CheckInput<'_>) -> Vec<Hit> {
     let outsiders = accounts.filter(|(index, _)| input.matching.holder(*index).is_none());
     outsiders
         .map(|(index, account)| {
-            // The account's id is no evidence: a file has none, and the subject is known by it anyway.
+            // The id is not evidence, because a file has none and the subject is known by it
+            // already.
             let status = account.status.as_str();
-            // Whoever was invited becomes a user by joining.
+            // An invited person becomes a user by joining.
             let role = account.role.as_deref().unwrap_or("user");
             Hit { about: Subject::Account(index), evidence: format!("{status} {role}") }
         })
@@ -86,7 +87,7 @@ pub(super) fn owner_count(input: &CheckInput<'_>) -> Vec<Hit> {
     vec![Hit { about: Subject::Organization, evidence: owners.join(" ") }]
 }
 
-/// Somebody without an account is told of by another check.
+/// Another check reports people without an account.
 pub(super) fn admin_missing(input: &CheckInput<'_>) -> Vec<Hit> {
     hits(input.roster, |index, person| {
         if person.is_operations != Some(true) {

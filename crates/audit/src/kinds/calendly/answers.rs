@@ -4,10 +4,10 @@ use crate::accounts::{Account, Export};
 use crate::identity::is_email_address;
 use crate::input::Problem;
 
-/// The accounts that Calendly's API answered; `gaps` says what else could not be read.
+/// The accounts in the answers of Calendly's API; `gaps` says what else could not be read.
 ///
-/// Calendly identifies its users by e-mail address to people, so an answer without a plain one is a
-/// problem, and the accounts are incomplete.
+/// Calendly shows people the e-mail addresses of its users.
+/// An answer without a plain address is therefore a problem, and the accounts are incomplete.
 pub fn read_answers(list: Vec<Account>, mut gaps: Vec<String>) -> Export {
     let mut export = Export::default();
     for account in list {

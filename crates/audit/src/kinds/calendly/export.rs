@@ -1,8 +1,9 @@
-//! Accounts from a file: the Users export of Calendly's Admin Center, or a plain list of addresses.
+//! Parses a file of accounts: the Users export of Calendly's Admin Center, or a plain list of
+//! addresses.
 //!
-//! The export is read by the names of its columns, in whatever order they are; of the columns only
-//! an e-mail address must be there (Calendly help, "How to export users").
-//! A file may have been opened and saved by a spreadsheet: with semicolons or tabs, with a BOM.
+//! The export is read by the names of its columns, in any order; only the e-mail address is
+//! required (Calendly help, "How to export users").
+//! A spreadsheet may have opened and saved the file, with semicolons, tabs or a BOM.
 
 use csv::{ReaderBuilder, StringRecord};
 
@@ -10,11 +11,11 @@ use crate::accounts::{Account, AccountStatus, Export};
 use crate::identity::{AccountId, is_email_address};
 use crate::input::{Location, Problem, SourceFile};
 
-/// Reads accounts from a file.
+/// Parses the accounts of a file.
 ///
 /// # Errors
 ///
-/// The file is none of accounts at all.
+/// The file is not one of accounts.
 pub(super) fn read(file: &SourceFile) -> Result<Export, Problem> {
     let bytes = file.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&file.bytes);
     let text = str::from_utf8(bytes).map_err(|error| {
@@ -30,7 +31,7 @@ pub(super) fn read(file: &SourceFile) -> Result<Export, Problem> {
         .from_reader(text.as_bytes());
     let mut lines = Lines { text, offset: 0, line: 1 };
     let mut rows = Vec::new();
-    // It reads from memory, and the text is UTF-8.
+    // The reader works on memory, and the text is UTF-8.
     for row in reader.records().flatten() {
         let line = lines.line(&row);
         if row.iter().any(|cell| !cell.trim().is_empty()) {
@@ -77,9 +78,9 @@ fn problem(file: &SourceFile, line: u64, message: &str) -> Problem {
     Problem::of_account(Location { file: file.name.clone(), line: Some(line) }, message)
 }
 
-/// Tells the lines of a text's rows, one behind the other.
+/// Counts the lines of the rows of a text, one row after the other.
 ///
-/// The reader's own count is off where lines are blank or end in a carriage return too.
+/// The reader's own count is wrong if lines are blank, or if they end in a carriage return.
 struct Lines<'a> {
     text: &'a str,
     offset: usize,
@@ -100,14 +101,14 @@ impl Lines<'_> {
     }
 }
 
-/// What parts the columns: whichever of the usual characters is most frequent in the first line.
+/// The delimiter: the usual character that is most frequent in the first line.
 fn delimiter(text: &str) -> u8 {
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let count = |delimiter: u8| first.bytes().filter(|byte| *byte == delimiter).count();
     [b'\t', b';', b','].into_iter().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',')
 }
 
-/// Where each fact stands in a row.
+/// The columns of the facts in a row.
 #[derive(Debug, Default)]
 struct Columns {
     count: usize,
@@ -122,7 +123,7 @@ struct Columns {
 }
 
 impl Columns {
-    /// The columns by their names; nothing if none is of e-mail addresses.
+    /// Finds the columns by their names; `None` without a column of e-mail addresses.
     fn from_head(head: &StringRecord) -> Result<Option<Self>, String> {
         let names: Vec<String> = head.iter().map(letters).collect();
         let find = |wanted: &[&str]| {
@@ -149,7 +150,7 @@ impl Columns {
         }))
     }
 
-    /// The account of a row; none where the row is of an invitation that is over.
+    /// The account of a row; `None` if the row is a closed invitation.
     fn account(
         &self,
         file: &SourceFile,
@@ -185,11 +186,12 @@ impl Columns {
         }))
     }
 
-    /// Whether the holder of a row's account has joined; nothing where the invitation was declined or
+    /// Whether the holder of a row's account has joined; `None` if the invitation was declined or
     /// has expired.
     ///
-    /// Only known words count: whoever took all others for "joined" would call somebody who was
-    /// invited, suspended or deactivated a user.
+    /// Only known words count.
+    /// Taking all others for "joined" would make a user of a person who was invited, suspended or
+    /// deactivated.
     fn status_of(&self, row: &StringRecord) -> Result<Option<AccountStatus>, &'static str> {
         use AccountStatus::{Active, Invited};
         let word = |column: Option<usize>| column.and_then(|column| row.get(column)).map(letters);
@@ -222,7 +224,7 @@ impl Columns {
     }
 }
 
-/// A column's name as it is compared: its letters and digits in lower case.
+/// The name of a column as it is compared: its letters and digits in lower case.
 fn letters(name: &str) -> String {
     name.chars().filter(|it| it.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

@@ -1,6 +1,6 @@
-//! Who should hold an account in the team's Calendly organisation.
+//! The audit of the team's Calendly organisation.
 //!
-//! The rules are those of the GitLab Support Operations handbook, "Calendly audit".
+//! Its rules are those of the GitLab Support Operations handbook, "Calendly audit".
 
 mod account_checks;
 mod answers;
@@ -12,7 +12,7 @@ pub use answers::read_answers;
 
 use super::spec::Spec;
 
-/// What is particular to the Calendly audit.
+/// The specification of the Calendly audit.
 pub static SPEC: Spec = Spec {
     id: "calendly",
     system: "Calendly",

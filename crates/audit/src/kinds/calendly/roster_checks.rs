@@ -1,4 +1,4 @@
-//! The checks of the Calendly audit that look at the roster alone.
+//! The checks of the Calendly audit that need only the roster.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -8,7 +8,7 @@ use crate::identity::{PersonIdx, Subject};
 use crate::roster::{Field, Person, Roster};
 use crate::text::{canonical_link, comparable_link, fold, slug_letters};
 
-/// The hits of a check that looks at one person at a time; it returns what it saw.
+/// The hits of a check that looks at one person at a time; `find` returns the evidence.
 pub(super) fn hits<'a>(
     roster: &'a Roster,
     find: impl Fn(PersonIdx, &'a Person) -> Option<Cow<'a, str>>,
@@ -67,7 +67,7 @@ pub(super) fn manager_unresolved(roster: &Roster) -> Vec<Hit> {
     })
 }
 
-/// Whether `name` is the person's name, or a slug of it.
+/// Whether `name` is the person's name or a slug of it.
 fn is_named(person: &Person, name: &str) -> bool {
     fold(&person.name) == fold(name)
         || is_slug(name) && slug_letters(&person.name) == slug_letters(name)
@@ -77,9 +77,9 @@ fn is_slug(name: &str) -> bool {
     !name.contains(char::is_whitespace)
 }
 
-/// Everybody's name in the forms in which a manager may be named.
+/// The names of all people in the forms in which a manager may be named.
 ///
-/// It is made only when some manager is not named exactly as in their own entry.
+/// It is only built if some manager is not named exactly as in their own entry.
 #[derive(Default)]
 struct NameIndex(std::cell::OnceCell<Names>);
 
@@ -104,9 +104,10 @@ impl Names {
     }
 }
 
-/// The name of the main page that `link` is the address of.
+/// The name of the main page to which `link` leads.
 ///
-/// A main page is `https://calendly.com/NAME`; an event's page has the event's name behind it.
+/// The address of a main page is `https://calendly.com/NAME`; that of an event continues with the
+/// event's name.
 pub(super) fn page(link: &str) -> Option<&str> {
     const BEGINNING: &str = "https://calendly.com/";
     let (beginning, name) = link.split_at_checked(BEGINNING.len())?;

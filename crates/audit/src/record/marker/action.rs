@@ -6,7 +6,7 @@ use jiff::civil::Date;
 /// Why a finding no longer counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum WithdrawalReason {
-    /// The person left the roster; if they come back, a new round begins.
+    /// The person left the roster. If they come back, a new round begins.
     Left,
     /// The person or the account is excluded from the audit.
     Excluded,
@@ -17,7 +17,7 @@ pub enum WithdrawalReason {
 impl WithdrawalReason {
     pub(super) const ALL: [Self; 3] = [Self::Left, Self::Excluded, Self::Off];
 
-    /// Its name in a marker.
+    /// The name in a marker.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Left => "left",
@@ -30,7 +30,7 @@ impl WithdrawalReason {
 /// What a step does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum StepAction {
-    /// Asks the subject, who has until `due`; without `due` it is for the operators and has no clock.
+    /// Asks the subject, who has until `due`. Without `due` the finding is for the operators.
     Ask {
         /// The end of the wait.
         due: Option<Timestamp>,
@@ -44,7 +44,7 @@ pub enum StepAction {
     Fixed,
     /// Reports that the finding no longer counts.
     Withdrawn {
-        /// Why.
+        /// The reason.
         reason: WithdrawalReason,
     },
     /// Reports that an outsider's account is gone without a decision.
@@ -53,14 +53,14 @@ pub enum StepAction {
     Removed,
     /// Accepts the finding as it is.
     Accept,
-    /// Keeps an outsider, up to and including the day before `until`.
+    /// Keeps the outsider's account until the day before `until`.
     Keep {
         /// The first day on which the decision no longer counts.
         until: Option<Date>,
     },
     /// Decides that an outsider is to be removed.
     Remove,
-    /// Ends the step's round, so that the subject is asked again in the next one.
+    /// Ends the round, so that the subject is asked again in the next one.
     Again,
     /// Records that the subject was asked outside the issue at the step's instant.
     Sent {
@@ -72,7 +72,7 @@ pub enum StepAction {
 }
 
 impl StepAction {
-    /// Its name in a marker.
+    /// The name in a marker.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Ask { .. } => "ask",

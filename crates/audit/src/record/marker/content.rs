@@ -1,40 +1,40 @@
-//! What an issue or a comment of ours is, with what its marker records.
+//! What an issue or a comment of ours is, and what its marker records.
 
 use super::step::Step;
 
-/// How many people and accounts an audit looks at.
+/// The number of people and accounts in an audit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sizes {
-    /// The people of the roster.
+    /// The number of people on the roster.
     pub roster: Option<usize>,
-    /// The accounts.
+    /// The number of accounts.
     pub accounts: Option<usize>,
 }
 
 impl Sizes {
-    /// These sizes, and those of `other` where there is none here.
+    /// These sizes, completed by those of `other`.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         Self { roster: self.roster.or(other.roster), accounts: self.accounts.or(other.accounts) }
     }
 }
 
-/// Digests of the files that a comment was derived from.
+/// The digests of the files that a comment was derived from.
 ///
-/// A file that comes back unchanged, copied anew, is no newer than the first comment that names its
+/// A file whose content comes back in a new copy is not newer than the first comment that names its
 /// digest.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SourceDigests {
     /// The first sixteen hex digits of the SHA-256 of the roster's files.
     pub roster: Option<String>,
-    /// The same of the file of accounts; nothing where a service was asked.
+    /// The same of the file of accounts; `None` if a service was asked.
     pub accounts: Option<String>,
 }
 
-/// What an issue or a comment of ours is, with what its marker records.
+/// What an issue or a comment of ours is, and what its marker records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
-    /// The audit's issue: the marker is in its description.
+    /// The audit's issue. The marker is in its description.
     Issue,
     /// A comment that records the audited population, never edited afterwards.
     Report(ReportMark),
@@ -44,26 +44,26 @@ pub enum Content {
     Record(Vec<Step>),
     /// A comment that records removals from the audited system.
     Removal(Vec<Step>),
-    /// A comment that asks for the review, or that says what keeps the audit from it.
+    /// A comment that asks for the review, or that says why the audit is not ready for it.
     Review(ReviewMark),
 }
 
-/// What the marker of a report records about the population.
+/// What the marker of a report records.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReportMark {
-    /// How many people the roster has.
+    /// The number of people on the roster.
     pub people: usize,
-    /// How many accounts were read, if any were.
+    /// The number of accounts, if they were read.
     pub accounts: Option<usize>,
-    /// Whether the accounts were read completely.
+    /// Whether all accounts were read.
     pub is_complete: bool,
-    /// How many of the accounts are invitations.
+    /// The number of invitations among the accounts.
     pub invitations: Option<usize>,
-    /// How many findings there were.
+    /// The number of findings.
     pub findings: Option<usize>,
-    /// How many outsiders there were, where that was known.
+    /// The number of outsiders, if it was known.
     pub outsiders: Option<usize>,
-    /// Which part of how many this comment is, where the report fills several.
+    /// The part of the report and the number of parts, if it fills several comments.
     pub part: Option<(usize, usize)>,
 }
 
@@ -72,14 +72,14 @@ pub struct ReportMark {
 pub struct ReviewMark {
     /// Whether it claims that every finding is settled.
     pub is_complete: bool,
-    /// A digest of every finding's state, which tells whether anything changed since.
+    /// A digest of the states of all findings, which shows whether anything has changed since.
     pub state: String,
     /// The user who is asked to review.
     pub reviewer: Option<u64>,
 }
 
 impl Content {
-    /// Its name in a marker.
+    /// The name in a marker.
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Issue => "issue",

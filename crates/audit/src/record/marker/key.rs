@@ -1,19 +1,19 @@
-//! Something by which a subject was known, as a digest.
+//! Digests of the keys by which subjects are known.
 
 use std::fmt;
 
 use crate::identity::{KEY_LENGTH, SubjectId, key_digest};
 
-/// Something by which a subject was known, as a digest.
+/// The digest of a key by which a subject was known.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
-    /// What it is.
+    /// The kind of the key.
     pub kind: KeyKind,
-    /// Its digest: see [`key_digest`].
+    /// The digest: see [`key_digest`].
     pub digest: String,
 }
 
-/// What a key is.
+/// The kind of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum KeyKind {
     /// The id of a GitLab user.
@@ -24,7 +24,7 @@ pub enum KeyKind {
     Account,
     /// A name.
     Name,
-    /// The organisation as a whole.
+    /// The audited organisation.
     Organization,
 }
 
@@ -45,7 +45,7 @@ impl KeyKind {
 }
 
 impl Key {
-    /// The key that a subject's id becomes in a marker.
+    /// The marker's key for a subject's id.
     pub fn new(id: &SubjectId) -> Self {
         let kind = match id {
             SubjectId::GitLabId(_) => KeyKind::GitLabId,

@@ -1,4 +1,4 @@
-//! The hidden line by which our issues and comments are known.
+//! The hidden line that identifies our issues and comments.
 //!
 //! A marker is an HTML comment on a line of its own, such as
 //!
@@ -7,11 +7,13 @@
 //! ```
 //!
 //! It names the version of its form, the kind, the period, and what the issue or comment is.
-//! Then come values such as `people=41`, and one word for each *step* that the comment takes for a finding.
-//! It holds no untrusted text: check ids, numbers, instants and digests only.
+//! Values such as `people=41` follow, and one word for each *step* that the comment takes for a
+//! finding.
+//! A marker holds no untrusted text: only ids of checks, numbers, instants and digests.
 //!
-//! Readers skip values and parts of a step that they do not know, and markers of a version, a kind or a
-//! content that they do not know, so that a later version may add to them.
+//! Readers skip unknown values and unknown parts of a step.
+//! They also skip markers with an unknown version, kind or content, so that a later version may add
+//! to them.
 
 mod action;
 mod content;
@@ -32,7 +34,7 @@ use crate::calendar::Period;
 use crate::identity::KEY_LENGTH;
 use crate::kinds::Kind;
 
-/// Which audit a marker belongs to.
+/// The audit that a marker belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MarkerHeader {
     /// The audited system.
@@ -48,20 +50,20 @@ pub struct Marker {
     pub header: MarkerHeader,
     /// What the issue or comment is.
     pub content: Content,
-    /// What it was derived from.
+    /// The digests of what it was derived from.
     pub sources: SourceDigests,
-    /// Sizes that an operator accepts with it, though they are much smaller than those before.
+    /// Sizes that the operator accepts although they are much smaller than the recorded ones.
     pub accepted: Sizes,
 }
 
 /// The beginning of every marker.
 const OPENING: &str = "<!-- support-audit ";
 
-/// The version of the form that this module writes.
+/// The version of the form that is written.
 const VERSION: &str = "v1";
 
 impl MarkerHeader {
-    /// The marker of something that belongs to this audit.
+    /// The marker of an issue or a comment of this audit.
     pub fn with(self, content: Content) -> Marker {
         Marker {
             header: self,
@@ -131,7 +133,7 @@ fn yes_or_no(value: bool) -> &'static str {
 }
 
 impl Marker {
-    /// Reads a line that is a marker and nothing else.
+    /// Parses a line that consists of a marker.
     pub fn parse(line: &str) -> Option<Self> {
         let words = line.trim_end().strip_prefix("<!-- ")?.strip_suffix("-->")?;
         let mut words = words.split_ascii_whitespace();
@@ -178,11 +180,11 @@ impl Marker {
 
     /// The markers in a description or a comment, in their order.
     ///
-    /// Only a line at column 0 that Markdown takes for an HTML block of its own is one: what is quoted,
-    /// in a list or in code was copied by somebody.
-    /// Words above or below it change nothing.
+    /// A marker has to be at column 0 and an HTML block of its own.
+    /// A quoted marker, or one in a list or in code, was copied by somebody.
+    /// Text above or below it changes nothing.
     pub fn find_all(text: &str) -> Vec<Self> {
-        // Most comments hold none, and need no parser.
+        // Most comments have no marker, and need no parser.
         if !text.contains(OPENING) {
             return Vec::new();
         }
@@ -192,7 +194,8 @@ impl Marker {
             match event {
                 Event::Start(Tag::HtmlBlock) if depth == 0 => {
                     let block = text.get(range).unwrap_or_default();
-                    // A comment that was opened above our line swallows it; then it is no block.
+                    // A comment that was opened above our line swallows it, and the line is not a
+                    // block then.
                     if block.starts_with(OPENING) {
                         markers.extend(block.lines().next().and_then(Self::parse));
                     }

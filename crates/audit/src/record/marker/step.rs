@@ -1,4 +1,4 @@
-//! One act for one finding, and its form in a marker.
+//! One act about one finding, and its form in a marker.
 
 use std::fmt;
 
@@ -10,31 +10,31 @@ use super::action::{StepAction, WithdrawalReason};
 use super::key::{Key, is_hex};
 use crate::identity::{EVIDENCE_LENGTH, KEY_LENGTH};
 
-/// One act for one finding.
+/// One act about one finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// What is done.
+    /// The act.
     pub action: StepAction,
-    /// The check's id, which may be one that this version does not know.
+    /// The check's id, which this version may not know.
     pub check: String,
-    /// Everything by which the subject was known.
+    /// The keys by which the subject was known.
     pub keys: Vec<Key>,
-    /// The digest of the account's own id, where the finding is about an account.
+    /// The digest of the account's own id, if the finding is about an account.
     pub account: Option<String>,
-    /// The digest of what the check saw: see [`crate::identity::digest`].
+    /// The digest of the evidence: see [`crate::identity::digest`].
     pub evidence: String,
     /// The round, from 1.
     pub round: u32,
     /// The instant of the act by GitLab's clock, to the second.
     pub at: Timestamp,
-    /// The ids of the users who are mentioned for it, in this comment, wherever the mention is.
+    /// The ids of the users whom this comment mentions for it.
     ///
-    /// For an escalation, the first is the one whose words answer: the manager, or the Support Operations
-    /// Manager where no manager is mentioned.
+    /// The first user of an escalation is the one whose reply answers.
+    /// This is the manager, or the Support Operations Manager if no manager is mentioned.
     pub mentioned: Vec<u64>,
 }
 
-/// More rounds than an audit ever has: a larger number was not written by us.
+/// More rounds than an audit ever has. We never write a larger number.
 const MAX_ROUND: u32 = 1_000_000;
 
 impl fmt::Display for Step {
@@ -74,7 +74,7 @@ fn parse_instant(text: &str) -> Option<Timestamp> {
     Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp())
 }
 
-/// The values of a step that are written with their names.
+/// The named values of a step.
 #[derive(Debug, Default)]
 struct StepValues {
     at: Option<Timestamp>,
@@ -86,10 +86,10 @@ struct StepValues {
 }
 
 impl StepValues {
-    /// Reads the values, passing over unknown ones.
+    /// Parses the values and skips unknown ones.
     ///
-    /// A known value that cannot be read makes the step unreadable: half of a step would mean something
-    /// else.
+    /// An invalid value makes the step unreadable, because the rest of the step would mean
+    /// something else.
     fn parse<'a>(parts: impl Iterator<Item = &'a str>) -> Option<Self> {
         let mut values = Self::default();
         for part in parts {
@@ -139,7 +139,8 @@ impl Step {
     }
 }
 
-/// Whether a text is lower-case words joined by single hyphens, as kinds and checks are named.
+/// Whether a text consists of lower-case words joined by single hyphens, as ids of kinds and checks
+/// do.
 fn is_slug(text: &str) -> bool {
     text.split('-').all(|word| {
         !word.is_empty()
