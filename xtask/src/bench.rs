@@ -116,7 +116,7 @@ impl Comparison {
         for (ratio, ours) in ratios.iter_mut().zip(ours) {
             *ratio = ratio.zip(ours).map(|(ruby, ours)| ruby / ours);
         }
-        let [ruby, ours] = [ruby, ours].map(|it| cells(it, [(3, "s"), (2, "s"), (0, "MB")]));
+        let [ruby, ours] = [ruby, ours].map(|times| cells(times, [(3, "s"), (2, "s"), (0, "MB")]));
         let ratios = cells(ratios, [(1, "x"); 3]);
         format!(
             "| {people} | {size:.1} MB | {name} | {ruby} |\n\

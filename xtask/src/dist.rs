@@ -31,7 +31,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
         .other_options(["--locked".to_owned()])
         .exec()
         .context("could not ask cargo for the dependencies")?;
-    let version = metadata.packages.iter().find(|it| it.name.as_str() == NAME);
+    let version = metadata.packages.iter().find(|package| package.name.as_str() == NAME);
     let version = version.with_context(|| format!("there is no package {NAME}"))?.version.clone();
     let system = format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS);
     let title = format!("{NAME}-{version}-{system}");
@@ -130,14 +130,15 @@ fn texts(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
 /// Everything that the program is built from: not what only tests or builds use.
 fn dependencies(metadata: &cargo_metadata::Metadata) -> anyhow::Result<Vec<PackageId>> {
     let resolve = metadata.resolve.as_ref().context("cargo resolved no dependencies")?;
-    let root = metadata.packages.iter().find(|it| it.name.as_str() == NAME);
+    let root = metadata.packages.iter().find(|package| package.name.as_str() == NAME);
     let mut found = vec![root.context("there is no program")?.id.clone()];
     let mut next = 0;
     while let Some(id) = found.get(next).cloned() {
         next += 1;
         let node = resolve.nodes.iter().find(|node| node.id == id);
         for dependency in node.into_iter().flat_map(|node| &node.deps) {
-            let is_normal = dependency.dep_kinds.iter().any(|it| it.kind == DependencyKind::Normal);
+            let is_normal =
+                dependency.dep_kinds.iter().any(|kind| kind.kind == DependencyKind::Normal);
             if is_normal && !found.contains(&dependency.pkg) {
                 found.push(dependency.pkg.clone());
             }

@@ -82,13 +82,16 @@ pub fn is_email_address(text: &str) -> bool {
     // Spreadsheets put an apostrophe in front of a cell to mark it as text.
     let is_quoted = local.starts_with('\'') || local.ends_with('\'');
     let is_local = local.split('.').all(|atom| {
-        !atom.is_empty() && atom.chars().all(|it| is_visible_letter(it) || is_atom_symbol(it))
+        !atom.is_empty()
+            && atom
+                .chars()
+                .all(|character| is_visible_letter(character) || is_atom_symbol(character))
     });
     let is_domain = domain.split('.').all(|label| {
         let is_hyphenated = label.starts_with('-') || label.ends_with('-');
         !label.is_empty()
             && !is_hyphenated
-            && label.chars().all(|it| is_visible_letter(it) || it == '-')
+            && label.chars().all(|character| is_visible_letter(character) || character == '-')
     });
     is_local && !is_quoted && is_domain
 }

@@ -163,8 +163,8 @@ impl Matching {
 
     /// The accounts of a person.
     pub fn for_person(&self, person: PersonIdx) -> &[Match] {
-        let start = self.matches.partition_point(|it| it.person < person);
-        let end = self.matches.partition_point(|it| it.person <= person);
+        let start = self.matches.partition_point(|matched| matched.person < person);
+        let end = self.matches.partition_point(|matched| matched.person <= person);
         self.matches.get(start..end).unwrap_or_default()
     }
 }
@@ -199,9 +199,10 @@ impl SimilarityIndex {
             index.remove("");
             index
         };
-        let address = |person: &Person| person.email.value().map_or(String::new(), |it| local(it));
+        let address =
+            |person: &Person| person.email.value().map_or(String::new(), |email| local(email));
         let username = |person: &Person| {
-            person.gitlab_username.value().map_or(String::new(), |it| slug_letters(it))
+            person.gitlab_username.value().map_or(String::new(), |username| slug_letters(username))
         };
         Self {
             names: by(|person| slug_letters(&person.name)),

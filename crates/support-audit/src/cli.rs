@@ -78,7 +78,7 @@ mod tests {
         let help = command.render_long_help().to_string();
         let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
         text.push_str(&format!("\n## {path}\n\n```text\n{}\n```\n", lines.join("\n").trim_end()));
-        for below in command.get_subcommands_mut().filter(|it| !it.is_hide_set()) {
+        for below in command.get_subcommands_mut().filter(|command| !command.is_hide_set()) {
             let path = format!("{path} {}", below.get_name());
             write(below, &path, text);
         }

@@ -137,7 +137,7 @@ impl Entry {
         let approved_by = self
             .approved_by
             .trim()
-            .trim_start_matches(|it: char| it == '@' || it.is_whitespace())
+            .trim_start_matches(|character: char| character == '@' || character.is_whitespace())
             .to_owned();
         if approved_by.is_empty() {
             return Err("`approved_by` is empty".to_owned());
@@ -191,17 +191,23 @@ pub(super) fn approved(
     exceptions: Vec<Exception>,
     approvers: &[Approver],
 ) -> (Vec<Exception>, Vec<Problem>) {
-    let (approved, others): (Vec<Exception>, Vec<Exception>) =
-        exceptions.into_iter().partition(|exception| exception.approver(approvers).is_some());
-    let problem = |exception: Exception| Problem {
-        location: exception.location,
-        message: format!(
-            "`approved_by` {} is neither one of `managers` nor of `operators`",
-            exception.approved_by
-        ),
-        hides_person: false,
-    };
-    (approved, others.into_iter().map(problem).collect())
+    let mut approved = Vec::new();
+    let mut problems = Vec::new();
+    for exception in exceptions {
+        if exception.approver(approvers).is_some() {
+            approved.push(exception);
+            continue;
+        }
+        problems.push(Problem {
+            location: exception.location,
+            message: format!(
+                "`approved_by` {} is neither one of `managers` nor of `operators`",
+                exception.approved_by
+            ),
+            hides_person: false,
+        });
+    }
+    (approved, problems)
 }
 
 /// The effect of an exception in an audit.

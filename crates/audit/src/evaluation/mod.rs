@@ -166,7 +166,7 @@ impl Evaluation {
         today: Date,
     ) {
         for (number, exception) in exceptions.into_iter().enumerate() {
-            let mut fate = if self.all_evaluated(&exception.checks) {
+            let mut outcome = if self.all_evaluated(&exception.checks) {
                 ExceptionOutcome::Unused
             } else {
                 ExceptionOutcome::Unknown
@@ -179,28 +179,28 @@ impl Evaluation {
                 let is_own = self.is_approved_by_subject(&exception, finding, approvers, policy);
                 match exception.validity_on(today) {
                     Some(reason) => {
-                        fate = reason;
+                        outcome = reason;
                         // An exception that never justified the finding has no effect when it ends.
                         lapsed.extend((!is_own).then_some(index));
                     }
-                    None if is_own => fate = ExceptionOutcome::SelfApproved,
+                    None if is_own => outcome = ExceptionOutcome::SelfApproved,
                     None => covered.push(index),
                 }
             }
             for index in covered {
-                fate = ExceptionOutcome::Used;
+                outcome = ExceptionOutcome::Used;
                 if let Some(finding) = self.findings.get_mut(index) {
                     finding.exception.get_or_insert(number);
                 }
             }
-            if fate == ExceptionOutcome::Expired {
+            if outcome == ExceptionOutcome::Expired {
                 for index in lapsed {
                     if let Some(finding) = self.findings.get_mut(index) {
                         finding.lapsed = finding.lapsed.max(Some(exception.expires));
                     }
                 }
             }
-            self.exceptions.push((exception, fate));
+            self.exceptions.push((exception, outcome));
         }
     }
 
@@ -295,8 +295,11 @@ pub const fn is_much_smaller(present: usize, recorded: usize) -> bool {
 /// Follow-ups mention the holders of outsiders' accounts by it.
 pub fn handle<'a>(policy: &'a Policy, account: &Account) -> Option<&'a str> {
     let by_email = account.comparable_email().and_then(|email| handle_of_email(policy, &email));
-    let by_id = || account.own_id().and_then(|id| policy.handles.get(id.as_str()));
-    by_email.or_else(|| by_id().map(|username| username.trim_start_matches('@')))
+    if by_email.is_some() {
+        return by_email;
+    }
+    let by_id = policy.handles.get(account.own_id()?.as_str())?;
+    Some(by_id.trim_start_matches('@'))
 }
 
 /// The GitLab username that `handles` gives to a comparable e-mail address.

@@ -37,11 +37,19 @@ impl Evaluation {
 
     /// The suggestions for which a finding is not asked about.
     pub fn suggestions_for(&self, check: &Check, subject: Subject) -> Vec<SuggestedMatch> {
-        let concerns = |suggestion: &SuggestedMatch| match subject {
-            Subject::Account(account) => check.id == OUTSIDER && suggestion.account == account,
-            Subject::Person(person) => check.id == ACCOUNT_MISSING && suggestion.person == person,
-            Subject::Organization => false,
-        };
-        self.suggestions.iter().filter(|suggestion| concerns(suggestion)).copied().collect()
+        let mut suggestions = Vec::new();
+        for suggestion in &self.suggestions {
+            let is_concerned = match subject {
+                Subject::Account(account) => check.id == OUTSIDER && suggestion.account == account,
+                Subject::Person(person) => {
+                    check.id == ACCOUNT_MISSING && suggestion.person == person
+                }
+                Subject::Organization => false,
+            };
+            if is_concerned {
+                suggestions.push(*suggestion);
+            }
+        }
+        suggestions
     }
 }

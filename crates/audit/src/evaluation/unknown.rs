@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::reason::Unknown;
 use super::result::Evaluation;
-use crate::accounts::{Account, AccountStatus, Accounts};
+use crate::accounts::{AccountStatus, Accounts};
 use crate::check::{Audience, Check, Detail, Find, Requirement};
 use crate::identity::{PersonIdx, Subject};
 use crate::matching::is_unmatchable;
@@ -88,8 +88,8 @@ impl Evaluation {
         }
         if check.asked == Audience::Both {
             // What two people have in common remains if the field of one of them cannot be read.
-            let is_unreadable = |person: &Person| person.calendly == Field::Unreadable;
-            let is_hidden = self.roster.people.iter().any(is_unreadable);
+            let is_hidden =
+                self.roster.people.iter().any(|person| person.calendly == Field::Unreadable);
             return self.roster_unknown().or(is_hidden.then_some(Unknown::UnreadableLinks));
         }
         None
@@ -164,12 +164,15 @@ impl Evaluation {
             Detail::Account if is_unmatchable(person, matches) => Some(Unknown::NoEmail),
             Detail::Page => {
                 let link = person.calendly.value().map(|link| comparable_link(link))?;
-                let is_theirs = |account: &Account| {
-                    account.page.as_ref().is_some_and(|page| comparable_link(page) == link)
-                };
-                let is_known = joined.clone().any(is_theirs);
-                let is_unread = joined.any(|account| account.page.is_none());
-                (!is_known && is_unread).then_some(Unknown::NoPage)
+                let mut has_unread_page = false;
+                for account in joined {
+                    match &account.page {
+                        Some(page) if comparable_link(page) == link => return None,
+                        Some(_) => {}
+                        None => has_unread_page = true,
+                    }
+                }
+                has_unread_page.then_some(Unknown::NoPage)
             }
             Detail::Role if joined.any(|account| account.role.is_none()) => Some(Unknown::NoRole),
             Detail::Link | Detail::Manager | Detail::Team | Detail::Account | Detail::Role => None,

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::derive::suggestion_hold;
 use super::model::{Case, Entry, Hold, Justification, State, Verdict};
-use super::names::{finding_name, held, in_doubt, is_named, standing};
+use super::names::{finding_name, held, in_doubt, is_named, state_clause};
 use super::plan::{Planner, is_own, recipient};
 use super::record::{Record, RecordItem};
 use super::refusal::{Refusal, Rule};
@@ -128,7 +128,7 @@ impl<'p> Planner<'p> {
             // nobody.
             Rule::Held(held(hold))
         } else if !entry.is_found {
-            Rule::NotFound(standing(entry))
+            Rule::NotFound(state_clause(entry))
         } else {
             return Ok(());
         };
@@ -260,7 +260,7 @@ impl<'p> Planner<'p> {
             State::InDoubt(doubt) if !doubt.can_be_ended() => Some(Rule::InDoubt(in_doubt(doubt))),
             State::Held(hold) => Some(Rule::Held(held(hold))),
             State::Justified(Justification::Exception(_)) => Some(Rule::Excepted),
-            _ if !entry.is_found => Some(Rule::NotFound(standing(entry))),
+            _ if !entry.is_found => Some(Rule::NotFound(state_clause(entry))),
             // A decision does not say whose account it is.
             _ => case
                 .subject
@@ -272,7 +272,7 @@ impl<'p> Planner<'p> {
         }
         if matches!(entry.state, State::Waiting { .. }) {
             let name = finding_name(self.input, case, entry);
-            self.note(format!("{name} {}", standing(entry)));
+            self.note(format!("{name} {}", state_clause(entry)));
             return Ok(false);
         }
         Ok(true)
@@ -362,7 +362,7 @@ impl<'p> Planner<'p> {
                 }
                 State::Answered => {
                     let name = finding_name(self.input, case, entry);
-                    self.note(format!("{name} {}", standing(entry)));
+                    self.note(format!("{name} {}", state_clause(entry)));
                     is_open = true;
                 }
                 _ => {}

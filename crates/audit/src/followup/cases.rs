@@ -290,7 +290,7 @@ impl<'a> Builder<'_, 'a> {
                 history,
                 reasons: self.reasons,
             };
-            let Some(entry) = derivation.entry() else { continue };
+            let Some(entry) = derivation.derive() else { continue };
             for foreign in &history.foreign {
                 if derivation.holds(foreign, entry.round) {
                     self.holding.insert(foreign.marked.note.id);

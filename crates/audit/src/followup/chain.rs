@@ -15,22 +15,21 @@ use crate::roster::Managers;
 
 /// Chooses the users to whom an escalation of a case goes.
 pub(super) fn chain(input: &FollowupInput<'_>, managers: &Managers<'_>, case: &Case) -> Chain {
-    let mut reasons = Vec::new();
-    let mut inquiries = Vec::new();
-    let mut choose = |choice: Choice| {
-        reasons.extend(choice.reasons);
-        inquiries.extend(choice.inquiry);
-        choice.user
+    let manager = manager(input, managers, case);
+    let support_manager = support_manager(input, case);
+    let mut chain = Chain {
+        manager: manager.user,
+        support_manager: support_manager.user,
+        reasons: manager.reasons.into_iter().chain(support_manager.reasons).collect(),
+        inquiries: manager.inquiry.into_iter().chain(support_manager.inquiry).collect(),
     };
-    let manager = choose(manager(input, managers, case));
-    let mut support_manager = choose(support_manager(input, case));
-    if let (Some(user), Some(other)) = (&manager, &support_manager)
-        && user.id == other.id
+    if let (Some(user), Some(support_manager)) = (&chain.manager, &chain.support_manager)
+        && user.id == support_manager.id
     {
-        reasons.push(format!("{} is the Support Operations Manager as well", user.username));
-        support_manager = None;
+        chain.reasons.push(format!("{} is the Support Operations Manager as well", user.username));
+        chain.support_manager = None;
     }
-    Chain { manager, support_manager, reasons, inquiries }
+    chain
 }
 
 /// Chooses one of several users, looking at them one after the other.

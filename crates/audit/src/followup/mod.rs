@@ -29,7 +29,7 @@ pub use cases::cases;
 pub use letters::Letter;
 pub use model::*;
 pub use names::{finding_name, is_named, subject_name};
-pub(crate) use names::{has_account_id, standing};
+pub(crate) use names::{has_account_id, state_clause};
 pub(crate) use plan::recipient_is_reachable;
 pub use plan::{Due, MentionedByHand, plan, plan_cases};
 pub use record::{Record, RecordItem};

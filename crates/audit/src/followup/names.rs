@@ -60,7 +60,7 @@ fn is_same_name(known: &str, named: &str) -> bool {
 }
 
 /// The state of a finding as a clause, for operators.
-pub(crate) fn standing(entry: &Entry) -> String {
+pub(crate) fn state_clause(entry: &Entry) -> String {
     let word = entry.state.as_str();
     let asked = entry.ask.as_ref();
     let asked = asked.map(|ask| format!(", asked on {}", day_and_month(date_of(ask.at))));

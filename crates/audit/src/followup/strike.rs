@@ -125,15 +125,22 @@ fn says_the_same(one: &Step, other: &Step) -> bool {
 
 /// Whether two steps that share a key are about the same subject. An address may be taken over.
 fn is_same_subject(one: &Step, other: &Step) -> bool {
-    let id = |step: &Step| step.keys.iter().find(|key| key.kind == KeyKind::GitLabId).cloned();
-    let agree = |one: Option<String>, other: Option<String>| match (one, other) {
-        (Some(one), Some(other)) => one == other,
-        _ => true,
-    };
     // An account without a holder on the roster is another subject than the person who held it.
     is_about_account(one) == is_about_account(other)
-        && agree(one.account.clone(), other.account.clone())
-        && agree(id(one).map(|key| key.digest), id(other).map(|key| key.digest))
+        && may_be_equal(one.account.as_ref(), other.account.as_ref())
+        && may_be_equal(gitlab_id(one), gitlab_id(other))
+}
+
+fn gitlab_id(step: &Step) -> Option<&Key> {
+    step.keys.iter().find(|key| key.kind == KeyKind::GitLabId)
+}
+
+/// Whether two values are equal, or one of them is unknown.
+fn may_be_equal<T: PartialEq>(left: Option<T>, right: Option<T>) -> bool {
+    match (left, right) {
+        (Some(left), Some(right)) => left == right,
+        _ => true,
+    }
 }
 
 impl Posted<'_> {
@@ -185,13 +192,14 @@ fn strike_lines(body: &str, marker: &Marker, is_doubled: &[bool]) -> String {
     }
     let mut text: Vec<&str> = Vec::new();
     let mut numbers: Vec<(usize, usize)> = Vec::new();
-    let is_marker = |line: &str| Marker::parse(line).is_some();
-    let end = lines.iter().rposition(|line| line.is_some_and(is_marker)).unwrap_or(lines.len());
+    let marker_line =
+        lines.iter().rposition(|line| line.is_some_and(|line| Marker::parse(line).is_some()));
+    let end = marker_line.unwrap_or(lines.len());
     for (number, line) in lines.iter().enumerate().take(end) {
         let Some(line) = line else { continue };
         let mut following = lines.iter().skip(number + 1).take(end - number - 1).flatten();
         let is_empty_section = is_title(line)
-            && !following.find(|line| !line.is_empty()).is_some_and(|it| it.starts_with("- "));
+            && !following.find(|line| !line.is_empty()).is_some_and(|line| line.starts_with("- "));
         let is_repeated_break = line.is_empty() && text.last().is_none_or(|last| last.is_empty());
         if is_empty_section || is_repeated_break {
             continue;
@@ -216,18 +224,24 @@ fn is_title(line: &str) -> bool {
 /// Empty if they do not account for all steps.
 fn step_lines(body: &str, steps: usize) -> Vec<(usize, usize)> {
     let marker = body.lines().rev().find(|line| Marker::parse(line).is_some());
-    let word = marker.and_then(|line| {
+    let value = marker.and_then(|line| {
         line.split_ascii_whitespace().find_map(|word| word.strip_prefix("lines="))
     });
-    let parse = |entry: &str| {
-        let (line, count) = entry.split_once('x')?;
-        Some((line.parse().ok()?, count.parse().ok()?))
-    };
-    let lines: Option<Vec<(usize, usize)>> =
-        word.map(|word| word.split('+').map(parse).collect()).unwrap_or_default();
-    let lines = lines.unwrap_or_default();
-    let total: usize = lines.iter().map(|(_, count)| count).sum();
+    let Some(value) = value else { return Vec::new() };
+    let mut lines = Vec::new();
+    let mut total = 0;
+    for entry in value.split('+') {
+        // What cannot be read would strike another line.
+        let Some((line, count)) = parse_step_line(entry) else { return Vec::new() };
+        lines.push((line, count));
+        total += count;
+    }
     if total == steps { lines } else { Vec::new() }
+}
+
+fn parse_step_line(entry: &str) -> Option<(usize, usize)> {
+    let (line, count) = entry.split_once('x')?;
+    Some((line.parse().ok()?, count.parse().ok()?))
 }
 
 #[cfg(test)]

@@ -172,7 +172,7 @@ impl Directory {
     /// Whether GitLab mails a user about the issue, as far as it is known.
     pub(crate) fn may_be_mailed(&self, id: u64) -> bool {
         match self.by_id.get(&id) {
-            Some(known) => known.as_ref().is_some_and(|it| it.is_active && it.sees_issue),
+            Some(known) => known.as_ref().is_some_and(|known| known.is_active && known.sees_issue),
             None => !self.is_complete,
         }
     }

@@ -59,13 +59,16 @@ fn note(note: &Note<'_>) -> Row {
 
 fn accounts_provenance(accounts: &Accounts) -> Row {
     let Capture { source, read_at, sha256, gaps } = &accounts.capture;
-    let whole = if gaps.is_empty() { "read whole" } else { "not read whole" };
+    let completeness = if gaps.is_empty() { "read whole" } else { "not read whole" };
     row(&[
         ("table", "accounts"),
         ("file", source),
         (
             "message",
-            &format!("{} with invitations, {whole}, read at {read_at:.0}", accounts.list.len()),
+            &format!(
+                "{} with invitations, {completeness}, read at {read_at:.0}",
+                accounts.list.len()
+            ),
         ),
         ("sha256", sha256),
     ])

@@ -145,7 +145,7 @@ fn document(report: &Report) -> Document<'_> {
     }
 }
 
-fn exception((exception, fate): &(Exception, ExceptionOutcome)) -> ExceptionRow<'_> {
+fn exception((exception, outcome): &(Exception, ExceptionOutcome)) -> ExceptionRow<'_> {
     let (email, account) = match &exception.subject {
         ExceptionSubject::Organization => (None, None),
         ExceptionSubject::Email(email) => (Some(email.as_str()), None),
@@ -159,7 +159,7 @@ fn exception((exception, fate): &(Exception, ExceptionOutcome)) -> ExceptionRow<
         approved_by: &exception.approved_by,
         approved_on: exception.approved_on,
         expires: exception.expires,
-        fate: fate.describe(),
+        fate: outcome.describe(),
         location: &exception.location,
     }
 }
@@ -207,9 +207,9 @@ fn people(report: &Report) -> Vec<PersonRow<'_>> {
         PersonRow {
             subject: person.subject().to_string(),
             name: &person.name,
-            email: person.email.value().map(|it| &**it),
-            gitlab: person.gitlab_username.value().map(|it| &**it),
-            calendly_link: person.calendly.value().map(|it| &**it),
+            email: person.email.value().map(|email| &**email),
+            gitlab: person.gitlab_username.value().map(|username| &**username),
+            calendly_link: person.calendly.value().map(|link| &**link),
             unreadable: unreadable.map(|(name, _)| name).collect(),
             account: member.account,
             excluded: member.is_excluded,

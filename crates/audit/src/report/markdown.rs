@@ -29,7 +29,7 @@ pub(super) fn render(report: &Report) -> String {
     }
     if !report.evaluation.problems.is_empty() {
         text.push_str(&format!("\n## {PROBLEMS_HEADING}\n\n"));
-        text.extend(report.evaluation.problems.iter().map(|it| item(&problem(it))));
+        text.extend(report.evaluation.problems.iter().map(|entry| item(&problem(entry))));
     }
     table(spec.team_heading, &people(spec), report.team(), &mut text);
     table(spec.outsiders_heading, &outsiders(), report.outsiders(), &mut text);

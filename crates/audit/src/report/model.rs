@@ -101,8 +101,8 @@ impl Report {
         let open = evaluation.open_findings().count();
         let mut findings = Vec::new();
         for check in evaluation.kind.spec().checks {
-            let is_of_check = |finding: &&Finding| std::ptr::eq(finding.check, check);
-            findings.push((check.id, evaluation.open_findings().filter(is_of_check).count()));
+            let found = evaluation.open_findings().filter(|finding| finding.check.id == check.id);
+            findings.push((check.id, found.count()));
         }
         SummaryCounts {
             people: evaluation.roster.people.len(),
@@ -268,7 +268,7 @@ pub(crate) enum AccountCell<'a> {
 impl<'a> AccountCell<'a> {
     pub(super) fn for_person(evaluation: &'a Evaluation, person: PersonIdx) -> Self {
         let matches = evaluation.matching.for_person(person).iter();
-        let accounts = matches.filter_map(|it| evaluation.account(it.account));
+        let accounts = matches.filter_map(|matched| evaluation.account(matched.account));
         match accounts.min_by_key(|account| account.status) {
             Some(Account { email, status: AccountStatus::Invited, .. }) => {
                 Self::Invited { email: email.as_deref() }
@@ -277,11 +277,11 @@ impl<'a> AccountCell<'a> {
                 Self::Active { email: email.as_deref(), role: role.as_deref() }
             }
             None => {
-                let is_whole = evaluation.accounts.as_ref().is_some_and(Accounts::is_complete);
+                let is_complete = evaluation.accounts.as_ref().is_some_and(Accounts::is_complete);
                 let roster = &evaluation.roster;
                 let is_findable =
-                    roster.person(person).is_some_and(|it| it.email.value().is_some());
-                if is_whole && is_findable { Self::None } else { Self::Unknown }
+                    roster.person(person).is_some_and(|person| person.email.value().is_some());
+                if is_complete && is_findable { Self::None } else { Self::Unknown }
             }
         }
     }

@@ -20,7 +20,7 @@ impl Decision {
 
     /// Parses the decision in a cell: its name in any case, with nothing but punctuation beside it.
     pub fn parse(cell: &str) -> Option<Self> {
-        let word = cell.trim_matches(|it: char| !it.is_alphanumeric()).to_lowercase();
+        let word = cell.trim_matches(|character: char| !character.is_alphanumeric()).to_lowercase();
         [Self::Keep, Self::Remove].into_iter().find(|decision| decision.as_str() == word)
     }
 }

@@ -26,8 +26,9 @@ pub(super) fn render(report: &Report) -> String {
 
 fn header(report: &Report, text: &mut String) {
     let source = &report.provenance;
-    let project = source.project.as_ref().map(|it| format!("{} ", clean(it))).unwrap_or_default();
-    let commit = source.commit.as_ref().map(|it| format!(" at commit {}", clean(it)));
+    let project =
+        source.project.as_ref().map(|project| format!("{} ", clean(project))).unwrap_or_default();
+    let commit = source.commit.as_ref().map(|commit| format!(" at commit {}", clean(commit)));
     text.push_str(&format!(
         "Roster {project}{}{}, SHA-256 {}, {}, read at {:.0} by support-audit {}\n",
         clean(&source.path),
@@ -39,9 +40,9 @@ fn header(report: &Report, text: &mut String) {
     ));
     if let Some(accounts) = &report.evaluation.accounts {
         let Capture { source, read_at, sha256, gaps } = &accounts.capture;
-        let whole = if gaps.is_empty() { "read whole" } else { "not read whole" };
+        let completeness = if gaps.is_empty() { "read whole" } else { "not read whole" };
         text.push_str(&format!(
-            "Accounts {}, SHA-256 {sha256}, {} with invitations, {whole}, read at {read_at:.0}\n",
+            "Accounts {}, SHA-256 {sha256}, {} with invitations, {completeness}, read at {read_at:.0}\n",
             clean(source),
             accounts.list.len(),
         ));

@@ -21,17 +21,19 @@ pub fn explain(evaluation: &Evaluation, wanted: &str) -> String {
             || person.gitlab_username.value().is_some_and(|own| own.eq_ignore_ascii_case(wanted))
     };
     let mut text = String::new();
-    let mut told = Vec::new();
+    let mut explained = Vec::new();
     for (index, person) in evaluation.roster.enumerate() {
         if is_wanted(person) {
-            told.extend(evaluation.matching.for_person(index).iter().map(|it| it.account));
+            explained.extend(
+                evaluation.matching.for_person(index).iter().map(|matched| matched.account),
+            );
             explain_person(evaluation, index, person, &mut text);
         }
     }
     let accounts = evaluation.accounts.iter().flat_map(Accounts::enumerate);
     for (index, account) in accounts {
         let is_wanted = account.is_named(wanted) || fold(&account.name) == fold(wanted);
-        if is_wanted && !told.contains(&index) {
+        if is_wanted && !explained.contains(&index) {
             explain_account(evaluation, index, account, &mut text);
         }
     }
@@ -124,14 +126,15 @@ fn refused<'a>(
     let matches = evaluation.matching.for_person(index);
     let mut refused = Vec::new();
     for (index, account) in evaluation.accounts.iter().flat_map(Accounts::enumerate) {
-        if matches.iter().any(|it| it.account == index) {
+        if matches.iter().any(|matched| matched.account == index) {
             continue;
         }
         let has_page = account.page.as_ref().map(|page| comparable_link(page)) == link;
         if has_page && link.is_some() {
             let reason = match evaluation.matching.holder(index) {
                 Some(holder) => {
-                    let holder = evaluation.roster.person(holder).map_or("", |it| &*it.name);
+                    let holder =
+                        evaluation.roster.person(holder).map_or("", |person| &*person.name);
                     format!("its page is the link, and it is the account of {holder}")
                 }
                 None if matches.is_empty() => "its page is the link, and another's too".to_owned(),

@@ -216,7 +216,8 @@ fn managers(ctx: &Ctx) -> Diagnosis {
             Diagnosis::Warning("none are configured".to_owned(), hint.to_owned())
         }
         managers => {
-            let names: Vec<&str> = managers.iter().map(|it| it.username.as_str()).collect();
+            let names: Vec<&str> =
+                managers.iter().map(|manager| manager.username.as_str()).collect();
             Diagnosis::Ok(names.join(", "))
         }
     }

@@ -102,7 +102,7 @@ impl Followups {
             is_finding(kind, finding)?;
         }
         let acts = [&self.accept, &self.ask_again, &self.answered];
-        if self.reason.is_some() && acts.iter().all(|it| it.is_empty()) {
+        if self.reason.is_some() && acts.iter().all(|findings| findings.is_empty()) {
             return Err(Failure::new(Exit::Usage, "--reason says nothing by itself")
                 .hint("it goes with --accept, --ask-again or --answered"));
         }
@@ -259,7 +259,7 @@ fn is_finding(kind: Kind, text: &str) -> Result<(), Failure> {
 fn instant(text: &str) -> Result<Timestamp, Failure> {
     let day = || {
         let day: Date = text.parse().ok()?;
-        day.at(23, 59, 59, 0).to_zoned(TimeZone::UTC).ok().map(|it| it.timestamp())
+        day.at(23, 59, 59, 0).to_zoned(TimeZone::UTC).ok().map(|end| end.timestamp())
     };
     text.parse().ok().or_else(day).ok_or_else(|| {
         let message = format!("{text} is not a day such as 2026-12-01");

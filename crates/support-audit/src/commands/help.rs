@@ -49,9 +49,9 @@ impl Help {
 }
 
 fn known(command: &Command) -> Vec<String> {
-    let commands = command.get_subcommands().filter(|it| !it.is_hide_set());
+    let commands = command.get_subcommands().filter(|command| !command.is_hide_set());
     let topics = TOPICS.iter().map(|(topic, _)| (*topic).to_owned());
-    commands.map(|it| it.get_name().to_owned()).chain(topics).collect()
+    commands.map(|command| command.get_name().to_owned()).chain(topics).collect()
 }
 
 fn unknown(name: &str, known: &[String]) -> Failure {

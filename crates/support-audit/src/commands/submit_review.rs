@@ -247,6 +247,6 @@ fn direct_message(
 /// The Slack id of a manager.
 fn slack<'a>(ctx: &'a Ctx, username: &str) -> Option<&'a str> {
     let mut managers = ctx.config.managers.iter();
-    let manager = managers.find(|it| it.username.eq_ignore_ascii_case(username));
+    let manager = managers.find(|manager| manager.username.eq_ignore_ascii_case(username));
     manager.and_then(|manager| manager.slack.as_deref())
 }

@@ -103,7 +103,7 @@ impl FollowupSources {
             accepted,
             read_at,
             mode,
-            managers: ctx.config.managers.iter().map(|it| it.username.clone()).collect(),
+            managers: ctx.config.managers.iter().map(|manager| manager.username.clone()).collect(),
         }
     }
 
@@ -241,7 +241,7 @@ impl FollowupSources {
             let reactions = gitlab.reactions(ctx.audits_project(), iid, note).await?;
             let reactions = reactions
                 .iter()
-                .map(|it| Reaction { by: user(&it.user), at: it.created_at })
+                .map(|award| Reaction { by: user(&award.user), at: award.created_at })
                 .collect();
             self.record.conversation.reactions.insert(note, reactions);
         }

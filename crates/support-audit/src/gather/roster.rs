@@ -296,8 +296,10 @@ mod tests {
         let (files, problems) = archived(archive, "team");
         let names: Vec<_> = files.iter().map(|file| &*file.name).collect();
         assert_eq!(names, ["team/Ben.YML", "team/a/ann.Yaml", "team/a/b/cy.Json"]);
-        let problems: Vec<_> =
-            problems.iter().map(|it| (&*it.location.file, it.hides_person)).collect();
+        let problems: Vec<_> = problems
+            .iter()
+            .map(|problem| (&*problem.location.file, problem.hides_person))
+            .collect();
         let expected =
             [("team/dee.yaml.bak", false), ("team/link.YAML", true), ("team/folder", true)];
         assert_eq!(problems, expected);

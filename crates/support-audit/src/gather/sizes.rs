@@ -85,7 +85,7 @@ impl SizePolicy {
             if present == Some(*size) {
                 return Ok(present);
             }
-            let actual = present.map_or("not known completely".to_owned(), |it| it.to_string());
+            let actual = present.map_or("not known completely".to_owned(), |size| size.to_string());
             let message = format!("--accept-size {name}={size}: the size is {actual}");
             return Err(Failure::new(Exit::NotReady, message)
                 .hint("look at who is missing before accepting it")

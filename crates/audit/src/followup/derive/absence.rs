@@ -54,12 +54,14 @@ impl Derivation<'_, '_> {
 
     /// The removal that the last decision to remove the account led to, if there is one.
     fn removed(&self) -> Option<State> {
-        let steps = || self.history.steps.iter();
-        let decisions = steps().filter(|entry| entry.step.action == StepAction::Remove);
-        let decision = self.decision(decisions.max_by_key(|entry| entry.order())?)?;
-        let removals = steps().filter(|entry| entry.step.action == StepAction::Removed);
-        let record = removals.max_by_key(|entry| entry.order()).map(StepRef::note_ref);
+        let decision = self.decision(self.last_step(StepAction::Remove)?)?;
+        let record = self.last_step(StepAction::Removed).map(StepRef::note_ref);
         Some(State::Removed { decision, record })
+    }
+
+    fn last_step(&self, action: StepAction) -> Option<&StepRef<'_>> {
+        let steps = self.history.steps.iter().filter(|entry| entry.step.action == action);
+        steps.max_by_key(|entry| entry.order())
     }
 
     fn is_about_account(&self) -> bool {

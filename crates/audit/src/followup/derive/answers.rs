@@ -43,7 +43,7 @@ impl Derivation<'_, '_> {
         let (Some(asked), Some(user)) = (asked, self.user) else { return };
         for reply in self.replies.of_author(user) {
             if reply.note.moment() > asked {
-                answers.push(words(*reply));
+                answers.push(reply_answer(*reply));
             }
         }
     }
@@ -56,7 +56,7 @@ impl Derivation<'_, '_> {
                 if reply.thread.id == escalation.marked.thread.id
                     && reply.note.moment() > escalation.moment()
                 {
-                    answers.push(words(*reply));
+                    answers.push(reply_answer(*reply));
                 }
             }
         }
@@ -92,7 +92,7 @@ impl Derivation<'_, '_> {
     }
 }
 
-fn words(ThreadNote { thread, note }: ThreadNote<'_>) -> Answer {
+fn reply_answer(ThreadNote { thread, note }: ThreadNote<'_>) -> Answer {
     Answer {
         author: note.author.clone(),
         at: note.created_at,

@@ -48,7 +48,7 @@ pub(crate) struct Derivation<'d, 'a> {
 
 impl Derivation<'_, '_> {
     /// The finding with its state; `None` if there is nothing to report about it.
-    pub(crate) fn entry(&self) -> Option<Entry> {
+    pub(crate) fn derive(&self) -> Option<Entry> {
         if !self.is_worth_an_entry() {
             return None;
         }

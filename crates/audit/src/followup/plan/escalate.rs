@@ -2,12 +2,13 @@
 
 use super::Planner;
 use super::people::DuePerson;
-use crate::followup::model::{AskedHow, Entry};
+use crate::followup::model::AskedHow;
 use crate::followup::notice::{AskedBy, HelpLine};
 use crate::identity::Subject;
 use crate::record::marker::StepAction;
 
 impl<'p> Planner<'p> {
+    /// Plans to ask the users of the case's chain to help with the overdue findings.
     pub(super) fn escalate(&mut self, person: &DuePerson<'p>) {
         let (case, input) = (person.case, self.input);
         let (Some(chain), Some(first)) = (&case.chain, person.helps.first()) else { return };
@@ -23,11 +24,11 @@ impl<'p> Planner<'p> {
         self.note(format!("escalation for {}: {}", case.name, chain.reasons.join("; ")));
         let due = Some(input.waits.end(input.now, input.waits.manager));
         let Some(ask) = &first.ask else { return };
-        let finding = |entry: &&Entry| {
+        let mut findings = Vec::new();
+        for entry in &person.helps {
             let step = self.step(case, entry, StepAction::Escalate { due }, users.clone());
-            self.finding(case, entry, vec![step])
-        };
-        let findings = person.helps.iter().map(finding).collect();
+            findings.push(self.finding(case, entry, vec![step]));
+        }
         self.helps.push(HelpLine {
             manager: chain.manager.clone(),
             support_manager: chain.support_manager.clone(),

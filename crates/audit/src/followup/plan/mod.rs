@@ -149,7 +149,7 @@ impl<'p> Planner<'p> {
         } else {
             for case in &cases {
                 self.list_for_operators(case);
-                self.settle(case);
+                self.report_settled(case);
             }
         }
         self.report_states(&cases);

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::Planner;
 use crate::followup::model::{Case, State};
-use crate::followup::names::{finding_name, standing};
+use crate::followup::names::{finding_name, state_clause};
 use crate::wording::counted;
 
 impl<'p> Planner<'p> {
@@ -21,7 +21,7 @@ impl<'p> Planner<'p> {
                     | State::Answered
                     | State::Exhausted => {
                         let name = finding_name(self.input, case, entry);
-                        self.note(format!("{name} {}", standing(entry)));
+                        self.note(format!("{name} {}", state_clause(entry)));
                     }
                     State::Waiting { .. } | State::Escalated { .. } => {
                         waiting.push(entry.state.until());

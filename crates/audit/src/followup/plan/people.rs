@@ -33,14 +33,18 @@ impl<'p> Planner<'p> {
         let by_hand = mentioned_by_hand(self.input);
         let mut people: Vec<DuePerson<'p>> = Vec::new();
         for case in cases {
-            let entries = || case.entries.iter().filter(|entry| !entry.is_for_operators());
-            let mut helps: Vec<&Entry> =
-                entries().filter(|entry| entry.state == State::Overdue).collect();
-            let mut asks: Vec<&Entry> =
-                entries().filter(|entry| entry.state == State::NotAsked).collect();
-            if is_in_review {
-                helps.clear();
-                asks.retain(|entry| entry.again.is_some());
+            let mut helps: Vec<&Entry> = Vec::new();
+            let mut asks: Vec<&Entry> = Vec::new();
+            for entry in &case.entries {
+                // Findings for the operators are listed, and nobody is asked about them.
+                if entry.is_for_operators() {
+                    continue;
+                }
+                match entry.state {
+                    State::Overdue if !is_in_review => helps.push(entry),
+                    State::NotAsked if !is_in_review || entry.again.is_some() => asks.push(entry),
+                    _ => {}
+                }
             }
             // An operator who asks again insists already.
             let is_wanted = asks.iter().any(|entry| entry.again.is_some());

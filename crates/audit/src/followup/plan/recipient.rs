@@ -30,24 +30,24 @@ pub(crate) fn recipient<'a>(
 /// Whether a case is about the operator, by id, by the username in the roster, or by `handles`.
 pub(crate) fn is_own(input: &FollowupInput<'_>, case: &Case) -> bool {
     let operator = input.operator;
-    let is_name = |name: &str| name.eq_ignore_ascii_case(&operator.username);
     if case.user == Some(operator.id) {
         return true;
     }
-    match case.subject {
+    let username = match case.subject {
         Some(subject @ Subject::Person(_)) => {
-            let person = input.evaluation.person(subject);
-            person.is_some_and(|person| {
-                person.gitlab_id.value() == Some(&operator.id)
-                    || person.gitlab_username.value().is_some_and(|name| is_name(name))
-            })
+            let Some(person) = input.evaluation.person(subject) else { return false };
+            if person.gitlab_id.value() == Some(&operator.id) {
+                return true;
+            }
+            person.gitlab_username.value().map(|username| &**username)
         }
         Some(Subject::Account(index)) => {
             let account = input.evaluation.account(index);
-            account.and_then(|account| handle(input.policy, account)).is_some_and(is_name)
+            account.and_then(|account| handle(input.policy, account))
         }
-        Some(Subject::Organization) | None => false,
-    }
+        Some(Subject::Organization) | None => None,
+    };
+    username.is_some_and(|username| username.eq_ignore_ascii_case(&operator.username))
 }
 
 /// Whether the subject of a case may be mentioned.

@@ -16,7 +16,7 @@ impl Planner<'_> {
         }
     }
 
-    pub(super) fn settle(&mut self, case: &Case) {
+    pub(super) fn report_settled(&mut self, case: &Case) {
         for entry in case.entries.iter().filter(|entry| !entry.is_reported) {
             let (settled, action) = match &entry.state {
                 State::Fixed => (Settled::Fixed, StepAction::Fixed),

@@ -13,7 +13,7 @@ use crate::text::{canonical_link, comparable_link};
 /// The accounts of a person that are in use.
 fn joined<'a>(input: &'a CheckInput<'_>, person: PersonIdx) -> impl Iterator<Item = &'a Account> {
     let matches = input.matching.for_person(person).iter();
-    let accounts = matches.filter_map(|it| input.accounts.get(it.account));
+    let accounts = matches.filter_map(|matched| input.accounts.get(matched.account));
     accounts.filter(|account| account.status == AccountStatus::Active)
 }
 

@@ -41,7 +41,7 @@ pub(super) fn read(file: &SourceFile) -> Result<Export, Problem> {
     let (columns, rows) = match rows.split_first() {
         None => return Err(problem(file, 1, "the file holds no account")),
         Some(((_, first), rest)) => match Columns::from_head(first)
-            .map_err(|it| problem(file, 1, &it))?
+            .map_err(|message| problem(file, 1, &message))?
         {
             Some(columns) => (columns, rest),
             None if first.len() == 1
@@ -90,7 +90,8 @@ struct Lines<'a> {
 impl Lines<'_> {
     /// The line on which a row begins, counted from 1.
     fn line(&mut self, row: &StringRecord) -> u64 {
-        let start = row.position().and_then(|it| usize::try_from(it.byte()).ok()).unwrap_or(0);
+        let start =
+            row.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(0);
         let bytes = self.text.as_bytes();
         let rest = bytes.get(start..).unwrap_or_default();
         let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
@@ -162,7 +163,8 @@ impl Columns {
             let message = format!("the row has {} of {} cells", row.len(), self.count);
             return failed(&message);
         }
-        let cell = |column: Option<usize>| column.and_then(|it| row.get(it)).unwrap_or("").trim();
+        let cell =
+            |column: Option<usize>| column.and_then(|index| row.get(index)).unwrap_or("").trim();
         let email = cell(Some(self.email));
         if !is_email_address(email) {
             return failed("the row has no plain e-mail address");
@@ -226,7 +228,7 @@ impl Columns {
 
 /// The name of a column as it is compared: its letters and digits in lower case.
 fn letters(name: &str) -> String {
-    name.chars().filter(|it| it.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

@@ -107,7 +107,8 @@ impl<'a> Held<'a> {
         let Some((findings, seats)) = line.trim_end_matches('.').split_once("; ") else { return };
         let seats = seats.split_once(AS_OF).map_or(seats, |(seats, _)| seats);
         // Our own words and numbers, and nothing that somebody could have put into them.
-        let is_word = |it: char| it.is_ascii_alphanumeric() || matches!(it, ' ' | ',');
+        let is_word =
+            |character: char| character.is_ascii_alphanumeric() || matches!(character, ' ' | ',');
         if seats.chars().all(is_word) {
             self.seats = seats;
         }

@@ -284,9 +284,10 @@ fn find<'a>(
 ) -> Result<Place<'a>, Broken> {
     let line = |range: &Range<usize>| description.get(range.clone()).unwrap_or_default().trim();
     // A comment that goes on in the next line would hide what follows, and is no mark.
-    let is_begin = |it: &&Range<usize>| line(it).starts_with(BEGIN) && line(it).ends_with("-->");
+    let is_begin =
+        |range: &&Range<usize>| line(range).starts_with(BEGIN) && line(range).ends_with("-->");
     let begins: Vec<_> = outline.html.iter().filter(is_begin).collect();
-    let ends: Vec<_> = outline.html.iter().filter(|it| line(it) == END).collect();
+    let ends: Vec<_> = outline.html.iter().filter(|range| line(range) == END).collect();
     match (begins.as_slice(), ends.as_slice()) {
         ([begin], [end]) if begin.end <= end.start => {
             let digests = line(begin).trim_start_matches(BEGIN).trim_end_matches("-->");
@@ -376,7 +377,9 @@ fn pasted_start(description: &str, heading: usize) -> usize {
     let before = description.get(..heading).unwrap_or_default();
     before
         .rfind("Roster `")
-        .filter(|start| *start == 0 || before.get(..*start).is_some_and(|it| it.ends_with('\n')))
+        .filter(|start| {
+            *start == 0 || before.get(..*start).is_some_and(|above| above.ends_with('\n'))
+        })
         .unwrap_or(heading)
 }
 

@@ -60,7 +60,8 @@ impl Outline {
         let is_line = |range: &&Range<usize>| {
             text.get((*range).clone()).is_some_and(|line| !line.trim().is_empty())
         };
-        let headings = self.headings.iter().map(|it| (it.range.start, Some(it.level)));
+        let headings =
+            self.headings.iter().map(|heading| (heading.range.start, Some(heading.level)));
         let html = self.html.iter().filter(is_line).map(|range| (range.start, None));
         let all = headings.chain(html).map(|(start, level)| (text.len() - start, level));
         all.filter(|(left, _)| *left <= bytes).collect()

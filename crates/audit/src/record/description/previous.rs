@@ -151,7 +151,7 @@ fn is_note_or_problem(line: &str) -> bool {
         .strip_prefix("- ")
         .is_some_and(|note| OPENINGS.iter().any(|opening| note.starts_with(opening)));
     let is_problem =
-        line.starts_with("- `") && ["`: ", "` line "].iter().any(|it| line.contains(it));
+        line.starts_with("- `") && ["`: ", "` line "].iter().any(|part| line.contains(part));
     is_heading || is_note || is_problem
 }
 

@@ -96,7 +96,7 @@ pub(super) fn render(
 fn problems(report: &Report, held: Option<&Held<'_>>) -> String {
     let problems = &report.evaluation().problems;
     let mut items: Vec<String> =
-        problems.iter().take(PROBLEMS).map(|it| item(&problem(it))).collect();
+        problems.iter().take(PROBLEMS).map(|entry| item(&problem(entry))).collect();
     let more = problems.len().saturating_sub(PROBLEMS);
     if more > 0 {
         items.push(item(&Markdown::literal("and ").and(Markdown::number(more)).and(" more")));

@@ -34,7 +34,7 @@ pub struct Comment<'a> {
 }
 
 /// Whether a report is recorded completely: in one comment, or in all parts.
-fn is_whole(recorded: &[Option<(usize, usize)>]) -> bool {
+fn is_complete(recorded: &[Option<(usize, usize)>]) -> bool {
     recorded.iter().any(|part| match part {
         None => true,
         Some((_, count)) => (1..=*count).all(|number| recorded.contains(&Some((number, *count)))),
@@ -84,7 +84,7 @@ pub fn plan(
         .filter(|(recorded, _)| satisfies(recorded, &mark))
         .map(|(recorded, _)| recorded.part)
         .collect();
-    if !is_whole(&recorded) {
+    if !is_complete(&recorded) {
         let mut marker = target.header.with(Content::Report(mark));
         marker.sources = target.sources.clone();
         marker.accepted = target.accepted;

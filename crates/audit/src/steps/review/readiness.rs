@@ -1,7 +1,7 @@
 //! Decides whether the audit can be handed to a manager, and to whom.
 
 use crate::followup::{
-    Case, Cases, Entry, FollowupInput, ReviewRequest, State, finding_name, standing,
+    Case, Cases, Entry, FollowupInput, ReviewRequest, State, finding_name, state_clause,
 };
 use crate::identity::digest;
 use crate::record::conversation::{ThreadNote, User};
@@ -40,7 +40,9 @@ pub fn readiness(input: &FollowupInput<'_>, cases: &Cases) -> Readiness {
     let mut open: Vec<String> = cases
         .entries()
         .filter(|(_, entry)| !entry.state.is_closed())
-        .map(|(case, entry)| format!("{} {}", finding_name(input, case, entry), standing(entry)))
+        .map(|(case, entry)| {
+            format!("{} {}", finding_name(input, case, entry), state_clause(entry))
+        })
         .collect();
     open.extend(unknown(input));
     open.extend(unrecorded(input));

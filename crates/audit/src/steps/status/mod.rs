@@ -14,7 +14,7 @@ use serde::Serialize;
 use self::need::{Task, need, tasks};
 use self::stage::{stage, summary};
 use crate::followup::{
-    Case, Cases, Entry, FollowupInput, State, Verdict, finding_name, standing, subject_name,
+    Case, Cases, Entry, FollowupInput, State, Verdict, finding_name, state_clause, subject_name,
 };
 use crate::steps::review::{readiness, reviewer};
 
@@ -60,7 +60,8 @@ struct Row {
     subject: String,
     name: String,
     state: &'static str,
-    standing: String,
+    #[serde(rename = "standing")]
+    state_clause: String,
     round: u32,
     asked_at: Option<Timestamp>,
     /// How long ago the subject was asked, in hours.
@@ -120,31 +121,32 @@ fn next_due(cases: &Cases) -> Option<Timestamp> {
 }
 
 fn rows(input: &FollowupInput<'_>, cases: &Cases) -> Vec<Row> {
-    let row = |(case, entry): (&Case, &Entry)| {
-        let ask = entry.ask.as_ref();
-        let next = match (need(input, case, entry), &entry.state) {
-            (Some(need), _) => need.next(),
-            (None, State::Waiting { .. } | State::Escalated { .. }) => "wait",
-            (None, State::Justified(_)) if is_until(entry) => "nothing until it expires",
-            (None, _) => "nothing",
-        };
-        Row {
-            finding: finding_name(input, case, entry),
-            check: entry.check.id,
-            subject: subject_name(input, case),
-            name: case.name.clone(),
-            state: entry.state.as_str(),
-            standing: standing(entry),
-            round: entry.round,
-            asked_at: ask.map(|ask| ask.at),
-            age_hours: ask.map(|ask| input.now.duration_since(ask.at).as_hours().max(0)),
-            due: entry.state.until(),
-            thread: ask.map(|ask| format!("{}#note_{}", input.issue.url, ask.note.id)),
-            next,
-            evidence: entry.evidence.clone(),
-        }
+    cases.entries().map(|(case, entry)| row(input, case, entry)).collect()
+}
+
+fn row(input: &FollowupInput<'_>, case: &Case, entry: &Entry) -> Row {
+    let ask = entry.ask.as_ref();
+    let next = match (need(input, case, entry), &entry.state) {
+        (Some(need), _) => need.next(),
+        (None, State::Waiting { .. } | State::Escalated { .. }) => "wait",
+        (None, State::Justified(_)) if is_until(entry) => "nothing until it expires",
+        (None, _) => "nothing",
     };
-    cases.entries().map(row).collect()
+    Row {
+        finding: finding_name(input, case, entry),
+        check: entry.check.id,
+        subject: subject_name(input, case),
+        name: case.name.clone(),
+        state: entry.state.as_str(),
+        state_clause: state_clause(entry),
+        round: entry.round,
+        asked_at: ask.map(|ask| ask.at),
+        age_hours: ask.map(|ask| input.now.duration_since(ask.at).as_hours().max(0)),
+        due: entry.state.until(),
+        thread: ask.map(|ask| format!("{}#note_{}", input.issue.url, ask.note.id)),
+        next,
+        evidence: entry.evidence.clone(),
+    }
 }
 
 fn is_until(entry: &Entry) -> bool {
@@ -166,12 +168,13 @@ impl Status {
     /// Keeps the findings in these states and of these checks. An empty list keeps all.
     #[must_use]
     pub fn filtered(mut self, states: &[String], checks: &[String]) -> Self {
-        let is_among = |wanted: &[String], value: &str| {
-            wanted.is_empty() || wanted.iter().any(|it| it == value)
-        };
-        self.findings.retain(|row| is_among(states, row.state) && is_among(checks, row.check));
+        self.findings.retain(|row| selects(states, row.state) && selects(checks, row.check));
         self
     }
+}
+
+fn selects(filter: &[String], value: &str) -> bool {
+    filter.is_empty() || filter.iter().any(|selected| selected == value)
 }
 
 #[cfg(test)]

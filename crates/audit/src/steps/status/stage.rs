@@ -79,6 +79,18 @@ pub(super) fn stage(
     }
 }
 
+/// What comes next while findings are open: the most urgent task, or else the next wait.
+fn next_of_followups(cases: &Cases, tasks: &[Task]) -> NextStep {
+    if let Some(task) = tasks.first() {
+        return task.command.clone();
+    }
+    // An answer may still come in time.
+    if cases.entries().any(|(_, entry)| entry.state.until().is_some()) {
+        return NextStep::FollowUp;
+    }
+    NextStep::SubmitUnresolved
+}
+
 /// A sentence about the stage, and what comes next.
 pub(super) fn summary(
     input: &FollowupInput<'_>,
@@ -88,14 +100,6 @@ pub(super) fn summary(
     closing: &Closing,
     tasks: &[Task],
 ) -> (String, NextStep) {
-    let following_up = || match tasks.first() {
-        Some(task) => task.command.clone(),
-        // An answer may still come in time.
-        None if cases.entries().any(|(_, entry)| entry.state.until().is_some()) => {
-            NextStep::FollowUp
-        }
-        None => NextStep::SubmitUnresolved,
-    };
     let counts = crate::steps::review::counts(cases);
     match stage {
         Stage::None => ("there is no issue".to_owned(), NextStep::MakeIssue),
@@ -108,7 +112,7 @@ pub(super) fn summary(
             let changed = readiness.asked.as_ref().filter(|asked| asked.is_complete);
             let changed =
                 changed.map_or("", |_| "; the findings have changed since the review request");
-            (format!("{counts}{changed}"), following_up())
+            (format!("{counts}{changed}"), next_of_followups(cases, tasks))
         }
         Stage::Ready => (counts, NextStep::SubmitReview),
         Stage::InReview => {

@@ -48,8 +48,8 @@ impl Status {
     fn push_tasks(&self, text: &mut String) {
         let mut rows: Vec<[String; 2]> = Vec::new();
         for task in &self.tasks {
-            let cell = |cell: &str| clean(cell).into_owned();
-            rows.push([format!("  {}", cell(&task.what)), cell(&task.command.to_string())]);
+            let command = task.command.to_string();
+            rows.push([format!("  {}", clean(&task.what)), clean(&command).into_owned()]);
         }
         if rows.is_empty() {
             rows.push([

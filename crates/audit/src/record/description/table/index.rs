@@ -34,7 +34,7 @@ impl<'a> Index<'a> {
         index
     }
 
-    /// The place of the row about the subject of `keys`, which would now begin with `written`.
+    /// The index of the row about the subject of `keys`, which would now begin with `written`.
     ///
     /// Where several rows could be meant, as of people who share an address, only the one with the
     /// same name is; what was typed into a row must never come to somebody else. Only of whom no row
@@ -43,22 +43,22 @@ impl<'a> Index<'a> {
         let theirs: Vec<&Vec<usize>> =
             keys.iter().filter_map(|key| self.by_key.get(&*key_digest(key))).collect();
         if !theirs.is_empty() {
-            return theirs.into_iter().find_map(|places| self.the_one(places, written));
+            return theirs.into_iter().find_map(|indexes| self.only_with_name(indexes, written));
         }
         let [name, handle, ..] = written else { return None };
-        self.the_one(self.by_cells.get(&(name.as_str(), handle.as_str()))?, written)
+        self.only_with_name(self.by_cells.get(&(name.as_str(), handle.as_str()))?, written)
     }
 
-    fn the_one(&self, places: &[usize], written: &[String]) -> Option<usize> {
-        if let [place] = places {
-            return Some(*place);
+    fn only_with_name(&self, indexes: &[usize], written: &[String]) -> Option<usize> {
+        if let [index] = indexes {
+            return Some(*index);
         }
         let name = digest(written.first()?);
-        let has_name = |place: &&usize| {
-            let stamp = self.rows.get(**place).and_then(|row| row.stamp.as_ref());
+        let has_name = |index: &&usize| {
+            let stamp = self.rows.get(**index).and_then(|row| row.stamp.as_ref());
             stamp.is_some_and(|stamp| stamp.digest("name") == Some(&name))
         };
-        let mut same = places.iter().filter(has_name);
+        let mut same = indexes.iter().filter(has_name);
         same.next().filter(|_| same.next().is_none()).copied()
     }
 }

@@ -122,7 +122,7 @@ impl<'a> Row<'a> {
     /// Whether the row would be missed: it is not as we wrote it, or we did not write it.
     pub(crate) fn holds_typed_text(&self) -> bool {
         let nothing = vec![String::new(); self.of.keys().len()];
-        self.stamp.is_none() || self.typed(&nothing).iter().any(|it| !it.is_empty())
+        self.stamp.is_none() || self.typed(&nothing).iter().any(|text| !text.is_empty())
     }
 }
 
@@ -136,7 +136,7 @@ fn is_rule(cell: &str) -> bool {
 /// Whether a line ends a table that it follows, though no blank line is between (GFM, Tables).
 pub(crate) fn begins_a_block(line: &str) -> bool {
     let line = line.trim_start();
-    ["#", ">", "- ", "* ", "+ ", "```", "~~~", "<"].iter().any(|it| line.starts_with(it))
+    ["#", ">", "- ", "* ", "+ ", "```", "~~~", "<"].iter().any(|opening| line.starts_with(opening))
 }
 
 /// The cells of a row without the space around them; nothing for a line that is no row.
