@@ -1,20 +1,21 @@
-//! Parses the command line, and tells what is wrong with it.
+//! Parses the command line, and reports what is wrong with it.
 
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory as _, FromArgMatches as _};
+use clap::{CommandFactory as _, FromArgMatches as _, ValueEnum};
 
+use crate::args::{Color, Format};
 use crate::cli::Cli;
 use crate::error::{Exit, Failure};
 use crate::ui::{self, Ui};
 
 /// Parses the command line.
 pub(crate) fn parse() -> Result<Cli, clap::Error> {
-    let color = match argument("--color").as_deref() {
-        Some("always") => clap::ColorChoice::Always,
-        Some("never") => clap::ColorChoice::Never,
-        _ => clap::ColorChoice::Auto,
+    let color = match argument("--color") {
+        Some(Color::Always) => clap::ColorChoice::Always,
+        Some(Color::Never) => clap::ColorChoice::Never,
+        Some(Color::Auto) | None => clap::ColorChoice::Auto,
     };
     Cli::from_arg_matches(&Cli::command().color(color).try_get_matches()?)
 }
@@ -45,7 +46,7 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
         Failure::new(Exit::Usage, what.join(" ").trim_start_matches("error: "))
             .hint(tip.unwrap_or("try --help"))
     };
-    if argument("--format").as_deref() == Some("json") {
+    if argument("--format") == Some(Format::Json) {
         ui::print_json_error(&failure);
     }
     ExitCode::from(failure.exit as u8)
@@ -77,15 +78,20 @@ fn looks_like_token(word: &str) -> bool {
         && word.contains(|character: char| character.is_ascii_digit())
 }
 
-/// The value of a flag in a command line that may not be understood as a whole.
-fn argument(flag: &str) -> Option<String> {
+/// The value of a flag, in a command line that may be wrong elsewhere.
+///
+/// The arguments are searched by hand because clap gives up at the first mistake, even where it is told
+/// to ignore errors: a flag behind the mistake would not be found.
+fn argument<T: ValueEnum>(flag: &str) -> Option<T> {
     let mut arguments = std::env::args_os().filter_map(|argument| argument.into_string().ok());
     while let Some(argument) = arguments.next() {
-        if argument == flag {
-            return arguments.next();
-        }
-        if let Some(value) = argument.strip_prefix(flag).and_then(|rest| rest.strip_prefix('=')) {
-            return Some(value.to_owned());
+        let value = match argument.strip_prefix(flag) {
+            Some("") => arguments.next(),
+            Some(rest) => rest.strip_prefix('=').map(str::to_owned),
+            None => continue,
+        };
+        if let Some(value) = value {
+            return T::from_str(&value, false).ok();
         }
     }
     None
