@@ -3,17 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// The files of the binary that name a system: its module, and its row in each table of services.
-const BINARY: [&str; 6] = [
-    "args.rs",
-    "config/table.rs",
-    "services/calendly.rs",
-    "services/clients.rs",
-    "services/mod.rs",
-    "tokens/service.rs",
-];
+use audit::kinds::Kind;
 
-/// The files of the core that still name a system, beside its folder `kinds/calendly`; this only shrinks.
+/// The files of the binary that name a system beside its module in `services`: each holds a row or an
+/// arm for every system.
+const BINARY: [&str; 5] =
+    ["args.rs", "config/table.rs", "services/clients.rs", "services/mod.rs", "tokens/service.rs"];
+
+/// The files of the core that still name a system, beside its folder in `kinds`; this only shrinks.
 const CORE: [&str; 19] = [
     "evaluation/exceptions.rs",
     "evaluation/unknown.rs",
@@ -38,16 +35,20 @@ const CORE: [&str; 19] = [
 
 #[test]
 fn only_its_own_files_name_an_audited_system() {
-    for (name, allowed) in [("support-audit", &BINARY[..]), ("audit", &CORE[..])] {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name).join("src");
-        let files = files_that_name(&folder, "calendly");
-        let own = |file: &&String| file.starts_with("kinds/calendly/");
-        let files: BTreeSet<&str> =
-            files.iter().filter(|file| !own(file)).map(String::as_str).collect();
-        let allowed: BTreeSet<&str> = allowed.iter().copied().collect();
-        let more: Vec<_> = files.difference(&allowed).collect();
-        assert!(more.is_empty(), "{name} names the system in {more:#?}");
+    for kind in Kind::ALL {
+        let id = kind.spec().id;
+        refuse("support-audit", &BINARY, id, &format!("services/{id}.rs"));
+        refuse("audit", &CORE, id, &format!("kinds/{id}/"));
     }
+}
+
+/// Refuses files of a crate that name a system, but for those allowed and the system's own.
+#[track_caller]
+fn refuse(name: &str, allowed: &[&str], id: &str, own: &str) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name).join("src");
+    let mut files = files_that_name(&folder, id);
+    files.retain(|file| !file.starts_with(own) && !allowed.contains(&file.as_str()));
+    assert!(files.is_empty(), "{name} names {id} in {files:#?}");
 }
 
 /// The source files below a folder that hold a word, in whatever case, outside their tests.

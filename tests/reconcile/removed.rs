@@ -183,6 +183,34 @@ fn a_token_that_may_only_read_is_told_which_scope_it_needs() {
     assert_eq!(test.notes_marked("removal").len(), 0);
 }
 
+#[test]
+fn a_membership_that_belongs_to_another_organisation_by_now_is_gone() {
+    let test = decided();
+    let answer =
+        Answer::calendly(403, "Permission Denied", "This user is not in your organization");
+    let fault = Fault::new(MEMBERS, FaultKind::Answer(answer));
+    // The account is read once before it is removed.
+    test.sandbox.inject(fault.method("GET").skip(1));
+    remove(&test, &["--confirm", VANCE]).success();
+    is_removed(&test);
+}
+
+#[test]
+fn an_account_whose_address_changed_after_it_was_confirmed_stays() {
+    let test = decided();
+    let uri = test.sandbox.update(|world| world.calendly.member(VANCE).unwrap().membership_uri());
+    let body = format!(
+        r#"{{"resource":{{"uri":"{uri}","role":"user",
+            "user":{{"uri":"https://api.calendly.com/users/A","email":"other@harborlight.example"}}}}}}"#
+    );
+    test.sandbox.inject(Fault::new(MEMBERS, FaultKind::Answer(Answer::json(200, &body))));
+    leaves_everything(&test, &["--confirm", VANCE], 6).messages_are(expect![[r#"
+        error: bvance@harborlight.example was not removed: it has another address by now
+        hint: run `support-audit reconcile` again
+    "#]]);
+    assert_eq!(deletions(&test), 0);
+}
+
 /// The proof is that the account is not found any more, whatever the answer was.
 #[test]
 fn a_removal_that_did_nothing_is_not_recorded() {
