@@ -35,6 +35,8 @@ fn nothing_due_takes_the_pages_and_a_constant() {
         let members = if pages > 1 { pages + 2 } else { pages };
         assert_eq!((count(&requests, MEMBERS), count(&requests, ACCOUNTS)), (members, pages));
         assert_eq!(count(&requests, THREADS), 1, "one notice, however many are asked");
+        let own = requests.iter().filter(|request| request.path == "/api/v4/user").count();
+        assert_eq!((own, count(&requests, "/users/me")), (1, 1), "whose the tokens are");
         // The reactions to each part of the notice are read.
         let parts = count(&requests, "/award_emoji");
         assert_eq!(parts, people.div_ceil(150));
