@@ -34,18 +34,6 @@ pub struct Note {
     /// Whether GitLab wrote it to report a change.
     #[serde(default, deserialize_with = "or_default")]
     pub system: bool,
-    /// Whether it is part of a thread that can be resolved.
-    #[serde(default, deserialize_with = "or_default")]
-    pub resolvable: bool,
-    /// Whether it is resolved.
-    #[serde(default, deserialize_with = "or_default")]
-    pub resolved: bool,
-    /// Who resolved it; `None` while it is not resolved.
-    #[serde(default)]
-    pub resolved_by: Option<User>,
-    /// When it was resolved; `None` while it is not resolved.
-    #[serde(default)]
-    pub resolved_at: Option<Timestamp>,
 }
 
 /// A thread, or a lone note (GitLab, "Discussions API").
@@ -134,29 +122,6 @@ impl GitLab {
         let rest = format!("discussions/{}/notes", segment(discussion_id)?);
         let answer = self.post_note(&issue_path(project, iid, &rest)?, body).await?;
         self.http.json(&answer, "the new reply")
-    }
-
-    /// Resolves or reopens a thread: `PUT
-    /// /projects/:id/issues/:issue_iid/discussions/:discussion_id` (GitLab, "Discussions API").
-    /// Sent once. Returns the thread as it is then.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Forbidden`] for users who may not, such as guests who did not write the issue,
-    /// and for a lone note without a reply; [`ErrorKind::NotFound`] if there is no such thread or
-    /// issue.
-    pub async fn resolve(
-        &self,
-        project: &str,
-        iid: u64,
-        discussion_id: &str,
-        resolved: bool,
-    ) -> Result<Discussion, Error> {
-        let rest = format!("discussions/{}", segment(discussion_id)?);
-        let path = issue_path(project, iid, &rest)?;
-        let body = json!({ "resolved": resolved });
-        let answer = self.http.send(Method::Put, &path, Some(&body)).await?;
-        self.http.json(&answer, "the changed thread")
     }
 
     /// Lists the reactions to a note: `GET

@@ -1,7 +1,7 @@
 //! Notes against prepared answers, which are those of GitLab 18.9.
 
 use super::*;
-use crate::fake::{Fake, answer, json, only_page};
+use crate::fake::{Fake, answer, only_page};
 use crate::gitlab::tests::{client, paths};
 
 const ALICE: &str = r#"{"id":3,"username":"alice","name":"Alice","state":"active"}"#;
@@ -29,9 +29,6 @@ fn a_complete_note_is_read() {
     assert_eq!((note.id, &*note.body, note.author.id), (8, "Thread start", 3));
     assert_eq!(note.created_at, "2026-11-22T12:04:19.142Z".parse().unwrap());
     assert!(!note.system);
-    assert_eq!((note.resolvable, note.resolved), (true, true));
-    assert_eq!(note.resolved_by, Some(note.author));
-    assert_eq!(note.resolved_at, Some("2026-11-22T12:04:24Z".parse().unwrap()));
     assert!(read(r#""body":"changed the description","system":true,"#).system);
 }
 
@@ -43,8 +40,6 @@ fn sparse_notes_are_read_too() {
     );
     assert_eq!(note, read(""));
     assert_eq!((&*note.body, note.system), ("", false));
-    assert_eq!((note.resolvable, note.resolved, note.resolved_by), (false, false, None));
-    assert_eq!(note.resolved_at, None);
 
     let orphan = text(8, "").replace(&format!(r#""author":{ALICE}"#), r#""author":null"#);
     assert_eq!(serde_json::from_str::<Note>(&orphan).unwrap().author.id, 0);
@@ -124,11 +119,7 @@ async fn a_thread_that_would_be_another_call_is_not_written_to() {
     let gitlab = client(&fake);
     for name in ["", ".", ".."] {
         let reply = gitlab.reply("a/b", 4, name, "x").await.unwrap_err();
-        let resolve = gitlab.resolve("a/b", 4, name, true).await.unwrap_err();
-        assert_eq!(
-            [reply, resolve],
-            [(); 2].map(|()| Error::from(ErrorKind::BadName { name: name.to_owned() }))
-        );
+        assert_eq!(reply, Error::from(ErrorKind::BadName { name: name.to_owned() }));
     }
     assert!(fake.requests().is_empty());
 }
@@ -159,64 +150,6 @@ async fn a_text_of_quick_actions_makes_no_note() {
             matches!(&error.kind, ErrorKind::CommandsOnly { summary } if summary == expected),
             "{error:?}"
         );
-    }
-}
-
-#[tokio::test]
-async fn a_thread_is_resolved_and_opened_again() {
-    let thread = |resolved: &str| {
-        let note = text(8, &format!(r#""resolvable":true,{resolved},"#));
-        json("", &format!(r#"{{"id":"25555f","individual_note":false,"notes":[{note}]}}"#))
-    };
-    let closed = format!(
-        r#""resolved":true,"resolved_by":{ALICE},"resolved_at":"2026-11-22T12:04:25.188Z""#
-    );
-    let open = r#""resolved":false,"resolved_by":null,"resolved_at":null"#;
-    let fake = Fake::start(vec![thread(&closed), thread(open)]);
-    let gitlab = client(&fake);
-    let thread = gitlab.resolve("acme/team", 4, "25555f", true).await.unwrap();
-    assert_eq!((&*thread.id, thread.notes.len(), thread.notes[0].resolved), ("25555f", 1, true));
-    assert_eq!(thread.notes[0].resolved_by.as_ref().unwrap().id, 3);
-    let thread = gitlab.resolve("acme/team", 4, "25555f", false).await.unwrap();
-    assert!(!thread.notes[0].resolved);
-    let requests = fake.requests();
-    let sent: Vec<_> = requests.iter().map(|r| (r.method(), r.path(), r.body())).collect();
-    let path = || "/gitlab/api/v4/projects/acme%2Fteam/issues/4/discussions/25555f".to_owned();
-    let expected =
-        [("PUT", path(), r#"{"resolved":true}"#), ("PUT", path(), r#"{"resolved":false}"#)];
-    assert_eq!(sent, expected);
-}
-
-#[tokio::test]
-async fn the_reason_why_a_thread_is_not_resolved_is_known() {
-    type IsExpected = fn(&Error) -> bool;
-    let cases: [(&str, &str, IsExpected, bool); 4] = [
-        (
-            "403 Forbidden",
-            r#"{"message":"403 Forbidden"}"#,
-            |error| matches!(&error.kind, ErrorKind::Forbidden { .. }),
-            false,
-        ),
-        (
-            "403 Forbidden",
-            r#"{"error":"insufficient_scope","scope":"api"}"#,
-            |error| matches!(&error.kind, ErrorKind::InsufficientScope { .. }),
-            false,
-        ),
-        (
-            "404 Not Found",
-            r#"{"message":"404 Discussion Not Found"}"#,
-            |error| matches!(&error.kind, ErrorKind::NotFound { .. }),
-            false,
-        ),
-        ("502 Bad Gateway", "", |error| matches!(&error.kind, ErrorKind::Server { .. }), true),
-    ];
-    for (status, body, is_expected, may_have_arrived) in cases {
-        let fake = Fake::start(vec![answer(status, "", body.as_bytes()); 2]);
-        let error = client(&fake).resolve("a/b", 4, "25555f", true).await.unwrap_err();
-        assert!(is_expected(&error), "{error:?}");
-        assert_eq!(error.may_have_arrived(), may_have_arrived, "{error:?}");
-        assert_eq!(fake.requests().len(), 1, "{error:?}");
     }
 }
 
