@@ -107,7 +107,7 @@ impl Comparison {
         Ok(Self { people, bytes: text.len(), ruby, ours, findings })
     }
 
-    /// A row of Ruby's figures, one of ours, and one of how many times ours fit into Ruby's.
+    /// Ruby's figures, ours, and the ratio of the two, as rows of a table.
     fn rows(&self, name: &str) -> String {
         let Self { people, bytes, .. } = self;
         let size = megabytes(*bytes as u64);
@@ -138,7 +138,7 @@ fn figures(cost: &Cost) -> [Option<f64>; 3] {
     [Some(cost.time.as_secs_f64()), processors, memory]
 }
 
-/// Cells of a table with the digits behind the point and the unit of each column.
+/// The cells of a table with the digits after the point and the unit of each column.
 fn cells(figures: [Option<f64>; 3], forms: [(usize, &str); 3]) -> String {
     let cells = figures.into_iter().zip(forms).map(|(figure, (digits, unit))| match figure {
         Some(figure) if figure.is_finite() => format!("{figure:.digits$} {unit}"),
@@ -183,7 +183,7 @@ fn compare(ruby: &Contender, ours: &Contender, people: usize) -> anyhow::Result<
     Ok(report::findings(&ours))
 }
 
-/// Plants an entry that cannot be read, and tells how it is reported.
+/// Plants an entry that cannot be read, and returns how it is reported.
 fn bad_entry(folder: &TempDir, people: usize) -> anyhow::Result<String> {
     let (text, place) = roster::generate_with_bad_entry(people);
     let (_, ours) = contenders(folder, &text)?;

@@ -48,7 +48,7 @@ pub(crate) fn built(profile: &str, name: &str) -> anyhow::Result<PathBuf> {
     Ok(target()?.join(profile).join(name).with_extension(env::consts::EXE_EXTENSION))
 }
 
-/// A program that sees none of the settings which the user keeps in the environment.
+/// A program that does not see the settings in the user's environment.
 pub(crate) fn without_settings(program: &Path) -> Command {
     let mut command = Command::new(program);
     let is_setting = |name: &str| name.starts_with("SUPPORT_AUDIT_");

@@ -1,4 +1,4 @@
-//! `demo`: a whole audit with the real program against the sandbox.
+//! `demo`: a complete audit with the real program against the sandbox.
 
 use std::env;
 
@@ -9,7 +9,7 @@ use crate::command::{self, cargo};
 /// The variable that names the folder which the demonstration leaves its files in.
 const FOLDER: &str = "SUPPORT_AUDIT_DEMO";
 
-/// Plays the audit that `docs/walkthrough.md` tells of, which a test does.
+/// Plays the audit of `docs/walkthrough.md`, by running the test that does.
 pub(crate) fn run() -> anyhow::Result<()> {
     let folder = env::current_dir().context("could not find the current folder")?;
     let mut play =

@@ -1,4 +1,4 @@
-//! `docs`: the parts of the documentation that are made from the program itself.
+//! `docs`: the parts of the documentation that are generated from the program itself.
 
 use anyhow::ensure;
 use clap::Args;

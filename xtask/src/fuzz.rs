@@ -108,7 +108,7 @@ impl Fuzz {
     }
 }
 
-/// What a target tells at its end.
+/// What a target reports at its end.
 #[derive(Debug, PartialEq, Eq)]
 struct Figures {
     runs: u64,

@@ -15,7 +15,7 @@ pub(crate) struct Histories {
 }
 
 impl Histories {
-    /// Runs the properties; what breaks a rule is shrunk and told.
+    /// Runs the properties. A history that breaks a rule is shrunk and reported.
     pub(crate) fn run(&self) -> anyhow::Result<()> {
         let mut tests = cargo("test --release --locked -p audit --lib followup::tests::rules");
         tests.env("PROPTEST_CASES", self.cases.to_string());

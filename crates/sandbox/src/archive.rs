@@ -56,7 +56,7 @@ fn append(
     header.set_mtime(time);
     header.set_size(bytes.len() as u64);
     if header.set_path(name).is_err() {
-        // Too long for the header: the whole name goes into an extended one before it.
+        // The path is too long for the header, so an extended header before it holds it completely.
         archive.append_pax_extensions([("path", name.as_bytes())])?;
         header.set_path(name.chars().take(60).filter(char::is_ascii).collect::<String>())?;
     }

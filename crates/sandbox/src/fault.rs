@@ -12,7 +12,7 @@ use crate::{reply::Reply, request::Request};
 /// to skip and is not used up.
 #[derive(Clone, Debug)]
 pub struct Fault {
-    /// Only requests of this method, in capitals; none: of any.
+    /// The method of the requests that are affected, in capitals; `None` for any method.
     pub method: Option<String>,
     /// Only requests whose path and query, encoded as sent, contain this. An empty text matches
     /// every request to both services.
@@ -69,7 +69,7 @@ pub enum FaultKind {
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
-    /// The value of `Content-Type`; empty: there is none.
+    /// The value of `Content-Type`; empty for an answer without one.
     pub content_type: String,
     /// Further headers.
     pub headers: Vec<(String, String)>,

@@ -24,7 +24,7 @@ pub struct MailCounts {
     pub assigned: usize,
     /// Mails of the operator's, for no other reason than that the recipient follows the issue.
     pub participating: usize,
-    /// Mails that somebody other than the operator caused, whatever the reason.
+    /// Mails that other users than the operator caused, for whatever reason.
     pub from_others: usize,
 }
 

@@ -1,4 +1,4 @@
-//! Markdown as GitLab reads it: which parts of a text are text.
+//! Markdown as GitLab reads it: the parts of a text that are running text.
 
 use comrak::{
     Options,
@@ -25,7 +25,7 @@ pub(crate) fn options() -> Options<'static> {
     options
 }
 
-/// The text of a rendered paragraph, its line breaks kept; tags and comments are no text.
+/// The text of a rendered paragraph with its line breaks, without tags and comments.
 pub(crate) fn text_of<'tree>(paragraph: &'tree AstNode<'tree>) -> String {
     let mut text = String::new();
     for node in paragraph.descendants() {
@@ -43,7 +43,7 @@ pub(crate) fn text_of<'tree>(paragraph: &'tree AstNode<'tree>) -> String {
 /// An item of a checklist.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Task {
-    /// What is to be done: the rest of the line behind the box, as it was written.
+    /// The task: the rest of the line after the box, as it was written.
     pub(crate) text: String,
     pub(crate) is_done: bool,
 }

@@ -13,13 +13,13 @@ use comrak::{
 
 use crate::markdown;
 
-/// Elements in whose text there are no mentions.
+/// Elements in whose text GitLab does not look for mentions.
 const DEAF: &[&str] = &["a", "code", "pre", "script", "style"];
 
 /// The characters that begin a reference to something of GitLab's.
 const REFERENCE_CHARACTERS: &[&str] = &["$", "%", "#", "&", "@", "!", "~", "^"];
 
-/// The names mentioned, in lower case, whether or not somebody has them.
+/// The mentioned names, in lower case, whether or not such users exist.
 pub(crate) fn names(text: &str) -> BTreeSet<String> {
     if !text.contains(['@', '&']) {
         return BTreeSet::new();
@@ -125,7 +125,7 @@ impl Page {
     }
 }
 
-/// What stands in a tag, and what follows it; a `>` in quotes does not end a tag.
+/// The content of a tag, and the text after it. A `>` in quotes does not end a tag.
 fn split_tag(text: &str) -> (&str, &str) {
     let mut quote = None;
     for (position, letter) in text.char_indices() {

@@ -22,7 +22,7 @@ use crate::{
     world::{GUEST, User, Visibility},
 };
 
-/// A mail or a to-do item that somebody got.
+/// A mail or a to-do item that a user got.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Notification {
     /// The username of the recipient, as it was then.
@@ -31,17 +31,17 @@ pub struct Notification {
     pub why: Why,
     /// How.
     pub by: By,
-    /// The username, as it was then, of whoever did what the notification is about.
+    /// The username, at that time, of the user who caused the notification.
     pub actor: String,
     /// The full path of the project.
     pub project: String,
     /// The number of the issue within the project.
     pub issue: u64,
-    /// The note that it is about; none where it is about the issue itself.
+    /// The note that it is about; `None` if it is about the issue itself.
     pub note: Option<u64>,
 }
 
-/// Why somebody was notified.
+/// Why a user was notified.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Why {
     /// A text mentions them.
@@ -54,7 +54,7 @@ pub enum Why {
     Participating,
 }
 
-/// How somebody was notified.
+/// How a user was notified.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum By {
     /// By e-mail; a mention and an assignment make a to-do item as well.
@@ -67,7 +67,7 @@ pub enum By {
 /// The event that a notification is about.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct About {
-    /// The user id of whoever caused it.
+    /// The id of the user who caused it.
     pub(crate) actor: u64,
     pub(crate) by: By,
     pub(crate) note: Option<u64>,

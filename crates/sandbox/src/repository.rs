@@ -35,7 +35,7 @@ pub struct Commit {
     /// The git commit id: 40 hexadecimal digits, computed as git does, so equal for equal
     /// content and history.
     pub id: String,
-    /// The commit before; the first has none.
+    /// The parent commit; `None` for the first commit.
     pub parent: Option<String>,
     /// What was done, one line.
     pub message: String,
@@ -54,7 +54,7 @@ pub struct Repository {
 }
 
 impl Repository {
-    /// The tip of the branch; none while the repository is empty.
+    /// The tip of the branch; `None` while the repository is empty.
     pub fn head(&self) -> Option<&Commit> {
         self.commits.last()
     }
@@ -76,7 +76,7 @@ impl Repository {
         self.commits.push(Commit { id, parent, message: message.to_owned(), at, files, trees });
     }
 
-    /// The commit whose id is the text or begins with it; fewer than seven digits name none.
+    /// The commit whose id is the text or begins with it. Fewer than seven digits match nothing.
     pub(crate) fn by_id(&self, id: &str) -> Option<&Commit> {
         if id.len() < 7 {
             return None;

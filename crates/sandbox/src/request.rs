@@ -22,7 +22,7 @@ pub struct Request {
     pub path: String,
     /// The headers in the order received, names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body; empty where there was none.
+    /// The body; empty if there is none.
     pub body: Vec<u8>,
 }
 

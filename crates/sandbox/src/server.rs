@@ -118,7 +118,7 @@ impl Sandbox {
         change(&mut lock(&self.shared).world)
     }
 
-    /// Adds a fault behind those injected before.
+    /// Adds a fault after those that were injected before.
     pub fn inject(&self, fault: Fault) {
         lock(&self.shared).faults.push(fault);
     }
@@ -233,7 +233,7 @@ impl Endpoint {
         }
     }
 
-    /// Adds the world's clock as `Date`, which the HTTP library would else fill with the system's.
+    /// Adds the world's clock as `Date`; otherwise the HTTP library uses the system's clock.
     fn dated(&self, reply: Reply) -> Reply {
         if reply.header("date").is_some() {
             return reply;

@@ -47,7 +47,7 @@ impl Valve {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = flow;
     }
 
-    /// How much of the data may be sent now; none once it is over.
+    /// How much of the data may be sent now; `None` once the flow is over.
     fn allowance(&self, data: &[u8]) -> Option<usize> {
         let mut flow = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Flow::Head(body) = *flow {

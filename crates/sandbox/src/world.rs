@@ -98,7 +98,8 @@ pub struct Token {
     pub user: String,
     /// What it may do: `api`, `read_api`, `read_user`, `read_repository`, …
     pub scopes: Vec<String>,
-    /// The day at whose 00:00 UTC it expires (GitLab docs: Personal access tokens); none: never.
+    /// The day on which it expires, at 00:00 UTC (GitLab docs: Personal access tokens); `None` for
+    /// never.
     #[serde(default)]
     pub expires_at: Option<Date>,
     /// Whether it was revoked before it expired.
@@ -140,7 +141,7 @@ pub struct Project {
     /// Whether it is archived: read as before, written to no more.
     #[serde(default)]
     pub archived: bool,
-    /// Whether its issues are switched off: there are none for anybody.
+    /// Whether its issues are switched off for everybody.
     #[serde(default)]
     pub issues_disabled: bool,
     /// Username to access level: 5 minimal access, 10 guest, 15 planner, 20 reporter, 30
@@ -222,7 +223,7 @@ impl World {
     ///
     /// # Errors
     ///
-    /// There is no project of the old path.
+    /// No project has the old path.
     pub fn rename_project(&mut self, old: &str, new: &str) -> anyhow::Result<()> {
         let project = self.project(old)?;
         project.renamed_from.push(old.to_owned());
@@ -285,7 +286,7 @@ impl Project {
         self
     }
 
-    /// Removes a file as one commit. A file that does not exist is no error.
+    /// Removes a file in one commit. A missing file is not an error.
     pub fn remove_file(&mut self, path: &str) -> &mut Self {
         self.repository.commit("Remove a file", |files| {
             files.remove(path);

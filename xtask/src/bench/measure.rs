@@ -14,7 +14,7 @@ use crate::system;
 /// A program whose runs are measured.
 #[derive(Debug)]
 pub(super) struct Contender {
-    /// The words that start it.
+    /// The command line that starts it.
     pub(super) words: Vec<OsString>,
     /// The file that takes what it prints.
     pub(super) output: PathBuf,
@@ -27,7 +27,7 @@ pub(super) struct Contender {
 pub(super) struct Cost {
     /// From its start to its end.
     pub(super) time: Duration,
-    /// What GNU time tells, where it is there.
+    /// The figures of GNU time, if it is installed.
     pub(super) usage: Option<Usage>,
 }
 

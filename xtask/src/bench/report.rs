@@ -1,4 +1,4 @@
-//! What stands in a report, in a form in which two programs' reports can be compared.
+//! The content of a report, in a form in which the reports of two programs can be compared.
 
 /// The beginning of the table's first line.
 const HEADER: &str = "| Name | GitLab | Calendly link | Account | Findings |";
@@ -9,7 +9,7 @@ pub(super) fn rows(report: &str) -> Vec<Vec<&str>> {
     table.take_while(|line| line.starts_with('|')).map(cells).collect()
 }
 
-/// How many findings stand in the last cells.
+/// The number of findings in the last cells.
 pub(super) fn findings(rows: &[Vec<&str>]) -> usize {
     let cells = rows.iter().filter_map(|row| row.last());
     cells.flat_map(|cell| cell.split(", ")).filter(|id| !id.is_empty()).count()

@@ -46,7 +46,7 @@ pub(super) fn generate_with_bad_entry(people: usize) -> (String, BadEntry) {
     (before + &bad + &after, BadEntry { first_line: line, last_line })
 }
 
-/// Where the entry stands that cannot be read.
+/// The line of the entry that cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct BadEntry {
     /// The line on which it begins.
@@ -79,7 +79,7 @@ fn calendly(number: usize, fault: Option<Fault>) -> String {
 }
 
 fn reports_to(number: usize, fault: Option<Fault>) -> String {
-    // Everybody but the first reports to somebody above them.
+    // Everybody except the first person reports to a person above them.
     let manager = match fault {
         _ if number == 0 => return String::new(),
         Some(Fault::UnknownManager) => "Nobody Known".to_owned(),

@@ -158,7 +158,7 @@ fn once(
     fs::write(done, wish).context("could not note that the client is there")
 }
 
-/// Runs what fetches something; its words go to stderr.
+/// Runs a command that fetches something, with its output on stderr.
 fn fetch(command: &mut Command) -> anyhow::Result<()> {
     command::tell(command);
     let program = command.get_program().display().to_string();

@@ -50,7 +50,7 @@ pub struct CalendlyInvitation {
     /// When it was made.
     #[serde(default = "beginning")]
     pub created_at: Timestamp,
-    /// When it was last changed; none: when it was made.
+    /// When it was last changed; `None` until the first change.
     #[serde(default)]
     pub updated_at: Option<Timestamp>,
     /// When it was last sent.
@@ -103,7 +103,7 @@ impl CalendlyUser {
     }
 
     /// Leaves the organisation. The account remains, as the owner of an organisation of its own:
-    /// whoever is removed falls back to a plan of their own.
+    /// A removed user falls back to a plan of their own.
     pub fn leave(&mut self) {
         let own = identifier("organization", &self.id);
         self.organization = Some(format!("{API}/organizations/{own}"));

@@ -104,7 +104,7 @@ fn admin<'world>(
     if caller.is_admin() { Ok(caller) } else { Err(denied(message)) }
 }
 
-/// The invitations to the caller's organisation: others than ours have none.
+/// The invitations to the caller's organisation. Other organisations have none.
 fn invitations_of<'world>(
     calendly: &'world Calendly,
     caller: &CalendlyUser,

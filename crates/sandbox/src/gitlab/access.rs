@@ -33,7 +33,7 @@ pub(super) struct Caller<'world> {
     pub(super) user: &'world User,
 }
 
-/// The caller, or none where no token was sent.
+/// The caller; `None` without a token.
 ///
 /// # Errors
 ///
@@ -139,7 +139,7 @@ pub(super) fn readable<'world>(
 pub(super) struct Found<'world> {
     pub(super) project: &'world Project,
     pub(super) issue: &'world Issue,
-    /// Without a token, the user is 0, which is no user's id.
+    /// Without a token, the user is 0, which is nobody's id.
     pub(super) actor: Actor,
 }
 
@@ -221,7 +221,7 @@ pub(super) fn unauthorized() -> Reply {
     Reply::json(401, &json!({"message": "401 Unauthorized"}))
 }
 
-/// The words of GitLab's code; not recorded.
+/// The text is that of GitLab's code; it is not recorded.
 fn blocked() -> Reply {
     Reply::json(403, &json!({"message": "403 Forbidden - Your account has been blocked."}))
 }

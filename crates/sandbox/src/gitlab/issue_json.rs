@@ -19,7 +19,7 @@ pub(super) struct View<'world> {
 }
 
 impl View<'_> {
-    /// The user of the id; null where there is none any more.
+    /// The user with the id; null if there is no such user any more.
     pub(super) fn user(self, id: u64) -> Value {
         self.world.user_by_id(id).map_or(Value::Null, |user| basic(user, self.request))
     }

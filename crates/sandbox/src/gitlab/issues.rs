@@ -142,7 +142,7 @@ struct Not {
 enum Person {
     Nobody,
     Somebody,
-    /// The user; none where there is no such user.
+    /// The user; `None` if there is no such user.
     User(Option<u64>),
 }
 

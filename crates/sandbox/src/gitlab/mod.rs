@@ -35,7 +35,7 @@ pub(crate) fn answer(world: &mut World, request: &Request) -> Reply {
     if let Some(refusal) = usage.refusal(world) {
         return usage.show(dress(refusal, request), world);
     }
-    // What cannot be read comes to no route, whoever sent it (recorded from GitLab 18.9).
+    // A request that cannot be read reaches no route, whoever sent it (recorded from GitLab 18.9).
     let reply = match Parameters::parse(request) {
         Ok(_) => dress(route(world, request).unwrap_or_else(|refusal| refusal), request),
         Err(refusal) => refusal,

@@ -148,7 +148,7 @@ pub(super) fn shown(
     if within.is_some_and(|within| within != found.id) {
         return Err(missing());
     }
-    // Other words than for a note that is not there, as in GitLab's code.
+    // As in GitLab's code, the text differs from that for a note that does not exist.
     if note.internal && !actor.may_see_internal() {
         return Err(not_found("Note"));
     }
@@ -195,7 +195,7 @@ fn refusal(refused: NoteRefused) -> Reply {
             let text = "is too long (maximum is 1000000 characters)";
             bad_request(&format!("Note {{:note=>[\"{text}\"]}}"))
         }
-        // The words of GitLab's code; not recorded.
+        // The text is that of GitLab's code; it is not recorded.
         NoteRefused::TooMany => {
             let text = "Maximum number of comments exceeded";
             bad_request(&format!("Note {{:base=>[\"{text}\"]}}"))

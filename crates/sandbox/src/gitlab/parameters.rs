@@ -45,7 +45,7 @@ impl Parameters {
         self.0.contains_key(name)
     }
 
-    /// A text; none for null.
+    /// A string; `None` for null.
     ///
     /// # Errors
     ///
@@ -72,7 +72,7 @@ impl Parameters {
         }
     }
 
-    /// A list, as an array or as a text with commas; none for null.
+    /// A list, as an array or as a string with commas; `None` for null.
     pub(super) fn list(&self, name: &str) -> Option<Vec<String>> {
         let items = match self.0.get(name)? {
             Value::Null => return None,
@@ -107,7 +107,7 @@ impl Parameters {
         instant.map(Some).map_err(|_| invalid(name))
     }
 
-    /// One of several words; the first where none was sent.
+    /// One of several values; the first if none was sent.
     ///
     /// # Errors
     ///

@@ -35,11 +35,11 @@ pub(crate) enum TooBig {
     Description(usize),
 }
 
-/// When an issue shall be due; none: never.
+/// When an issue is due; `None` for never.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Due(pub(crate) Option<Date>);
 
-/// Wishes for an issue; none of them means: as it is.
+/// Changes of an issue; a field without a value stays as it is.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Changes {
     pub(crate) title: Option<String>,
@@ -103,7 +103,7 @@ impl Changes {
 }
 
 impl World {
-    /// Opens an issue; none if there is no such project.
+    /// Opens an issue; `None` if there is no such project.
     pub(crate) fn open(&mut self, project: u64, actor: Actor, opening: Opening) -> Option<u64> {
         let Opening { changes, commands, created_at } = opening;
         let at = self.journal.tick(self.now);
@@ -141,7 +141,7 @@ impl World {
 }
 
 impl IssueEditor<'_> {
-    /// Changes the issue and tells those whom the change concerns.
+    /// Changes the issue and notifies the users whom the change concerns.
     pub(crate) fn change(&mut self, actor: Actor, changes: Changes) {
         let says_more = changes.title.is_some() || changes.description.is_some();
         let known = if says_more { self.issue.mentions() } else { BTreeSet::new() };

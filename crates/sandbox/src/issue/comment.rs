@@ -31,7 +31,7 @@ pub(crate) enum Placement {
 pub(crate) enum Posted {
     /// It is there; of its quick actions, this is what they changed.
     Note { discussion: String, note: u64, changes: Map<String, Value> },
-    /// It held nothing but quick actions, so there is none.
+    /// The text consisted of quick actions, so there is no note.
     CommandsOnly { changes: Map<String, Value>, summary: String },
 }
 

@@ -68,7 +68,7 @@ pub(crate) struct IssueEditor<'world> {
 }
 
 impl Journal {
-    /// The instant of the next thing written: the world's clock, but later than all before.
+    /// The instant of the next write: the world's clock, but later than all writes before.
     pub(crate) fn tick(&mut self, now: Timestamp) -> Timestamp {
         let step: Span = 1.milliseconds();
         let next = self.last_write.and_then(|last| last.checked_add(step).ok());
@@ -144,7 +144,7 @@ impl Actor {
 }
 
 impl IssueEditor<'_> {
-    /// The instant of the next thing written.
+    /// The instant of the next write.
     pub(crate) fn tick(&mut self) -> Timestamp {
         self.journal.tick(self.now)
     }
@@ -214,7 +214,7 @@ pub(crate) fn add_label<'labels>(
     name: &str,
 ) -> &'labels mut Label {
     let last = labels.iter().map(|label| label.id).max();
-    // A project's labels have a thousand numbers of their own, so that none is there twice.
+    // Each project has a thousand label ids of its own, so that no id occurs twice.
     let id = last.unwrap_or(project * 1000) + 1;
     labels.push_mut(Label { id, name: name.to_owned(), color: "#6699cc".to_owned() })
 }

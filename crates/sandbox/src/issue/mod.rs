@@ -40,7 +40,7 @@ pub struct Issue {
     pub iid: u64,
     /// The title.
     pub title: String,
-    /// The description as stored: without quick actions; none where none was given.
+    /// The description as it is stored, without quick actions; `None` if there is none.
     pub description: Option<String>,
     /// The names of its labels.
     pub labels: BTreeSet<String>,
@@ -52,9 +52,9 @@ pub struct Issue {
     pub confidential: bool,
     /// When it is due.
     pub due_date: Option<Date>,
-    /// Whether only members may comment; none until it was set for the first time.
+    /// Whether only members may comment; `None` until it is set for the first time.
     pub discussion_locked: Option<bool>,
-    /// When and by whom it was closed; none while it is open.
+    /// When and by whom it was closed; `None` while it is open.
     pub closed: Option<Done>,
     /// The number of the issue, among those of all projects, that it was moved to.
     pub moved_to: Option<u64>,
@@ -87,7 +87,7 @@ pub struct Discussion {
     pub id: String,
     /// Whether it is a thread, which can be replied to and resolved.
     pub is_thread: bool,
-    /// When and by whom it was resolved; none while it is not.
+    /// When and by whom it was resolved; `None` while it is unresolved.
     pub resolved: Option<Done>,
     /// Its notes, in the order of their times; never empty.
     pub notes: Vec<Note>,
@@ -106,7 +106,7 @@ pub struct Note {
     pub created_at: Timestamp,
     /// When it was last edited or reacted to, or its thread resolved.
     pub updated_at: Timestamp,
-    /// Whether GitLab wrote it, as a record of activity; else it is a comment.
+    /// Whether GitLab wrote it as a record of activity. Otherwise it is a comment.
     pub system: bool,
     /// Whether it is hidden from guests and from users who are not members.
     pub internal: bool,
@@ -168,7 +168,7 @@ impl Issue {
         self.discussions.iter().find(|found| found.notes.iter().any(|own| own.id == note))
     }
 
-    /// The reactions to it or to a note of it; none where there is no such note.
+    /// The reactions to the issue or to one of its notes; `None` if there is no such note.
     pub(crate) fn reactions_to(&self, target: Target) -> Option<&[Reaction]> {
         match target {
             Target::Issue => Some(&self.reactions),
@@ -176,7 +176,7 @@ impl Issue {
         }
     }
 
-    /// Whether the user takes part in it by having opened it, or by its being theirs.
+    /// Whether the user participates by having opened it or by being assigned to it.
     pub(crate) fn is_of(&self, user: u64) -> bool {
         self.author == user || self.assignees.contains(&user)
     }

@@ -1,4 +1,4 @@
-//! The words of the system notes that a new title or description leaves.
+//! The texts of the system notes after a change of the title or the description.
 
 use crate::markdown;
 
