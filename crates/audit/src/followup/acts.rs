@@ -92,8 +92,9 @@ impl<'p> Planner<'p> {
     }
 
     fn finding_named(&self, finding: &str) -> Result<Named<'p>, Refusal> {
-        let no_such = || Refusal::NoSuch(finding.to_owned());
-        let (check, subject) = finding.split_once(':').ok_or_else(no_such)?;
+        let Some((check, subject)) = finding.split_once(':') else {
+            return Err(Refusal::NoSuch(finding.to_owned()));
+        };
         let mut candidates = Vec::new();
         for (case, entry) in self.cases.entries() {
             if entry.check.id == check && is_named(self.input, case, subject) {
@@ -105,7 +106,7 @@ impl<'p> Planner<'p> {
             candidates.retain(|(_, entry)| entry.is_found);
         }
         match candidates.as_slice() {
-            [] => Err(no_such()),
+            [] => Err(Refusal::NoSuch(finding.to_owned())),
             [one] => Ok(*one),
             _ => Err(Refusal::Ambiguous(finding.to_owned())),
         }

@@ -32,17 +32,19 @@ pub fn subject_name(input: &FollowupInput<'_>, case: &Case) -> String {
 /// Whether `name` means the subject of a case: by name, e-mail address, GitLab username, the id of
 /// an account, or as reports name it.
 pub fn is_named(input: &FollowupInput<'_>, case: &Case, name: &str) -> bool {
-    let username = name.strip_prefix('@').unwrap_or(name);
-    let is_person = |person: &Person| {
-        person.comparable_email().is_some_and(|email| email == comparable_email(name))
-            || person.gitlab_username.value().is_some_and(|own| own.eq_ignore_ascii_case(username))
-            || person.subject().to_string() == name
-    };
     let person = case.subject.and_then(|subject| input.evaluation.person(subject));
-    person.is_some_and(is_person)
+    person.is_some_and(|person| identifies(person, name))
         || has_account_id(case, name)
         || is_same_name(&case.name, name)
         || comparable_email(&subject_name(input, case)) == comparable_email(name)
+}
+
+/// Whether `name` is the e-mail address, the GitLab username or the id of a person.
+fn identifies(person: &Person, name: &str) -> bool {
+    let username = name.strip_prefix('@').unwrap_or(name);
+    person.comparable_email().is_some_and(|email| email == comparable_email(name))
+        || person.gitlab_username.value().is_some_and(|own| own.eq_ignore_ascii_case(username))
+        || person.subject().to_string() == name
 }
 
 /// Whether `name` is the id of the account that a case is about. The account may be gone.

@@ -119,13 +119,15 @@ fn suffix(step: &Step) -> Markdown {
 /// An item without a reason has an empty one.
 pub(crate) fn read_reasons(body: &str, steps: usize) -> Option<Vec<String>> {
     let items = list_items(body);
-    (items.len() == steps).then(|| {
-        let reason = |text: &String| match text.split_once(": ") {
-            Some((_, reason)) => reason.trim().to_owned(),
-            None => String::new(),
-        };
-        items.iter().map(reason).collect()
-    })
+    if items.len() != steps {
+        return None;
+    }
+    let mut reasons = Vec::new();
+    for item in &items {
+        let reason = item.split_once(": ").map_or("", |(_, reason)| reason.trim());
+        reasons.push(reason.to_owned());
+    }
+    Some(reasons)
 }
 
 /// The text of each item of a comment's lists, without its markup.

@@ -25,9 +25,8 @@ impl Default for WaitPolicy {
 impl WaitPolicy {
     /// When a wait that begins at `start` ends.
     pub(crate) fn end(self, start: Timestamp, wait: SignedDuration) -> Timestamp {
-        let plain = |start: Timestamp| start.checked_add(wait).unwrap_or(Timestamp::MAX);
         if !self.working_days {
-            return plain(start);
+            return start.checked_add(wait).unwrap_or(Timestamp::MAX);
         }
         let mut at = start.to_zoned(TimeZone::UTC);
         let mut left = wait;

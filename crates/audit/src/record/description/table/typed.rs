@@ -2,6 +2,7 @@
 
 use super::layout::Of;
 use crate::identity::RunningDigest;
+use crate::kinds::Kind;
 use crate::report::columns::DECISION;
 use crate::report::{EXCEPTED, EXCLUDED, UNDECIDED, UNKNOWN, UNREADABLE};
 
@@ -58,26 +59,34 @@ pub(super) fn unstamped<'a>(of: Of, key: &str, old: &'a str, written: &str) -> &
 
 /// Whether a cell of the table of people is of the form in which we write its column.
 pub(super) fn looks_like_ours(key: &str, cell: &str) -> bool {
-    let is_check = |words: &str| {
-        let word = words.trim_end_matches(EXCEPTED).trim_end();
-        word == EXCLUDED
-            || crate::kinds::Kind::ALL
-                .iter()
-                .any(|kind| kind.spec().checks.iter().any(|check| check.id == word))
-    };
-    let is_span = || {
-        let inner = cell.strip_prefix('`').and_then(|rest| rest.strip_suffix('`'));
-        inner.is_some_and(|inner| !inner.is_empty() && !inner.contains(['`', ' ']))
-    };
-    let is_link = || cell.starts_with("<https://calendly.com/") && cell.ends_with('>');
-    cell.is_empty()
-        || match key {
-            "gitlab" => is_span() || cell == UNREADABLE,
-            "link" => is_link() || is_span() || cell == UNREADABLE,
-            "account" => ACCOUNT_WORDS.contains(&cell),
-            "findings" => cell.split(", ").all(is_check),
-            _ => false,
-        }
+    if cell.is_empty() {
+        return true;
+    }
+    match key {
+        "gitlab" => is_code_span(cell) || cell == UNREADABLE,
+        "link" => is_link(cell) || is_code_span(cell) || cell == UNREADABLE,
+        "account" => ACCOUNT_WORDS.contains(&cell),
+        "findings" => cell.split(", ").all(is_finding),
+        _ => false,
+    }
+}
+
+fn is_code_span(cell: &str) -> bool {
+    let inner = cell.strip_prefix('`').and_then(|rest| rest.strip_suffix('`'));
+    inner.is_some_and(|inner| !inner.is_empty() && !inner.contains(['`', ' ']))
+}
+
+fn is_link(cell: &str) -> bool {
+    cell.starts_with("<https://calendly.com/") && cell.ends_with('>')
+}
+
+/// Whether an entry of the Findings column is one that we write.
+fn is_finding(entry: &str) -> bool {
+    let id = entry.trim_end_matches(EXCEPTED).trim_end();
+    if id == EXCLUDED {
+        return true;
+    }
+    Kind::ALL.iter().any(|kind| kind.spec().checks.iter().any(|check| check.id == id))
 }
 
 /// What the column of accounts says of most people.
