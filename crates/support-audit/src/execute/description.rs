@@ -2,15 +2,20 @@
 
 use api::gitlab::{Issue, Note};
 use api::{Error, ErrorKind};
-use audit::record::description::stored;
+use audit::record::description::{merge_again, stored};
 
 use super::issue_client::IssueClient;
 use super::look_twice::{look_twice, unanswered};
 use crate::error::{Exit, Failure};
 use crate::gather::ensure_open;
 
+/// How often a description is merged with what others change, before a writing gives up.
+const MERGES: usize = 3;
+
 impl IssueClient<'_> {
-    /// Replaces a description that is still the one which was read.
+    /// Replaces a description.
+    ///
+    /// Where somebody has changed it outside our marks since it was read, the two are merged.
     pub(super) async fn update_description(
         &self,
         read: &str,
@@ -21,12 +26,22 @@ impl IssueClient<'_> {
             Failure::new(Exit::Conflict, format!("somebody changed issue #{iid} meanwhile"))
                 .hint("run the command again: it starts from what they wrote")
         };
-        let last_note = self.last_note().await?;
-        let before = self.read().await?;
-        ensure_open(&before)?;
-        if before.description != read {
-            return Err(changed().into());
-        }
+        let kind = self.ctx.global.kind;
+        let (mut read, mut text) = (read.to_owned(), text.to_owned());
+        let mut attempts = 0;
+        let last_note = loop {
+            let last_note = self.last_note().await?;
+            let now = self.read().await?;
+            ensure_open(&now)?;
+            if now.description == read {
+                break last_note;
+            }
+            let merged = merge_again(&read, &text, &now.description, kind);
+            text = merged.filter(|_| attempts < MERGES).ok_or_else(changed)?;
+            read = now.description;
+            attempts += 1;
+        };
+        let text = text.as_str();
         let written = match self.gitlab.update_description(self.project, iid, text).await {
             Ok(_) => self.read().await?,
             Err(error) if error.may_have_arrived() => {
@@ -43,20 +58,23 @@ impl IssueClient<'_> {
                 return Err(anyhow::Error::new(error).context("could not change the description"));
             }
         };
-        if stored(&written.description) != stored(text) {
+        let is_last = stored(&written.description) == stored(text);
+        // What somebody wrote after us, outside our marks, hurts nothing.
+        if !is_last && merge_again(text, text, &written.description, kind).is_none() {
             let message = format!("issue #{iid} is not as it was written: somebody wrote as well");
             return Err(Failure::new(Exit::Conflict, message)
                 .hint("look at the issue's history, and run the command again")
                 .into());
         }
-        self.refuse_overwritten(last_note).await?;
+        self.refuse_overwritten(last_note, is_last).await?;
         Ok(written.web_url)
     }
 
     /// Refuses if somebody changed the description between our last look and our write.
     ///
     /// GitLab takes no condition with a change, so that moment stays; but it notes each change.
-    async fn refuse_overwritten(&self, last_note: u64) -> anyhow::Result<()> {
+    /// `is_last` tells whether ours is the last one.
+    async fn refuse_overwritten(&self, last_note: u64, is_last: bool) -> anyhow::Result<()> {
         let notes = self.notes().await?;
         // A ticked item of a checklist changes the description, and is noted in words of its own.
         let changes = ["changed the description", "marked the checklist item", "marked the task"];
@@ -66,8 +84,14 @@ impl IssueClient<'_> {
         let mut changes: Vec<_> =
             notes.iter().filter(|note| note.id > last_note).filter(is_change).collect();
         changes.sort_by_key(|note| note.id);
-        // Our own is the last.
-        changes.pop();
+        if is_last {
+            changes.pop();
+        } else {
+            // Those behind ours replaced nothing that we did not read; one before ours was replaced.
+            let own = self.gitlab.user().await?.id;
+            let ours = changes.iter().position(|note| note.author.id == own);
+            changes.truncate(ours.unwrap_or(0));
+        }
         let iid = self.iid;
         let Some(change) = changes.last() else { return Ok(()) };
         let message = format!(

@@ -11,6 +11,7 @@ mod removal;
 use std::time::Duration;
 
 use audit::plan::{Action, Plan};
+use audit::record::description::{merge_again, stored};
 use clap::Args;
 use serde::Serialize;
 
@@ -91,8 +92,10 @@ pub(crate) async fn apply(
             return Ok(Outcome::Done(Vec::new()));
         }
         let fresh = replan().await?;
-        // The user has agreed to these actions, and to no others.
-        if fresh.actions == plan.actions {
+        // The user has agreed to these actions, and to no others; what somebody wrote outside our marks
+        // is none of them.
+        if is_same(ctx, &plan, &fresh) {
+            plan = fresh;
             break;
         }
         if write_flags.yes {
@@ -102,6 +105,22 @@ pub(crate) async fn apply(
         plan = fresh;
     }
     Ok(Outcome::Done(write(ctx, &plan).await?))
+}
+
+/// Whether a fresh plan does what another one does, beside what somebody changed outside our marks.
+fn is_same(ctx: &Ctx, plan: &Plan, fresh: &Plan) -> bool {
+    let is_same_action = |(action, fresh): (&Action, &Action)| match (action, fresh) {
+        (
+            Action::UpdateDescription { iid, read, text },
+            Action::UpdateDescription { iid: fresh_iid, read: now, text: fresh_text },
+        ) if read != now => {
+            let merged = merge_again(read, text, now, ctx.global.kind);
+            iid == fresh_iid && merged.is_some_and(|merged| stored(&merged) == stored(fresh_text))
+        }
+        _ => action == fresh,
+    };
+    plan.actions.len() == fresh.actions.len()
+        && plan.actions.iter().zip(&fresh.actions).all(is_same_action)
 }
 
 /// Carries out a plan that was made from what was read a moment ago, and that somebody has already agreed

@@ -5,6 +5,7 @@
 //! Only a carriage return that stands alone becomes a line feed, since GitLab would drop it.
 
 mod held;
+mod merge;
 mod outline;
 mod previous;
 mod region;
@@ -16,12 +17,14 @@ use std::fmt;
 use std::ops::Range;
 
 use held::Held;
+pub use merge::merge_again;
 use outline::Outline;
 use previous::{BEGIN, END, Previous};
 use region::{Extent, ReadAt};
 use table::{Of, Row};
 
 use crate::identity::SubjectId;
+use crate::kinds::Spec;
 use crate::record::marker::{Content, Marker};
 use crate::report::{Report, is_summary};
 
@@ -122,7 +125,8 @@ pub struct Written {
 pub fn write(description: &str, report: &Report, adopt: Adopt) -> Result<Written, Broken> {
     let description = &*with_line_feeds(description);
     let outline = Outline::new(description);
-    let place = find(description, &outline, report, adopt)?;
+    let spec = report.evaluation().kind.spec();
+    let place = find(description, &outline, spec, adopt)?;
     let previous = match &place {
         Place::Region { inner, digests, .. } => {
             let text = description.get(inner.clone()).unwrap_or_default();
@@ -148,7 +152,7 @@ pub fn write(description: &str, report: &Report, adopt: Adopt) -> Result<Written
         let is_same = stored(&same) == stored(description);
         let text = if is_same { same } else { put(extent, ReadAt::New) };
         let written = Outline::new(&text);
-        let place_of_it = find(&text, &written, report, Adopt::No);
+        let place_of_it = find(&text, &written, spec, Adopt::No);
         // What was typed into our region stands below it now, and may hide the rest of the issue.
         let rest = description.len() - place.end();
         let is_kept = written.of_last(&text, rest) == outline.of_last(description, rest);
@@ -178,7 +182,8 @@ pub struct Typed {
 pub fn typed(description: &str, report: &Report) -> Vec<Typed> {
     let description = &*with_line_feeds(description);
     let outline = Outline::new(description);
-    let Ok(Place::Region { inner, digests, .. }) = find(description, &outline, report, Adopt::No)
+    let spec = report.evaluation().kind.spec();
+    let Ok(Place::Region { inner, digests, .. }) = find(description, &outline, spec, Adopt::No)
     else {
         return Vec::new();
     };
@@ -279,7 +284,7 @@ impl Place<'_> {
 fn find<'a>(
     description: &'a str,
     outline: &Outline,
-    report: &Report,
+    spec: &Spec,
     adopt: Adopt,
 ) -> Result<Place<'a>, Broken> {
     let line = |range: &Range<usize>| description.get(range.clone()).unwrap_or_default().trim();
@@ -298,10 +303,10 @@ fn find<'a>(
             })
         }
         ([_], [_]) => Err(Broken::Marks(MarksFault::Swapped)),
-        ([], []) => unmarked(description, outline, report, adopt),
+        ([], []) => unmarked(description, outline, spec, adopt),
         // One mark without the other is taken over with the tables beside it.
         ([mark], []) | ([], [mark]) if adopt == Adopt::Yes => {
-            match unmarked(description, outline, report, adopt)? {
+            match unmarked(description, outline, spec, adopt)? {
                 Place::Pasted(range) => {
                     Ok(Place::Pasted(range.start.min(mark.start)..range.end.max(mark.end)))
                 }
@@ -318,10 +323,9 @@ fn find<'a>(
 fn unmarked<'a>(
     description: &str,
     outline: &Outline,
-    report: &Report,
+    spec: &Spec,
     adopt: Adopt,
 ) -> Result<Place<'a>, Broken> {
-    let spec = report.evaluation().kind.spec();
     let ours = |text: &str| {
         text.eq_ignore_ascii_case(spec.team_heading)
             || text.eq_ignore_ascii_case(spec.outsiders_heading)
