@@ -13,7 +13,7 @@ use crate::calendar::Period;
 use crate::evaluation::is_much_smaller;
 pub use crate::identity::User;
 use crate::identity::{SubjectId, comparable_email, file_digest};
-use crate::record::marker::{Content, Key, Marker, MarkerHeader, Sizes};
+use crate::record::marker::{Content, Key, Marker, MarkerHeader, Sizes, StepAction};
 use crate::text::fold;
 
 /// A note of a thread.
@@ -165,9 +165,19 @@ impl Conversation {
     /// The sizes that operators recorded last, in a report or by accepting them.
     ///
     /// A report with a much smaller size does not accept it: the larger size counts.
+    /// Accounts that removal records name are subtracted.
     pub fn recorded_sizes(&self, header: MarkerHeader, operators: &BTreeSet<u64>) -> Sizes {
         let mut sizes = Sizes::default();
+        let mut removed = BTreeSet::new();
         for marked in self.markers(header, operators).counting {
+            if let Content::Removal(steps) = &marked.marker.content {
+                for step in steps.iter().filter(|step| step.action == StepAction::Removed) {
+                    // What an operator removed is not missing.
+                    if removed.insert((step.account.clone(), step.keys.clone())) {
+                        sizes.accounts = sizes.accounts.map(|size| size.saturating_sub(1));
+                    }
+                }
+            }
             if let Content::Report(report) = &marked.marker.content {
                 sizes.roster = Some(recorded_size(report.people, sizes.roster));
                 if let (Some(accounts), true) = (report.accounts, report.is_complete) {

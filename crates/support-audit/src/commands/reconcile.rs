@@ -90,6 +90,9 @@ impl Reconcile {
             self.record_if_there(ctx).await?
         };
         let recorded = record.as_ref().map(Record::recorded_sizes).unwrap_or_default();
+        if let Some(record) = &record {
+            self.inputs.sizes.use_description(&record.issue.issue.description);
+        }
         let mode = AccountsMode::Always;
         let gathered = gather::read_sources(ctx, &self.inputs, mode, recorded).await?;
         if let Some(wanted) = &self.explain {

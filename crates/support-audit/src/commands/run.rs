@@ -58,6 +58,9 @@ impl Run {
         let record =
             if self.write { Some(Record::read(ctx, &self.selector, adopt).await?) } else { None };
         let recorded = record.as_ref().map(Record::recorded_sizes).unwrap_or_default();
+        if let Some(record) = &record {
+            self.inputs.sizes.use_description(&record.issue.issue.description);
+        }
         let mode = AccountsMode::IfConfigured;
         let gathered = gather::read_sources(ctx, &self.inputs, mode, recorded).await?;
         let Some(record) = record else {

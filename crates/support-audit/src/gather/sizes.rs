@@ -2,8 +2,12 @@
 //!
 //! Until then nothing is concluded from who is missing there.
 
+use audit::accounts::Accounts;
 use audit::evaluation::is_much_smaller;
+use audit::matching::Matching;
+use audit::record::description::{Departed, departed};
 use audit::record::marker::Sizes;
+use audit::roster::Roster;
 use clap::Args;
 
 use crate::ctx::Ctx;
@@ -48,29 +52,46 @@ pub(crate) struct SizePolicy {
     asks: bool,
     /// Whether the command writes, so that its user can accept a size.
     writes: bool,
+    /// The description of the audit's issue, whose tables name who was there.
+    description: String,
 }
 
 impl SizeFlags {
     /// The policy of a command that writes, or of one that only reads; `asks` tells whether its user is
     /// asked before it writes.
     pub(crate) fn policy(&self, writes: bool, asks: bool) -> SizePolicy {
-        SizePolicy { accepted: self.accept_size.clone(), asks: writes && asks, writes }
+        SizePolicy {
+            accepted: self.accept_size.clone(),
+            asks: writes && asks,
+            writes,
+            description: String::new(),
+        }
     }
 }
 
 impl SizePolicy {
+    /// Names who left by the tables of the audit's issue.
+    pub(crate) fn use_description(&mut self, description: &str) {
+        description.clone_into(&mut self.description);
+    }
+
     /// The sizes that an operator accepts, of a roster and accounts that were read completely.
     pub(super) async fn accept(
         &self,
         ctx: &Ctx,
         recorded: Sizes,
+        roster: &Roster,
+        accounts: Option<&Accounts>,
         present: Sizes,
     ) -> anyhow::Result<Sizes> {
-        let roster = (Source::Roster, recorded.roster, present.roster);
-        let accounts = (Source::Accounts, recorded.accounts, present.accounts);
+        let aliases = &ctx.config.policy.aliases;
+        let matching = accounts.map(|accounts| Matching::new(roster, accounts, aliases));
+        let departed = departed(&self.description, roster, accounts.zip(matching.as_ref()));
+        let of_roster = (Source::Roster, recorded.roster, present.roster);
+        let of_accounts = (Source::Accounts, recorded.accounts, present.accounts);
         Ok(Sizes {
-            roster: self.accept_one(ctx, roster).await?,
-            accounts: self.accept_one(ctx, accounts).await?,
+            roster: self.accept_one(ctx, of_roster, &departed.people).await?,
+            accounts: self.accept_one(ctx, of_accounts, &departed.accounts).await?,
         })
     }
 
@@ -78,6 +99,7 @@ impl SizePolicy {
         &self,
         ctx: &Ctx,
         (source, recorded, present): (Source, Option<usize>, Option<usize>),
+        departed: &[String],
     ) -> anyhow::Result<Option<usize>> {
         let name = source.as_str();
         let accepted = self.accepted.iter().rfind(|(accepted, _)| *accepted == source);
@@ -97,7 +119,11 @@ impl SizePolicy {
         }
         let shrunk =
             format!("the {name} had {recorded} entries in the issue and have {present} now");
-        let question = format!("{shrunk}. Have those who are missing really left?");
+        let question = if departed.is_empty() {
+            format!("{shrunk}. Have those who are missing really left?")
+        } else {
+            format!("{shrunk}. Have they really left: {}?", Departed::list(departed))
+        };
         if self.asks && ctx.ui.ask(&question, false).await? {
             return Ok(Some(present));
         }

@@ -119,7 +119,7 @@ pub(crate) async fn read_sources(
             .filter(|accounts| accounts.is_complete())
             .map(|accounts| accounts.list.len()),
     };
-    let accepted = inputs.sizes.accept(ctx, recorded, present).await?;
+    let accepted = inputs.sizes.accept(ctx, recorded, &roster, accounts.as_ref(), present).await?;
     let recorded = accepted.or(recorded);
     let (exceptions, bad_exceptions) = exceptions(ctx, inputs).await?;
     let approvers = approvers(ctx, &exceptions).await?;

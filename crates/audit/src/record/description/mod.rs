@@ -4,6 +4,7 @@
 //! Whatever people typed there, into our tables or beside them, survives every writing.
 //! Only a carriage return that stands alone becomes a line feed, since GitLab would drop it.
 
+mod departed;
 mod held;
 mod merge;
 mod outline;
@@ -16,6 +17,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 
+pub use departed::{Departed, departed};
 use held::Held;
 pub use merge::merge_again;
 use outline::Outline;

@@ -5,7 +5,7 @@ pub(crate) mod comment;
 use crate::accounts::{AccountStatus, Accounts};
 use crate::evaluation::OUTSIDER;
 use crate::plan::{Action, Plan};
-use crate::record::description::{self, Adopt, Broken};
+use crate::record::description::{self, Adopt, Broken, Departed};
 use crate::record::marker::{Content, Marker, MarkerHeader, ReportMark, Sizes, SourceDigests};
 use crate::report::Report;
 
@@ -77,6 +77,7 @@ pub fn plan(
             "no accounts are at hand: what the issue holds of them stays, as of {instant}"
         ));
     }
+    plan.notes.extend(departures(report, target));
     let mark = mark(report);
     // A size is accepted once, by a comment of its own.
     let recorded: Vec<Option<(usize, usize)>> = reports(target.header, comments)
@@ -100,6 +101,29 @@ pub fn plan(
         }
     }
     Ok(plan)
+}
+
+/// Who left, where the roster or the accounts have become much smaller.
+fn departures(report: &Report, target: &Target<'_>) -> Vec<String> {
+    let evaluation = report.evaluation();
+    let is_roster_smaller = evaluation.shrunken_from.is_some() || target.accepted.roster.is_some();
+    let are_accounts_fewer =
+        evaluation.accounts_shrunken_from.is_some() || target.accepted.accounts.is_some();
+    let mut notes = Vec::new();
+    if !is_roster_smaller && !are_accounts_fewer {
+        return notes;
+    }
+    let accounts = evaluation.accounts.as_ref().map(|accounts| (accounts, &evaluation.matching));
+    let departed = description::departed(target.description, &evaluation.roster, accounts);
+    if is_roster_smaller && !departed.people.is_empty() {
+        let names = Departed::list(&departed.people);
+        notes.push(format!("in the issue, and not on the roster now: {names}"));
+    }
+    if are_accounts_fewer && !departed.accounts.is_empty() {
+        let names = Departed::list(&departed.accounts);
+        notes.push(format!("with an account in the issue, and without one now: {names}"));
+    }
+    notes
 }
 
 /// What the marker of a recorded report holds.
