@@ -5,10 +5,13 @@ use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use expect_test::expect;
 use sandbox::Token;
 use tempfile::TempDir;
 
-use crate::support::{CALENDLY_TOKEN, GITLAB_TOKEN, Guard, Printed, Ran, TestWorld, until};
+use crate::support::{
+    CALENDLY_TOKEN, GITLAB_TOKEN, Guard, Printed, Ran, TestWorld, Transcript, until,
+};
 
 /// A bus on which everybody may do everything and nothing is started by itself.
 const BUS: &str = r#"<busconfig>
@@ -69,18 +72,7 @@ impl Keyring {
     }
 
     fn in_folder(folder: TempDir, home: &Path, lock: Lock) -> Self {
-        let settings = folder.path().join("bus.conf");
-        let listen =
-            format!("  <listen>unix:dir={}</listen>\n</busconfig>\n", folder.path().display());
-        std::fs::write(&settings, format!("{BUS}{listen}")).unwrap();
-        let mut bus = Command::new("dbus-daemon");
-        bus.arg("--nofork").arg("--print-address=1").arg("--config-file").arg(settings);
-        let bus = bus.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut bus = Guard(bus.spawn().unwrap());
-        let mut address = String::new();
-        BufReader::new(bus.0.stdout.as_mut().unwrap()).read_line(&mut address).unwrap();
-        let address = address.trim().to_owned();
-
+        let (bus, address) = start_bus(folder.path());
         let mut daemon = inside("gnome-keyring-daemon", home, &address);
         daemon.args(["--foreground", "--components=secrets"]).stdin(Stdio::piped());
         if lock == Lock::Open {
@@ -147,6 +139,20 @@ impl Keyring {
     pub(crate) fn user(&self) -> TestWorld {
         TestWorld::demo().with("DBUS_SESSION_BUS_ADDRESS", &*self.address)
     }
+}
+
+/// Starts a bus of its own; gives its address.
+fn start_bus(folder: &Path) -> (Guard, String) {
+    let settings = folder.join("bus.conf");
+    let listen = format!("  <listen>unix:dir={}</listen>\n</busconfig>\n", folder.display());
+    std::fs::write(&settings, format!("{BUS}{listen}")).unwrap();
+    let mut bus = Command::new("dbus-daemon");
+    bus.arg("--nofork").arg("--print-address=1").arg("--config-file").arg(settings);
+    let bus = bus.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut bus = Guard(bus.spawn().unwrap());
+    let mut address = String::new();
+    BufReader::new(bus.0.stdout.as_mut().unwrap()).read_line(&mut address).unwrap();
+    (bus, address.trim().to_owned())
 }
 
 /// A program in the session.
@@ -298,6 +304,54 @@ fn a_keyring_that_holds_garbage_is_reported_and_login_replaces_it() {
     ran.says(&["the keyring holds something that is not a token", "`support-audit auth login`"]);
     run(&test, &["auth", "login"], GITLAB_TOKEN).success();
     run(&test, &["run"], "").success();
+}
+
+#[test]
+fn each_state_of_a_keyring_has_its_own_words() {
+    let Some(empty) = Keyring::start(Lock::Open) else { return };
+    let Some(locked) = Keyring::start(Lock::Open) else { return };
+    let Some(garbage) = Keyring::start(Lock::Open) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (_bus, bus_alone) = start_bus(folder.path());
+    let path = folder.path().join("silent");
+    let _silence = UnixListener::bind(&path).unwrap();
+    let silent = format!("unix:path={}", path.display());
+    let on_bus = |address| TestWorld::demo().with("DBUS_SESSION_BUS_ADDRESS", address);
+    let (in_locked, with_garbage) = (locked.user(), garbage.user());
+    locked.store(&in_locked.gitlab_host(), GITLAB_TOKEN);
+    locked.lock();
+    garbage.store_bytes(&with_garbage.gitlab_host(), b"s3cret-\xff\xfe");
+
+    let mut transcript = Transcript::default();
+    for (state, words, test) in [
+        ("none", "there is no keyring", on_bus(bus_alone)),
+        ("locked", "the keyring is locked", in_locked),
+        ("empty", "the keyring holds none", empty.user()),
+        ("garbage", "the keyring holds something that is not a token", with_garbage),
+        ("never answers", "the keyring did not answer", on_bus(silent)),
+    ] {
+        let status = run(&test, &["auth", "status"], "").exit(3);
+        assert!(status.stdout.contains(words), "{state}: {}", status.stdout);
+        transcript.add(state, run(&test, &["run"], "").exit(3).hides(GITLAB_TOKEN).hides("s3cret"));
+        assert!(test.sandbox.requests().is_empty(), "{state}");
+    }
+    transcript.is(expect![[r#"
+        # none
+        error: no GitLab token for gitlab.test: GL_TOKEN is not set and there is no keyring
+        hint: set GL_TOKEN, for instance from a password manager: GL_TOKEN=$(op read …)
+        # locked
+        error: no GitLab token for gitlab.test: GL_TOKEN is not set and the keyring is locked
+        hint: unlock it in your desktop session, or set GL_TOKEN
+        # empty
+        error: no GitLab token for gitlab.test: GL_TOKEN is not set and the keyring holds none
+        hint: set GL_TOKEN, or `support-audit auth login` keeps one
+        # garbage
+        error: no GitLab token for gitlab.test: GL_TOKEN is not set and the keyring holds something that is not a token
+        hint: `support-audit auth login` replaces it; or set GL_TOKEN
+        # never answers
+        error: no GitLab token for gitlab.test: GL_TOKEN is not set and the keyring did not answer in 5 s
+        hint: set GL_TOKEN, or start the keyring service again
+    "#]]);
 }
 
 #[test]

@@ -35,6 +35,11 @@ fn fails(test: &TestWorld, code: i32) -> Printed {
     printed
 }
 
+/// The name of no host, which the system refuses without asking a name server: a label is too long.
+fn nowhere() -> String {
+    format!("{}.invalid", "a".repeat(64))
+}
+
 /// A proxy that gives every request the same answer; its host and port.
 fn proxy(answer: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -53,8 +58,10 @@ fn proxy(answer: &'static str) -> String {
 
 #[test]
 fn a_host_that_does_not_exist_is_named_at_once() {
-    fails(&user("https://gitlab.invalid"), 7).messages_are(expect![[r#"
-        error: could not read the roster data/support-team.yaml of gitlab-com/support/team at master: there is no host of this name: failed to lookup address information: Name or service not known (GET gitlab.invalid/api/v4/projects/gitlab-com%2Fsupport%2Fteam/repository/files/data%2Fsupport-team%2Eyaml/raw)
+    let name = nowhere();
+    let printed = fails(&user(&format!("https://{name}")), 7);
+    printed.redacting(name, "nowhere.invalid").messages_are(expect![[r#"
+        error: could not read the roster data/support-team.yaml of gitlab-com/support/team at master: there is no host of this name: invalid dns name (GET nowhere.invalid/api/v4/projects/gitlab-com%2Fsupport%2Fteam/repository/files/data%2Fsupport-team%2Eyaml/raw)
         hint: check the address in `support-audit config`, and the connection
     "#]]);
 }
@@ -74,8 +81,9 @@ fn a_proxy_that_fails_is_named() {
         assert!(printed.stderr.contains(&proxy), "{}", printed.stderr);
         transcript.add(case, printed.redacting(proxy, "[proxy]"));
     }
-    let test = user("https://gitlab.invalid").with("HTTPS_PROXY", "http://proxy.invalid:3128");
-    transcript.add("no such host", fails(&test, 7));
+    let name = nowhere();
+    let test = user("https://gitlab.invalid").with("HTTPS_PROXY", format!("http://{name}:3128"));
+    transcript.add("no such host", fails(&test, 7).redacting(name, "nowhere.invalid"));
     transcript.is(expect![[r#"
         # 407
         error: could not read the roster data/support-team.yaml of gitlab-com/support/team at master: the proxy wants a user name and password (407): [proxy] (GET gitlab.invalid/api/v4/projects/gitlab-com%2Fsupport%2Fteam/repository/files/data%2Fsupport-team%2Eyaml/raw)
@@ -85,7 +93,7 @@ fn a_proxy_that_fails_is_named() {
         error: could not read the roster data/support-team.yaml of gitlab-com/support/team at master: the proxy refused to connect to the host: [proxy] (GET gitlab.invalid/api/v4/projects/gitlab-com%2Fsupport%2Fteam/repository/files/data%2Fsupport-team%2Eyaml/raw)
         hint: ask who runs the proxy to let it through, or name the host in NO_PROXY
         # no such host
-        error: could not read the roster data/support-team.yaml of gitlab-com/support/team at master: there is no host of the proxy's name: proxy.invalid:3128: failed to lookup address information: Name or service not known (GET gitlab.invalid/api/v4/projects/gitlab-com%2Fsupport%2Fteam/repository/files/data%2Fsupport-team%2Eyaml/raw)
+        error: could not read the roster data/support-team.yaml of gitlab-com/support/team at master: there is no host of the proxy's name: nowhere.invalid:3128: failed to lookup address information: Name or service not known (GET gitlab.invalid/api/v4/projects/gitlab-com%2Fsupport%2Fteam/repository/files/data%2Fsupport-team%2Eyaml/raw)
         hint: HTTPS_PROXY names the proxy, NO_PROXY the hosts that are reached without it
     "#]]);
 }

@@ -115,7 +115,8 @@ const TUNNEL: &str = "tunnel error: ";
 /// private to the library, and the system gives its reason as a text alone.
 fn dns_fault(error: &reqwest::Error) -> Option<NetworkKind> {
     let is_dns = |cause: &(dyn StdError + 'static)| cause.to_string().starts_with("dns error");
-    if !causes(error).any(is_dns) {
+    let is_no_name = innermost(error) == "invalid dns name";
+    if !is_no_name && !causes(error).any(is_dns) {
         return None;
     }
     let is_temporary = innermost(error).to_lowercase().contains("temporary");
