@@ -1,4 +1,5 @@
-//! `conformance`: other people's clients of GitLab against the sandbox, and beside the program.
+//! `conformance`: other people's clients of GitLab against the sandbox, and other people's readers of
+//! rosters and accounts, both beside the program.
 
 mod clients;
 mod served;
@@ -49,7 +50,7 @@ pub(crate) fn check(tally: &mut Tally) -> anyhow::Result<()> {
         }
         *tally += counted;
     }
-    ensure!(bad.is_empty(), "the sandbox is not what it should be for {}", bad.join(", "));
+    ensure!(bad.is_empty(), "it is not as it should be for {}", bad.join(", "));
     Ok(())
 }
 

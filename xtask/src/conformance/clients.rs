@@ -31,6 +31,7 @@ const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/conformance");
 
 const REQUIREMENTS: &str = include_str!("../../conformance/requirements.txt");
+const READERS: &str = include_str!("../../conformance/readers.txt");
 const PACKAGE: &str = include_str!("../../conformance/package.json");
 const PACKAGE_LOCK: &str = include_str!("../../conformance/package-lock.json");
 
@@ -50,6 +51,7 @@ pub(super) fn provide(folder: &Path) -> anyhow::Result<Vec<Client>> {
     let mut clients = vec![
         python_gitlab(&folder.join("python")).context("could not install python-gitlab")?,
         gitbeaker(&folder.join("node")).context("could not install gitbeaker")?,
+        differential(&folder.join("readers")).context("could not install PyYAML")?,
     ];
     match glab(&folder.join("glab")) {
         Ok(glab) => clients.push(glab),
@@ -59,16 +61,28 @@ pub(super) fn provide(folder: &Path) -> anyhow::Result<Vec<Client>> {
 }
 
 fn python_gitlab(folder: &Path) -> anyhow::Result<Client> {
-    once(folder, REQUIREMENTS, || {
-        let mut pip = Command::new("python3");
-        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
-        pip.arg("--root-user-action=ignore");
-        pip.arg("--requirement").arg(script("requirements.txt"));
-        fetch(pip.arg("--target").arg(folder))
-    })?;
+    once(folder, REQUIREMENTS, || pip_install("requirements.txt", folder))?;
     let mut python = Command::new("python3");
     python.arg(script("python_gitlab.py")).env("PYTHONPATH", folder);
     Ok(Client { name: "python-gitlab", script: python })
+}
+
+/// The readers of rosters and accounts that the program's are compared with.
+fn differential(folder: &Path) -> anyhow::Result<Client> {
+    once(folder, READERS, || pip_install("readers.txt", folder))?;
+    let mut python = Command::new("python3");
+    python.arg(script("differential.py")).env("PYTHONPATH", folder);
+    python.env("SUPPORT_AUDIT_PROGRAM", command::built("debug", "support-audit")?);
+    Ok(Client { name: "PyYAML and csv", script: python })
+}
+
+/// Installs what a file of requirements names into a folder.
+fn pip_install(requirements: &str, folder: &Path) -> anyhow::Result<()> {
+    let mut pip = Command::new("python3");
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+    pip.arg("--root-user-action=ignore");
+    pip.arg("--requirement").arg(script(requirements));
+    fetch(pip.arg("--target").arg(folder))
 }
 
 fn gitbeaker(folder: &Path) -> anyhow::Result<Client> {
