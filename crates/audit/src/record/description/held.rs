@@ -1,8 +1,9 @@
-//! What an issue holds of accounts, kept while a report has none.
+//! The part of an issue about accounts, which is kept while a report has none.
 //!
-//! A report without accounts renews what follows from the roster alone.
-//! Whatever the issue reports of accounts stays as it is, dated by the instant at which they were read.
-//! It is text of the issue and no reading: no state of a finding is derived from it.
+//! A report without accounts renews only what follows from the roster.
+//! Everything that the issue says about accounts stays, dated by the instant at which they were
+//! read.
+//! This is text of the issue and not a source: no state of a finding is derived from it.
 
 use std::collections::BTreeMap;
 
@@ -15,30 +16,30 @@ use crate::report::columns::{ACCOUNT, DECISION, FINDINGS, PEOPLE_KEYS};
 use crate::report::markdown::READ_AT;
 use crate::report::{EXCEPTED, EXCLUDED, Report, SummaryCounts, is_summary};
 
-/// What stays of accounts.
+/// What is kept about accounts.
 #[derive(Debug)]
 pub(super) struct Held<'a> {
-    /// When the accounts were read, as the issue tells it.
+    /// When the accounts were read, according to the issue.
     pub(super) as_of: &'a str,
-    /// The line of their provenance, dated.
+    /// The line of their provenance, with its date.
     pub(super) provenance: String,
-    /// The notes about them, as lines.
+    /// The notes about accounts, as lines.
     pub(super) notes: Vec<&'a str>,
-    /// The problems that were found in them, as lines.
+    /// The problems of accounts, as lines.
     pub(super) problems: Vec<&'a str>,
     /// The ids of all checks, in their order.
     checks: Vec<&'static str>,
-    /// The ids of the checks that look at accounts and are not switched off.
+    /// The ids of the checks that need accounts and are not switched off.
     account_checks: Vec<&'static str>,
-    /// How many findings of a check the summary counted beside those in the rows of people.
+    /// How many findings of each check the summary counted beyond those in the rows of people.
     counts: BTreeMap<&'static str, usize>,
-    /// How many findings beside those in the rows of people exceptions justified.
+    /// How many findings beyond those in the rows of people exceptions justified.
     excepted: usize,
-    /// What the summary said of accounts.
+    /// The words of the summary about accounts.
     seats: &'a str,
 }
 
-/// How many findings about accounts the rows of people hold.
+/// The number of findings about accounts in the rows of people.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     open: BTreeMap<&'static str, usize>,
@@ -46,7 +47,7 @@ pub(super) struct Tally {
 }
 
 impl<'a> Held<'a> {
-    /// What stays of accounts; nothing where the report has accounts, or the issue has none.
+    /// What is kept about accounts; `None` if the report has accounts, or the issue has none.
     pub(super) fn read(report: &Report, previous: &'a Previous<'a>) -> Option<Self> {
         let evaluation = report.evaluation();
         if evaluation.accounts.is_some() {
@@ -81,7 +82,7 @@ impl<'a> Held<'a> {
         Some(held)
     }
 
-    /// Keeps the lines that are about accounts.
+    /// Keeps the lines about accounts.
     fn take_lines(&mut self, lines: &[&'a str], source: &str, system: &str) {
         for line in lines {
             if self.is_note(line, system) {
@@ -106,7 +107,7 @@ impl<'a> Held<'a> {
     fn take_summary(&mut self, line: &'a str) {
         let Some((findings, seats)) = line.trim_end_matches('.').split_once("; ") else { return };
         let seats = seats.split_once(AS_OF).map_or(seats, |(seats, _)| seats);
-        // Our own words and numbers, and nothing that somebody could have put into them.
+        // These are our own words and numbers. Nobody else's text matches this.
         let is_word =
             |character: char| character.is_ascii_alphanumeric() || matches!(character, ' ' | ',');
         if seats.chars().all(is_word) {
@@ -151,7 +152,7 @@ impl<'a> Held<'a> {
         findings
     }
 
-    /// Puts what a row holds of accounts into the cells that are written anew.
+    /// Adds what a row holds about accounts to the cells that are written.
     pub(super) fn keep_in_row(&self, row: &Row<'_>, written: &mut [String]) {
         let account = row.written(ACCOUNT).filter(|account| !account.is_empty());
         if let (Some(account), Some(cell)) = (account, cell(written, ACCOUNT)) {
@@ -166,7 +167,7 @@ impl<'a> Held<'a> {
         *cell = entries.join(", ");
     }
 
-    /// Counts the findings about accounts that a row holds.
+    /// Counts the findings about accounts in a row.
     pub(super) fn count_in_row(&self, written: &[String], tally: &mut Tally) -> usize {
         let position = PEOPLE_KEYS.iter().position(|key| *key == FINDINGS);
         let cell = position.and_then(|position| written.get(position));
@@ -181,7 +182,7 @@ impl<'a> Held<'a> {
         findings.len()
     }
 
-    /// Adds what is held of accounts to the numbers of a report without any.
+    /// Adds what is kept about accounts to the numbers of a report without accounts.
     pub(super) fn add_counts(&self, counts: &mut SummaryCounts, tally: &Tally) {
         for (id, number) in &mut counts.findings {
             if self.account_checks.contains(id) {
@@ -195,7 +196,7 @@ impl<'a> Held<'a> {
     }
 }
 
-/// The check that an entry of a cell of findings names.
+/// The check that an entry of a Findings cell names.
 fn check_of(entry: &str) -> &str {
     entry.trim_end_matches(EXCEPTED).trim_end()
 }

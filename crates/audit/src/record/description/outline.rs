@@ -1,4 +1,4 @@
-//! What stands at the top level of a Markdown text, and where.
+//! The top level of a Markdown text: its headings and its lines of HTML.
 
 use std::ops::Range;
 
@@ -7,19 +7,19 @@ use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 /// A heading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Heading {
-    /// From 1 for the outermost.
+    /// The level, from 1 for the outermost.
     pub(super) level: usize,
-    /// Its text without formatting.
+    /// The text without formatting.
     pub(super) text: String,
-    /// Where it stands, with its line break.
+    /// The position, with its line break.
     pub(super) range: Range<usize>,
 }
 
-/// A text's headings and its lines of HTML, outside quotes, lists and code, in their order.
+/// The headings and the lines of HTML of a text, outside quotes, lists and code, in their order.
 #[derive(Debug, Default)]
 pub(super) struct Outline {
     pub(super) headings: Vec<Heading>,
-    /// Where the lines of HTML stand, with their line breaks.
+    /// The positions of the lines of HTML, with their line breaks.
     pub(super) html: Vec<Range<usize>>,
 }
 
@@ -38,7 +38,7 @@ impl Outline {
                     depth -= 1;
                     outline.headings.extend(heading.take());
                 }
-                // A block of HTML is no container: what it holds stands at the level around it.
+                // An HTML block is not a container: its content belongs to the level around it.
                 Event::Start(Tag::HtmlBlock) | Event::End(TagEnd::HtmlBlock) => {}
                 Event::Html(_) if depth == 0 => outline.html.push(range),
                 Event::Start(_) => depth += 1,
@@ -54,8 +54,10 @@ impl Outline {
         outline
     }
 
-    /// What begins in the last bytes of the text, by the distance from its end: headings, and lines of
-    /// HTML without a level; the break of a line may be one by itself, and is left out.
+    /// The headings and lines of HTML that begin near the end of the text, by the distance from the
+    /// end.
+    /// Lines of HTML have no level.
+    /// A line break can be a line of its own, and is left out.
     pub(super) fn of_last(&self, text: &str, bytes: usize) -> Vec<(usize, Option<usize>)> {
         let is_line = |range: &&Range<usize>| {
             text.get((*range).clone()).is_some_and(|line| !line.trim().is_empty())

@@ -1,4 +1,4 @@
-//! What a region of an issue held before it is written anew.
+//! Reads what a region of an issue held before it is written again.
 
 use std::collections::HashSet;
 
@@ -9,31 +9,32 @@ use crate::report::is_summary;
 use crate::report::markdown::{ACCOUNTS, PROBLEMS_HEADING, READ_AT, ROSTER};
 use crate::report::note::OPENINGS;
 
-/// The beginning of the mark above our region; digests of our lines and ` -->` follow.
+/// The beginning of the mark above our region. Digests of our lines and ` -->` follow.
 pub(super) const BEGIN: &str = "<!-- support-audit:begin v1";
 
 /// The mark below our region.
 pub(super) const END: &str = "<!-- support-audit:end -->";
 
-/// What a region held, as far as people may have typed it.
+/// The content of a region that people may have typed.
 #[derive(Debug, Default)]
 pub(super) struct Previous<'a> {
     pub(super) team: Table<'a>,
     pub(super) outsiders: Table<'a>,
-    /// Lines that are neither ours nor rows of ours, in their order, and the blank ones between.
+    /// The lines that we did not write and that are not rows of our tables, with the blank lines
+    /// between.
     pub(super) untrusted: Vec<&'a str>,
     /// Whether the heading of one of our tables has been read.
     has_tables: bool,
-    /// Whether the head of one of our tables is not ours any more.
+    /// Whether somebody changed the head of one of our tables.
     pub(super) has_other_head: bool,
     /// How many blank lines belong before the next untrusted line.
     blank: usize,
-    /// Our lines that are no rows.
+    /// The lines that we wrote, except for rows.
     pub(super) ours: Vec<&'a str>,
 }
 
 impl<'a> Previous<'a> {
-    /// Reads a region; `digests` are those of its lines that are ours.
+    /// Reads a region; `digests` are those of the lines that we wrote.
     pub(super) fn read(text: &'a str, digests: &HashSet<&str>, spec: &Spec) -> Self {
         let mut previous = Self::default();
         let mut at = At::Text;
@@ -71,7 +72,7 @@ impl<'a> Previous<'a> {
         if matches!(at, At::Heading(_)) { at } else { At::Text }
     }
 
-    /// Takes a line that belongs to one of our tables, and tells where that leads.
+    /// Reads a line that belongs to one of our tables, and returns the position after it.
     fn take_row(&mut self, line: &'a str, at: At, spec: &Spec) -> Option<At> {
         match at {
             At::Heading(table) => {
@@ -96,7 +97,7 @@ impl<'a> Previous<'a> {
                 }
                 Some(at)
             }
-            // Somebody has parted the table; its rows are known by their stamps.
+            // Somebody split the table; its rows are known by their stamps.
             _ => {
                 let row = Row::parse_stamped(line)?;
                 self.table(row.table()).rows.push(row);
@@ -113,7 +114,7 @@ impl<'a> Previous<'a> {
     }
 }
 
-/// Where in a region a line stands.
+/// The position of a line in a region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum At {
     Text,
@@ -130,8 +131,9 @@ fn table_of_heading(line: &str, spec: &Spec) -> Option<Of> {
     }
 }
 
-/// Whether we wrote a line that is no row: by its digest, or in a pasted report by how it begins and
-/// whether it stands above the tables.
+/// Whether we wrote a line that is not a row.
+/// Its digest shows this.
+/// In a pasted report, its beginning does, and whether it is above the tables.
 fn is_ours(line: &str, digests: &HashSet<&str>, is_above: bool) -> bool {
     let line = line.trim();
     if line.starts_with(BEGIN) || line == END {
@@ -143,7 +145,7 @@ fn is_ours(line: &str, digests: &HashSet<&str>, is_above: bool) -> bool {
     is_provenance(line) || is_summary(line) || is_above && is_note_or_problem(line)
 }
 
-/// Whether a line of a pasted report is of what stands above its tables.
+/// Whether a line belongs to the part of a pasted report that is above the tables.
 fn is_note_or_problem(line: &str) -> bool {
     let is_heading =
         line.starts_with('#') && line.trim_start_matches('#').trim() == PROBLEMS_HEADING;
@@ -155,7 +157,7 @@ fn is_note_or_problem(line: &str) -> bool {
     is_heading || is_note || is_problem
 }
 
-/// Whether a line of ours names a source.
+/// Whether a line names a source.
 pub(super) fn is_provenance(line: &str) -> bool {
     names_source(line, ROSTER) && line.contains(READ_AT) || is_accounts_provenance(line)
 }
@@ -165,10 +167,10 @@ pub(super) fn is_accounts_provenance(line: &str) -> bool {
     names_source(line, ACCOUNTS) && (line.contains(READ_AT) || line.contains(AS_OF))
 }
 
-/// Whether a line is one of provenance, which names its source in a code span.
+/// Whether a line begins with `opening` and names a source in a code span.
 fn names_source(line: &str, opening: &str) -> bool {
     line.strip_prefix(opening).is_some_and(|source| source.starts_with('`'))
 }
 
-/// What precedes it where the accounts are those of an earlier report.
+/// The words before the instant if the accounts are those of an earlier report.
 pub(super) const AS_OF: &str = ", as of ";

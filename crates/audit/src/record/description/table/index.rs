@@ -10,7 +10,7 @@ use crate::identity::{SubjectId, digest, key_digest};
 pub(crate) struct Index<'a> {
     rows: &'a [Row<'a>],
     by_key: HashMap<&'a str, Vec<usize>>,
-    /// Rows without a stamp, by the cells of name and handle.
+    /// The rows without a stamp, by the cells of name and handle.
     by_cells: HashMap<(&'a str, &'a str), Vec<usize>>,
 }
 
@@ -36,9 +36,9 @@ impl<'a> Index<'a> {
 
     /// The index of the row about the subject of `keys`, which would now begin with `written`.
     ///
-    /// Where several rows could be meant, as of people who share an address, only the one with the
-    /// same name is; what was typed into a row must never come to somebody else. Only of whom no row
-    /// says that it is theirs, one without a stamp may be.
+    /// Of several possible rows, as of people who share an address, only the one with the same name
+    /// is returned, because text that was typed into a row must never move to another person.
+    /// A row without a stamp is returned only if no stamped row has one of the keys.
     pub(crate) fn find(&self, keys: &[SubjectId], written: &[String]) -> Option<usize> {
         let theirs: Vec<&Vec<usize>> =
             keys.iter().filter_map(|key| self.by_key.get(&*key_digest(key))).collect();

@@ -1,22 +1,22 @@
-//! Which of our tables it is, and where its columns are.
+//! The tables of a report in an issue, and the positions of their columns.
 
 use super::stamp::Stamp;
 use crate::kinds::Spec;
 use crate::report::columns::{Column, OUTSIDERS_KEYS, PEOPLE_KEYS, outsiders, people};
 
-/// Which of our tables it is.
+/// One of our tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Of {
-    /// That of the people.
+    /// The table of people.
     Team,
-    /// That of the outsiders.
+    /// The table of outsiders.
     Outsiders,
 }
 
 impl Of {
     pub(super) const ALL: [Self; 2] = [Self::Team, Self::Outsiders];
 
-    /// The table's name in stamps, which never changes.
+    /// The name of the table in stamps, which never changes.
     pub(super) const fn id(self) -> &'static str {
         match self {
             Self::Team => "people",
@@ -24,7 +24,7 @@ impl Of {
         }
     }
 
-    /// The keys of the table's columns, in the order in which they are written.
+    /// The keys of the columns, in the order in which they are written.
     pub(crate) const fn keys(self) -> &'static [&'static str] {
         match self {
             Self::Team => &PEOPLE_KEYS,
@@ -32,7 +32,7 @@ impl Of {
         }
     }
 
-    /// The headings of the table's columns, in the same order.
+    /// The headings of the columns, in the same order.
     pub(crate) fn headings(self, spec: &Spec) -> Vec<&'static str> {
         fn headings<R>(columns: &[Column<R>]) -> Vec<&'static str> {
             columns.iter().map(|column| column.heading).collect()
@@ -44,11 +44,11 @@ impl Of {
     }
 }
 
-/// Which of our columns stands at each position of a table's rows; none is somebody's own.
+/// The column of ours at each position of a table's rows; `None` for a column that somebody added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Layout {
     columns: Vec<Option<usize>>,
-    /// Whether our columns stand elsewhere than where this version writes them.
+    /// Whether our columns are elsewhere than this version writes them.
     is_moved: bool,
 }
 
@@ -58,7 +58,7 @@ impl Layout {
         Self::new((0..table.keys().len()).map(Some).collect())
     }
 
-    /// The layout of a table below the head `names`; nothing where a heading of ours is gone.
+    /// The layout of a table with the headings `names`; `None` if one of our headings is missing.
     pub(crate) fn from_head(names: &[&str], headings: &[&str]) -> Option<Self> {
         let mut positions = vec![None; names.len()];
         for (column, heading) in headings.iter().enumerate() {
@@ -68,13 +68,14 @@ impl Layout {
         Some(Self::new(positions))
     }
 
-    /// The layout of a row that stands outside its table: its stamp names the columns in their order.
+    /// The layout of a row outside its table, from its stamp, which names the columns in their
+    /// order.
     pub(super) fn from_stamp(stamp: &Stamp, table: Of) -> Self {
         let column = |key: &String| table.keys().iter().position(|known| known == key);
         Self::new(stamp.cells.iter().map(|(key, _)| column(key)).collect())
     }
 
-    /// Looks at each column once, since a head may be as wide as its table has rows.
+    /// This looks at each column once, because a head may be as wide as its table has rows.
     fn new(columns: Vec<Option<usize>>) -> Self {
         let mut positions = columns.iter().enumerate();
         let is_moved =
@@ -82,20 +83,20 @@ impl Layout {
         Self { columns, is_moved }
     }
 
-    /// Which of our columns stands at a position.
+    /// The column of ours at a position.
     pub(super) fn column(&self, position: usize) -> Option<usize> {
         self.columns.get(position).copied().flatten()
     }
 
-    /// Whether a row of `width` cells can be below this head.
+    /// Whether a row of `width` cells can belong to this head.
     ///
-    /// Where somebody put a heading before one of ours and left the rows as they are, each cell of a row
+    /// If somebody inserted a heading before one of ours and left the rows as they are, each cell
     /// would be read in the column beside its own.
     pub(crate) fn fits(&self, width: usize) -> bool {
         !self.is_moved || width >= self.columns.len()
     }
 
-    /// Whether the column at a position is somebody's own.
+    /// Whether somebody added the column at a position.
     pub(crate) fn is_added(&self, position: usize) -> bool {
         self.column(position).is_none()
     }

@@ -1,14 +1,15 @@
-//! Tables as they stand in an issue, and what people typed into them.
+//! Tables in an issue, and what people typed into them.
 //!
-//! A row that we write ends in a hidden stamp, such as
-//! `<!-- sa v1 people 747428ed46519c1f name:99a563ab gitlab:054d6ded -->`: the version of its form, the
-//! table, digests of the keys by which its subject is known, and a digest of each cell as we wrote it.
-//! So whatever a cell holds beyond that was typed by somebody.
+//! A row that we write ends in a hidden stamp, such as `<!-- sa v1 people 747428ed46519c1f
+//! name:99a563ab gitlab:054d6ded -->`.
+//! It holds the version of its form, the table, digests of the keys by which its subject is known,
+//! and a digest of each cell as we wrote it.
+//! Anything else in a cell was therefore typed by somebody.
 //!
 //! Stamps outlive the program that wrote them.
-//! A cell's digest is found by the key of its column, and a cell by the heading of its column, so a
-//! table from before a column was added is read like any other, and a column that this version does
-//! not know is taken for somebody's own.
+//! The digest of a cell is found by the key of its column, and a cell by the heading of its column.
+//! A table from before a column was added is read like any other.
+//! A column that this version does not know counts as added by somebody.
 
 mod index;
 mod layout;

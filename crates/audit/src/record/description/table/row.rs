@@ -1,31 +1,31 @@
-//! A row as it is in an issue.
+//! A row of a table in an issue.
 
 use super::layout::{Layout, Of};
 use super::stamp::Stamp;
 use super::typed::{behind, end_of_ours, looks_like_ours, unstamped};
 
-/// A table as it stood in an issue.
+/// A table in an issue.
 #[derive(Debug, Default)]
 pub(crate) struct Table<'a> {
-    /// The headings of columns that are not ours.
+    /// The headings of columns that somebody added.
     pub(crate) added: Vec<&'a str>,
-    /// Which columns its rows have, once its head has been read.
+    /// The positions of the columns, once the head has been read.
     pub(crate) layout: Option<Layout>,
     /// The rows below the head.
     pub(crate) rows: Vec<Row<'a>>,
 }
 
-/// A row as it stood in an issue.
+/// A row of a table in an issue.
 #[derive(Debug)]
 pub(crate) struct Row<'a> {
-    /// The whole line, without its line break.
+    /// The complete line, without its line break.
     line: &'a str,
-    /// The cells of our columns, in the order of [`Of::keys`], without the stamp and without the space
-    /// around them; absent where the row has no such cell.
+    /// The cells of our columns, in the order of [`Of::keys`], without the stamp and surrounding
+    /// spaces; `None` where the row has no such cell.
     pub(super) cells: Vec<Option<String>>,
-    /// The cells of other columns, in their order.
+    /// The cells of added columns, in their order.
     others: Vec<String>,
-    /// How many cells the row has.
+    /// The number of cells.
     pub(crate) width: usize,
     is_delimiter: bool,
     pub(super) stamp: Option<Stamp>,
@@ -33,7 +33,7 @@ pub(crate) struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// Reads a line of a table, whose outer bars may be missing.
+    /// Parses a line of a table. Its outer bars may be missing.
     pub(crate) fn parse(line: &'a str, of: Of, layout: &Layout) -> Self {
         let (unstamped, stamp) = Stamp::take(line);
         let with_bar = format!("|{unstamped}");
@@ -58,7 +58,7 @@ impl<'a> Row<'a> {
         row
     }
 
-    /// Reads a line that we wrote, wherever it stands: its stamp says of which table it is.
+    /// Parses a line that we wrote, anywhere in the issue: its stamp names its table.
     pub(crate) fn parse_stamped(line: &'a str) -> Option<Self> {
         let (_, stamp) = Stamp::take(line);
         let stamp = stamp?;
@@ -66,30 +66,32 @@ impl<'a> Row<'a> {
         Some(Self::parse(line, table, &Layout::from_stamp(&stamp, table)))
     }
 
-    /// The row as it stays, with its line break: a line that would end the table gets a bar before it,
-    /// so that it does not part the rows behind it from theirs.
+    /// The row as it was, with its line break.
+    /// A line that would end the table gets a bar before it, so that the rows after it stay in
+    /// their table.
     pub(crate) fn kept(&self) -> String {
         let bar = if begins_a_block(self.line) { "| " } else { "" };
         format!("{bar}{}\n", self.line)
     }
 
-    /// The digests of what its subject was known by; none without a stamp.
+    /// The digests of the keys of its subject; empty without a stamp.
     pub(crate) fn keys(&self) -> &[String] {
         self.stamp.as_ref().map(|stamp| stamp.keys.as_slice()).unwrap_or_default()
     }
 
-    /// Of which table it is.
+    /// The table that it belongs to.
     pub(crate) fn table(&self) -> Of {
         self.of
     }
 
-    /// Whether it is the row below a table's head.
+    /// Whether it is the delimiter row below a head.
     pub(crate) fn is_delimiter(&self) -> bool {
         self.is_delimiter
     }
 
-    /// What people typed into the row where we would now write `written`: cell by cell of our columns,
-    /// then the cells of other columns, which are theirs altogether.
+    /// What people typed into the row that would now be written as `written`.
+    /// The cells of our columns come first, then those of added columns, which are typed
+    /// completely.
     pub(crate) fn typed(&self, written: &[String]) -> Vec<String> {
         let mut typed = Vec::with_capacity(self.cells.len() + self.others.len());
         for ((key, cell), written) in self.of.keys().iter().zip(&self.cells).zip(written) {
@@ -98,7 +100,8 @@ impl<'a> Row<'a> {
                 None => unstamped(self.of, key, old, written).to_owned(),
                 Some(stamp) => match stamp.digest(key) {
                     Some(ours) => behind(old, ours).to_owned(),
-                    // We did not write this column then, so all of it is theirs.
+                    // This column did not exist when the row was written, so all of its cell is
+                    // typed.
                     None => old.to_owned(),
                 },
             });
@@ -107,9 +110,9 @@ impl<'a> Row<'a> {
         typed
     }
 
-    /// What we wrote into the cell of a column, where it is still there.
+    /// What we wrote into the cell of a column, if it is still there.
     ///
-    /// A cell without a stamp counts where it has the form in which we write its column.
+    /// A cell without a stamp counts if it has the form of what we write into its column.
     pub(crate) fn written(&self, key: &str) -> Option<&str> {
         let column = self.of.keys().iter().position(|known| *known == key)?;
         let cell = self.cells.get(column)?.as_deref()?;
@@ -119,27 +122,27 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// Whether the row would be missed: it is not as we wrote it, or we did not write it.
+    /// Whether the row must be kept: somebody changed it, or we did not write it.
     pub(crate) fn holds_typed_text(&self) -> bool {
         let nothing = vec![String::new(); self.of.keys().len()];
         self.stamp.is_none() || self.typed(&nothing).iter().any(|text| !text.is_empty())
     }
 }
 
-/// Whether a cell is one of the rules below a table's head.
+/// Whether a cell is one of the dashes of a delimiter row.
 fn is_rule(cell: &str) -> bool {
     let rule = cell.strip_prefix(':').unwrap_or(cell);
     let rule = rule.strip_suffix(':').unwrap_or(rule);
     !rule.is_empty() && rule.bytes().all(|byte| byte == b'-')
 }
 
-/// Whether a line ends a table that it follows, though no blank line is between (GFM, Tables).
+/// Whether a line ends a table although no blank line is between them (GFM, Tables).
 pub(crate) fn begins_a_block(line: &str) -> bool {
     let line = line.trim_start();
     ["#", ">", "- ", "* ", "+ ", "```", "~~~", "<"].iter().any(|opening| line.starts_with(opening))
 }
 
-/// The cells of a row without the space around them; nothing for a line that is no row.
+/// The cells of a row without surrounding spaces; `None` for a line that is not a row.
 pub(crate) fn cells(line: &str) -> Option<Vec<&str>> {
     let inner = line.trim().strip_prefix('|')?;
     let mut cells = Vec::new();
@@ -152,7 +155,7 @@ pub(crate) fn cells(line: &str) -> Option<Vec<&str>> {
         }
         previous = character;
     }
-    // What stands behind the last bar is a cell too, unless it is nothing.
+    // Text after the last bar is a cell too.
     let rest = inner.get(start..)?.trim();
     if !rest.is_empty() {
         cells.push(rest);

@@ -2,16 +2,16 @@
 
 use std::fmt;
 
-/// The lengths of digests in a stamp: of what a subject is known by, and of a cell.
+/// The lengths of the digests in a stamp: of a subject's key, and of a cell.
 const KEY: usize = 16;
 const CELL: usize = 8;
 
-/// What the hidden comment of a row says.
+/// The content of a stamp.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stamp {
-    /// The digests of all that the row's subject was known by.
+    /// The digests of the keys of the row's subject.
     pub(super) keys: Vec<String>,
-    /// The name of the table in which it was written.
+    /// The name of the table that the row was written into.
     pub(super) table: String,
     /// The digests of the cells, each with the key of its column.
     pub(super) cells: Vec<(String, String)>,
@@ -32,8 +32,9 @@ impl Stamp {
     const BEGIN: &str = "<!-- sa ";
     const END: &str = "-->";
 
-    /// A line without its stamps, and the first of them: where somebody joined two rows, the cells of
-    /// the first one stand in our columns. The remains of a torn stamp are text.
+    /// A line without its stamps, and the first of them.
+    /// If somebody joined two rows, the cells of the first one are in our columns.
+    /// The remains of a torn stamp are text.
     pub(super) fn take(line: &str) -> (String, Option<Self>) {
         let (mut text, mut first, mut position) = (String::new(), None, 0);
         for (start, _) in line.match_indices(Self::BEGIN) {
@@ -46,11 +47,11 @@ impl Stamp {
         (text, first)
     }
 
-    /// The whole stamp that begins at a place of the line, and where it ends.
+    /// The complete stamp that begins at `start`, and the position after it.
     fn at(line: &str, start: usize) -> Option<(Self, usize)> {
         let inner = start + Self::BEGIN.len();
-        // A stamp does not hold the beginning of another, so the search ends there: else a line of many
-        // torn stamps would be read once for each of them.
+        // A stamp never contains the beginning of another, so the search ends there.
+        // A line of many torn stamps is then read only once.
         let rest = line.get(inner..)?;
         let rest = rest.split(Self::BEGIN).next().unwrap_or(rest);
         let length = rest.find(Self::END)?;
@@ -61,7 +62,7 @@ impl Stamp {
         let is_stamp = !version.is_empty()
             && version.bytes().all(|byte| byte.is_ascii_digit())
             && keys.iter().all(|key| is_hex(key, KEY));
-        // A later form may say more; what it says of cells is read as far as it is known here.
+        // A later form may say more; the digests of known columns are read all the same.
         let cells = words
             .filter_map(|word| word.split_once(':'))
             .filter(|(_, digest)| is_hex(digest, CELL))

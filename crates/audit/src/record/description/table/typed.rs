@@ -1,4 +1,4 @@
-//! Tells what was typed into a cell from what we wrote.
+//! Distinguishes what was typed into a cell from what we wrote.
 
 use super::layout::Of;
 use crate::identity::RunningDigest;
@@ -6,7 +6,7 @@ use crate::kinds::Kind;
 use crate::report::columns::DECISION;
 use crate::report::{EXCEPTED, EXCLUDED, UNDECIDED, UNKNOWN, UNREADABLE};
 
-/// What somebody typed behind the text whose digest is `ours`; the complete cell where that text is gone.
+/// What was typed after the text with the digest `ours`; the complete cell if that text is gone.
 pub(super) fn behind<'a>(old: &'a str, ours: &str) -> &'a str {
     match end_of_ours(old, ours) {
         Some(end) => old.get(end..).unwrap_or_default().trim(),
@@ -14,9 +14,10 @@ pub(super) fn behind<'a>(old: &'a str, ours: &str) -> &'a str {
     }
 }
 
-/// Where the text whose digest is `ours` ends in a cell that begins with it.
+/// The end of the text with the digest `ours` in a cell that begins with it.
 ///
-/// The longest such text counts. Each byte is hashed once, so that a cell of any size takes linear time.
+/// The longest such text counts.
+/// Each byte is hashed once, so that a cell of any size takes linear time.
 pub(super) fn end_of_ours(old: &str, ours: &str) -> Option<usize> {
     let mut running = RunningDigest::default();
     let mut hashed = 0;
@@ -24,7 +25,7 @@ pub(super) fn end_of_ours(old: &str, ours: &str) -> Option<usize> {
     let word_ends = old.match_indices(' ').map(|(index, _)| index).chain([old.len()]);
     for word_end in word_ends {
         let text = old.get(hashed..word_end).unwrap_or_default();
-        // Our texts do not end in white space, so a space after a space ends nothing.
+        // Our texts do not end in white space, so nothing ends at a space after a space.
         if text.is_empty() || text.ends_with(char::is_whitespace) {
             continue;
         }
@@ -37,11 +38,12 @@ pub(super) fn end_of_ours(old: &str, ours: &str) -> Option<usize> {
     end
 }
 
-/// What was typed into a cell that has no stamp, as in a report that was pasted by hand.
+/// What was typed into a cell without a stamp, as in a report that was pasted by hand.
 pub(super) fn unstamped<'a>(of: Of, key: &str, old: &'a str, written: &str) -> &'a str {
     let looks_written = match of {
         Of::Team => looks_like_ours(key, old),
-        // The name and the address tell whose row it is; what is behind the account is theirs.
+        // The name and the address show whose row it is; the cells after the account are for
+        // people.
         Of::Outsiders => match key {
             "role" | "since" => !old.contains(' '),
             DECISION => old.is_empty() || old == UNDECIDED,
@@ -57,7 +59,7 @@ pub(super) fn unstamped<'a>(of: Of, key: &str, old: &'a str, written: &str) -> &
     }
 }
 
-/// Whether a cell of the table of people is of the form in which we write its column.
+/// Whether a cell of the table of people has the form of what we write into its column.
 pub(super) fn looks_like_ours(key: &str, cell: &str) -> bool {
     if cell.is_empty() {
         return true;
@@ -80,7 +82,7 @@ fn is_link(cell: &str) -> bool {
     cell.starts_with("<https://calendly.com/") && cell.ends_with('>')
 }
 
-/// Whether an entry of the Findings column is one that we write.
+/// Whether an entry of the Findings column has the form of what we write.
 fn is_finding(entry: &str) -> bool {
     let id = entry.trim_end_matches(EXCEPTED).trim_end();
     if id == EXCLUDED {
@@ -89,5 +91,5 @@ fn is_finding(entry: &str) -> bool {
     Kind::ALL.iter().any(|kind| kind.spec().checks.iter().any(|check| check.id == id))
 }
 
-/// What the column of accounts says of most people.
+/// What the Account column says about most people.
 const ACCOUNT_WORDS: [&str; 7] = [UNKNOWN, "none", "invited", "active", "owner", "admin", "user"];

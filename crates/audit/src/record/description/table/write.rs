@@ -4,7 +4,7 @@ use super::layout::Of;
 use super::stamp::Stamp;
 use crate::identity::{SubjectId, digest, key_digest};
 
-/// A row of what we write, what was typed behind it, and the stamp, with its line break.
+/// A row with its line break: what we write, what was typed after it, and the stamp.
 pub(crate) fn stamped(of: Of, keys: &[SubjectId], written: &[String], typed: &[String]) -> String {
     let mut cells: Vec<String> = written
         .iter()
@@ -28,7 +28,7 @@ pub(crate) fn stamped(of: Of, keys: &[SubjectId], written: &[String], typed: &[S
     line(cells.iter().map(String::as_str))
 }
 
-/// A row of cells that stand as they are, with its line break.
+/// A row of unchanged cells, with its line break.
 pub(crate) fn line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
     let mut row = String::from("|");
     for cell in cells {
