@@ -42,12 +42,7 @@ fn an_export_from_before_the_ask_fixes_nothing() {
 
 #[test]
 fn a_roster_from_before_the_ask_fixes_nothing() {
-    let audit = Audit::new();
-    let good = audit.roster();
-    audit.unlink("alice");
-    let audit = audit.begin();
-    audit.follow_up();
-    audit.advance(24);
+    let (audit, good) = Audit::with_alice_asked();
     audit.write_aged("old.yaml", good, -24 * 365);
     audit.run(&["followups", "--roster", "old.yaml", "--yes"]).success();
     let status = ["status", "--roster", "old.yaml", "--format", "json"];
@@ -178,13 +173,8 @@ fn what_is_found_again_after_it_was_settled_is_asked_anew() {
 
 #[test]
 fn what_vanished_and_returned_between_two_runs_was_never_away() {
-    let audit = Audit::new();
-    let good = audit.roster();
-    audit.unlink("alice");
-    let audit = audit.begin();
+    let (audit, good) = Audit::with_alice_asked();
     let linkless = audit.roster();
-    audit.follow_up();
-    audit.advance(24);
     audit.change_roster(|_| good.clone());
     audit.is("link-missing", "Alice", "fixed");
     audit.change_roster(|_| linkless.clone());

@@ -154,6 +154,17 @@ impl Audit {
         self
     }
 
+    /// An audit in which Alice was asked about her missing link a day ago, and the roster with the link.
+    fn with_alice_asked() -> (Self, String) {
+        let audit = Self::new();
+        let linked = audit.roster();
+        audit.unlink("alice");
+        let audit = audit.begin();
+        audit.follow_up();
+        audit.advance(24);
+        (audit, linked)
+    }
+
     /// Asks and escalates what is due.
     #[track_caller]
     fn follow_up(&self) -> Printed {

@@ -94,12 +94,7 @@ fn each_step_mentions_a_person_once_and_then_never_again() {
 
 #[test]
 fn a_fix_alone_makes_no_notice() {
-    let audit = Audit::new();
-    let good = audit.roster();
-    audit.unlink("alice");
-    let audit = audit.begin();
-    audit.follow_up();
-    audit.advance(24);
+    let (audit, good) = Audit::with_alice_asked();
     audit.change_roster(|_| good.clone());
     audit.run_writing_nothing(&["followups", "--yes"]).success();
     audit.is("link-missing", "Alice", "fixed");
@@ -107,12 +102,7 @@ fn a_fix_alone_makes_no_notice() {
 
 #[test]
 fn a_fix_rides_along_with_the_next_notice_and_mentions_nobody() {
-    let audit = Audit::new();
-    let good = audit.roster();
-    audit.unlink("alice");
-    let audit = audit.begin();
-    audit.follow_up();
-    audit.advance(24);
+    let (audit, good) = Audit::with_alice_asked();
     audit.change_roster(|_| good.clone());
     audit.unlink("bob");
     assert_eq!(audit.mentioned_during(|audit| drop(audit.follow_up())), ["bob"]);

@@ -1,6 +1,6 @@
 //! The notes of a report, which a reader needs to understand it.
 
-use super::Report;
+use super::{EXCEPTED, Report};
 use crate::evaluation::Unknown;
 use crate::identity::Subject;
 use crate::markdown::{Markdown, join};
@@ -11,6 +11,9 @@ const GAP: &str = "Accounts not read whole: ";
 const EXCLUDED: &str = "Excluded: ";
 const EXCLUDED_NOBODY: &str = "Excluded, but not on the roster: ";
 const EXCEPTION: &str = "Exception ";
+
+/// What precedes the evidence in a note about the organisation.
+pub(crate) const SEEN: &str = ", seen: ";
 
 /// The beginnings of notes, by which the notes of a pasted report are recognised.
 pub(crate) const OPENINGS: [&str; 6] =
@@ -127,10 +130,13 @@ impl Report {
     fn organization_notes(&self) -> Vec<Note<'_>> {
         let mut notes = Vec::new();
         for finding in self.evaluation.findings_of(Subject::Organization) {
-            let excepted = if finding.exception.is_some() { " (exception)" } else { "" };
             let seen = if finding.evidence.is_empty() { "none" } else { &finding.evidence };
             let note = Note::new("organization", self.evaluation.kind.spec().system).own(": ");
-            notes.push(note.check(finding.check.id).own(excepted).own(", seen: ").code(seen));
+            let mut note = note.check(finding.check.id);
+            if finding.exception.is_some() {
+                note = note.own(" ").own(EXCEPTED);
+            }
+            notes.push(note.own(SEEN).code(seen));
         }
         notes
     }

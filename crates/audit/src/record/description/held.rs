@@ -14,6 +14,7 @@ use super::table::Row;
 use crate::check::Find;
 use crate::report::columns::{ACCOUNT, DECISION, FINDINGS, PEOPLE_KEYS};
 use crate::report::markdown::READ_AT;
+use crate::report::note::SEEN;
 use crate::report::{EXCEPTED, EXCLUDED, Report, SummaryCounts, is_summary};
 
 /// What is kept about accounts.
@@ -135,7 +136,7 @@ impl<'a> Held<'a> {
         let excepted_row = |row: &&Row<'_>| {
             row.written(DECISION).is_some_and(|decision| decision.ends_with(EXCEPTED))
         };
-        let excepted_note = |note: &&&str| note.contains(&format!("{EXCEPTED}, seen: "));
+        let excepted_note = |note: &&&str| note.contains(&format!("{EXCEPTED}{SEEN}"));
         self.excepted = previous.outsiders.rows.iter().filter(excepted_row).count()
             + self.notes.iter().filter(excepted_note).count();
     }
