@@ -50,8 +50,8 @@ impl Markdown {
     }
 
     /// A count of things, as `1 person` or `2 people`.
-    pub(crate) fn counted(count: usize, one: &'static str, several: &'static str) -> Self {
-        Self::number(count).and(" ").and(if count == 1 { one } else { several })
+    pub(crate) fn counted(count: usize, singular: &'static str, plural: &'static str) -> Self {
+        Self::number(count).and(" ").and(if count == 1 { singular } else { plural })
     }
 
     /// A day, as `2027-02-01`.

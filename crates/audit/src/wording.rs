@@ -58,8 +58,8 @@ pub(crate) fn join_list(items: &[Markdown]) -> Markdown {
 }
 
 /// `1 person`, or `2 people`.
-pub(crate) fn counted(count: usize, one: &str, several: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {several}") }
+pub(crate) fn counted(count: usize, singular: &str, plural: &str) -> String {
+    if count == 1 { format!("1 {singular}") } else { format!("{count} {plural}") }
 }
 
 /// The position of a clause.

@@ -154,7 +154,7 @@ impl Evaluation {
     }
 
     fn is_stepped_back_for(&self, check: &Check) -> bool {
-        self.kind.spec().checks.iter().any(|other| other.steps_back_for.contains(&check.id))
+        self.kind.spec().checks.iter().any(|speaker| speaker.steps_back_for.contains(&check.id))
     }
 
     /// Justifies the findings that exceptions cover.
@@ -317,15 +317,15 @@ fn exclude(
 ) -> (Vec<Subject>, Vec<String>) {
     let mut excluded = Vec::new();
     let mut nobody = Vec::new();
-    for wanted in exclude {
+    for name in exclude {
         let before = excluded.len();
-        let people = roster.enumerate().filter(|(_, person)| is_meant(person, wanted));
+        let people = roster.enumerate().filter(|(_, person)| is_meant(person, name));
         excluded.extend(people.map(|(index, _)| Subject::Person(index)));
         let accounts = accounts.into_iter().flat_map(Accounts::enumerate);
-        let accounts = accounts.filter(|(_, account)| account.is_named(wanted));
+        let accounts = accounts.filter(|(_, account)| account.is_named(name));
         excluded.extend(accounts.map(|(index, _)| Subject::Account(index)));
         if excluded.len() == before {
-            nobody.push(wanted.clone());
+            nobody.push(name.clone());
         }
     }
     excluded.sort_unstable();
@@ -333,10 +333,10 @@ fn exclude(
     (excluded, nobody)
 }
 
-fn is_meant(person: &Person, wanted: &str) -> bool {
-    person.comparable_email().is_some_and(|email| email == comparable_email(wanted))
-        || person.gitlab_username.value().is_some_and(|own| own.eq_ignore_ascii_case(wanted))
-        || fold(&person.name) == fold(wanted)
+fn is_meant(person: &Person, name: &str) -> bool {
+    person.comparable_email().is_some_and(|email| email == comparable_email(name))
+        || person.gitlab_username.value().is_some_and(|own| own.eq_ignore_ascii_case(name))
+        || fold(&person.name) == fold(name)
 }
 
 #[cfg(test)]

@@ -76,9 +76,10 @@ impl Evaluation {
     /// Why it proves nothing that a check finds nothing about a subject, if it does not.
     pub fn unknown_for(&self, check: &Check, subject: Subject) -> Option<Unknown> {
         let family =
-            self.kind.spec().checks.iter().filter(|other| other.family() == check.family());
+            self.kind.spec().checks.iter().filter(|sibling| sibling.family() == check.family());
         for member in family {
-            if let Some((_, unknown)) = self.unknown.iter().find(|(other, _)| other.id == member.id)
+            if let Some((_, unknown)) =
+                self.unknown.iter().find(|(sibling, _)| sibling.id == member.id)
             {
                 return Some(*unknown);
             }

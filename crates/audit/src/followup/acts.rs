@@ -72,8 +72,8 @@ impl<'p> Planner<'p> {
     /// Whether the posted record is still as this run has written it.
     fn is_as_written(&self, posted: &PostedRecord) -> bool {
         let notes = self.input.conversation.notes();
-        let found = notes.iter().find(|entry| entry.note.id == posted.note);
-        found.is_some_and(|ThreadNote { note, .. }| {
+        let entry_of_record = notes.iter().find(|entry| entry.note.id == posted.note);
+        entry_of_record.is_some_and(|ThreadNote { note, .. }| {
             note.author.id == self.input.operator.id
                 && note.body.trim_end() == posted.body.trim_end()
         })
@@ -84,7 +84,7 @@ impl<'p> Planner<'p> {
         let mut named: Vec<Named<'p>> = Vec::new();
         for finding in findings {
             let (case, entry) = self.finding_named(finding)?;
-            if !named.iter().any(|(_, other)| std::ptr::eq(*other, entry)) {
+            if !named.iter().any(|(_, known)| std::ptr::eq(*known, entry)) {
                 named.push((case, entry));
             }
         }
@@ -107,7 +107,7 @@ impl<'p> Planner<'p> {
         }
         match candidates.as_slice() {
             [] => Err(Refusal::NoSuch(finding.to_owned())),
-            [one] => Ok(*one),
+            [named] => Ok(*named),
             _ => Err(Refusal::Ambiguous(finding.to_owned())),
         }
     }
@@ -194,7 +194,7 @@ impl<'p> Planner<'p> {
         };
         let is_same = match (action, decision.verdict) {
             (StepAction::Accept, Verdict::Accept) | (StepAction::Remove, Verdict::Remove) => true,
-            (StepAction::Keep { until }, Verdict::Keep { until: other }) => until == other,
+            (StepAction::Keep { until }, Verdict::Keep { until: decided }) => until == decided,
             _ => false,
         };
         is_same
@@ -330,12 +330,12 @@ impl<'p> Planner<'p> {
     /// When an operator mentioned somebody by hand, in a comment without a marker.
     fn asked_by_hand_at(&self, id: u64) -> Result<Timestamp, Refusal> {
         let notes = self.input.conversation.notes();
-        let found = notes.iter().find(|entry| entry.note.id == id);
-        let found = found.filter(|ThreadNote { note, .. }| {
+        let mention = notes.iter().find(|entry| entry.note.id == id);
+        let mention = mention.filter(|ThreadNote { note, .. }| {
             self.input.operators.contains(&note.author.id)
                 && Marker::of_comment(&note.body).is_none()
         });
-        found.map(|entry| entry.note.created_at).ok_or(Refusal::NoSuchNote(id))
+        mention.map(|entry| entry.note.created_at).ok_or(Refusal::NoSuchNote(id))
     }
 
     fn answered(

@@ -56,7 +56,7 @@ impl Record {
         let mut body = Document::new();
         // Neighbouring acts of one sort share a heading.
         // The order is that of the acts, because the later of two decisions at one instant counts.
-        for group in self.items.chunk_by(|one, next| heading(one, 2) == heading(next, 2)) {
+        for group in self.items.chunk_by(|act, next| heading(act, 2) == heading(next, 2)) {
             let Some(first) = group.first() else { continue };
             let title = heading(first, group.len());
             let title =

@@ -109,26 +109,26 @@ impl HeldSteps {
         Self::index(step.action.as_str(), step)
             .filter_map(|index| self.0.get(&index))
             .flatten()
-            .any(|other| says_the_same(other, step))
+            .any(|held| says_the_same(held, step))
     }
 }
 
 /// Whether two steps about the same key in the same round say the same to the same people.
-fn says_the_same(one: &Step, other: &Step) -> bool {
+fn says_the_same(held: &Step, step: &Step) -> bool {
     // An ask that reached another user did not ask this subject.
-    let is_to_the_same = match one.action {
-        StepAction::Ask { .. } => one.mentioned == other.mentioned,
+    let is_to_the_same = match held.action {
+        StepAction::Ask { .. } => held.mentioned == step.mentioned,
         _ => true,
     };
-    is_to_the_same && is_same_subject(one, other)
+    is_to_the_same && is_same_subject(held, step)
 }
 
 /// Whether two steps that share a key are about the same subject. An address may be taken over.
-fn is_same_subject(one: &Step, other: &Step) -> bool {
+fn is_same_subject(held: &Step, step: &Step) -> bool {
     // An account without a holder on the roster is another subject than the person who held it.
-    is_about_account(one) == is_about_account(other)
-        && may_be_equal(one.account.as_ref(), other.account.as_ref())
-        && may_be_equal(gitlab_id(one), gitlab_id(other))
+    is_about_account(held) == is_about_account(step)
+        && may_be_equal(held.account.as_ref(), step.account.as_ref())
+        && may_be_equal(gitlab_id(held), gitlab_id(step))
 }
 
 fn gitlab_id(step: &Step) -> Option<&Key> {
@@ -166,10 +166,10 @@ impl Posted<'_> {
 
     /// Whether the notice has a reply.
     fn has_replies(&self) -> bool {
-        self.thread.notes.iter().any(|other| {
-            !other.is_system
-                && other.id != self.note.id
-                && Marker::of_comment(&other.body)
+        self.thread.notes.iter().any(|note| {
+            !note.is_system
+                && note.id != self.note.id
+                && Marker::of_comment(&note.body)
                     .is_none_or(|marker| !matches!(marker.content, Content::Notice(_)))
         })
     }

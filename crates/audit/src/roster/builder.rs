@@ -106,9 +106,9 @@ impl<'a> RosterBuilder<'a> {
                 // neither is hidden.
                 self.report(position, message, false);
                 let claimed_id = person.gitlab_id.value().copied();
-                if let Some(other) = self.roster.people.get_mut(duplicate.index) {
-                    other.claimed_id = claimed_id;
-                    other.gitlab_id = Field::Unreadable;
+                if let Some(earlier) = self.roster.people.get_mut(duplicate.index) {
+                    earlier.claimed_id = claimed_id;
+                    earlier.gitlab_id = Field::Unreadable;
                 }
                 self.roster.people.push(Person {
                     gitlab_id: Field::Unreadable,
@@ -126,11 +126,11 @@ impl<'a> RosterBuilder<'a> {
         hasher.write(email.as_bytes());
         let next = self.roster.people.len();
         let index = *self.by_email.entry(hasher.finish()).or_insert(next);
-        let Some(other) = self.roster.people.get(index).filter(|_| index < next) else { return };
-        if other.comparable_email() != Some(email) {
+        let Some(earlier) = self.roster.people.get(index).filter(|_| index < next) else { return };
+        if earlier.comparable_email() != Some(email) {
             return;
         }
-        let Location { file, line } = location(&self.roster.files, other.position);
+        let Location { file, line } = location(&self.roster.files, earlier.position);
         let line = line.unwrap_or_default();
         let name = &person.name;
         let message = format!("`email` of {name} is that of another person: {file} line {line}");
@@ -167,7 +167,7 @@ impl<'a> RosterBuilder<'a> {
 
     /// The finished roster, with the problems in the order of their locations.
     pub(super) fn finish(mut self) -> (Roster, Vec<Problem>) {
-        self.problems.sort_by(|one, other| one.location.cmp(&other.location));
+        self.problems.sort_by(|left, right| left.location.cmp(&right.location));
         (self.roster, self.problems)
     }
 }

@@ -13,12 +13,12 @@ use crate::text::{comparable_link, fold};
 /// The text is empty if `wanted` names nobody.
 ///
 /// Untrusted text in it is unchanged.
-pub fn explain(evaluation: &Evaluation, wanted: &str) -> String {
-    let email = comparable_email(wanted);
+pub fn explain(evaluation: &Evaluation, name: &str) -> String {
+    let email = comparable_email(name);
     let is_wanted = |person: &Person| {
-        fold(&person.name) == fold(wanted)
+        fold(&person.name) == fold(name)
             || person.comparable_email().as_ref() == Some(&email)
-            || person.gitlab_username.value().is_some_and(|own| own.eq_ignore_ascii_case(wanted))
+            || person.gitlab_username.value().is_some_and(|own| own.eq_ignore_ascii_case(name))
     };
     let mut text = String::new();
     let mut explained = Vec::new();
@@ -32,7 +32,7 @@ pub fn explain(evaluation: &Evaluation, wanted: &str) -> String {
     }
     let accounts = evaluation.accounts.iter().flat_map(Accounts::enumerate);
     for (index, account) in accounts {
-        let is_wanted = account.is_named(wanted) || fold(&account.name) == fold(wanted);
+        let is_wanted = account.is_named(name) || fold(&account.name) == fold(name);
         if is_wanted && !explained.contains(&index) {
             explain_account(evaluation, index, account, &mut text);
         }
@@ -121,7 +121,7 @@ fn refused<'a>(
     index: PersonIdx,
     person: &Person,
 ) -> Vec<(&'a Account, String)> {
-    let likeness = SimilarityIndex::new(&evaluation.roster, |other| other == index);
+    let likeness = SimilarityIndex::new(&evaluation.roster, |candidate| candidate == index);
     let link = person.calendly.value().map(|link| comparable_link(link));
     let matches = evaluation.matching.for_person(index);
     let mut refused = Vec::new();

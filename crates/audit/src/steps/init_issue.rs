@@ -62,13 +62,13 @@ pub enum Beginning {
 pub fn plan(opening: &Opening<'_>, issues: &[Existing]) -> Beginning {
     let header = MarkerHeader { kind: opening.kind, period: opening.period };
     let marker = header.with(Content::Issue);
-    let is_ours = |issue: &&Existing| {
+    let is_of_audit = |issue: &&Existing| {
         issue.counts && description::marker(&issue.description).as_ref() == Some(&marker)
     };
-    let mut ours: Vec<&Existing> = issues.iter().filter(is_ours).collect();
-    if !ours.is_empty() {
-        ours.sort_by_key(|issue| (!issue.is_open, issue.iid));
-        return Beginning::Exists(ours.iter().map(|issue| issue.iid).collect());
+    let mut existing: Vec<&Existing> = issues.iter().filter(is_of_audit).collect();
+    if !existing.is_empty() {
+        existing.sort_by_key(|issue| (!issue.is_open, issue.iid));
+        return Beginning::Exists(existing.iter().map(|issue| issue.iid).collect());
     }
     let title = title(opening.kind, opening.period);
     // An issue that a stranger made blocks nothing.

@@ -29,10 +29,10 @@ impl Derivation<'_, '_> {
             self.add_reactions(round, &mut answers);
         }
         answers.sort_by_key(|answer| (answer.at, answer.note.id));
-        answers.dedup_by(|one, other| {
-            one.note.id == other.note.id
-                && one.content == other.content
-                && one.author == other.author
+        answers.dedup_by(|answer, earlier| {
+            answer.note.id == earlier.note.id
+                && answer.content == earlier.content
+                && answer.author == earlier.author
         });
         answers
     }

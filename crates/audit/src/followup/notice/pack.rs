@@ -68,11 +68,11 @@ impl Load {
     }
 
     /// Both loads together, `base` being in each of them.
-    fn plus(self, other: Self, base: Self) -> Self {
+    fn plus(self, added: Self, base: Self) -> Self {
         Self {
-            characters: self.characters + other.characters - base.characters,
-            people: self.people + other.people - base.people,
-            steps: self.steps + other.steps - base.steps,
+            characters: self.characters + added.characters - base.characters,
+            people: self.people + added.people - base.people,
+            steps: self.steps + added.steps - base.steps,
         }
     }
 

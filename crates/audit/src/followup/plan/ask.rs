@@ -28,7 +28,7 @@ impl<'p> Planner<'p> {
                     let step = self.step(case, entry, StepAction::Ask { due }, vec![user.id]);
                     let finding = self.finding(case, entry, vec![step]);
                     let again = entry.again.as_ref().map(AskedAgain::new);
-                    match asks.iter_mut().find(|(said, _)| *said == again) {
+                    match asks.iter_mut().find(|(request, _)| *request == again) {
                         Some((_, findings)) => findings.push(finding),
                         None => asks.push((again, vec![finding])),
                     }

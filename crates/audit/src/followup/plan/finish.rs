@@ -65,15 +65,15 @@ impl Planner<'_> {
             .flat_map(|help| help.manager.iter().chain(&help.support_manager))
             .map(|user| user.id)
             .collect();
-        let mut parts_of_it = Vec::new();
-        for (count, one, several) in [
+        let mut counts = Vec::new();
+        for (count, singular, plural) in [
             (notice.asks.len(), "person is asked", "people are asked"),
             (managers.len(), "manager asked to help", "managers asked to help"),
             (notice.settled.len(), "item settled", "items settled"),
             (notice.operators.len(), "item for the operators", "items for the operators"),
         ] {
             if count > 0 {
-                parts_of_it.push(counted(count, one, several));
+                counts.push(counted(count, singular, plural));
             }
         }
         let letters = match self.due.letters.len() {
@@ -84,7 +84,7 @@ impl Planner<'_> {
         self.due.plan.summary.push(format!(
             "{comments} in issue #{}: {}; up to {} will be mailed.{letters}",
             input.issue.iid,
-            parts_of_it.join(", "),
+            counts.join(", "),
             counted(self.due.mailed, "person", "people"),
         ));
         if !self.names.is_empty() {

@@ -62,7 +62,9 @@ fn named(text: &mut String, entries: &[(&Case, &Entry)], title: impl Fn(usize) -
     let mut people: Vec<(&Case, Vec<String>)> = Vec::new();
     for (case, entry) in entries {
         match people.last_mut() {
-            Some((last, found)) if std::ptr::eq(*last, *case) => found.push(short(case, entry)),
+            Some((last, findings)) if std::ptr::eq(*last, *case) => {
+                findings.push(short(case, entry));
+            }
             _ => people.push((case, vec![short(case, entry)])),
         }
     }
@@ -70,8 +72,8 @@ fn named(text: &mut String, entries: &[(&Case, &Entry)], title: impl Fn(usize) -
         return;
     }
     text.push_str(&format!("{}\n", title(people.len())));
-    for (case, found) in people.iter().take(MAX_NAMED) {
-        text.push_str(&format!("- {} ({})\n", clean(&excerpt(&case.name)), found.join(", ")));
+    for (case, findings) in people.iter().take(MAX_NAMED) {
+        text.push_str(&format!("- {} ({})\n", clean(&excerpt(&case.name)), findings.join(", ")));
     }
     if people.len() > MAX_NAMED {
         text.push_str(&format!("- and {} more\n", people.len() - MAX_NAMED));

@@ -81,7 +81,7 @@ impl Need {
 
     /// The line under *DO NOW*: the task, for how many findings, and the command.
     fn task(self, count: usize, checks: &[&'static str], names: &[String]) -> Task {
-        let number = |one: &str, several: &str| counted(count, one, several);
+        let number = |singular: &str, plural: &str| counted(count, singular, plural);
         let followups = NextStep::FollowUp;
         let (what, command) = match self {
             Self::ReadAnswer => (number("answer to read", "answers to read"), followups),

@@ -40,10 +40,10 @@ pub(crate) fn line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
     row
 }
 
-fn join(one: &str, other: &str) -> String {
-    if one.is_empty() || other.is_empty() {
-        format!("{one}{other}")
+fn join(text: &str, appended: &str) -> String {
+    if text.is_empty() || appended.is_empty() {
+        format!("{text}{appended}")
     } else {
-        format!("{one} {other}")
+        format!("{text} {appended}")
     }
 }
