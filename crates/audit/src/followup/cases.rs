@@ -14,7 +14,7 @@ use crate::evaluation::OUTSIDER;
 use crate::identity::Subject;
 use crate::record::conversation::{MarkedNote, Markers, ThreadNote, name_in_comment};
 use crate::record::directory::Inquiry;
-use crate::record::marker::{Content, Step, StepAction};
+use crate::record::marker::{Content, KeyKind, Step, StepAction};
 use crate::roster::Managers;
 use crate::text::fold;
 
@@ -381,8 +381,11 @@ impl<'a> Builder<'_, 'a> {
             }
         }
         // Without an id in the roster, only the username tells whose answers count.
-        let has_asks = history.steps.iter().any(|entry| !entry.step.mentioned.is_empty());
-        if has_asks && case.user.is_none() {
+        let names_user = history.steps.iter().any(|entry| {
+            let mut keys = entry.step.keys.iter();
+            !entry.step.mentioned.is_empty() || keys.any(|key| key.kind == KeyKind::GitLabId)
+        });
+        if names_user && case.user.is_none() {
             let username = case.subject.and_then(|subject| self.subjects.username(subject));
             if let Some(inquiry) = username.and_then(|username| directory.inquiry(&username)) {
                 self.inquiries.insert(inquiry);

@@ -385,6 +385,8 @@ impl<'a> Subjects<'a> {
         let named = key_of(&step.keys, KeyKind::GitLabId);
         match (present, named) {
             (Some(present), Some(named)) => present != *named,
+            // Whoever has no user now may have taken over the address.
+            (None, Some(_)) => self.contradiction(subject).is_none(),
             _ => false,
         }
     }

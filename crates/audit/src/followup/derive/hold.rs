@@ -33,10 +33,9 @@ impl Derivation<'_, '_> {
         let mentions = self.history.steps.iter().map(|counting| &counting.step.mentioned);
         let is_concerned = self.user == Some(author)
             || own_mentions.chain(mentions).any(|mentioned| mentioned.contains(&author));
-        is_member
-            && !is_concerned
-            && entry.step.round >= round
-            && self.steps_of(entry.step.round).next().is_none()
+        // What was said about somebody else's id says nothing about the subject.
+        let mut spoken = self.steps_of(entry.step.round).filter(|own| !self.is_former(own));
+        is_member && !is_concerned && entry.step.round >= round && spoken.next().is_none()
     }
 }
 
