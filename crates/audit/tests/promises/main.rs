@@ -27,9 +27,12 @@ mod world;
 
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
-/// The number of histories: `PROPTEST_CASES`, or 256.
+/// The number of histories: `PROPTEST_CASES`, or 256. What fails is shrunk in as many steps as
+/// `PROPTEST_MAX_SHRINK_ITERS` says, or 20,000.
 fn config() -> Config {
-    Config { failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() }
+    let default = Config::default();
+    let max_shrink_iters = default.max_shrink_iters.min(20_000);
+    Config { failure_persistence: None, max_shrink_iters, ..default }
 }
 
 fn check(product: play::Product<'_>) {

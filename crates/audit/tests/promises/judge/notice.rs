@@ -155,7 +155,7 @@ fn was_left_behind(world: &World, oracle: &Oracle<'_>, step: &Step, done: &Step)
         .filter(|ask| matches!(ask.kind, StepKind::Ask | StepKind::Sent))
         .filter(|ask| ask.check == step.check && ask.round == step.round && ask.keys == step.keys)
         .map(|ask| ask.at)
-        .min();
+        .max();
     asked.is_none_or(|asked| asked > done.at)
 }
 
@@ -210,6 +210,18 @@ fn judge_missed(
             .collect();
         if reached.len() != limit.min(due.len()) {
             violations.push(violation(Rule::Missed, ("limit", limit, &reached, &due)));
+        }
+        // What is overdue was due before what was never asked.
+        let is_overdue = |subject: &Subject| {
+            entries.values().any(|entry| {
+                entry.key.subject == *subject && matches!(entry.duty, Duty::Escalate(_))
+            })
+        };
+        let is_late = |subject: &&&Subject| !is_overdue(subject);
+        let is_left_out =
+            due.iter().any(|subject| is_overdue(subject) && !reached.contains(subject));
+        if is_left_out && reached.iter().any(|subject| is_late(&subject)) {
+            violations.push(violation(Rule::Missed, ("the first by due time", &reached, &due)));
         }
     }
     let is_full = only.is_empty() && limit.is_none() && !lines.is_empty();

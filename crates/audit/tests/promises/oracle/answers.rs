@@ -29,13 +29,16 @@ impl<'w> Oracle<'w> {
         })
     }
 
-    /// Whether a stranger's step names the finding: by id where both have one, else by address.
+    /// Whether a stranger's step may name the finding: by the account, else by any of its keys. While
+    /// keys disagree nobody is mentioned.
     pub(super) fn is_about(&self, key: &FindingKey, step: &crate::world::Step) -> bool {
         let own = self.world.keys(&key.subject);
-        let is_same = match (&own.account, own.id, step.keys.id) {
-            (Some(_), _, _) => own.account == step.keys.account,
-            (None, Some(own), Some(theirs)) => own == theirs,
-            _ => own.email == step.keys.email && step.keys.account.is_none(),
+        let is_same = if own.account.is_some() {
+            own.account == step.keys.account
+        } else {
+            let user = self.history(key).user;
+            let has_id = step.keys.id.is_some() && [own.id, user].contains(&step.keys.id);
+            step.keys.account.is_none() && (has_id || own.email == step.keys.email)
         };
         family(key.check).contains(&step.check) && is_same
     }

@@ -4,14 +4,16 @@ use super::*;
 
 impl<'w> Oracle<'w> {
     /// Whether the operator may decide about a finding: never about themself, never while the roster
-    /// contradicts or a stranger's marker holds it.
+    /// contradicts or it is held by a stranger's marker. A decision ends a doubt, held or not.
     pub fn may_decide(&self, key: &FindingKey) -> bool {
         let history = self.history(key);
         let is_contradictory = match key.subject {
             Subject::Person(index) => is_contradictory(self.world, index),
             _ => false,
         };
-        let is_held = self.is_held(key, &history, history.trail.round());
+        let is_held = self.entry(key).is_some_and(|entry| {
+            entry.state == State::Held && self.is_held(key, &history, entry.round)
+        });
         !is_contradictory && !is_held && !self.is_subject(key, &history, self.operator)
     }
 

@@ -27,7 +27,7 @@ impl<'w> Oracle<'w> {
             return (!history.trail.is_empty()).then_some((state, round));
         }
         if let Subject::Past(_) = key.subject {
-            return Some((self.state_of_leaver(history, round), round));
+            return Some((self.state_of_leaver(key, history, round), round));
         }
         match verdict {
             Some(Verdict::Unknown) => return Some((State::Unknown, round)),
@@ -46,12 +46,16 @@ impl<'w> Oracle<'w> {
     }
 
     /// *Withdrawn*: the person left a roster that is complete; of any other roster it is unknown.
-    fn state_of_leaver(&self, history: &History<'_>, round: Round) -> State {
+    fn state_of_leaver(&self, key: &FindingKey, history: &History<'_>, round: Round) -> State {
         let spoken = latest_speech(history, round);
         if !roster_shows_absence(self.world) {
             State::Unknown
         } else if spoken.is_some_and(|spoken| self.world.roster.captured <= spoken) {
-            State::Overdue
+            let latest = decisions(key, history).last().copied();
+            let is_kept = latest.is_some_and(|decision| {
+                decision.step.kind != StepKind::Remove && !is_expired(&decision, self.world.now)
+            });
+            if is_kept { State::Justified } else { State::Overdue }
         } else {
             State::Withdrawn
         }
@@ -75,12 +79,7 @@ impl<'w> Oracle<'w> {
             return Some((State::Fixed, round));
         }
         if let Some(closing) = closing(history, round) {
-            let mut steps = history.trail.steps.iter();
-            let is_decided = steps.any(|counted| counted.step.kind == StepKind::Remove);
-            // A deleted decision was never made.
-            let is_gone = closing.step.kind == StepKind::Removed && !is_decided;
-            let state = if is_gone { State::Gone } else { settled_by(closing.step.kind) };
-            return Some((state, round));
+            return Some((settled_by(closing.step.kind, history), round));
         }
         let read = self.world.accounts.as_ref().map_or(Seconds::MIN, |accounts| accounts.captured);
         let decision = decisions(key, history).last().copied();
@@ -126,7 +125,8 @@ impl<'w> Oracle<'w> {
                     _ => false,
                 };
                 let is_fixed = is_clear && is_back;
-                let state = if is_fixed { State::Fixed } else { settled_by(closing.step.kind) };
+                let state =
+                    if is_fixed { State::Fixed } else { settled_by(closing.step.kind, history) };
                 return Some((state, round));
             }
             round += 1;
@@ -311,8 +311,13 @@ pub(super) fn closing<'w>(history: &History<'w>, round: Round) -> Option<Counted
     steps.rfind(|counted| counted.step.round == round && closes(counted.step)).copied()
 }
 
-pub(super) fn settled_by(kind: StepKind) -> State {
+/// What a closing step says. Without a decision, which was deleted, nothing was removed.
+pub(super) fn settled_by(kind: StepKind, history: &History<'_>) -> State {
+    let mut steps = history.trail.steps.iter();
     match kind {
+        StepKind::Removed if !steps.any(|counted| counted.step.kind == StepKind::Remove) => {
+            State::Gone
+        }
         StepKind::Removed => State::Removed,
         StepKind::Gone => State::Gone,
         StepKind::Withdrawn => State::Withdrawn,
@@ -321,7 +326,7 @@ pub(super) fn settled_by(kind: StepKind) -> State {
 }
 
 /// The decisions that are not overtaken: later than the last `again`, and, of an account, than the
-/// last mark that says removed or gone.
+/// last mark that says removed or gone. Nobody decides about themself.
 pub(super) fn decisions<'w>(key: &FindingKey, history: &History<'w>) -> Vec<Counted<'w>> {
     let ends = |kind| matches!(kind, StepKind::Again | StepKind::Removed | StepKind::Gone);
     let steps = &history.trail.steps;
@@ -329,6 +334,7 @@ pub(super) fn decisions<'w>(key: &FindingKey, history: &History<'w>) -> Vec<Coun
     steps[from..]
         .iter()
         .filter(|counted| is_decision(counted.step.kind) && counted.step.check == key.check)
+        .filter(|counted| history.user != Some(counted.note.author))
         .copied()
         .collect()
 }

@@ -37,7 +37,7 @@ impl Oracle<'_> {
     }
 
     /// Whether a lower notice holds the same step of the same finding in the same round. An ask that
-    /// reached somebody else is no ask, and an escalation before the first ask is none.
+    /// reached somebody else is no ask, and an escalation before the ask that counts is none.
     fn is_doubled(&self, note: &Note, step: &Step) -> bool {
         let mut lower = self.steps.clone();
         lower.retain(|held| {
@@ -47,14 +47,14 @@ impl Oracle<'_> {
                 && is_same_subject(&held.step.keys, &step.keys)
         });
         let asks = lower.iter().filter(|held| is_ask(held.step.kind));
-        let asked = asks.map(Counted::instant).min();
+        let asked = asks.map(Counted::instant).max();
         lower.iter().any(|held| {
             let marker = held.note.marker.as_ref();
             (held.step.kind, held.step.check) == (step.kind, step.check)
                 && marker.is_some_and(|marker| marker.kind == MarkerKind::Notice)
                 && match step.kind {
                     StepKind::Ask => held.step.mentioned == step.mentioned,
-                    StepKind::Escalate => asked.is_some_and(|asked| asked <= held.instant()),
+                    StepKind::Escalate => asked.is_none_or(|asked| asked <= held.instant()),
                     _ => true,
                 }
         })

@@ -28,7 +28,10 @@ impl Player<'_> {
         else {
             let person = self.stage.person(&name).clone();
             let id = format!("acc-{fresh}");
-            let status = if what == 1 { Status::Invited } else { Status::Joined };
+            // Nobody is invited at an address that has joined.
+            let mut accounts = self.stage.accounts.iter();
+            let is_free = accounts.all(|account| account.email != person.email);
+            let status = if what == 1 && is_free { Status::Invited } else { Status::Joined };
             self.stage.accounts.push(Account { id, status, ..account_of(&person) });
             return;
         };

@@ -245,6 +245,8 @@ fn directory(world: &World) -> Directory {
 
 fn conversation(world: &World) -> Conversation {
     let mut conversation = Conversation::default();
+    // The model does not say when somebody reacted; it was not before the last note.
+    let reacted = world.issue.notes.iter().map(|note| note.created).max().unwrap_or(world.now);
     for note in &world.issue.notes {
         let id = format!("thread{}", note.thread);
         let written = Note {
@@ -257,7 +259,7 @@ fn conversation(world: &World) -> Conversation {
         let reactions: Vec<Reaction> = note
             .reactions
             .iter()
-            .map(|id| Reaction { by: user(world, *id), at: instant(world.now) })
+            .map(|id| Reaction { by: user(world, *id), at: instant(reacted) })
             .collect();
         if !reactions.is_empty() {
             conversation.reactions.insert(note.id, reactions);
