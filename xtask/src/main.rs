@@ -8,6 +8,7 @@
 )]
 
 mod bench;
+mod breakages;
 mod ci;
 mod command;
 mod conformance;
@@ -41,6 +42,8 @@ enum Task {
     Fuzz(fuzz::Fuzz),
     /// Hold the rules of follow-ups against many random histories
     Histories(histories::Histories),
+    /// Break every rule about people once, and show that the promises catch it
+    Breakages(breakages::Breakages),
     /// Write the generated parts of the documentation
     Docs(docs::Docs),
 }
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Task::Bench(bench) => bench.run(),
         Task::Fuzz(fuzz) => fuzz.run(),
         Task::Histories(histories) => histories.run(),
+        Task::Breakages(breakages) => breakages.run(),
         Task::Docs(docs) => docs.run(),
     };
     match outcome {
