@@ -1,5 +1,9 @@
 //! `doctor`: a line for each thing that is looked at, and a hint below it where it is wrong.
 
+use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
 use expect_test::{Expect, expect};
 
 use crate::support::{AUDITS, CALENDLY_TOKEN, GITLAB_TOKEN, Printed, ROSTER, TEAM, TestWorld};
@@ -26,9 +30,9 @@ fn all_is_well() {
     let test = TestWorld::demo().with_token().with_accounts();
     doctor(&test, 0).stdout_is(expect![[r#"
         ok    configuration: version 0.1.0, 4 settings are not the defaults
-        ok    clock: 2026-11-22T10:00:00Z, the audit is that of FY28-Q1
         ok    GitLab token: from the environment GL_TOKEN
         ok    GitLab: you are ivelderman, with the scopes api
+        ok    clock: 2026-11-22T10:00:00Z, the audit is that of FY28-Q1
         ok    audits project: [audits]
         ok    issue template: Calendly
         ok    roster: 41 people, 0 problems
@@ -43,11 +47,11 @@ fn a_token_that_is_missing() {
     let test = TestWorld::demo();
     doctor(&test, 3).stdout_is(expect![[r#"
         ok    configuration: version 0.1.0, 2 settings are not the defaults
-        ok    clock: 2026-11-22T10:00:00Z, the audit is that of FY28-Q1
         bad   GitLab token: GL_TOKEN is not set and there is no keyring
               hint: set GL_TOKEN, for instance from a password manager: GL_TOKEN=$(op read …)
         note  GitLab: not asked, for want of a token
               hint: support-audit auth login
+        ok    clock: 2026-11-22T10:00:00Z, the audit is that of FY28-Q1
         note  audits project: not asked, for want of a token
               hint: support-audit auth login
         note  issue template: not asked, for want of a token
@@ -193,4 +197,110 @@ fn a_clock_that_is_wrong() {
               hint: set the machine's clock: waits and fiscal quarters are counted by it
     "#]],
     );
+}
+
+#[test]
+fn a_project_that_no_audit_can_be_recorded_in() {
+    for (change, code, expected) in [
+        (
+            (|project| project.archived = true) as fn(&mut sandbox::Project),
+            1,
+            expect![[r#"
+            bad   audits project: [audits] is archived, so nothing can be written into it
+                  hint: unarchive it, or set `gitlab.audits_project` to another one
+        "#]],
+        ),
+        (
+            |project| project.issues_disabled = true,
+            1,
+            expect![[r#"
+            bad   audits project: issues are switched off in [audits]
+                  hint: switch them on in the project's settings
+        "#]],
+        ),
+        (
+            |project| {
+                project.renamed_from.push(AUDITS.to_owned());
+                "acme/audits".clone_into(&mut project.path);
+            },
+            0,
+            expect![[r#"
+                note  audits project: [audits] has moved to acme/audits
+                      hint: set `gitlab.audits_project` to the new path
+            "#]],
+        ),
+    ] {
+        let test = TestWorld::demo().with_token().with_accounts();
+        test.sandbox.update(|world| change(world.project(AUDITS).unwrap()));
+        complains(&test, code, &expected);
+    }
+}
+
+#[test]
+fn managers_who_cannot_be_mentioned() {
+    let managers = ["nadeyemi", "mdaubigny", "limuqing", "nobody"];
+    let tables = managers.map(|name| format!("[[managers]]\nusername = \"{name}\"\n"));
+    let test = TestWorld::demo().with_token().with_accounts().with_config(&tables.concat());
+    test.sandbox.update(|world| {
+        let user = world.users.iter_mut().find(|user| user.username == "mdaubigny").unwrap();
+        "blocked".clone_into(&mut user.state);
+        world.project(AUDITS).unwrap().members.remove("limuqing");
+    });
+    complains(
+        &test,
+        0,
+        &expect![[r#"
+        note  managers: nadeyemi, mdaubigny (blocked), limuqing (cannot see the issue), nobody (no such user)
+              hint: who cannot be mentioned is neither escalated to nor asked for the review: correct `managers`, or give them access
+    "#]],
+    );
+}
+
+#[test]
+fn a_service_that_refuses_connections_is_asked_once() {
+    // The port was free a moment ago.
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let nowhere = format!("http://127.0.0.1:{port}");
+    let test = TestWorld::demo().with_token().with_accounts();
+    let test = test.with("SUPPORT_AUDIT_GITLAB_URL", &nowhere);
+    let begin = Instant::now();
+    let printed = doctor(&test, 7).redacting(format!("127.0.0.1:{port}"), "nowhere.test");
+    assert!(begin.elapsed() < Duration::from_secs(3), "{:?}", begin.elapsed());
+    assert!(!printed.stderr.contains("attempt"), "{}", printed.stderr);
+    printed.stdout_is(expect![[r#"
+        ok    configuration: version 0.1.0, 4 settings are not the defaults
+        ok    GitLab token: from the environment GL_TOKEN
+        bad   GitLab: no connection: Connection refused (os error 111) (GET nowhere.test/api/v4/user)
+              hint: run the command again
+        ok    clock: 2026-11-22T10:00:00Z, the audit is that of FY28-Q1
+        note  audits project: not asked, since GitLab cannot be reached
+        note  issue template: not asked, since GitLab cannot be reached
+        note  roster: not asked, since GitLab cannot be reached
+        ok    Calendly token: from the environment CALENDLY_API_TOKEN
+        ok    Calendly: the organisation can be read
+        ok    managers: nadeyemi, mdaubigny
+    "#]]);
+}
+
+#[test]
+fn services_that_never_answer_are_waited_for_shortly_and_side_by_side() {
+    let silence = TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = format!("http://{}", silence.local_addr().unwrap());
+    let test = TestWorld::demo().with_token().with_accounts();
+    let test = test.with("SUPPORT_AUDIT_GITLAB_URL", &silent);
+    let test = test.with("SUPPORT_AUDIT_CALENDLY_URL", &silent);
+    let begin = Instant::now();
+    let mut child = test.start(&["doctor"]);
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    for name in ["configuration", "GitLab token"] {
+        let line = lines.next().unwrap().unwrap();
+        assert!(line.contains(name), "{line}");
+    }
+    assert!(begin.elapsed() < Duration::from_secs(3), "{:?}", begin.elapsed());
+    let rest: Vec<String> = lines.map(Result::unwrap).collect();
+    assert!(begin.elapsed() < Duration::from_secs(9), "{:?}", begin.elapsed());
+    let late: Vec<_> = rest.iter().filter(|line| line.contains("no answer in time")).collect();
+    assert_eq!(late.len(), 2, "{rest:?}");
+    let ran = test.wait(child).exit(7);
+    assert!(!ran.stderr.contains("attempt"), "{}", ran.stderr);
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::base_url::BaseUrl;
 use crate::events::{Observer, PageObserver};
+use crate::http::ATTEMPTS;
 use crate::token::Token;
 
 /// Whether a client really waits before it repeats a request.
@@ -26,6 +27,8 @@ pub struct Options {
     pub token: Option<Token>,
     /// How long one request may take, from connecting to the last byte of the answer.
     pub timeout: Duration,
+    /// How often a request is made at most, including the first time.
+    pub attempts: u32,
     /// Whether to wait before repeating a request.
     pub sleep: Sleep,
     /// Receives each wait.
@@ -35,12 +38,13 @@ pub struct Options {
 }
 
 impl Options {
-    /// Options with 60 seconds for each request, real waits, and no observers.
+    /// Options with 60 seconds for each request, five attempts, real waits, and no observers.
     pub fn new(base: BaseUrl, token: Option<Token>) -> Self {
         Self {
             base,
             token,
             timeout: Duration::from_mins(1),
+            attempts: ATTEMPTS,
             sleep: Sleep::Real,
             observer: Arc::new(|_| {}),
             pages: Arc::new(|_| {}),
@@ -55,6 +59,7 @@ impl fmt::Debug for Options {
             .field("base", &self.base)
             .field("token", &self.token)
             .field("timeout", &self.timeout)
+            .field("attempts", &self.attempts)
             .field("sleep", &self.sleep)
             .finish_non_exhaustive()
     }

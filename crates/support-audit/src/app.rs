@@ -58,6 +58,7 @@ async fn run_command(cli: Cli, ui: Ui) -> anyhow::Result<Exit> {
         Some(Command::Help(help)) => help.exec(&ui, cli.global.kind, Cli::command()),
         Some(Command::Completions(completions)) => completions.exec(&ui, Cli::command()),
         Some(Command::Man(man)) => man.exec(&ui, Cli::command()),
+        Some(Command::Doctor) => commands::doctor::exec(&Ctx::new(cli.global, ui)?.brief()).await,
         Some(command) => dispatch(command, &Ctx::new(cli.global, ui)?).await,
         None if ui.may_guide() => Box::pin(guide(cli.global, ui)).await,
         None => {

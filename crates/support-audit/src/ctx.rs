@@ -57,7 +57,12 @@ pub(crate) struct Ctx {
     pub(crate) configured_operators: OnceCell<BTreeSet<u64>>,
     /// The present path of the audits' project, once GitLab has named another one than is configured.
     moved_project: OnceLock<String>,
+    /// Whether each request is made once and has little time, for a quick look at what is there.
+    is_brief: bool,
 }
+
+/// How long a request may take for a quick look.
+const BRIEF: Duration = Duration::from_secs(5);
 
 impl Ctx {
     /// Reads the configuration and the clock.
@@ -67,7 +72,23 @@ impl Ctx {
         let clients = Clients::default();
         let configured_operators = OnceCell::new();
         let moved_project = OnceLock::new();
-        Ok(Self { config, ui, global, clock, clients, configured_operators, moved_project })
+        let is_brief = false;
+        Ok(Self {
+            config,
+            ui,
+            global,
+            clock,
+            clients,
+            configured_operators,
+            moved_project,
+            is_brief,
+        })
+    }
+
+    /// Lets each request be made once, with little time: a command that only looks at what is there
+    /// must not keep anybody waiting for a service that is not.
+    pub(crate) fn brief(self) -> Self {
+        Self { is_brief: true, ..self }
     }
 
     /// Reads the clock anew, for the next command of the guide.
@@ -201,6 +222,10 @@ impl Ctx {
         options.pages = Arc::new(move |page| ui.report_page(&page));
         if self.clock.is_set() {
             options.sleep = Sleep::Skipped;
+        }
+        if self.is_brief {
+            options.timeout = BRIEF;
+            options.attempts = 1;
         }
         options
     }

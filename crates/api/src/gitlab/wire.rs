@@ -45,6 +45,13 @@ pub struct Project {
     /// `private`, `internal` or `public`; `None` if the answer does not say.
     #[serde(default)]
     pub visibility: Option<String>,
+    /// Whether it can only be read.
+    #[serde(default)]
+    pub archived: bool,
+    /// Who can use its issues: `disabled`, `private` (members) or `enabled`; `None` if the answer does
+    /// not say.
+    #[serde(default)]
+    pub issues_access_level: Option<String>,
 }
 
 /// A commit (GitLab, "Commits API").

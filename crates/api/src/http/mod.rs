@@ -31,7 +31,8 @@ mod transport;
 mod tests;
 
 pub(crate) use answer::Answer;
-use retry::{ATTEMPTS, Decision, Outcome};
+pub(crate) use retry::ATTEMPTS;
+use retry::{Decision, Outcome};
 
 /// The largest answer that is read, decompressed, in MiB.
 const MAX_BODY_MIB: u64 = 256;
@@ -50,6 +51,8 @@ pub(crate) struct Http {
     /// The header that holds the token.
     authorization: Option<(HeaderName, HeaderValue)>,
     token: Option<Token>,
+    /// How often a request is made at most.
+    attempts: u32,
     sleep: Sleep,
     observer: Observer,
     pages: PageObserver,
@@ -72,6 +75,7 @@ impl Http {
             base: options.base,
             authorization,
             token: options.token,
+            attempts: options.attempts,
             sleep: options.sleep,
             observer: options.observer,
             pages: options.pages,
@@ -170,7 +174,7 @@ impl Http {
     async fn repeat(&self, request: &Request<'_>) -> Result<Answer, Error> {
         let call = self.call(request);
         let decide = if request.method.is_read() { retry::decide } else { retry::decide_write };
-        let mut backoffs = retry::backoffs();
+        let mut backoffs = retry::backoffs(self.attempts);
         let mut attempt = 1;
         loop {
             let result = self.follow(&call, request).await;
@@ -186,7 +190,7 @@ impl Http {
                 }
                 Decision::Repeat(reason, delay) => {
                     attempt += 1;
-                    self.wait(Wait { reason, delay, attempt, attempts: ATTEMPTS }).await;
+                    self.wait(Wait { reason, delay, attempt, attempts: self.attempts }).await;
                 }
             }
         }

@@ -9,7 +9,7 @@ use crate::error::NetworkKind;
 use crate::events::WaitReason;
 use crate::server_time::parse_date;
 
-/// How often a request is made at most, including the first time.
+/// How often a request is usually made at most, including the first time.
 pub(crate) const ATTEMPTS: u32 = 5;
 
 /// The longest wait that a server can demand; beyond it the user decides.
@@ -48,11 +48,11 @@ pub(crate) enum Decision {
 
 /// The waits between attempts if the server demands none: about 0.5, 1, 2 and 4 seconds, each longer
 /// by a random part of itself, so that clients do not come back at the same time.
-pub(crate) fn backoffs() -> impl Iterator<Item = Duration> {
+pub(crate) fn backoffs(attempts: u32) -> impl Iterator<Item = Duration> {
     ExponentialBuilder::new()
         .with_min_delay(Duration::from_millis(500))
         .with_max_delay(Duration::from_secs(8))
-        .with_max_times(ATTEMPTS as usize - 1)
+        .with_max_times(attempts.saturating_sub(1) as usize)
         .with_jitter()
         .build()
 }
@@ -276,12 +276,17 @@ mod tests {
 
     #[test]
     fn backoffs_grow_with_jitter_and_end() {
-        let waits: Vec<Duration> = backoffs().collect();
+        let waits: Vec<Duration> = backoffs(ATTEMPTS).collect();
         assert_eq!(waits.len(), 4);
+        assert_eq!(backoffs(1).count(), 0);
         for (wait, least) in waits.iter().zip([500, 1000, 2000, 4000]) {
             let least = Duration::from_millis(least);
             assert!((least..=least * 2).contains(wait), "{wait:?}");
         }
-        assert_ne!(waits, backoffs().collect::<Vec<_>>(), "two clients would come back in step");
+        assert_ne!(
+            waits,
+            backoffs(ATTEMPTS).collect::<Vec<_>>(),
+            "two clients would come back in step"
+        );
     }
 }

@@ -28,7 +28,7 @@ pub(crate) fn client(base: &BaseUrl, timeout: Duration) -> Result<Client, ErrorK
     drop(rustls::crypto::ring::default_provider().install_default());
     let mut builder = Client::builder()
         .user_agent(USER_AGENT)
-        .connect_timeout(CONNECT)
+        .connect_timeout(CONNECT.min(timeout))
         .timeout(timeout)
         .redirect(redirect::Policy::none())
         .retry(retry::never())
