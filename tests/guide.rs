@@ -94,6 +94,7 @@ fn first_day(test: &TestWorld) {
     guide.next("Compare with Calendly");
     guide.decides(VANCE, "Remove the account", "left the partner");
     guide.decides(VENDOR, "Keep the account", "books the demos");
+    guide.agrees("Change the description of issue #1");
     guide.takes_the_next_step("Read answers, ask people");
     guide.agrees("Post a notice in issue #1");
     guide.terminal.wait_for("following up");
