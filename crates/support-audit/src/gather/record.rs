@@ -96,6 +96,7 @@ impl Record {
                 Broken::Unmarked => failure
                     .hint("`run --write --adopt --dry-run` shows how they would be taken over"),
                 Broken::TooLarge(_) => failure.hint("make the description shorter"),
+                Broken::Misplaced => failure.hint("nothing was written; report this as a bug"),
             }
         })
     }

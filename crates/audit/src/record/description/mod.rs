@@ -50,6 +50,8 @@ pub enum Broken {
     Open,
     /// The description would be larger than GitLab takes, in bytes.
     TooLarge(usize),
+    /// The report's place was computed wrongly, which is a fault of this program.
+    Misplaced,
 }
 
 /// What is wrong with the marks around a report.
@@ -92,6 +94,9 @@ impl fmt::Display for Broken {
             Self::TooLarge(size) => {
                 write!(formatter, "the description would have {size} bytes, beyond GitLab's limit")
             }
+            Self::Misplaced => {
+                formatter.write_str("the report's place in the description was computed wrongly")
+            }
         }
     }
 }
@@ -131,12 +136,10 @@ pub fn write(description: &str, report: &Report, adopt: Adopt) -> Result<Written
     let place = find(description, &outline, spec, adopt)?;
     let previous = match &place {
         Place::Region { inner, digests, .. } => {
-            let text = description.get(inner.clone()).unwrap_or_default();
-            Previous::read(text, digests, report.evaluation().kind.spec())
+            Previous::read(slice(description, inner.clone())?, digests, spec)
         }
         Place::Pasted(range) => {
-            let text = description.get(range.clone()).unwrap_or_default();
-            Previous::read(text, &HashSet::new(), report.evaluation().kind.spec())
+            Previous::read(slice(description, range.clone())?, &HashSet::new(), spec)
         }
         Place::Nothing { .. } => Previous::default(),
     };
@@ -150,9 +153,9 @@ pub fn write(description: &str, report: &Report, adopt: Adopt) -> Result<Written
     };
     for (extent, is_shortened) in [(Extent::Everybody, false), (Extent::Findings, true)] {
         // A report that says the same as the one that is there is not written again.
-        let same = put(extent, ReadAt::Kept);
+        let same = put(extent, ReadAt::Kept)?;
         let is_same = stored(&same) == stored(description);
-        let text = if is_same { same } else { put(extent, ReadAt::New) };
+        let text = if is_same { same } else { put(extent, ReadAt::New)? };
         let written = Outline::new(&text);
         let place_of_it = find(&text, &written, spec, Adopt::No);
         // What was typed into our region stands below it now, and may hide the rest of the issue.
@@ -166,7 +169,7 @@ pub fn write(description: &str, report: &Report, adopt: Adopt) -> Result<Written
             return Ok(Written { text, is_shortened, accounts_as_of });
         }
     }
-    Err(Broken::TooLarge(put(Extent::Findings, ReadAt::New).len()))
+    Err(Broken::TooLarge(put(Extent::Findings, ReadAt::New)?.len()))
 }
 
 /// What was typed as justification and as decision about an outsider.
@@ -256,7 +259,12 @@ impl Place<'_> {
     }
 
     /// The description with `region` in this place, and behind it what people wrote within.
-    fn put(&self, description: &str, region: &str, previous: &Previous<'_>) -> String {
+    fn put(
+        &self,
+        description: &str,
+        region: &str,
+        previous: &Previous<'_>,
+    ) -> Result<String, Broken> {
         let mut region = region.to_owned();
         if !previous.untrusted.is_empty() {
             region.push('\n');
@@ -265,7 +273,7 @@ impl Place<'_> {
         let (range, region) = match self {
             Self::Region { outer, .. } | Self::Pasted(outer) => (outer.clone(), region),
             Self::Nothing { at, has_section } => {
-                let before = description.get(..*at).unwrap_or_default();
+                let before = slice(description, 0..*at)?;
                 let gap = match before {
                     "" => "",
                     before if before.ends_with("\n\n") => "",
@@ -277,10 +285,17 @@ impl Place<'_> {
                 (*at..*at, format!("{gap}{heading}{region}\n"))
             }
         };
-        let before = description.get(..range.start).unwrap_or_default();
-        let after = description.get(range.end..).unwrap_or_default();
-        format!("{before}{region}{after}")
+        let before = slice(description, 0..range.start)?;
+        let after = slice(description, range.end..description.len())?;
+        Ok(format!("{before}{region}{after}"))
     }
+}
+
+/// A part of a description.
+///
+/// An empty text in place of a part would delete what people wrote, so a wrong range is an error.
+fn slice(description: &str, range: Range<usize>) -> Result<&str, Broken> {
+    description.get(range).ok_or(Broken::Misplaced)
 }
 
 fn find<'a>(
