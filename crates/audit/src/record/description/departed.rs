@@ -1,4 +1,4 @@
-//! Names those whom an issue's tables hold and who are not there any more.
+//! Finds the people and accounts in an issue's tables that no longer exist.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,19 +10,19 @@ use crate::report::UNKNOWN;
 use crate::report::columns::ACCOUNT;
 use crate::roster::Roster;
 
-/// Those whom an issue's tables hold and who are not there any more, as the cells of the tables name
-/// them.
+/// The people and outsiders in an issue's tables that no longer exist, as the cells name them.
 ///
-/// Operators see them before they accept that a roster or a list of accounts has become much smaller.
+/// Operators see them before they accept that a roster or a list of accounts has become much
+/// smaller.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Departed {
-    /// The people who are not on the roster.
+    /// People who are no longer on the roster.
     pub people: Vec<String>,
-    /// The people and the outsiders who have no account.
+    /// People and outsiders without an account.
     pub accounts: Vec<String>,
 }
 
-/// Compares the tables of a description with a roster, and with accounts where they were read.
+/// Compares the tables of a description with the roster, and with the accounts if they were read.
 pub fn departed(
     description: &str,
     roster: &Roster,
@@ -64,7 +64,7 @@ pub fn departed(
 }
 
 impl Departed {
-    /// Names as a list, the first hundred and how many more.
+    /// The names as a list: the first hundred, and how many more there are.
     pub fn list(names: &[String]) -> String {
         let shown = names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
         match names.len().saturating_sub(SHOWN) {
@@ -74,5 +74,5 @@ impl Departed {
     }
 }
 
-/// How many names are shown.
+/// How many names are listed.
 const SHOWN: usize = 100;

@@ -1,14 +1,14 @@
-//! Brings a writing together with what somebody else changed meanwhile.
+//! Merges a description that we write with changes that somebody else made meanwhile.
 
 use super::outline::Outline;
 use super::{Adopt, MAX_DESCRIPTION, Place, find, marker};
 use crate::kinds::Kind;
 
-/// The description `now` with our change from `read` to `text`, where everything else that changed since
-/// `read` is outside our marks.
+/// The description `now` with our change from `read` to `text`.
+/// Everything else that changed since `read` has to be outside our marks.
 ///
-/// Commands use it directly before they write, so that nobody's words are replaced.
-/// Nothing where our region itself changed, or where it cannot be told what is ours.
+/// Commands merge directly before they write, so that nobody's text is overwritten.
+/// `None` if our region itself changed, or cannot be determined.
 pub fn merge_again(read: &str, text: &str, now: &str, kind: Kind) -> Option<String> {
     let spec = kind.spec();
     let place = find(read, &Outline::new(read), spec, Adopt::No).ok()?;
@@ -33,7 +33,7 @@ pub fn merge_again(read: &str, text: &str, now: &str, kind: Kind) -> Option<Stri
         text.strip_prefix(read.get(..ours.start)?)?.strip_suffix(read.get(ours.end..)?)?;
     let rest = now.get(target.end..)?;
     let merged = format!("{}{written}{rest}", now.get(..target.start)?);
-    // As in every writing, nothing of ours may hide what follows.
+    // As in every write, our text must not hide the text after it.
     let merged_outline = Outline::new(&merged);
     let is_region =
         matches!(find(&merged, &merged_outline, spec, Adopt::No), Ok(Place::Region { .. }));

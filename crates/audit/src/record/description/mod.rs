@@ -1,8 +1,8 @@
-//! The issue as a document: our region of its description, and everything else byte for byte.
+//! The issue's description: our region of it, and everything else byte for byte.
 //!
-//! Ours is only what stands between our two marks, which are HTML comments on lines of their own.
-//! Whatever people typed there, into our tables or beside them, survives every writing.
-//! Only a carriage return that stands alone becomes a line feed, since GitLab would drop it.
+//! Ours is only what is between our two marks, which are HTML comments on lines of their own.
+//! Text that people typed there, into our tables or beside them, survives every write.
+//! A carriage return without a line feed becomes a line feed, because GitLab would drop it.
 
 mod departed;
 mod held;
@@ -39,14 +39,14 @@ pub const MAX_DESCRIPTION: usize = 1_048_576;
 /// Why a report cannot be written into a description.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Broken {
-    /// The marks are not one pair in their order.
+    /// The marks are not one pair in the right order.
     Marks(MarksFault),
-    /// There are tables of ours without marks around them, as when a report was pasted by hand.
+    /// Our tables are there without marks around them, as when a report was pasted by hand.
     Unmarked,
-    /// The head of one of our tables is another.
+    /// Somebody changed the head of one of our tables.
     Head,
-    /// The description holds a block of code or a comment that stays open, and would swallow us or
-    /// what stands below us.
+    /// A code block or a comment in the description is never closed, and would swallow our region
+    /// or the text below it.
     Open,
     /// The description would be larger than GitLab takes, in bytes.
     TooLarge(usize),
@@ -63,9 +63,9 @@ pub enum MarksFault {
     LowerGone,
     /// The lower one is above the upper one.
     Swapped,
-    /// There are several of one of them.
+    /// One of them occurs several times.
     Doubled,
-    /// There is one of them, and no table that could be taken over with it.
+    /// One of them is there alone, without a table that could be adopted with it.
     NoTable,
 }
 
@@ -103,32 +103,32 @@ impl fmt::Display for Broken {
 
 impl std::error::Error for Broken {}
 
-/// Whether tables that stand without marks are taken over.
+/// Whether tables without marks are adopted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Adopt {
-    /// They are an error.
+    /// Tables without marks are an error.
     No,
-    /// The marks are put around them, and what was typed into them stays.
+    /// The marks are put around the tables, and the text that was typed into them stays.
     Yes,
 }
 
 /// A description with a report in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
-    /// The whole description.
+    /// The complete description.
     pub text: String,
-    /// Whether the table of people holds only those about whom something was found, for want of
-    /// room.
+    /// Whether the table of people holds only people with findings, because there was no room for
+    /// all.
     pub is_shortened: bool,
-    /// When the accounts were read that it still holds, where the report has none.
+    /// The instant of the accounts that the description still shows, if the report has none.
     pub accounts_as_of: Option<String>,
 }
 
-/// Writes `report` into `description`, in the place of the report that is there.
+/// Writes `report` into `description`, in place of the report that is there.
 ///
 /// # Errors
 ///
-/// [`Broken`], and nothing is lost: the description is as it was.
+/// [`Broken`], and the description is unchanged.
 pub fn write(description: &str, report: &Report, adopt: Adopt) -> Result<Written, Broken> {
     let description = &*with_line_feeds(description);
     let outline = Outline::new(description);
@@ -152,13 +152,14 @@ pub fn write(description: &str, report: &Report, adopt: Adopt) -> Result<Written
         place.put(description, &region, &previous)
     };
     for (extent, is_shortened) in [(Extent::Everybody, false), (Extent::Findings, true)] {
-        // A report that says the same as the one that is there is not written again.
+        // A report that says the same as the present one is not written again.
         let same = put(extent, ReadAt::Kept)?;
         let is_same = stored(&same) == stored(description);
         let text = if is_same { same } else { put(extent, ReadAt::New)? };
         let written = Outline::new(&text);
         let place_of_it = find(&text, &written, spec, Adopt::No);
-        // What was typed into our region stands below it now, and may hide the rest of the issue.
+        // Text that was typed into our region is now below it, and might hide the rest of the
+        // issue.
         let rest = description.len() - place.end();
         let is_kept = written.of_last(&text, rest) == outline.of_last(description, rest);
         if !matches!(place_of_it, Ok(Place::Region { .. })) || !is_kept {
@@ -172,10 +173,10 @@ pub fn write(description: &str, report: &Report, adopt: Adopt) -> Result<Written
     Err(Broken::TooLarge(put(Extent::Findings, ReadAt::New)?.len()))
 }
 
-/// What was typed as justification and as decision about an outsider.
+/// The justification and the decision that somebody typed about an outsider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Typed {
-    /// The outsider, as the table's row knows them.
+    /// The outsider in this row.
     pub subject: SubjectId,
     /// The cell of the justification, as Markdown that somebody wrote.
     pub justification: String,
@@ -183,7 +184,7 @@ pub struct Typed {
     pub decision: String,
 }
 
-/// What people typed about the outsiders of `report` into the table of its issue.
+/// The text that people typed about the outsiders of `report` into the issue's table.
 pub fn typed(description: &str, report: &Report) -> Vec<Typed> {
     let description = &*with_line_feeds(description);
     let outline = Outline::new(description);
@@ -201,7 +202,7 @@ pub fn typed(description: &str, report: &Report) -> Vec<Typed> {
         .collect()
 }
 
-/// The digests of the keys that each row of the table of people names, as [`key_digest`] makes them.
+/// The digests of the keys in each row of the table of people, as [`key_digest`] makes them.
 ///
 /// [`key_digest`]: crate::identity::key_digest
 pub fn keys_in_rows(description: &str) -> Vec<Vec<String>> {
@@ -213,13 +214,15 @@ pub fn keys_in_rows(description: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// What GitLab stores of a text: without carriage returns and without white space at its end.
+/// The form in which GitLab stores a text: without carriage returns, and without white space at its
+/// end.
 pub fn stored(text: &str) -> String {
     text.replace('\r', "").trim_end().to_owned()
 }
 
-/// A text with a line feed for each carriage return that stands alone: that ends a line of Markdown
-/// (`CommonMark` 2.1), but GitLab drops it, and two lines would become one.
+/// The text with a line feed for each carriage return that stands alone.
+/// Such a carriage return ends a line of Markdown (`CommonMark` 2.1), but GitLab drops it, which
+/// would join two lines.
 fn with_line_feeds(text: &str) -> Cow<'_, str> {
     if !text.contains('\r') {
         return Cow::Borrowed(text);
@@ -228,9 +231,9 @@ fn with_line_feeds(text: &str) -> Cow<'_, str> {
     Cow::Owned(parts.join("\r\n"))
 }
 
-/// The marker of an issue: the first one outside code and quotes of its description.
+/// The marker of an issue: the first one in its description outside code and quotes.
 ///
-/// A comment's marker, as in a comment that somebody pasted, makes no audit of an issue.
+/// A pasted marker of a comment does not make an issue an audit's.
 pub fn marker(description: &str) -> Option<Marker> {
     let description = &*with_line_feeds(description);
     let outline = Outline::new(description);
@@ -238,19 +241,20 @@ pub fn marker(description: &str) -> Option<Marker> {
     outline.html.iter().filter_map(marker).find(|marker| marker.content == Content::Issue)
 }
 
-/// Where the report stands, or should.
+/// The place of the report.
 #[derive(Debug)]
 enum Place<'a> {
     /// Between our marks.
     Region { outer: Range<usize>, inner: Range<usize>, digests: HashSet<&'a str> },
-    /// Pasted, without marks.
+    /// A pasted report without marks.
     Pasted(Range<usize>),
-    /// Nowhere yet; it belongs at the offset, below a heading of its own if there is no section.
+    /// There is no report yet. It belongs at this offset, below a new heading if there is no
+    /// section.
     Nothing { at: usize, has_section: bool },
 }
 
 impl Place<'_> {
-    /// Where it ends.
+    /// The end of the place.
     fn end(&self) -> usize {
         match self {
             Self::Region { outer, .. } | Self::Pasted(outer) => outer.end,
@@ -258,7 +262,7 @@ impl Place<'_> {
         }
     }
 
-    /// The description with `region` in this place, and behind it what people wrote within.
+    /// The description with `region` in this place, followed by the text that people wrote within.
     fn put(
         &self,
         description: &str,
@@ -305,7 +309,7 @@ fn find<'a>(
     adopt: Adopt,
 ) -> Result<Place<'a>, Broken> {
     let line = |range: &Range<usize>| description.get(range.clone()).unwrap_or_default().trim();
-    // A comment that goes on in the next line would hide what follows, and is no mark.
+    // A comment that continues on the next line would hide the text after it, so it is not a mark.
     let is_begin =
         |range: &&Range<usize>| line(range).starts_with(BEGIN) && line(range).ends_with("-->");
     let begins: Vec<_> = outline.html.iter().filter(is_begin).collect();
@@ -321,7 +325,7 @@ fn find<'a>(
         }
         ([_], [_]) => Err(Broken::Marks(MarksFault::Swapped)),
         ([], []) => unmarked(description, outline, spec, adopt),
-        // One mark without the other is taken over with the tables beside it.
+        // One mark without the other is adopted with the tables beside it.
         ([mark], []) | ([], [mark]) if adopt == Adopt::Yes => {
             match unmarked(description, outline, spec, adopt)? {
                 Place::Pasted(range) => {
@@ -336,7 +340,7 @@ fn find<'a>(
     }
 }
 
-/// Where a report belongs in a description without marks.
+/// The place of a report in a description without marks.
 fn unmarked<'a>(
     description: &str,
     outline: &Outline,
@@ -376,9 +380,10 @@ fn unmarked<'a>(
     Ok(Place::Nothing { at: content_end(description, outline, start, end), has_section: true })
 }
 
-/// Where the content between `start` and `end` ends: before the issue's own marker, if that is last.
+/// The end of the content between `start` and `end`: before the issue's own marker, if that is
+/// last.
 ///
-/// A marker in a list or a quote is somebody's words, and stays where it is.
+/// A marker in a list or a quote was written by somebody, and stays where it is.
 fn content_end(description: &str, outline: &Outline, start: usize, end: usize) -> usize {
     let is_last = |range: &&Range<usize>| {
         let rest = description.get(range.end..end);
@@ -393,7 +398,7 @@ fn content_end(description: &str, outline: &Outline, start: usize, end: usize) -
     before.rfind('\n').map_or(0, |at| at + 1)
 }
 
-/// Where a pasted report begins: at the line of its provenance, or else at its first heading.
+/// The start of a pasted report: its line of provenance, or else its first heading.
 fn pasted_start(description: &str, heading: usize) -> usize {
     let before = description.get(..heading).unwrap_or_default();
     before
@@ -404,7 +409,7 @@ fn pasted_start(description: &str, heading: usize) -> usize {
         .unwrap_or(heading)
 }
 
-/// Where a pasted report ends: behind its last table, and the summary below that.
+/// The end of a pasted report: after its last table and the summary below that.
 fn pasted_end(description: &str, heading: usize) -> usize {
     let mut end = heading;
     let mut position = heading;

@@ -1,4 +1,4 @@
-//! Our region of an issue: the report, with what people typed into its tables.
+//! Writes our region of an issue: the report, with what people typed into its tables.
 
 use super::held::{Held, Tally};
 use super::previous::{BEGIN, END, Previous, is_provenance};
@@ -12,29 +12,29 @@ use crate::report::markdown::{PROBLEMS_HEADING, READ_AT, notes, problem, provena
 use crate::report::{Decision, EXCEPTED, Outsider, RecordedDecision, Report};
 use crate::text::excerpt;
 
-/// How many problems an issue lists; the comment with the whole report has all of them.
+/// How many problems an issue lists. The comment with the complete report has all of them.
 const PROBLEMS: usize = 50;
 
-/// Which people an issue lists.
+/// The people whom an issue lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Extent {
-    /// Everybody.
+    /// All people.
     Everybody,
-    /// Those about whom something was found, or in whose row somebody typed.
+    /// People with findings, and people with typed text in their rows.
     Findings,
 }
 
-/// Which instant a report's provenance tells.
+/// The instant in the lines of provenance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ReadAt {
-    /// That of the report.
+    /// The instant of the report.
     New,
-    /// That of the report which is there, if it is of the same roster.
+    /// The instant of the present report, if that is of the same roster.
     Kept,
 }
 
-/// The lines of provenance, each of them as it is there, if it is to be kept and only its instant
-/// differs.
+/// The lines of provenance.
+/// A present line is kept if only its instant differs and the instant is to be kept.
 fn provenance_lines(report: &Report, previous: &Previous<'_>, read_at: ReadAt) -> String {
     let without_instant = |line: &str| {
         let (before, after) = line.rsplit_once(READ_AT)?;
@@ -52,9 +52,9 @@ fn provenance_lines(report: &Report, previous: &Previous<'_>, read_at: ReadAt) -
     lines
 }
 
-/// The region's text between its marks, both included, with a line break at its end.
+/// The text of the region including both marks, with a line break at its end.
 ///
-/// `held` is what stays of the accounts where the report has none.
+/// `held` is what is kept about accounts if the report has none.
 pub(super) fn render(
     report: &Report,
     previous: &Previous<'_>,
@@ -67,7 +67,7 @@ pub(super) fn render(
     text.extend(held.map(|held| format!("{}\n", held.provenance)));
     let mut notes: String = notes(report).map(|note| item(&note)).collect();
     for note in held.iter().flat_map(|held| &held.notes) {
-        // What the report says itself is not said twice.
+        // The report's own notes are not repeated.
         if !notes.lines().any(|line| line == *note) {
             notes.push_str(&format!("{note}\n"));
         }
@@ -115,7 +115,8 @@ fn head(of: Of, spec: &Spec, added: &[&str]) -> String {
     format!("{names}{}", line(std::iter::repeat_n("---", width)))
 }
 
-/// The rows of people, each with what was typed into it before, and what is held of accounts in them.
+/// The rows of people, each with the text that was typed into it, and with what is kept about
+/// accounts.
 fn team(
     report: &Report,
     previous: &Table<'_>,
@@ -145,8 +146,8 @@ fn team(
     (text, tally)
 }
 
-/// The rows of outsiders, each with what was typed into it before; as they were, while nobody can
-/// tell who is one.
+/// The rows of outsiders, each with the text that was typed into it.
+/// While the outsiders are unknown, the rows stay as they were.
 fn outsiders(report: &Report, previous: &Table<'_>) -> String {
     if report.outsiders_unknown() {
         return previous.rows.iter().map(Row::kept).collect();
@@ -165,8 +166,8 @@ fn outsiders(report: &Report, previous: &Table<'_>) -> String {
     text
 }
 
-/// What the row of an outsider is known by, and its cells as we write them: a justification and a
-/// decision are for people to type, unless there is an exception.
+/// The keys of an outsider's row, and its cells as we write them.
+/// People type justifications and decisions, unless there is an exception.
 fn outsider_row(outsider: &Outsider<'_>) -> ([SubjectId; 1], [String; 6]) {
     let keys = [outsider.account.subject()];
     let written = outsider_columns().map(|column| match (column.key, outsider.exception) {
@@ -178,7 +179,8 @@ fn outsider_row(outsider: &Outsider<'_>) -> ([SubjectId; 1], [String; 6]) {
     (keys, written)
 }
 
-/// Writes what an operator has recorded into the row of an outsider, unless that is typed there already.
+/// Writes what an operator has recorded into the row of an outsider, unless somebody typed it
+/// there.
 fn write_recorded(recorded: &RecordedDecision, written: &mut [String], typed: &[String]) {
     for ((key, cell), position) in Of::Outsiders.keys().iter().zip(written).zip(0..) {
         let typed = typed.get(position).map_or("", String::as_str);
@@ -194,7 +196,7 @@ fn write_recorded(recorded: &RecordedDecision, written: &mut [String], typed: &[
     }
 }
 
-/// What was typed as justification and as decision about each outsider of `report`.
+/// The justification and the decision that somebody typed about each outsider of `report`.
 pub(super) fn typed_about(
     report: &Report,
     previous: &Previous<'_>,
@@ -212,7 +214,7 @@ pub(super) fn typed_about(
     report.outsiders().filter_map(typed).collect()
 }
 
-/// The rows of a table as it stood in an issue, each to be taken once.
+/// The rows of a table in an issue, each to be taken once.
 struct Rows<'a> {
     index: Index<'a>,
     unused: Vec<Option<&'a Row<'a>>>,
@@ -223,30 +225,30 @@ impl<'a> Rows<'a> {
         Self { index: Index::new(table), unused: table.rows.iter().map(Some).collect() }
     }
 
-    /// The row of a subject, where we would now write `written`.
+    /// Takes the row of a subject, which would now be written as `written`.
     fn take(&mut self, keys: &[SubjectId], written: &[String]) -> Option<&'a Row<'a>> {
         let place = self.index.find(keys, written)?;
         self.unused.get_mut(place)?.take()
     }
 
-    /// What was typed into the row of a subject, cell by cell, where we would now write `written`.
+    /// Takes the text that was typed into the row of a subject, cell by cell.
     fn take_typed(&mut self, keys: &[SubjectId], written: &[String]) -> Vec<String> {
         self.take(keys, written).map(|row| row.typed(written)).unwrap_or_default()
     }
 
-    /// The rows of subjects that are gone, as far as somebody typed into them.
+    /// The remaining rows into which somebody typed, whose subjects are gone.
     fn left(self) -> String {
         let rows = self.unused.into_iter().flatten().filter(|row| row.holds_typed_text());
         rows.map(Row::kept).collect()
     }
 }
 
-/// The cell of a column as it stands in a row.
+/// The cell of a column in a row.
 fn written_cell<R>(column: &Column<R>, about: &R) -> String {
     in_row(&(column.cell)(about).markdown())
 }
 
-/// A cell as it stands in a row.
+/// A cell in a row.
 fn in_row(cell: &Markdown) -> String {
     let row = row([cell]);
     row.trim_end().trim_start_matches('|').strip_suffix('|').unwrap_or_default().trim().to_owned()
