@@ -27,7 +27,7 @@
 //! | [`report`] | the audit in its forms |
 //! | [`record`] | the issue as the memory of an audit: markers, threads, the description |
 //! | [`plan`] | what a command will change, before any of it is done |
-//! | [`followup`] | where every finding stands, and who is due what |
+//! | [`followup`] | the state of every finding, and the notices that are due |
 //! | [`steps`] | what each command plans or shows |
 
 pub mod accounts;

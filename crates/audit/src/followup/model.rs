@@ -30,7 +30,7 @@ pub struct FollowupInput<'a> {
     pub policy: &'a Policy,
     /// The comments of the audit's issue, with their reactions.
     pub conversation: &'a Conversation,
-    /// The issue's description: its rows tell by which keys somebody was known together.
+    /// The issue's description, whose rows show which keys belonged to one person.
     pub description: &'a str,
     /// What GitLab reports about users.
     pub directory: &'a Directory,

@@ -205,7 +205,7 @@ impl Sample {
         Cases { cases, ..Cases::default() }
     }
 
-    /// Adds a comment that stands alone.
+    /// Adds a comment outside any thread.
     pub(crate) fn say(&mut self, id: u64, author: (u64, &str), body: &str) {
         let note = Note {
             id,

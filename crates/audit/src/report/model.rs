@@ -202,7 +202,7 @@ pub(super) fn ids(findings: &[Finding]) -> Markdown {
 /// The Findings cell of a person who is left out.
 pub(crate) const EXCLUDED: &str = "excluded";
 
-/// What stands behind a check's id where an exception justifies the finding.
+/// What follows the id of a check if an exception justifies the finding.
 pub(crate) const EXCEPTED: &str = "(exception)";
 
 /// An account of nobody on the roster.

@@ -43,7 +43,7 @@ pub struct Ruling {
 pub struct RecordedDecision {
     /// What is to become of the account.
     pub decision: Decision,
-    /// Why, as untrusted text; absent where the record's text does not tell.
+    /// The reason, as untrusted text; `None` if the text of the record does not hold one.
     pub reason: Option<String>,
 }
 

@@ -28,6 +28,7 @@ use table::{Of, Row};
 use crate::identity::SubjectId;
 use crate::kinds::Spec;
 use crate::record::marker::{Content, Marker};
+use crate::report::markdown::ROSTER;
 use crate::report::{Report, is_summary};
 
 /// The section that holds our region.
@@ -402,7 +403,7 @@ fn content_end(description: &str, outline: &Outline, start: usize, end: usize) -
 fn pasted_start(description: &str, heading: usize) -> usize {
     let before = description.get(..heading).unwrap_or_default();
     before
-        .rfind("Roster `")
+        .rfind(&format!("{ROSTER}`"))
         .filter(|start| {
             *start == 0 || before.get(..*start).is_some_and(|above| above.ends_with('\n'))
         })

@@ -18,7 +18,7 @@ pub enum NextStep {
     Remove,
     /// Read answers, ask and escalate.
     FollowUp,
-    /// Send an e-mail to people, the first of whom are named.
+    /// Send an e-mail to these people; only the first ones are named.
     SendEmails(String),
     /// Look at the findings of these checks, which operators fix or accept.
     ShowWaiting(Vec<&'static str>),
