@@ -271,12 +271,6 @@ pub(super) const BREAKAGES: &[Breakage] = &[
         "is_settling(entry)",
     ),
     row(
-        "asking again begins a round",
-        "if entry.step.action == StepAction::Again || is_found_again",
-        "entry.step.action == StepAction::Again",
-        "false",
-    ),
-    row(
         "a decision about the other check of the family begins no round",
         "decisions.iter().rfind(|entry| entry.step.check == self.check.id)",
         "entry.step.check == self.check.id",
@@ -345,21 +339,9 @@ pub(super) const BREAKAGES: &[Breakage] = &[
         "decisions.first()?",
     ),
     row(
-        "the latest is it by the marker's instant",
-        "(self.step.at, self.marked.note.id, self.index)",
-        "self.step.at",
-        "Timestamp::MIN",
-    ),
-    row(
         "nobody decides about themselves",
         "let rule = if is_own(self.input, case)",
         "is_own(self.input, case)",
-        "false",
-    ),
-    row(
-        "only what is found is decided",
-        "} else if !entry.is_found { Rule::NotFound",
-        "!entry.is_found",
         "false",
     ),
     row(
@@ -485,12 +467,6 @@ pub(super) const BREAKAGES: &[Breakage] = &[
         "self.input.waits.end(self.input.now, self.input.waits.person)",
         "self.input.waits.end(self.input.now, self.input.waits.person)",
         "self.input.now",
-    ),
-    row(
-        "the first ask starts the clock",
-        "self.asks(round).min_by_key(|entry| entry.moment())?",
-        "self.asks(round).min_by_key(|entry| entry.moment())?",
-        "self.asks(round).max_by_key(|entry| entry.moment())?",
     ),
     row(
         "GitLab's clock counts for a mention",

@@ -1,8 +1,10 @@
-//! Histories that once broke a promise, each under the name of the promise.
+//! Histories that once broke a promise, or that a breakage of a rule needs, each under the name of the
+//! promise.
 
 use crate::history::Event::{
-    self, Accept, Account, CopyId, Followups, Link, LoseId, Only, Operations, Outsider, Pass,
-    Remove, Reply, Sent, SwapIds, TakeOut, ToggleExclude,
+    self, Accept, Account, AskAgain, CopyId, Except, Followups, Forge, Limit, Link, LockStep,
+    LoseId, Managers, Only, Operations, Outsider, Pass, Remove, Reply, Review, Sent, StaleAccounts,
+    SwapIds, TakeOut, ToggleExclude, ToggleHides, User,
 };
 use crate::{play, product, reference};
 
@@ -80,6 +82,64 @@ const KNOWN: &[Known] = &[
             Followups(false),
         ],
     ),
+    (
+        "a read from before the decision shows no removal",
+        &[Followups(false), Outsider(7), Remove(0), StaleAccounts(2), Followups(false)],
+    ),
+    (
+        "a read from before the message shows nobody gone",
+        &[Followups(false), Outsider(7), Sent(0, false), StaleAccounts(2), Followups(false)],
+    ),
+    (
+        "the subject's own marker holds nothing",
+        &[Link(0, 0), Review(true), Forge(2, 0, 5), Followups(false)],
+    ),
+    (
+        "nobody is left to escalate to",
+        &[Managers(2), Link(7, 0), Followups(false), Pass(75), Followups(false)],
+    ),
+    (
+        "an ask that reached another holder of the handle is none",
+        &[Outsider(7), Outsider(4), Followups(false), Outsider(6), Followups(false)],
+    ),
+    (
+        "an exception that expired after the ask begins a round",
+        &[Link(4, 0), Followups(false), Except(4, 3), Pass(99), Followups(false)],
+    ),
+    (
+        "whoever was excluded for a while is not asked again",
+        &[
+            Link(0, 0),
+            Followups(false),
+            ToggleExclude(0),
+            Link(2, 0),
+            Followups(false),
+            ToggleExclude(0),
+            Followups(false),
+        ],
+    ),
+    ("nobody is asked who does not see the issue", &[User(9, 2), Link(0, 0), Followups(false)]),
+    (
+        "whoever is overdue comes first",
+        &[Link(4, 0), Followups(false), Pass(75), Link(0, 0), Limit(1)],
+    ),
+    (
+        "nobody is asked again while a like name is a suggestion",
+        &[
+            ToggleHides,
+            Account(182, 3),
+            Account(128, 4),
+            Followups(false),
+            Accept(0, None),
+            Followups(false),
+            AskAgain(0),
+        ],
+    ),
+    (
+        "a manager who is the Support Operations Manager is mentioned once",
+        &[Managers(3), Link(0, 0), Followups(false), Pass(75), Followups(false)],
+    ),
+    ("a notice that somebody replied to stays", &[Link(0, 0), LockStep(true)]),
 ];
 
 fn broken(product: play::Product<'_>) -> Vec<(&'static str, String)> {

@@ -86,10 +86,12 @@ pub fn mentions(lines: &[Line]) -> Vec<UserId> {
 /// The notice of what these entries owe.
 pub fn followups(
     oracle: &Oracle<'_>,
-    entries: Vec<Entry>,
+    mut entries: Vec<Entry>,
     only: &[Subject],
     limit: Option<usize>,
 ) -> PlannedRun {
+    // What is overdue was due before what was never asked.
+    entries.sort_by_key(|entry| !matches!(entry.duty, Duty::Escalate(_)));
     let mut lines = Vec::new();
     let mut settled = Vec::new();
     let mut emails = BTreeSet::new();

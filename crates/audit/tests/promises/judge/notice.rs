@@ -51,6 +51,9 @@ fn speaks(step: &Step) -> bool {
 fn judge_line(oracle: &Oracle<'_>, entry: &Entry, is_named: bool, line: &Line) -> Vec<Violation> {
     let mentioned: BTreeSet<UserId> = line.step.mentioned.iter().copied().collect();
     let mut violations = Vec::new();
+    if mentioned.len() != line.step.mentioned.len() {
+        violations.push(violation(Rule::OneMention, &line.step));
+    }
     let wrong_state = || violation(Rule::MentionedForState, (&entry.key, entry.state, &line.step));
     let wrong_user = || violation(Rule::MentionedWrongUser, (&entry.key, &entry.duty, &mentioned));
     match (line.step.kind, &entry.duty) {

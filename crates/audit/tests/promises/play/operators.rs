@@ -223,7 +223,11 @@ impl Player<'_> {
         }
         self.stage.pass(30);
         if dies {
-            // Her next run does what the last one could not.
+            if let Some((_, note)) = posted.iter().find(|(operator, _)| *operator == OLGA) {
+                self.stage.says(BOT, *note);
+            }
+            // Her next run does what the last one could not; nobody else's does.
+            self.judged(OTTO, &command);
             self.judged(OLGA, &command);
         }
         let notes: Vec<NoteId> = posted.iter().map(|(_, note)| *note).collect();

@@ -62,7 +62,7 @@ impl Player<'_> {
                     }
                 }
             }
-            Event::Forge(who, finding, kind) => {
+            Event::Forge(who, finding, number) => {
                 let is_open =
                     |entry: &Entry| !finding.is_multiple_of(2) || entry.state == State::NotAsked;
                 let Some(entry) = self.entry(*finding, is_open) else { return };
@@ -73,9 +73,11 @@ impl Player<'_> {
                     _ => subject.unwrap_or(GUEST),
                 };
                 let kinds = [StepKind::Ask, StepKind::Accept, StepKind::Fixed, StepKind::Escalate];
-                let kind = *pick(&kinds, *kind).unwrap_or(&StepKind::Ask);
+                let kind = *pick(&kinds, *number).unwrap_or(&StepKind::Ask);
                 let step = self.stage.step(&entry.key, kind);
-                let mentioned: Vec<UserId> = subject.into_iter().collect();
+                // Some strangers mention nobody.
+                let mentioned = subject.filter(|_| !number.is_multiple_of(5));
+                let mentioned: Vec<UserId> = mentioned.into_iter().collect();
                 let step = Step { mentioned, round: entry.round, ..step };
                 self.stage.marks(author, MarkerKind::Notice, step);
             }

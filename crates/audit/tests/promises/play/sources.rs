@@ -73,8 +73,9 @@ impl Player<'_> {
                     self.stage.roster.push(person);
                 }
             }
-            4 => {
-                let handle = ("v@vendor.example".to_owned(), "vera".to_owned());
+            4 | 6 => {
+                let holder = if what == 4 { "vera" } else { "pat" };
+                let handle = ("v@vendor.example".to_owned(), holder.to_owned());
                 self.stage.world.config.handles = vec![handle];
             }
             5 => self.stage.world.config.handles.clear(),
