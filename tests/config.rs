@@ -432,6 +432,26 @@ fn a_wait_may_be_given_in_days() {
 }
 
 #[test]
+fn addresses_are_understood_as_they_are_copied_from_a_browser() {
+    let test = bare();
+    for (flag, given, key, value) in [
+        ("--gitlab-url", "https://h.example/api/v4/", "gitlab.url", "https://h.example"),
+        ("--project", "https://gitlab.com/a/b/-/issues", "gitlab.audits_project", "a/b"),
+        ("--project", "a/b#1", "gitlab.audits_project", "a/b"),
+        ("--roster-project", "/a/b/", "roster.project", "a/b"),
+        ("--roster-path", "/data/team.yaml", "roster.path", "data/team.yaml"),
+    ] {
+        let ran = test.run(&["config", "--format", "json", flag, given]).success();
+        assert_one(&ran, key, value, &format!("flag {flag}"));
+    }
+    let ran = test.run(&["config", "--project", "https://h.example/a/s3cret"]).exit(4);
+    ran.hides("s3cret").messages_are(expect![[r#"
+        error: gitlab.audits_project is an address outside of gitlab.url
+        hint: give the project's full path, such as group/project, or set gitlab.url
+    "#]]);
+}
+
+#[test]
 fn the_manual_lists_every_setting_with_its_default() {
     let manual = bare().run(&["help", "settings"]).success().stdout;
     let environment = bare().run(&["help", "environment"]).success().stdout;

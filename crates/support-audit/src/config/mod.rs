@@ -18,6 +18,7 @@ mod environment;
 mod file;
 mod resolver;
 mod setting;
+mod spelling;
 mod table;
 mod values;
 
@@ -94,11 +95,27 @@ impl Config {
             path.as_deref().map(|path| FileSettings::parse(path, &text, SETTINGS)).transpose()?;
         let mut resolver = SettingsResolver::new(global.kind, &global.settings, file);
         let values = Values::resolve(&mut resolver)?;
-        let settings = resolver.into_resolved();
+        let mut settings = resolver.into_resolved();
         known_checks(&values.checks_off, global)?;
+        let urls = ServiceUrls::parse(&values)?;
+        let gitlab = urls.get(Service::Gitlab);
+        let audits_project =
+            spelling::project("gitlab.audits_project", &values.audits_project, gitlab)?;
+        let roster_project = spelling::project("roster.project", &values.roster_project, gitlab)?;
+        let roster_path = spelling::path_in_project(&values.roster_path);
+        for (key, value) in [
+            ("gitlab.url", &gitlab.to_string()),
+            ("gitlab.audits_project", &audits_project),
+            ("roster.project", &roster_project),
+            ("roster.path", &roster_path),
+        ] {
+            for setting in settings.iter_mut().filter(|setting| setting.key == key) {
+                setting.value = value.as_str().into();
+            }
+        }
         Ok(Self {
-            urls: ServiceUrls::parse(&values)?,
-            audits_project: values.audits_project,
+            urls,
+            audits_project,
             calendar: values.quarters.calendar(values.fiscal_start),
             template: values.template,
             labels: values.labels,
@@ -108,8 +125,8 @@ impl Config {
             },
             operators: values.operators,
             roster: RosterSource {
-                project: values.roster_project,
-                path: values.roster_path,
+                project: roster_project,
+                path: roster_path,
                 reference: values.roster_ref,
             },
             managers: values.managers,

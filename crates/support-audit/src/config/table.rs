@@ -6,6 +6,7 @@ use api::BaseUrl;
 
 use super::resolver::SettingsResolver;
 use super::setting::{Call, DefaultValue, Setting};
+use super::spelling;
 use super::values::{
     Confidential, Days, Manager, Month, OperationsTeam, Operator, Quarters, Wait, base_url,
 };
@@ -222,7 +223,7 @@ impl ServiceUrls {
     /// An address that no token may be sent to.
     pub(super) fn parse(values: &Values) -> anyhow::Result<Self> {
         Ok(Self {
-            gitlab: base_url("gitlab.url", &values.gitlab_url)?,
+            gitlab: base_url("gitlab.url", spelling::gitlab_address(&values.gitlab_url))?,
             calendly: base_url("calendly.url", &values.calendly_url)?,
         })
     }
