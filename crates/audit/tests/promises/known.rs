@@ -2,9 +2,9 @@
 //! promise.
 
 use crate::history::Event::{
-    self, Accept, Account, AskAgain, CopyId, Except, Followups, Forge, Limit, Link, LockStep,
-    LoseId, Managers, Only, Operations, Outsider, Pass, Remove, Reply, Review, Sent, StaleAccounts,
-    SwapIds, TakeOut, ToggleExclude, ToggleHides, User,
+    self, Accept, Account, AskAgain, CopyId, Except, Followups, Forge, Leave, Limit, Link,
+    LockStep, LoseId, Managers, Only, Operations, Outsider, Pass, Remove, Reply, Return, Review,
+    Sent, StaleAccounts, SwapIds, TakeOut, ToggleAccounts, ToggleExclude, ToggleHides, User,
 };
 use crate::{play, product, reference};
 
@@ -139,6 +139,38 @@ const KNOWN: &[Known] = &[
         "a manager who is the Support Operations Manager is mentioned once",
         &[Managers(3), Link(0, 0), Followups(false), Pass(75), Followups(false)],
     ),
+    (
+        "nobody is asked to help with what a round has left behind",
+        &[
+            Account(0, 0),
+            Account(160, 4),
+            Followups(false),
+            Pass(19),
+            Link(160, 0),
+            Followups(false),
+            Accept(0, None),
+            Leave(160),
+            Followups(false),
+            Followups(false),
+            Return,
+            Pass(43),
+            Pass(10),
+            Followups(false),
+        ],
+    ),
+    (
+        "a line about an account is no double of one about the person who held it",
+        &[
+            Account(6, 6),
+            Link(114, 0),
+            Followups(false),
+            Accept(0, None),
+            Leave(114),
+            Followups(false),
+            Followups(false),
+        ],
+    ),
+    ("a review claims nothing while the accounts are unknown", &[ToggleAccounts, Review(false)]),
     ("a notice that somebody replied to stays", &[Link(0, 0), LockStep(true)]),
 ];
 

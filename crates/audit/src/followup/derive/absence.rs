@@ -17,7 +17,10 @@ impl Derivation<'_, '_> {
         let evaluation = self.input.evaluation;
         let is_fresh = self.captured_at() > self.last_contact(round)?;
         match self.subject {
-            Some(subject) if evaluation.steps_back(self.check, subject) => None,
+            // The finding still counts as found, but nobody is asked about a round that is over.
+            Some(subject) if evaluation.steps_back(self.check, subject) => {
+                self.state_by_mark(round)
+            }
             Some(_) if is_fresh => Some(State::Fixed),
             Some(_) => self.state_by_mark(round),
             None if self.is_about_account() => match evaluation.accounts_unknown() {
@@ -44,8 +47,10 @@ impl Derivation<'_, '_> {
         if self.finding.is_some() && self.captured_at() > mark.step.at {
             return None;
         }
+        let steps_back = |subject| self.input.evaluation.steps_back(self.check, subject);
+        let is_open = self.finding.is_some() || self.subject.is_some_and(steps_back);
         Some(match mark.step.action {
-            StepAction::Withdrawn { reason } if self.finding.is_some() => State::Withdrawn(reason),
+            StepAction::Withdrawn { reason } if is_open => State::Withdrawn(reason),
             StepAction::Gone => State::Gone,
             StepAction::Removed => self.removed().unwrap_or(State::Gone),
             _ => State::Fixed,
