@@ -59,7 +59,7 @@ async fn run_command(cli: Cli, ui: Ui) -> anyhow::Result<Exit> {
         Some(Command::Completions(completions)) => completions.exec(&ui, Cli::command()),
         Some(Command::Man(man)) => man.exec(&ui, Cli::command()),
         Some(Command::Doctor) => commands::doctor::exec(&Ctx::new(cli.global, ui)?.brief()).await,
-        Some(command) => dispatch(command, &Ctx::new(cli.global, ui)?).await,
+        Some(command) => Box::pin(dispatch(command, &Ctx::new(cli.global, ui)?)).await,
         None if ui.may_guide() => Box::pin(guide(cli.global, ui)).await,
         None => {
             ui.show_lines(&Cli::command().render_help().to_string());

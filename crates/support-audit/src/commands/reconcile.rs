@@ -94,13 +94,13 @@ impl Reconcile {
             self.inputs.sizes.use_description(&record.issue.issue.description);
         }
         let mode = AccountsMode::Always;
-        let gathered = gather::read_sources(ctx, &self.inputs, mode, recorded).await?;
+        let gathered = gather::read_and_evaluate(ctx, &self.inputs, mode, recorded).await?;
         if let Some(wanted) = &self.explain {
             explain(ctx, &gathered.evaluation, wanted)?;
             return gathered.incomplete.map_or(Ok(Exit::Success), |failure| Err(failure.into()));
         }
         let Some(record) = record else { return self.without_issue(ctx, gathered) };
-        let directory = gather::directory(ctx, &record.issue).await?;
+        let directory = gather::read_members(ctx).await?.directory(&record.issue);
         let mut sources = FollowupSources::new(ctx, record, gathered, directory, mode);
         let decisions = sources.decisions(ctx).await?;
         if !self.write_flags.dry_run {

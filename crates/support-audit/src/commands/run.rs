@@ -62,13 +62,13 @@ impl Run {
             self.inputs.sizes.use_description(&record.issue.issue.description);
         }
         let mode = AccountsMode::IfConfigured;
-        let gathered = gather::read_sources(ctx, &self.inputs, mode, recorded).await?;
+        let gathered = gather::read_and_evaluate(ctx, &self.inputs, mode, recorded).await?;
         let Some(record) = record else {
             return self.without_issue(ctx, gathered, output.as_ref());
         };
         let has_outsiders = gathered.evaluation.outsiders().next().is_some();
         let directory = if has_outsiders {
-            gather::directory(ctx, &record.issue).await?
+            gather::read_members(ctx).await?.directory(&record.issue)
         } else {
             Directory::default()
         };

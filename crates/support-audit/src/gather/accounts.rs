@@ -1,6 +1,6 @@
 //! Reads the accounts: from a file, or from the audited service.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use audit::accounts::Accounts;
 use audit::input::SourceFile;
@@ -8,8 +8,9 @@ use jiff::Timestamp;
 
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure};
+use crate::services::{self, ServiceAccounts};
 use crate::tokens::{self, Service, Stored};
-use crate::{services, ui};
+use crate::ui;
 
 /// How much a command wants the accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,34 +21,63 @@ pub(crate) enum AccountsMode {
     Always,
 }
 
-/// The accounts, if there are any to be read, and why they are not whole.
-pub(super) async fn accounts(
+/// What was read of the accounts, before GitLab's clock has said when.
+pub(super) enum AccountsRead {
+    /// Nothing is configured that could be read.
+    Nothing,
+    /// A file, or stdin.
+    File { path: PathBuf, file: SourceFile },
+    /// The answers of the audited service.
+    Service(ServiceAccounts),
+}
+
+/// Reads the accounts, if there are any to be read.
+pub(super) async fn read_accounts(
     ctx: &Ctx,
     file: Option<&Path>,
     mode: AccountsMode,
-) -> anyhow::Result<(Option<Accounts>, Option<Failure>)> {
+) -> anyhow::Result<AccountsRead> {
     if let Some(path) = file {
         let name = path.display().to_string();
-        let unread = |error| {
+        let bytes = read(path).await.map_err(|error| {
             let message = format!("could not read the accounts {name}: {error}");
             Failure::new(Exit::BadInput, message)
-        };
-        let file = SourceFile { bytes: read(path).await.map_err(unread)?, name };
-        let captured_at = captured_at(ctx, path);
-        let kind = ctx.global.kind;
-        let accounts = Accounts::from_file(kind.spec().export, &file, captured_at)
-            .map_err(|problem| Failure::new(Exit::BadInput, format!("the accounts: {problem}")))?;
-        let incomplete = incomplete(&accounts);
-        return Ok((Some(accounts), incomplete));
+        })?;
+        let file = SourceFile { bytes, name };
+        return Ok(AccountsRead::File { path: path.to_owned(), file });
     }
     if !may_read(ctx, mode).await? {
-        return Ok((None, None));
+        return Ok(AccountsRead::Nothing);
     }
     let system = ctx.global.kind.spec().system;
     let _progress = ctx.ui.progress(&format!("reading the accounts of {system}"));
-    let (accounts, failure) = services::read_accounts(ctx).await?;
-    let incomplete = failure.or_else(|| incomplete(&accounts));
-    Ok((Some(accounts), incomplete))
+    services::read_accounts(ctx).await.map(AccountsRead::Service)
+}
+
+impl AccountsRead {
+    /// The accounts with the instant of their capture, and why they are not complete.
+    pub(super) fn accounts(
+        self,
+        ctx: &Ctx,
+    ) -> Result<(Option<Accounts>, Option<Failure>), Failure> {
+        let (accounts, failure) = match self {
+            Self::Nothing => return Ok((None, None)),
+            Self::File { path, file } => {
+                let captured_at = captured_at(ctx, &path);
+                let accounts =
+                    Accounts::from_file(ctx.global.kind.spec().export, &file, captured_at)
+                        .map_err(|problem| {
+                            Failure::new(Exit::BadInput, format!("the accounts: {problem}"))
+                        })?;
+                (accounts, None)
+            }
+            Self::Service(ServiceAccounts { source, export, failure }) => {
+                (Accounts::from_service(source, ctx.now(), export), failure)
+            }
+        };
+        let incomplete = failure.or_else(|| incomplete(&accounts));
+        Ok((Some(accounts), incomplete))
+    }
 }
 
 /// Whether the service is read: where the accounts are wanted always, or its token is at hand.

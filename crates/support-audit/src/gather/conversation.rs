@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
+use api::gitlab::{Member, User};
 use audit::followup::{self, Cases, FollowupInput, IssueFacts};
 use audit::input::Provenance;
 use audit::record::conversation::{self, Reaction};
@@ -11,6 +12,7 @@ use audit::record::directory::{Directory, Inquiry, Known, Unmentionable};
 use audit::record::marker::{Sizes, SourceDigests};
 use audit::report::Report;
 use audit::steps::outsiders::{self, Decisions};
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
 
 use super::accounts::AccountsMode;
@@ -22,6 +24,9 @@ use super::visibility::Visibility;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure};
 use crate::tokens::Service;
+
+/// How many requests are under way at once where many of a kind are due.
+const AT_ONCE: usize = 4;
 
 /// Everything that the follow-ups are derived from.
 #[derive(Debug)]
@@ -57,9 +62,16 @@ pub(crate) async fn followup_sources(
     selector: &IssueSelector,
     mode: AccountsMode,
 ) -> anyhow::Result<FollowupSources> {
-    let record = Record::read(ctx, selector, Adopt::No).await?;
-    let directory = directory(ctx, &record.issue).await?;
-    let gathered = sources::read_sources(ctx, inputs, mode, record.recorded_sizes()).await?;
+    // The first answer shows that the token works, and what time it is.
+    ctx.user().await?;
+    let record = Box::pin(Record::read(ctx, selector, Adopt::No));
+    let members = read_members(ctx);
+    let sources = Box::pin(sources::read_sources(ctx, inputs, mode));
+    let (record, members, sources) = tokio::join!(record, members, sources);
+    // Without its issue there is no audit, whatever else has failed.
+    let record = record?;
+    let directory = members?.directory(&record.issue);
+    let gathered = sources::evaluate(ctx, inputs, record.recorded_sizes(), sources?).await?;
     Ok(FollowupSources::new(ctx, record, gathered, directory, mode))
 }
 
@@ -236,15 +248,18 @@ impl FollowupSources {
             notes.extend(&entry.reaction_notes);
         }
         let gitlab = ctx.gitlab().await?;
-        for note in notes {
-            let iid = self.facts.iid;
-            let reactions = gitlab.reactions(ctx.audits_project(), iid, note).await?;
-            let reactions = reactions
-                .iter()
-                .map(|award| Reaction { by: user(&award.user), at: award.created_at })
-                .collect();
-            self.record.conversation.reactions.insert(note, reactions);
-        }
+        let (project, iid) = (ctx.audits_project(), self.facts.iid);
+        let readings = notes.into_iter().map(async |note| {
+            let reactions = gitlab.reactions(project, iid, note).await?;
+            let by_user = |award: &api::gitlab::Reaction| Reaction {
+                by: user(&award.user),
+                at: award.created_at,
+            };
+            anyhow::Ok((note, reactions.iter().map(by_user).collect()))
+        });
+        let reactions: Vec<(u64, Vec<Reaction>)> =
+            stream::iter(readings).buffered(AT_ONCE).try_collect().await?;
+        self.record.conversation.reactions.extend(reactions);
         Ok(())
     }
 
@@ -255,11 +270,16 @@ impl FollowupSources {
         inquiries: impl IntoIterator<Item = Inquiry>,
     ) -> anyhow::Result<()> {
         let gitlab = ctx.gitlab().await?;
-        for inquiry in inquiries {
-            let found = match &inquiry {
+        let questions = inquiries.into_iter().map(async |inquiry| {
+            let user = match &inquiry {
                 Inquiry::Id(id) => gitlab.user_by_id(*id).await?,
                 Inquiry::Username(username) => gitlab.user_by_name(username).await?,
             };
+            anyhow::Ok((inquiry, user))
+        });
+        let answers: Vec<(Inquiry, Option<User>)> =
+            stream::iter(questions).buffered(AT_ONCE).try_collect().await?;
+        for (inquiry, found) in answers {
             match found {
                 // Whoever is no member sees what everybody sees.
                 Some(found) => self.directory.add(Known {
@@ -317,26 +337,40 @@ fn roster_page(ctx: &Ctx, provenance: &Provenance) -> Option<String> {
 /// The state of a user who is notified.
 const ACTIVE: &str = "active";
 
-/// Who may be mentioned: the members of the project, and whoever made the issue or has it.
-pub(crate) async fn directory(ctx: &Ctx, issue: &AuditIssue) -> anyhow::Result<Directory> {
+/// The members of the audits' project, and who else sees it.
+pub(crate) struct Members {
+    visibility: Visibility,
+    members: Vec<Member>,
+}
+
+/// Reads who is a member of the audits' project, and who else sees it.
+pub(crate) async fn read_members(ctx: &Ctx) -> anyhow::Result<Members> {
     let gitlab = ctx.gitlab().await?;
     let project = ctx.audits_project();
-    let visibility = Visibility::from_project(&gitlab.project(project).await?);
-    let level = visibility.level_to_see(issue.issue.confidential);
-    let mut directory = Directory::default();
-    directory.is_complete = level.is_some();
-    for member in gitlab.members(project).await? {
-        let user = conversation::User { id: member.id, username: member.username };
-        let is_active = member.state == ACTIVE;
-        let sees_issue = level.is_none_or(|level| member.access_level >= level);
-        let access_level = member.access_level;
-        directory.add(Known { user, is_active, sees_issue, access_level });
+    let (read, members) = tokio::join!(gitlab.project(project), gitlab.members(project));
+    Ok(Members { visibility: Visibility::from_project(&read?), members: members? })
+}
+
+impl Members {
+    /// Who may be mentioned: the members of the project, and whoever made the issue or has it.
+    pub(crate) fn directory(self, issue: &AuditIssue) -> Directory {
+        let level = self.visibility.level_to_see(issue.issue.confidential);
+        let mut directory = Directory::default();
+        directory.is_complete = level.is_some();
+        for member in self.members {
+            let user = conversation::User { id: member.id, username: member.username };
+            let is_active = member.state == ACTIVE;
+            let sees_issue = level.is_none_or(|level| member.access_level >= level);
+            let access_level = member.access_level;
+            directory.add(Known { user, is_active, sees_issue, access_level });
+        }
+        let issue = &issue.issue;
+        for participant in issue.assignees.iter().chain([&issue.author]) {
+            let is_active = participant.state == ACTIVE;
+            let access_level = directory.access_level(participant.id).unwrap_or_default();
+            let user = user(participant);
+            directory.add(Known { user, is_active, sees_issue: true, access_level });
+        }
+        directory
     }
-    let issue = &issue.issue;
-    for theirs in issue.assignees.iter().chain([&issue.author]) {
-        let is_active = theirs.state == ACTIVE;
-        let access_level = directory.access_level(theirs.id).unwrap_or_default();
-        directory.add(Known { user: user(theirs), is_active, sees_issue: true, access_level });
-    }
-    Ok(directory)
 }

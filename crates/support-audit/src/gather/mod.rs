@@ -13,7 +13,7 @@ mod threads;
 mod visibility;
 
 pub(crate) use accounts::AccountsMode;
-pub(crate) use conversation::{FollowupSources, directory, followup_sources};
+pub(crate) use conversation::{FollowupSources, followup_sources, read_members};
 pub(crate) use issue::{
     IssueSelector, ensure_open, is_closed, is_moved, issues_since, open_audits, resolve_issue,
     warn_of_stranger,
@@ -22,6 +22,6 @@ pub(crate) use operators::Operators;
 pub(crate) use record::Record;
 pub(crate) use roster::gitlab_roster;
 pub(crate) use sizes::SizeFlags;
-pub(crate) use sources::{Gathered, Inputs, read_sources};
+pub(crate) use sources::{Gathered, Inputs, read_and_evaluate};
 pub(crate) use status::status;
 pub(crate) use visibility::Visibility;

@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use audit::accounts::Accounts;
 use audit::evaluation::exceptions::{self, Approver};
 use audit::evaluation::{Evaluation, Sources};
 use audit::identity::file_digest;
 use audit::input::{Problem, Provenance, SourceFile};
 use audit::record::marker::{Sizes, SourceDigests};
+use audit::roster::Roster;
 use clap::Args;
 use jiff::civil::Date;
 
@@ -78,39 +80,98 @@ pub(crate) async fn reread_stale_sources(
     {
         return Ok(None);
     }
-    read_sources(ctx, inputs, mode, recorded).await.map(Some)
+    read_and_evaluate(ctx, inputs, mode, recorded).await.map(Some)
 }
 
 fn is_stdin(path: Option<&PathBuf>) -> bool {
     path.is_some_and(|path| path.as_os_str() == "-")
 }
 
-/// Reads the roster, the accounts and the exceptions, and evaluates the checks; `recorded` is
-/// how many people and accounts the audit's issue has recorded.
-pub(crate) async fn read_sources(
+/// The roster, the accounts and the exceptions, before anything is concluded from them.
+pub(super) struct SourcesRead {
+    provenance: Provenance,
+    roster: Roster,
+    accounts: Option<Accounts>,
+    incomplete: Option<Failure>,
+    exceptions: Vec<exceptions::Exception>,
+    bad_exceptions: Vec<Problem>,
+    problems: Vec<Problem>,
+    read_at: Instant,
+}
+
+/// Reads the sources, and evaluates the checks; `recorded` is how many people and accounts the
+/// audit's issue has recorded.
+pub(crate) async fn read_and_evaluate(
     ctx: &Ctx,
     inputs: &Inputs,
     mode: AccountsMode,
     recorded: Sizes,
 ) -> anyhow::Result<Gathered> {
+    let sources = read_sources(ctx, inputs, mode).await?;
+    evaluate(ctx, inputs, recorded, sources).await
+}
+
+/// Reads the roster, the accounts and the exceptions side by side.
+pub(super) async fn read_sources(
+    ctx: &Ctx,
+    inputs: &Inputs,
+    mode: AccountsMode,
+) -> anyhow::Result<SourcesRead> {
     let read_at = Instant::now();
     if is_stdin(inputs.roster.as_ref()) && is_stdin(inputs.accounts.as_ref()) {
         let message = "--roster and --accounts cannot both be read from stdin";
         return Err(Failure::new(Exit::Usage, message).into());
     }
-    let (provenance, roster, mut problems) = {
-        let Source { files, problems: unread, provenance } = match &inputs.roster {
-            Some(path) => local_roster(ctx, path).await?,
-            None => gitlab_roster(ctx).await?,
-        };
-        let (roster, mut problems) = audit::roster::parse(&files, &ctx.config.operations_team);
-        problems.extend(unread);
-        (provenance, roster, problems)
+    if inputs.roster.is_none() {
+        // Whether the accounts' token is looked for in the keyring depends on where GitLab's was.
+        ctx.gitlab().await?;
+    }
+    let roster = async {
+        match &inputs.roster {
+            Some(path) => local_roster(ctx, path).await,
+            None => gitlab_roster(ctx).await,
+        }
     };
+    let accounts = accounts::read_accounts(ctx, inputs.accounts.as_deref(), mode);
+    let (roster, accounts, exceptions) = tokio::join!(roster, accounts, exceptions(ctx, inputs));
+    // Of several failures, the first to be reported is the one that explains most.
+    let Source { files, problems: unread, provenance } = roster?;
+    let (roster, mut problems) = audit::roster::parse(&files, &ctx.config.operations_team);
+    problems.extend(unread);
     if roster.people.is_empty() {
         return Err(no_people(&provenance.path, &problems).into());
     }
-    let (accounts, incomplete) = accounts::accounts(ctx, inputs.accounts.as_deref(), mode).await?;
+    let (accounts, incomplete) = accounts?.accounts(ctx)?;
+    let (exceptions, bad_exceptions) = exceptions?;
+    Ok(SourcesRead {
+        provenance,
+        roster,
+        accounts,
+        incomplete,
+        exceptions,
+        bad_exceptions,
+        problems,
+        read_at,
+    })
+}
+
+/// Evaluates the checks, once an operator has said what sizes are right.
+pub(super) async fn evaluate(
+    ctx: &Ctx,
+    inputs: &Inputs,
+    recorded: Sizes,
+    sources: SourcesRead,
+) -> anyhow::Result<Gathered> {
+    let SourcesRead {
+        provenance,
+        roster,
+        accounts,
+        incomplete,
+        exceptions,
+        bad_exceptions,
+        mut problems,
+        read_at,
+    } = sources;
     let present = Sizes {
         roster: (!problems.iter().any(|problem| problem.hides_person))
             .then_some(roster.people.len()),
@@ -121,7 +182,6 @@ pub(crate) async fn read_sources(
     };
     let accepted = inputs.sizes.accept(ctx, recorded, &roster, accounts.as_ref(), present).await?;
     let recorded = accepted.or(recorded);
-    let (exceptions, bad_exceptions) = exceptions(ctx, inputs).await?;
     let approvers = approvers(ctx, &exceptions).await?;
     let words: Vec<String> = bad_exceptions.iter().map(ToString::to_string).collect();
     let unread_exceptions = (!words.is_empty()).then(|| words.join("; "));

@@ -3,13 +3,14 @@
 use anyhow::Context as _;
 use api::calendly::{BrokenPage, Invitation, Listing, Me, Membership};
 use api::{Calendly, ErrorKind};
-use audit::accounts::{ADMIN, Account, AccountStatus, Accounts, Export, OWNER};
+use audit::accounts::{ADMIN, Account, AccountStatus, Export, OWNER};
 use audit::identity::AccountId;
 use audit::input::Location;
 use audit::kinds::calendly::read_answers;
 use audit::plan::Removal;
 use jiff::Timestamp;
 
+use super::answer::ServiceAccounts;
 use crate::ctx::Ctx;
 use crate::error::{Exit, Failure, explain};
 use crate::tokens::Service;
@@ -30,7 +31,7 @@ async fn me(ctx: &Ctx) -> anyhow::Result<&Me> {
 }
 
 /// See [`super::read_accounts`].
-pub(super) async fn read_accounts(ctx: &Ctx) -> anyhow::Result<(Accounts, Option<Failure>)> {
+pub(super) async fn read_accounts(ctx: &Ctx) -> anyhow::Result<ServiceAccounts> {
     let me = match me(ctx).await {
         Ok(me) => me,
         // An organisation that cannot be read is not an empty one.
@@ -38,8 +39,7 @@ pub(super) async fn read_accounts(ctx: &Ctx) -> anyhow::Result<(Accounts, Option
             let gaps = vec![explain(&error).message];
             let source = ctx.config.url(Service::Calendly).to_string();
             let export = Export { gaps, ..Export::default() };
-            let accounts = Accounts::from_service(source, ctx.now(), export);
-            return Ok((accounts, Some(incomplete(&error))));
+            return Ok(ServiceAccounts { source, export, failure: Some(incomplete(&error)) });
         }
     };
     let organization = &me.current_organization;
@@ -57,8 +57,7 @@ pub(super) async fn read_accounts(ctx: &Ctx) -> anyhow::Result<(Accounts, Option
         failure.get_or_insert_with(|| incomplete(&anyhow::Error::new(broken)));
     }
     let export = read_answers(list, gaps);
-    let accounts = Accounts::from_service(organization.clone(), ctx.now(), export);
-    Ok((accounts, failure))
+    Ok(ServiceAccounts { source: organization.clone(), export, failure })
 }
 
 /// Why there are more members than a list has that came to its end: Calendly shows an owner or admin

@@ -4,13 +4,15 @@
 //! an answer to each. A kind whose accounts come from a file only answers [`token`] with `None`, and
 //! everything that reads or removes accounts with [`cannot_read`] or [`cannot_remove`].
 
+mod answer;
 mod calendly;
 mod clients;
 
-use audit::accounts::{Account, Accounts};
+use audit::accounts::Account;
 use audit::kinds::Kind;
 use audit::plan::Removal;
 
+pub(crate) use answer::ServiceAccounts;
 pub(crate) use clients::Clients;
 
 use crate::ctx::Ctx;
@@ -46,14 +48,14 @@ pub(crate) fn cannot_remove(kind: Kind) -> Failure {
         .hint(format!("remove them in {system}; the next `support-audit reconcile` proves it"))
 }
 
-/// Reads all accounts, for `gather`, and says why they are not complete.
+/// Reads all accounts, for `gather`.
 ///
 /// What prevents the reading is a gap in the accounts, not an error, so that a report can still be made.
 ///
 /// # Errors
 ///
 /// The kind has no API.
-pub(crate) async fn read_accounts(ctx: &Ctx) -> anyhow::Result<(Accounts, Option<Failure>)> {
+pub(crate) async fn read_accounts(ctx: &Ctx) -> anyhow::Result<ServiceAccounts> {
     match ctx.global.kind {
         Kind::Calendly => calendly::read_accounts(ctx).await,
     }

@@ -2,22 +2,24 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use audit::text::clean;
-use indicatif::{ProgressBar, ProgressDrawTarget};
+use indicatif::ProgressDrawTarget;
 
 mod log;
 mod progress;
 mod prompt;
+mod running;
 mod stdout;
 
 pub(crate) use log::start_log;
 pub(crate) use prompt::{read_stdin, read_stdin_line};
 pub(crate) use stdout::report;
 
+use self::running::Running;
 use crate::args::{Color, Format, Global};
 use crate::error::{Exit, Failure};
 
@@ -35,7 +37,7 @@ pub(crate) struct Ui {
     /// Whether a result has been printed: there is one document, and nothing behind it.
     has_printed: Arc<AtomicBool>,
     /// The progress that is shown now, which other lines must not break.
-    progress: Arc<Mutex<Option<ProgressBar>>>,
+    progress: Arc<Mutex<Running>>,
     /// Until which second of the shown progress something is waited for.
     wait: Arc<AtomicU64>,
 }
@@ -150,8 +152,7 @@ impl Ui {
 
     /// Does something while no progress stands in the way.
     fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
-        let progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        match progress {
+        match self.bar() {
             Some(progress) => progress.suspend(write),
             None => write(),
         }
