@@ -1,6 +1,7 @@
 //! The roster: every item of a list is a person, or a problem that may hide one.
 #![no_main]
 
+use audit::kinds::Kind;
 use audit::roster::{OperationsTeam, parse};
 use fuzz::{file, lines, yaml_items};
 use libfuzzer_sys::fuzz_target;
@@ -9,7 +10,11 @@ use libfuzzer_sys::fuzz_target;
 const REPEATED: &str = "the entry repeats that of";
 
 fuzz_target!(|bytes: &[u8]| {
-    let (roster, problems) = parse(&[file("team.yaml", bytes)], &OperationsTeam::default());
+    let (roster, problems) = parse(
+        &[file("team.yaml", bytes)],
+        Kind::Calendly.spec().roster_field,
+        &OperationsTeam::default(),
+    );
     let last = lines(bytes);
     for person in &roster.people {
         assert!(!person.name.is_empty());

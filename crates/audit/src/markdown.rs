@@ -85,17 +85,22 @@ impl Markdown {
     }
 
     /// Untrusted text in its most readable form: plain if it is harmless, otherwise in a code span.
-    ///
-    /// An `https` address at calendly.com becomes a link.
     pub fn untrusted(untrusted: &str) -> Self {
         let text = clean(untrusted);
         let text = text.trim();
-        if is_plain(text) {
-            Self(Cow::Owned(text.to_owned()))
-        } else if is_calendly_address(text) {
+        if is_plain(text) { Self(Cow::Owned(text.to_owned())) } else { Self::code(text) }
+    }
+
+    /// Untrusted text as it reads best; an address that begins with `link_base` is a link.
+    ///
+    /// The base is that of the audited kind, such as `https://host/`: nobody else's page is linked.
+    pub fn untrusted_or_link(untrusted: &str, link_base: &str) -> Self {
+        let text = clean(untrusted);
+        let text = text.trim();
+        if is_address_below(text, link_base) {
             Self(Cow::Owned(format!("<{text}>")))
         } else {
-            Self::code(text)
+            Self::untrusted(text)
         }
     }
 
@@ -371,8 +376,8 @@ pub(crate) fn is_linkable(address: &str) -> bool {
         && address.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/%#".contains(&byte))
 }
 
-fn is_calendly_address(text: &str) -> bool {
-    text.strip_prefix("https://calendly.com/").is_some_and(|path| {
+fn is_address_below(text: &str, base: &str) -> bool {
+    text.strip_prefix(base).is_some_and(|path| {
         path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_/".contains(&byte))
     })
 }

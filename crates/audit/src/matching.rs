@@ -24,11 +24,11 @@ pub enum MatchedBy {
 }
 
 impl MatchedBy {
-    /// The key, in words.
-    pub const fn describe(self) -> &'static str {
+    /// What the account and the person have in common; `page_name` is what the kind calls a page.
+    pub const fn describe(self, page_name: &'static str) -> &'static str {
         match self {
             Self::Email => "e-mail address",
-            Self::Page => "scheduling link",
+            Self::Page => page_name,
             Self::Alias => "alias",
         }
     }
@@ -130,7 +130,7 @@ impl Matching {
         }
         let by_link = people_by(roster, |index, person| {
             let is_free = has_account.get(index.0) == Some(&false);
-            let link = person.calendly.value().filter(|_| is_free)?;
+            let link = person.link.value().filter(|_| is_free)?;
             Some(comparable_link(link).into_owned())
         });
         let mut by_page: HashMap<String, Vec<AccountIdx>> = HashMap::new();

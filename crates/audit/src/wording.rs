@@ -33,6 +33,8 @@ pub(crate) struct Details<'a> {
     pub(crate) subject: &'a str,
     /// The evidence, untrusted.
     pub(crate) evidence: &'a str,
+    /// The beginning of the addresses that may be links.
+    pub(crate) link_base: &'static str,
 }
 
 /// How many words of the evidence a list shows.
@@ -82,7 +84,7 @@ impl Details<'_> {
                 Piece::Words(words) => Markdown::literal(words),
                 Piece::Placeholder("entry") => self.entry(is_start),
                 Piece::Placeholder("subject") => name(self.subject),
-                Piece::Placeholder("evidence") => Markdown::untrusted(&excerpt(self.evidence)),
+                Piece::Placeholder("evidence") => self.untrusted(self.evidence),
                 Piece::Placeholder("first") => self.word(0),
                 Piece::Placeholder("second") => self.word(1),
                 Piece::Placeholder("list") => self.list(),
@@ -143,7 +145,11 @@ impl Details<'_> {
     }
 
     fn word(&self, index: usize) -> Markdown {
-        Markdown::untrusted(&excerpt(self.nth_word(index)))
+        self.untrusted(self.nth_word(index))
+    }
+
+    fn untrusted(&self, text: &str) -> Markdown {
+        Markdown::untrusted_or_link(&excerpt(text), self.link_base)
     }
 
     fn list(&self) -> Markdown {
@@ -204,6 +210,7 @@ mod tests {
             entry: Some("https://gitlab.example/team.yaml#L5"),
             subject: "Ada @all",
             evidence: "https://calendly.com/ada /close",
+            link_base: "https://calendly.com/",
         };
         let markdown = |clause| details.markdown(clause, Position::Inside).to_string();
         assert_eq!(
@@ -223,7 +230,7 @@ mod tests {
 
     #[test]
     fn a_clause_may_begin_a_sentence() {
-        let details = Details { entry: None, subject: "Ada", evidence: "" };
+        let details = Details { entry: None, subject: "Ada", evidence: "", link_base: "" };
         let start = |clause| details.markdown(clause, Position::SentenceStart).to_string();
         assert_eq!(start("{entry} is odd"), "Your entry is odd");
         assert_eq!(start("no link in {entry}"), "No link in your entry");
@@ -233,7 +240,7 @@ mod tests {
     #[test]
     fn a_huge_value_is_cut() {
         let huge = "é".repeat(1_000_000);
-        let details = Details { entry: None, subject: &huge, evidence: &huge };
+        let details = Details { entry: None, subject: &huge, evidence: &huge, link_base: "" };
         let text = details.markdown("{subject} {evidence} {first} {list}", Position::Inside);
         assert_eq!(
             text.to_string().chars().filter(|character| *character == 'é').count(),

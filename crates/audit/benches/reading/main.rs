@@ -102,7 +102,8 @@ fn report() -> Result<Report, Box<dyn Error>> {
     let accounts = "Name,Email,Role\nZed,z@example.com,user\nYan,y@example.com,admin\n";
     let file = |name: &str, text: &str| SourceFile { name: name.to_owned(), bytes: text.into() };
     let read_at = "2027-02-01T09:00:00Z".parse()?;
-    let (roster, problems) = parse(&[file("team.yaml", team)], &OperationsTeam::default());
+    let (roster, problems) =
+        parse(&[file("team.yaml", team)], "calendly", &OperationsTeam::default());
     let export = Kind::Calendly.spec().export;
     let accounts = Accounts::from_file(export, &file("users.csv", accounts), read_at)
         .map_err(|error| format!("{error:?}"))?;

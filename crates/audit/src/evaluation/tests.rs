@@ -27,7 +27,11 @@ struct Given<'a> {
 
 impl Given<'_> {
     fn evaluate(&self) -> Evaluation {
-        let (roster, problems) = parse(&[file("team.yaml", self.team)], &OperationsTeam::default());
+        let (roster, problems) = parse(
+            &[file("team.yaml", self.team)],
+            Kind::Calendly.spec().roster_field,
+            &OperationsTeam::default(),
+        );
         let now = "2026-11-22T10:00:00Z".parse().unwrap();
         let accounts = self.accounts.map(|text| {
             Accounts::from_file(Kind::Calendly.spec().export, &file("users.csv", text), now)

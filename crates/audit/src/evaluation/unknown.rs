@@ -90,7 +90,7 @@ impl Evaluation {
         if check.asked == Audience::Both {
             // What two people have in common remains if the field of one of them cannot be read.
             let is_hidden =
-                self.roster.people.iter().any(|person| person.calendly == Field::Unreadable);
+                self.roster.people.iter().any(|person| person.link == Field::Unreadable);
             return self.roster_unknown().or(is_hidden.then_some(Unknown::UnreadableLinks));
         }
         None
@@ -157,14 +157,14 @@ impl Evaluation {
             .filter_map(|entry| self.account(entry.account))
             .filter(|account| account.status == AccountStatus::Active);
         match detail {
-            Detail::Link if person.calendly == Field::Unreadable => Some(Unknown::UnreadableLink),
+            Detail::Link if person.link == Field::Unreadable => Some(Unknown::UnreadableLink),
             Detail::Manager if person.reports_to == Field::Unreadable => {
                 Some(Unknown::UnreadableManager)
             }
             Detail::Team if person.is_operations.is_none() => Some(Unknown::UnreadableTeam),
             Detail::Account if is_unmatchable(person, matches) => Some(Unknown::NoEmail),
             Detail::Page => {
-                let link = person.calendly.value().map(|link| comparable_link(link))?;
+                let link = person.link.value().map(|link| comparable_link(link))?;
                 let mut has_unread_page = false;
                 for account in joined {
                     match &account.page {

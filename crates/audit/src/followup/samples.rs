@@ -82,7 +82,11 @@ impl Sample {
         let now = at("2027-02-01T09:00:00Z");
         let file =
             |name: &str, text: &str| SourceFile { name: name.to_owned(), bytes: text.into() };
-        let (roster, problems) = parse(&[file("data/team.yaml", TEAM)], &OperationsTeam::default());
+        let (roster, problems) = parse(
+            &[file("data/team.yaml", TEAM)],
+            Kind::Calendly.spec().roster_field,
+            &OperationsTeam::default(),
+        );
         let accounts =
             Accounts::from_file(Kind::Calendly.spec().export, &file("accounts.csv", ACCOUNTS), now);
         let sources = Sources { roster, accounts: accounts.ok(), problems, ..Sources::default() };

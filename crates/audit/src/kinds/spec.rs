@@ -16,10 +16,16 @@ pub struct Spec {
     pub team_heading: &'static str,
     /// The heading of the table of outsiders.
     pub outsiders_heading: &'static str,
-    /// The heading of the column with a person's link to the system.
+    /// The field of a roster's entry that holds the person's link to the system.
+    pub roster_field: &'static str,
+    /// The heading of the column that shows that link.
     pub link_heading: &'static str,
     /// The name of that column in CSV and JSON.
     pub link_field: &'static str,
+    /// What accounts' pages are called where somebody reads by what an account was matched.
+    pub page_name: &'static str,
+    /// The beginning of the addresses that may be links in Markdown, as `https://host/`.
+    pub link_base: &'static str,
     /// The name of the issue's template in the audits' project, if no setting names another.
     pub template_name: &'static str,
     /// The text of the issue if the audits' project has no template.

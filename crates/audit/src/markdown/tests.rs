@@ -93,7 +93,11 @@ fn words(text: &str) -> String {
 
 #[track_caller]
 fn assert_harmless(untrusted: &str) {
-    for markdown in [Markdown::untrusted(untrusted), Markdown::code(untrusted)] {
+    for markdown in [
+        Markdown::untrusted_or_link(untrusted, "https://calendly.com/"),
+        Markdown::untrusted(untrusted),
+        Markdown::code(untrusted),
+    ] {
         let cells = in_a_table(&markdown);
         assert_eq!(cells.len(), 3, "{untrusted:?} as {markdown}");
         assert_eq!((&*cells[0].text, &*cells[2].text), ("before", "after"), "{untrusted:?}");
@@ -198,8 +202,12 @@ fn what_gitlab_would_link_stands_in_code() {
 }
 
 #[test]
-fn only_calendly_addresses_are_links() {
-    let linked = |text: &str| Markdown::untrusted(text).to_string() == format!("<{text}>");
+fn only_addresses_below_the_kinds_base_are_links() {
+    let linked = |text: &str| {
+        let markdown = Markdown::untrusted_or_link(text, "https://calendly.com/");
+        assert_ne!(Markdown::untrusted(text).to_string(), format!("<{text}>"));
+        markdown.to_string() == format!("<{text}>")
+    };
     for text in ["https://calendly.com/ada", "https://calendly.com/a.b-c_d/30min"] {
         assert!(linked(text), "{text}");
     }

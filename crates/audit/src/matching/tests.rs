@@ -19,7 +19,8 @@ fn matching(
     };
     let team: String = people.iter().map(person).collect::<String>().replace(": -\n", ":\n");
     let file = SourceFile { name: "team.yaml".to_owned(), bytes: team.into_bytes() };
-    let (roster, problems) = parse(&[file], &OperationsTeam::default());
+    let (roster, problems) =
+        parse(&[file], Kind::Calendly.spec().roster_field, &OperationsTeam::default());
     // A shared address is a problem of its own.
     assert!(problems.iter().all(|problem| problem.message.starts_with("`email` of")));
     let mut csv = "Name,Email,Calendly link\n".to_owned();

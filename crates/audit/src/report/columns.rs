@@ -1,8 +1,9 @@
-//! The columns of the report's two tables, each defined once for every form of the report.
+//! The columns of the report's two tables, each described once for every form of the report.
 //!
-//! Markdown, CSV, the terminal's table and the issue's description take their headings, keys and
-//! cells from here.
-//! A new column is a new element of [`people`] or [`outsiders`].
+//! Markdown, CSV, JSON, the terminal's table and the issue's description take their headings, keys and
+//! cells from here, so that a new column is a new element of [`people`] or [`outsiders`].
+//! CSV and JSON, which have fields beside the columns, take the arrays apart: they do not compile until they
+//! say where the new column belongs.
 
 use super::{Member, Outsider, UNREADABLE};
 use crate::kinds::Spec;
@@ -20,6 +21,11 @@ pub(crate) struct Column<R> {
     pub(crate) heading: &'static str,
     /// The column's name in CSV and JSON.
     pub(crate) field: &'static str,
+    /// Whether every table of this kind in an issue has the column.
+    ///
+    /// A column that was added after issues had the table is not required, so that those can still be read
+    /// and written.
+    pub(crate) is_required: bool,
     /// Makes the cell of a row.
     pub(crate) cell: fn(&R) -> Cell,
 }
@@ -49,13 +55,13 @@ impl Cell {
         }
     }
 
-    /// The cell for an issue.
-    pub(crate) fn markdown(&self) -> Markdown {
+    /// The cell for an issue; addresses that begin with the kind's `link_base` are links.
+    pub(crate) fn markdown(&self, link_base: &str) -> Markdown {
         match self {
             Self::Empty => Markdown::default(),
             Self::Unreadable => Markdown::literal(UNREADABLE),
             Self::Own(words) => words.clone(),
-            Self::Untrusted(text) => Markdown::untrusted(&excerpt(text)),
+            Self::Untrusted(text) => Markdown::untrusted_or_link(&excerpt(text), link_base),
             Self::Code(text) => Markdown::code(&excerpt(text)),
         }
     }
@@ -88,30 +94,35 @@ pub(crate) fn people<'a>(spec: &Spec) -> [Column<Member<'a>>; 5] {
             key: name,
             heading: "Name",
             field: "name",
+            is_required: true,
             cell: |member| Cell::Untrusted(member.person.name.to_string()),
         },
         Column {
             key: gitlab,
             heading: "GitLab",
             field: "gitlab",
+            is_required: true,
             cell: |member| Cell::from_field(&member.person.gitlab_username, Cell::Code),
         },
         Column {
             key: link,
             heading: spec.link_heading,
             field: spec.link_field,
-            cell: |member| Cell::from_field(&member.person.calendly, Cell::Untrusted),
+            is_required: true,
+            cell: |member| Cell::from_field(&member.person.link, Cell::Untrusted),
         },
         Column {
             key: account,
             heading: "Account",
             field: "account",
+            is_required: true,
             cell: |member| Cell::Untrusted(member.account.as_str().to_owned()),
         },
         Column {
             key: findings,
             heading: "Findings",
             field: "findings",
+            is_required: true,
             cell: |member| Cell::Own(member.findings_cell()),
         },
     ]
@@ -135,12 +146,14 @@ pub(crate) fn outsiders<'a>() -> [Column<Outsider<'a>>; 6] {
             key: name,
             heading: "Name",
             field: "name",
+            is_required: true,
             cell: |outsider| Cell::Untrusted(outsider.account.name.clone()),
         },
         Column {
             key: email,
             heading: "Email",
             field: "email",
+            is_required: true,
             // Without an address, commands name the account by its id.
             cell: |outsider| match &outsider.account.email {
                 Some(email) => Cell::Untrusted(email.clone()),
@@ -151,24 +164,28 @@ pub(crate) fn outsiders<'a>() -> [Column<Outsider<'a>>; 6] {
             key: role,
             heading: "Role",
             field: "role",
+            is_required: true,
             cell: |outsider| Cell::Untrusted(outsider.role().to_owned()),
         },
         Column {
             key: since,
             heading: "Since",
             field: "since",
+            is_required: true,
             cell: |outsider| Cell::Untrusted(outsider.account.since.clone()),
         },
         Column {
             key: justification,
             heading: "Justification",
             field: "justification",
+            is_required: true,
             cell: |outsider| Cell::Untrusted(outsider.justification().to_owned()),
         },
         Column {
             key: decision,
             heading: "Decision",
             field: "decision",
+            is_required: true,
             cell: |outsider| Cell::Own(outsider.decision()),
         },
     ]

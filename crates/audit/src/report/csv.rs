@@ -5,38 +5,51 @@ use super::note::Note;
 use super::{Member, Outsider, Report, UNREADABLE, ids};
 use crate::accounts::{Accounts, Capture};
 use crate::input::Problem;
+use crate::kinds::Spec;
 use crate::roster::Field;
 use crate::text::clean;
 
-const COLUMNS: [&str; 15] = [
-    "table",
-    "name",
-    "email",
-    "gitlab",
-    "calendly_link",
-    "account",
-    "findings",
-    "role",
-    "since",
-    "justification",
-    "decision",
-    "file",
-    "line",
-    "message",
-    "sha256",
-];
+/// The names of the columns: those of both tables, and those of what is beside them.
+fn names(spec: &Spec) -> [&'static str; 15] {
+    let [name, gitlab, link, account, findings] = people(spec).map(|column| column.field);
+    let [_, email, role, since, justification, decision] = outsiders().map(|column| column.field);
+    [
+        "table",
+        name,
+        email,
+        gitlab,
+        link,
+        account,
+        findings,
+        role,
+        since,
+        justification,
+        decision,
+        "file",
+        "line",
+        "message",
+        "sha256",
+    ]
+}
 
-type Row = [String; COLUMNS.len()];
+/// The cells of a row that hold anything, each with the name of its column.
+type Row = Vec<(&'static str, String)>;
 
 pub(super) fn render(report: &Report) -> String {
+    let names = names(report.evaluation.kind.spec());
     let mut writer = ::csv::Writer::from_writer(Vec::new());
-    let header = std::iter::once(COLUMNS.map(str::to_owned));
-    for row in header.chain(rows(report)) {
-        let written = writer.write_record(row.map(|cell| harmless(&cell)));
-        // Writing to memory does not fail, and all rows have the same length.
+    let header = names.iter().map(|name| (*name, (*name).to_owned())).collect();
+    for row in std::iter::once(header).chain(rows(report)) {
+        let written = writer.write_record(names.map(|name| harmless(cell(&row, name))));
+        // Writing to memory fails only for want of it, and all rows are of one length.
         debug_assert!(written.is_ok(), "{written:?}");
     }
     String::from_utf8_lossy(&writer.into_inner().unwrap_or_default()).into_owned()
+}
+
+/// The cell of a column; a row says nothing in most of them.
+fn cell<'a>(row: &'a Row, name: &str) -> &'a str {
+    row.iter().find(|(column, _)| *column == name).map_or("", |(_, cell)| cell)
 }
 
 fn rows(report: &Report) -> impl Iterator<Item = Row> {
@@ -138,11 +151,8 @@ fn provenance(report: &Report) -> Row {
     ])
 }
 
-fn row(cells: &[(&str, &str)]) -> Row {
-    COLUMNS.map(|column| {
-        let cell = cells.iter().find(|(name, _)| *name == column);
-        cell.map(|(_, value)| (*value).to_owned()).unwrap_or_default()
-    })
+fn row(cells: &[(&'static str, &str)]) -> Row {
+    cells.iter().map(|(name, cell)| (*name, (*cell).to_owned())).collect()
 }
 
 /// The cell on one line, marked as text if a spreadsheet would take it for a formula.

@@ -3,13 +3,14 @@
 //! Untrusted text in it is unchanged, but characters that a terminal would act on are escaped.
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
-use super::{AccountCell, Report};
-use crate::accounts::{AccountStatus, Capture};
+use super::{Member, Outsider, Report, columns};
+use crate::accounts::Capture;
 use crate::check::Finding;
-use crate::evaluation::Seats;
 use crate::evaluation::exceptions::{Exception, ExceptionOutcome, ExceptionSubject};
+use crate::evaluation::{Evaluation, Seats};
 use crate::identity::Subject;
 use crate::input::{Location, Problem, Provenance};
 use crate::roster::Field;
@@ -43,20 +44,35 @@ enum Outsiders<'a> {
     Known { rows: Vec<OutsiderRow<'a>> },
 }
 
-#[derive(Serialize)]
-struct OutsiderRow<'a> {
-    subject: String,
-    name: &'a str,
-    email: Option<&'a str>,
-    #[serde(rename = "standing")]
-    status: AccountStatus,
-    role: Option<&'a str>,
-    since: &'a str,
-    justification: &'a str,
-    decision: String,
-    findings: Vec<FindingRow<'a>>,
-    #[serde(flatten)]
-    location: &'a Location,
+/// An outsider, with the names of the table's columns as keys.
+struct OutsiderRow<'a>(Outsider<'a>);
+
+impl Serialize for OutsiderRow<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(outsider) = self;
+        let account = outsider.account;
+        let [name, email, role, since, justification, decision] =
+            columns::outsiders().map(|column| column.field);
+        let mut row = serializer.serialize_map(None)?;
+        row.serialize_entry("subject", &account.subject().to_string())?;
+        row.serialize_entry(name, &account.name)?;
+        row.serialize_entry(email, &account.email)?;
+        row.serialize_entry("standing", &account.status)?;
+        row.serialize_entry(role, &account.role)?;
+        row.serialize_entry(since, &account.since)?;
+        row.serialize_entry(justification, outsider.justification())?;
+        row.serialize_entry(decision, &outsider.decision().to_string())?;
+        row.serialize_entry("findings", &findings(outsider.findings))?;
+        serialize_location(&mut row, &account.location)?;
+        row.end()
+    }
+}
+
+/// Adds where something is: as two entries, like the locations of problems.
+fn serialize_location<M: SerializeMap>(row: &mut M, location: &Location) -> Result<(), M::Error> {
+    let Location { file, line } = location;
+    row.serialize_entry("file", file)?;
+    row.serialize_entry("line", line)
 }
 
 #[derive(Serialize)]
@@ -74,20 +90,40 @@ struct ExceptionRow<'a> {
     location: &'a Location,
 }
 
-#[derive(Serialize)]
+/// A person, with the names of the table's columns as keys.
 struct PersonRow<'a> {
-    subject: String,
-    name: &'a str,
-    email: Option<&'a str>,
-    gitlab: Option<&'a str>,
-    calendly_link: Option<&'a str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    unreadable: Vec<&'static str>,
-    account: AccountCell<'a>,
-    excluded: bool,
-    findings: Vec<FindingRow<'a>>,
-    #[serde(flatten)]
-    location: Location,
+    evaluation: &'a Evaluation,
+    member: Member<'a>,
+}
+
+impl Serialize for PersonRow<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { evaluation, member } = self;
+        let person = member.person;
+        let [name, gitlab, link, account, findings] =
+            columns::people(evaluation.kind.spec()).map(|column| column.field);
+        let fields =
+            [("email", &person.email), (gitlab, &person.gitlab_username), (link, &person.link)];
+        let unreadable: Vec<&str> = fields
+            .into_iter()
+            .filter(|(_, field)| **field == Field::Unreadable)
+            .map(|(name, _)| name)
+            .collect();
+        let mut row = serializer.serialize_map(None)?;
+        row.serialize_entry("subject", &person.subject().to_string())?;
+        row.serialize_entry(name, &person.name)?;
+        for (key, field) in fields {
+            row.serialize_entry(key, &field.value())?;
+        }
+        if !unreadable.is_empty() {
+            row.serialize_entry("unreadable", &unreadable)?;
+        }
+        row.serialize_entry(account, &member.account)?;
+        row.serialize_entry("excluded", &member.is_excluded)?;
+        row.serialize_entry(findings, &self::findings(member.findings))?;
+        serialize_location(&mut row, &evaluation.roster.location(person))?;
+        row.end()
+    }
 }
 
 #[derive(Serialize)]
@@ -178,44 +214,10 @@ fn findings(findings: &[Finding]) -> Vec<FindingRow<'_>> {
 }
 
 fn outsiders(report: &Report) -> Vec<OutsiderRow<'_>> {
-    report
-        .outsiders()
-        .map(|outsider| OutsiderRow {
-            subject: outsider.account.subject().to_string(),
-            name: &outsider.account.name,
-            email: outsider.account.email.as_deref(),
-            status: outsider.account.status,
-            role: outsider.account.role.as_deref(),
-            since: &outsider.account.since,
-            justification: outsider.justification(),
-            decision: outsider.decision().to_string(),
-            findings: findings(outsider.findings),
-            location: &outsider.account.location,
-        })
-        .collect()
+    report.outsiders().map(OutsiderRow).collect()
 }
 
 fn people(report: &Report) -> Vec<PersonRow<'_>> {
-    let people = report.team().map(|member| {
-        let person = member.person;
-        let facts = [
-            ("email", &person.email),
-            ("gitlab", &person.gitlab_username),
-            ("calendly_link", &person.calendly),
-        ];
-        let unreadable = facts.into_iter().filter(|(_, fact)| **fact == Field::Unreadable);
-        PersonRow {
-            subject: person.subject().to_string(),
-            name: &person.name,
-            email: person.email.value().map(|email| &**email),
-            gitlab: person.gitlab_username.value().map(|username| &**username),
-            calendly_link: person.calendly.value().map(|link| &**link),
-            unreadable: unreadable.map(|(name, _)| name).collect(),
-            account: member.account,
-            excluded: member.is_excluded,
-            findings: findings(member.findings),
-            location: report.evaluation.roster.location(person),
-        }
-    });
-    people.collect()
+    let evaluation = &report.evaluation;
+    report.team().map(|member| PersonRow { evaluation, member }).collect()
 }

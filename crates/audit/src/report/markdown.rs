@@ -31,8 +31,9 @@ pub(super) fn render(report: &Report) -> String {
         text.push_str(&format!("\n## {PROBLEMS_HEADING}\n\n"));
         text.extend(report.evaluation.problems.iter().map(|entry| item(&problem(entry))));
     }
-    table(spec.team_heading, &people(spec), report.team(), &mut text);
-    table(spec.outsiders_heading, &outsiders(), report.outsiders(), &mut text);
+    let base = spec.link_base;
+    table(spec.team_heading, &people(spec), report.team(), base, &mut text);
+    table(spec.outsiders_heading, &outsiders(), report.outsiders(), base, &mut text);
     text.push_str(&format!("\n{}.\n", report.summary()));
     text
 }
@@ -82,7 +83,8 @@ fn roster_provenance(report: &Report) -> Markdown {
 
 /// The notes, each as a sentence.
 pub(crate) fn notes(report: &Report) -> impl Iterator<Item = Markdown> {
-    report.notes().into_iter().map(|note| note.markdown().and("."))
+    let base = report.evaluation.kind.spec().link_base;
+    report.notes().into_iter().map(move |note| note.markdown(base).and("."))
 }
 
 pub(crate) fn problem(problem: &Problem) -> Markdown {
@@ -103,6 +105,7 @@ fn table<R>(
     heading: &str,
     columns: &[Column<R>],
     rows: impl Iterator<Item = R>,
+    link_base: &str,
     text: &mut String,
 ) {
     let headings: Vec<Markdown> =
@@ -110,7 +113,7 @@ fn table<R>(
     text.push_str(&format!("\n## {heading}\n\n{}{}", row(&headings), delimiter_row(columns.len())));
     for about in rows {
         let cells: Vec<Markdown> =
-            columns.iter().map(|column| (column.cell)(&about).markdown()).collect();
+            columns.iter().map(|column| (column.cell)(&about).markdown(link_base)).collect();
         text.push_str(&row(&cells));
     }
 }

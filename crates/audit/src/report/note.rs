@@ -71,13 +71,13 @@ impl<'a> Note<'a> {
         Self { name, ..self.untrusted(name) }
     }
 
-    /// The note for an issue, without a final stop.
-    pub(super) fn markdown(&self) -> Markdown {
+    /// The note for an issue, without a final stop; addresses that begin with `link_base` are links.
+    pub(super) fn markdown(&self, link_base: &str) -> Markdown {
         let mut text = Markdown::default();
         for piece in &self.pieces {
             text = text.and(match piece {
                 Piece::Own(words) => words.clone(),
-                Piece::Untrusted(untrusted) => Markdown::untrusted(untrusted),
+                Piece::Untrusted(untrusted) => Markdown::untrusted_or_link(untrusted, link_base),
                 Piece::Code(untrusted) => Markdown::code(untrusted),
             });
         }

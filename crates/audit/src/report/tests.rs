@@ -15,6 +15,7 @@ fn report(text: &str, policy: &Policy) -> Report {
     let bytes = text.as_bytes().to_vec();
     let (roster, problems) = parse(
         &[SourceFile { name: "data/team.yaml".to_owned(), bytes }],
+        "calendly",
         &OperationsTeam::default(),
     );
     let provenance = Provenance {

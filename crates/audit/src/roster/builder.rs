@@ -173,13 +173,13 @@ impl<'a> RosterBuilder<'a> {
 }
 
 fn person(name: Box<str>, fields: Fields, position: Position, team: &OperationsTeam) -> Person {
-    let Fields { email, reports_to, calendly, gitlab_id, gitlab_username, job, .. } = fields;
+    let Fields { email, reports_to, link, gitlab_id, gitlab_username, job, .. } = fields;
     let is_operations = job.map_or(Some(false), |job| is_operations(&job, team));
     Person {
         name,
         email,
         reports_to,
-        calendly,
+        link,
         gitlab_id,
         claimed_id: None,
         gitlab_username,

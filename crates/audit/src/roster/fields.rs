@@ -90,14 +90,28 @@ pub(super) struct Fields {
     pub(super) name: Field<Box<str>>,
     pub(super) email: Field<Box<str>>,
     pub(super) reports_to: Field<Box<str>>,
-    pub(super) calendly: Field<Box<str>>,
+    /// The person's link, once [`Entry::resolve_link`] has found it.
+    pub(super) link: Field<Box<str>>,
     pub(super) gitlab_id: Field<u64>,
     pub(super) gitlab_username: Field<Box<str>>,
     /// Boxed, because pruning removes it from most entries before they are parsed.
     pub(super) job: Option<Box<JobFields>>,
     /// Whether another field is a list of people, so that the entry is more than one person.
+    ///
+    /// It is known once [`Entry::resolve_link`] has looked at the other fields.
     pub(super) lists_people: bool,
     pub(super) errors: Vec<FieldError>,
+    /// The fields whose names mean nothing to every roster: one of them is the link.
+    others: Vec<OtherField>,
+}
+
+/// A field whose name means nothing to every roster.
+#[derive(Debug, PartialEq, Eq)]
+struct OtherField {
+    key: Box<str>,
+    value: Node<Values>,
+    /// How many errors the fields before it have, so that its own stand in their order.
+    errors_before: usize,
 }
 
 /// The fields that decide whether a person belongs to the operations team.
@@ -122,8 +136,8 @@ pub(super) enum Entry {
     Other(&'static str),
 }
 
-/// The fields that are read at the top level of an entry. All others are ignored.
-pub(super) const FIELDS: [&str; 5] = ["name", "email", "reports_to", "calendly", "gitlab"];
+/// The fields that are read at the top level of an entry, beside the kind's link. All others are ignored.
+pub(super) const FIELDS: [&str; 4] = ["name", "email", "reports_to", "gitlab"];
 
 /// Further fields, which are read if they may make the person a member of the operations team.
 pub(super) const JOB_FIELDS: [&str; 2] = ["title", "focuses"];
@@ -142,6 +156,7 @@ impl<'de> Deserialize<'de> for Entry {
 }
 
 /// Any value of a roster, with mappings read as `M`.
+#[derive(Debug, PartialEq, Eq)]
 enum Node<M> {
     Null,
     Text(Box<str>),
@@ -285,27 +300,49 @@ impl TakeField for Fields {
     fn take<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         let errors = &mut self.errors;
         match key {
-            "name" => take_text(&mut self.name, "name", map.next_value()?, errors),
+            "name" => take_text::<Ignored>(&mut self.name, "name", map.next_value()?, errors),
             "email" => {
-                take_text(&mut self.email, "email", map.next_value()?, errors);
+                take_text::<Ignored>(&mut self.email, "email", map.next_value()?, errors);
                 if self.email.value().is_some_and(|email| !is_email_address(email)) {
                     self.email = unreadable("email", Fault::NotAnAddress, errors);
                 }
             }
             "reports_to" => {
-                take_text(&mut self.reports_to, "reports_to", map.next_value()?, errors);
+                take_text::<Ignored>(&mut self.reports_to, "reports_to", map.next_value()?, errors);
             }
-            "calendly" => take_text(&mut self.calendly, "calendly", map.next_value()?, errors),
             "gitlab" => self.take_gitlab(map.next_value()?),
             "title" => self.take_title(map.next_value()?),
             "focuses" => self.take_focuses(map.next_value()?),
-            _ => self.lists_people |= map.next_value::<Node<Values>>()?.lists_people(key),
+            _ => {
+                let value = map.next_value::<Node<Values>>()?;
+                self.others.push(OtherField {
+                    key: key.into(),
+                    value,
+                    errors_before: errors.len(),
+                });
+            }
         }
         Ok(())
     }
 }
 
 impl Fields {
+    /// Takes the link from the field `link_field`, and looks whether one of the others lists people.
+    fn resolve_link(&mut self, link_field: &'static str) {
+        let mut added = 0;
+        for OtherField { key, value, errors_before } in std::mem::take(&mut self.others) {
+            if *key != *link_field {
+                self.lists_people |= value.lists_people(&key, link_field);
+                continue;
+            }
+            let mut errors = Vec::new();
+            take_text(&mut self.link, link_field, value, &mut errors);
+            let start = errors_before.saturating_add(added).min(self.errors.len());
+            added += errors.len();
+            self.errors.splice(start..start, errors);
+        }
+    }
+
     fn take_title(&mut self, node: Node<Ignored>) {
         match node {
             Node::Text(text) => self.job.get_or_insert_default().titles.push(text),
@@ -387,54 +424,60 @@ impl Node<Ignored> {
 /// The fields that hold people, whatever their values look like.
 const PEOPLE_FIELDS: [&str; 4] = ["members", "people", "team_members", "employees"];
 
-/// The fields that make a mapping with a `name` a person.
-const PERSON_FIELDS: [&str; 4] = ["email", "reports_to", "calendly", "gitlab"];
+/// The fields that make a mapping with a `name` a person, as the kind's link does.
+const PERSON_FIELDS: [&str; 3] = ["email", "reports_to", "gitlab"];
 
 /// Whether the lines of an unused field may hold a list of people.
 ///
 /// Only the answer "no" has to be right, because those lines are not parsed.
-pub(super) fn may_list_people(key: &str, lines: &str) -> bool {
+pub(super) fn may_list_people(key: &str, lines: &str, link_field: &str) -> bool {
     // A key in double quotes may hold escapes.
     PEOPLE_FIELDS.contains(&key)
         || lines.contains('\\')
+        || lines.contains(link_field)
         || PERSON_FIELDS.iter().any(|field| lines.contains(field))
 }
 
 /// The value of an unused field, as far as it shows whether it holds people.
-#[derive(Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 struct Values {
-    has_values: bool,
+    has_items: bool,
     has_person: bool,
+    /// The names of the fields beside a `name` that may be a person's link.
+    beside_names: Vec<Box<str>>,
 }
 
 impl TakeField for Values {
     fn take<'de, A: MapAccess<'de>>(&mut self, _: &str, map: &mut A) -> Result<(), A::Error> {
         let value = map.next_value::<Node<PersonFields>>()?;
-        self.add(&value);
+        self.add(value);
         Ok(())
     }
 
     fn take_item<'de, A: SeqAccess<'de>>(&mut self, list: &mut A) -> Result<bool, A::Error> {
         let Some(value) = list.next_element::<Node<PersonFields>>()? else { return Ok(false) };
-        self.add(&value);
+        self.add(value);
         Ok(true)
     }
 }
 
 impl Values {
-    fn add(&mut self, value: &Node<PersonFields>) {
-        self.has_values = true;
-        if let Node::Mapping(PersonFields { has_name: true, has_detail: true }) = value {
-            self.has_person = true;
+    fn add(&mut self, value: Node<PersonFields>) {
+        self.has_items = true;
+        if let Node::Mapping(PersonFields { has_name: true, has_detail, others }) = value {
+            self.has_person |= has_detail;
+            self.beside_names.extend(others);
         }
     }
 }
 
 impl Node<Values> {
     /// Whether the value of the field `key` is a list of people, or a mapping to them.
-    fn lists_people(&self, key: &str) -> bool {
+    fn lists_people(&self, key: &str, link_field: &str) -> bool {
         let (Self::List(values) | Self::Mapping(values)) = self else { return false };
-        values.has_person || values.has_values && PEOPLE_FIELDS.contains(&key)
+        values.has_person
+            || values.beside_names.iter().any(|field| **field == *link_field)
+            || values.has_items && PEOPLE_FIELDS.contains(&key)
     }
 }
 
@@ -443,12 +486,16 @@ impl Node<Values> {
 struct PersonFields {
     has_name: bool,
     has_detail: bool,
+    others: Vec<Box<str>>,
 }
 
 impl TakeField for PersonFields {
     fn take<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        self.has_name |= key == "name";
-        self.has_detail |= PERSON_FIELDS.contains(&key);
+        match key {
+            "name" => self.has_name = true,
+            key if PERSON_FIELDS.contains(&key) => self.has_detail = true,
+            key => self.others.push(key.into()),
+        }
         map.next_value::<IgnoredAny>().map(drop)
     }
 }
@@ -482,6 +529,15 @@ impl TakeField for FieldLines {
 }
 
 impl Entry {
+    /// Takes the person's link from the field that the audited kind names.
+    ///
+    /// Only then are the entry's errors known.
+    pub(super) fn resolve_link(&mut self, link_field: &'static str) {
+        if let Self::Mapping(fields) = self {
+            fields.resolve_link(link_field);
+        }
+    }
+
     /// Whether the lines of unreadable fields are still unknown.
     pub(super) fn has_errors(&self) -> bool {
         matches!(self, Self::Mapping(fields) if !fields.errors.is_empty())
@@ -563,10 +619,10 @@ fn set<T>(field: &mut Field<T>, name: &'static str, value: Field<T>, errors: &mu
     };
 }
 
-fn take_text(
+fn take_text<M>(
     field: &mut Field<Box<str>>,
     name: &'static str,
-    node: Node<Ignored>,
+    node: Node<M>,
     errors: &mut Vec<FieldError>,
 ) {
     let value = match node {

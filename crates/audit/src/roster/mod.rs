@@ -13,6 +13,7 @@ mod model;
 mod operations_team;
 mod parse;
 mod prune;
+mod rules;
 
 use rayon::prelude::*;
 
@@ -22,16 +23,23 @@ pub(crate) use managers::Managers;
 pub use model::{Person, Roster};
 pub use operations_team::OperationsTeam;
 use parse::{Item, Reading};
+use rules::Rules;
 
 use crate::input::{Problem, SourceFile};
 
 /// Parses the files of a roster in their order, with the problems in the order of their locations.
 ///
+/// `link_field` is the field of an entry with the person's link to the audited system.
 /// The text of the files is not needed afterwards.
 /// Of titles and focuses, only the membership in `team` is kept.
-pub fn parse(files: &[SourceFile], team: &OperationsTeam) -> (Roster, Vec<Problem>) {
+pub fn parse(
+    files: &[SourceFile],
+    link_field: &'static str,
+    team: &OperationsTeam,
+) -> (Roster, Vec<Problem>) {
+    let rules = Rules { link_field, team };
     let readings: Vec<Reading> =
-        files.par_iter().map(|file| parse::file(&file.bytes, team)).collect();
+        files.par_iter().map(|file| parse::file(&file.bytes, rules)).collect();
     let mut builder = RosterBuilder::new(team);
     for (file, reading) in files.iter().zip(readings) {
         builder.start_file(&file.name, reading.items.len());

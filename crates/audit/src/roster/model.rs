@@ -21,8 +21,8 @@ pub struct Person {
     pub email: Field<Box<str>>,
     /// The manager's name, or a slug of it.
     pub reports_to: Field<Box<str>>,
-    /// The address of the person's main Calendly page, as written.
-    pub calendly: Field<Box<str>>,
+    /// The person's link to the audited system, as written.
+    pub link: Field<Box<str>>,
     /// The id of the person's GitLab account.
     pub gitlab_id: Field<u64>,
     /// The id that this entry and another one claim, so that it belongs to neither.
@@ -38,7 +38,7 @@ pub struct Person {
 impl Person {
     /// Whether every field of the person's entry could be read.
     pub fn is_readable(&self) -> bool {
-        let texts = [&self.email, &self.reports_to, &self.calendly, &self.gitlab_username];
+        let texts = [&self.email, &self.reports_to, &self.link, &self.gitlab_username];
         texts.iter().all(|field| **field != Field::Unreadable)
             && self.gitlab_id != Field::Unreadable
             && self.is_operations.is_some()

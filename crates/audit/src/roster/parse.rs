@@ -17,8 +17,8 @@ use serde_yaml::{DefaultMessageFormatter, Error, MessageFormatter, Options, Span
 
 use super::fields::{A_LIST, Entry, FieldLines, Fields};
 use super::items::{self, Part};
-use super::operations_team::OperationsTeam;
 use super::prune::push_pruned;
+use super::rules::Rules;
 
 /// The content of a file.
 #[derive(Debug, Default)]
@@ -58,12 +58,12 @@ const BATCH: usize = 64;
 const ROUNDS: usize = 16;
 
 /// Parses one file.
-pub(super) fn file(bytes: &[u8], team: &OperationsTeam) -> Reading {
+pub(super) fn file(bytes: &[u8], rules: Rules<'_>) -> Reading {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let bytes = &*with_line_feeds(bytes);
     let mut reading = Reading::default();
     if let Some(b'[' | b'{') = bytes.trim_ascii_start().first()
-        && let Some(json) = json(bytes)
+        && let Some(json) = json(bytes, rules)
     {
         return json;
     }
@@ -80,8 +80,8 @@ pub(super) fn file(bytes: &[u8], team: &OperationsTeam) -> Reading {
     }
     for document in &documents {
         match items::items(*document) {
-            Some(items) => parse_list(&items, team, &mut reading),
-            None => parse_document(*document, &mut reading),
+            Some(items) => parse_list(&items, rules, &mut reading),
+            None => parse_document(*document, rules, &mut reading),
         }
     }
     if documents.is_empty() {
@@ -126,11 +126,19 @@ enum Outcome {
     NeedsOthers(Box<EntryError>),
 }
 
-fn parse_list(items: &[Part<'_>], team: &OperationsTeam, reading: &mut Reading) {
+impl Outcome {
+    /// An item that was read, with its link where the rules say that it is.
+    fn read(mut entry: Entry, rules: Rules<'_>) -> Self {
+        entry.resolve_link(rules.link_field);
+        Self::Read(entry)
+    }
+}
+
+fn parse_list(items: &[Part<'_>], rules: Rules<'_>, reading: &mut Reading) {
     let batches = items.par_chunks(BATCH);
-    let mut outcomes: Vec<Outcome> = batches.flat_map_iter(|items| batch(items, team)).collect();
+    let mut outcomes: Vec<Outcome> = batches.flat_map_iter(|items| batch(items, rules)).collect();
     if outcomes.iter().any(|outcome| matches!(outcome, Outcome::NeedsOthers(_))) {
-        parse_as_one(items, &mut outcomes);
+        parse_as_one(items, rules, &mut outcomes);
     }
     reading.items.reserve(outcomes.len());
     for (outcome, item) in outcomes.into_iter().zip(items) {
@@ -162,30 +170,30 @@ fn field_lines<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     serde_yaml::from_str_with_options(text, options(text.len())).ok()
 }
 
-fn batch(items: &[Part<'_>], team: &OperationsTeam) -> Vec<Outcome> {
-    if let Some(entries) = read_pruned(items, team) {
-        return entries.into_iter().map(Outcome::Read).collect();
+fn batch(items: &[Part<'_>], rules: Rules<'_>) -> Vec<Outcome> {
+    if let Some(entries) = read_pruned(items, rules) {
+        return entries.into_iter().map(|entry| Outcome::read(entry, rules)).collect();
     }
-    items.iter().map(|item| read_alone(*item)).collect()
+    items.iter().map(|item| read_alone(*item, rules)).collect()
 }
 
-fn read_pruned(items: &[Part<'_>], team: &OperationsTeam) -> Option<Vec<Entry>> {
+fn read_pruned(items: &[Part<'_>], rules: Rules<'_>) -> Option<Vec<Entry>> {
     let mut text = String::with_capacity(items.iter().map(|item| item.bytes.len()).sum());
     for item in items {
-        push_pruned(str::from_utf8(item.bytes).ok()?, team, &mut text);
+        push_pruned(str::from_utf8(item.bytes).ok()?, rules, &mut text);
     }
     let entries: Vec<Entry> = serde_yaml::from_str_with_options(&text, options(text.len())).ok()?;
     (entries.len() == items.len()).then_some(entries)
 }
 
-fn read_alone(item: Part<'_>) -> Outcome {
+fn read_alone(item: Part<'_>, rules: Rules<'_>) -> Outcome {
     let text = match utf8(item) {
         Ok(text) => text,
         Err(problem) => return Outcome::Broken(Box::new(problem)),
     };
     match serde_yaml::from_str_with_options::<Vec<Entry>>(text, options(text.len())) {
         Ok(mut entries) => match (entries.pop(), entries.is_empty()) {
-            (Some(entry), true) => Outcome::Read(entry),
+            (Some(entry), true) => Outcome::read(entry, rules),
             _ => Outcome::Broken(Box::new(EntryError::lost(
                 item.line,
                 "the lines from here to the next entry do not hold exactly one entry",
@@ -207,7 +215,7 @@ fn read_alone(item: Part<'_>) -> Outcome {
 }
 
 /// Parses a list as one document without its broken items, and replaces the outcomes if it can.
-fn parse_as_one(items: &[Part<'_>], outcomes: &mut Vec<Outcome>) {
+fn parse_as_one(items: &[Part<'_>], rules: Rules<'_>, outcomes: &mut Vec<Outcome>) {
     let broken = outcomes.iter().enumerate().filter_map(|(index, outcome)| match outcome {
         Outcome::Broken(problem) => Some((index, EntryError::clone(problem))),
         Outcome::Read(_) | Outcome::NeedsOthers(_) => None,
@@ -221,7 +229,7 @@ fn parse_as_one(items: &[Part<'_>], outcomes: &mut Vec<Outcome>) {
                 let mut entries = entries.into_iter();
                 let outcome = |index| match broken.remove(&index) {
                     Some(problem) => Some(Outcome::Broken(Box::new(problem))),
-                    None => entries.next().map(Outcome::Read),
+                    None => entries.next().map(|entry| Outcome::read(entry, rules)),
                 };
                 *outcomes = (0..items.len()).filter_map(outcome).collect();
                 return;
@@ -252,7 +260,7 @@ fn blank_out(items: &[Part<'_>], broken: &BTreeMap<usize, EntryError>) -> String
 }
 
 /// Parses a document that is not a list with an item on each line: one person, or a flow list.
-fn parse_document(document: Part<'_>, reading: &mut Reading) {
+fn parse_document(document: Part<'_>, rules: Rules<'_>, reading: &mut Reading) {
     let text = match utf8(document) {
         Ok(text) => text,
         Err(problem) => return reading.problems.push(problem),
@@ -262,7 +270,10 @@ fn parse_document(document: Part<'_>, reading: &mut Reading) {
     match serde_yaml::from_str_with_options::<Spanned<Entry>>(text, options()) {
         Ok(Spanned { value: Entry::Other(A_LIST), .. }) => {
             match serde_yaml::from_str_with_options::<Vec<Spanned<Entry>>>(text, options()) {
-                Ok(entries) => {
+                Ok(mut entries) => {
+                    for entry in &mut entries {
+                        entry.value.resolve_link(rules.link_field);
+                    }
                     let has_errors = entries.iter().any(|entry| entry.value.has_errors());
                     let lines = has_errors.then(|| field_lines(document.bytes)).flatten();
                     let mut lines = Vec::<FieldLines>::into_iter(lines.unwrap_or_default());
@@ -277,6 +288,7 @@ fn parse_document(document: Part<'_>, reading: &mut Reading) {
             }
         }
         Ok(mut entry) => {
+            entry.value.resolve_link(rules.link_field);
             if entry.value.has_errors() {
                 let lines = field_lines(document.bytes).unwrap_or_default();
                 entry.value.locate_errors(&lines, document.line);
@@ -338,7 +350,7 @@ pub(super) fn options(length: usize) -> Options {
 }
 
 /// Parses a JSON array or object; `None` if the text is not JSON from its first value on.
-fn json(bytes: &[u8]) -> Option<Reading> {
+fn json(bytes: &[u8], rules: Rules<'_>) -> Option<Reading> {
     let mut reading = Reading::default();
     let text = str::from_utf8(bytes).ok()?;
     let mut values = Vec::new();
@@ -364,8 +376,11 @@ fn json(bytes: &[u8]) -> Option<Reading> {
         let offset = value.get().as_ptr().addr() - text.as_ptr().addr();
         line += line_breaks(bytes.get(position..offset).unwrap_or_default());
         position = offset;
-        match serde_json::from_str(value.get()) {
-            Ok(entry) => reading.push(entry, line),
+        match serde_json::from_str::<Entry>(value.get()) {
+            Ok(mut entry) => {
+                entry.resolve_link(rules.link_field);
+                reading.push(entry, line);
+            }
             Err(error) => {
                 reading.problems.push(EntryError::lost(line, format!("not valid JSON: {error}")));
             }

@@ -5,13 +5,13 @@
 //! Line breaks stay, so that every line keeps its number.
 
 use super::fields::{FIELDS, JOB_FIELDS, may_list_people};
-use super::operations_team::OperationsTeam;
+use super::rules::Rules;
 
 /// Appends `item` to `text` without the unused fields.
 ///
 /// `item` begins in column 0 with the dash of a list.
 /// If it is a mapping in the usual layout, its fields begin in column 2.
-pub(super) fn push_pruned(item: &str, team: &OperationsTeam, text: &mut String) {
+pub(super) fn push_pruned(item: &str, rules: Rules<'_>, text: &mut String) {
     let mut rest = item;
     let mut field = "";
     let mut key = None;
@@ -19,7 +19,7 @@ pub(super) fn push_pruned(item: &str, team: &OperationsTeam, text: &mut String) 
         let starts_field = match Line::parse(line) {
             Line::Doubtful => break,
             Line::OpenField => {
-                push_field(key, field, team, text);
+                push_field(key, field, rules, text);
                 rest = rest.get(field.len()..).unwrap_or_default();
                 break;
             }
@@ -28,14 +28,14 @@ pub(super) fn push_pruned(item: &str, team: &OperationsTeam, text: &mut String) 
             Line::Deeper => None,
         };
         if let Some(next) = starts_field {
-            push_field(key, field, team, text);
+            push_field(key, field, rules, text);
             rest = rest.get(field.len()..).unwrap_or_default();
             field = "";
             key = next;
         }
         field = rest.get(..field.len() + line.len()).unwrap_or_default();
         if field.len() == rest.len() {
-            push_field(key, field, team, text);
+            push_field(key, field, rules, text);
             return;
         }
     }
@@ -44,11 +44,12 @@ pub(super) fn push_pruned(item: &str, team: &OperationsTeam, text: &mut String) 
 
 /// Appends the lines of the field `key`, or as many blank ones. The first line of an item has no
 /// key here.
-fn push_field(key: Option<&str>, field: &str, team: &OperationsTeam, text: &mut String) {
+fn push_field(key: Option<&str>, field: &str, rules: Rules<'_>, text: &mut String) {
     let is_read = key.is_none_or(|key| {
         FIELDS.contains(&key)
-            || JOB_FIELDS.contains(&key) && !team.is_ruled_out(field)
-            || may_list_people(key, field)
+            || key == rules.link_field
+            || JOB_FIELDS.contains(&key) && !rules.team.is_ruled_out(field)
+            || may_list_people(key, field, rules.link_field)
     });
     // An alias elsewhere may refer to the anchor.
     if is_read || field.contains('&') {
@@ -160,10 +161,12 @@ fn closes_what_it_opens(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::roster::operations_team::OperationsTeam;
 
     fn pruned(item: &str) -> String {
         let mut text = String::new();
-        push_pruned(item, &OperationsTeam::default(), &mut text);
+        let team = OperationsTeam::default();
+        push_pruned(item, Rules { link_field: "page", team: &team }, &mut text);
         text
     }
 

@@ -9,7 +9,7 @@ use super::*;
 
 fn read(text: impl AsRef<[u8]>) -> (Roster, Vec<Problem>) {
     let file = SourceFile { name: "team.yaml".to_owned(), bytes: text.as_ref().to_vec() };
-    parse(&[file], &OperationsTeam::default())
+    parse(&[file], "calendly", &OperationsTeam::default())
 }
 
 /// One line per person and per problem.
@@ -41,6 +41,21 @@ fn a_list_of_people() {
 }
 
 #[test]
+fn the_audited_kind_names_the_field_of_the_link() {
+    let text = "- name: Ada\n  page: https://x.example/ada\n  calendly: [1]\n- name: Bob\n  page: [1]\n  reports_to: 7\n- name: Team\n  crew: [{name: Eve, page: https://x.example/eve}]\n";
+    let file = SourceFile { name: "team.yaml".to_owned(), bytes: text.into() };
+    let (roster, problems) = parse(&[file], "page", &OperationsTeam::default());
+    let links: Vec<_> = roster.people.iter().map(|person| person.link.clone()).collect();
+    assert_eq!(links, [Field::Value("https://x.example/ada".into()), Field::Unreadable]);
+    let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    expect![[r#"
+        team.yaml:5: `page` is a list, not a text
+        team.yaml:6: `reports_to` is a number, not a text; put it in quotes if it is right
+        team.yaml:7: the entry has a `name` and a list of people, who were not read: give each of them an entry of their own"#]]
+    .assert_eq(&problems.join("\n"));
+}
+
+#[test]
 fn every_field_that_is_used() {
     let (roster, problems) = read(
         "- name: Ada\n  email: ada@example.com\n  title: Manager\n  reports_to: bob\n  calendly: https://calendly.com/ada\n  focuses:\n    - name: Operations\n      percentage: 50\n  gitlab:\n    id: 12\n    username: ada\n  slack: {id: U1, username: ada.l}\n",
@@ -56,7 +71,7 @@ fn every_field_that_is_used() {
                 reports_to: Value(
                     "bob",
                 ),
-                calendly: Value(
+                link: Value(
                     "https://calendly.com/ada",
                 ),
                 gitlab_id: Value(

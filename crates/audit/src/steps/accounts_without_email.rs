@@ -49,7 +49,7 @@ fn bot() -> Account {
 
 fn roster() -> crate::roster::Roster {
     let file = SourceFile { name: "team.yaml".to_owned(), bytes: TEAM.into() };
-    parse(&[file], &OperationsTeam::default()).0
+    parse(&[file], Kind::Calendly.spec().roster_field, &OperationsTeam::default()).0
 }
 
 /// The outsiders at an instant, beside the accounts of everybody on the roster.

@@ -56,12 +56,12 @@ fn explain_person(evaluation: &Evaluation, index: PersonIdx, person: &Person, te
         person.name,
         evaluation.roster.location(person),
         field(&person.email),
-        field(&person.calendly),
+        field(&person.link),
     ));
     let matches = evaluation.matching.for_person(index);
     for Match { account, key, .. } in matches {
         if let Some(account) = evaluation.account(*account) {
-            let by = key.describe();
+            let by = key.describe(evaluation.kind.spec().page_name);
             text.push_str(&format!("  account: {}, matched by its {by}\n", described(account)));
         }
     }
@@ -122,7 +122,7 @@ fn refused<'a>(
     person: &Person,
 ) -> Vec<(&'a Account, String)> {
     let likeness = SimilarityIndex::new(&evaluation.roster, |candidate| candidate == index);
-    let link = person.calendly.value().map(|link| comparable_link(link));
+    let link = person.link.value().map(|link| comparable_link(link));
     let matches = evaluation.matching.for_person(index);
     let mut refused = Vec::new();
     for (index, account) in evaluation.accounts.iter().flat_map(Accounts::enumerate) {

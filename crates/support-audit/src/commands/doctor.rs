@@ -299,8 +299,7 @@ async fn roster(ctx: &Ctx) -> Diagnosis {
     match gather::gitlab_roster(ctx).await {
         Err(error) => failed(&error),
         Ok(source) => {
-            let (roster, problems) =
-                audit::roster::parse(&source.files, &ctx.config.operations_team);
+            let (roster, problems) = gather::parse_roster(ctx, &source.files);
             let text = format!("{} people, {} problems", roster.people.len(), problems.len());
             if problems.is_empty() {
                 Diagnosis::Ok(text)

@@ -273,7 +273,7 @@ async fn unseen(ctx: &Ctx, operator: &User, level: Option<u64>) -> Option<String
     let level = level?;
     let counted = async {
         let source = gather::gitlab_roster(ctx).await?;
-        let (roster, _) = audit::roster::parse(&source.files, &ctx.config.operations_team);
+        let (roster, _) = gather::parse_roster(ctx, &source.files);
         let mut members = ctx.gitlab().await?.members(ctx.audits_project()).await?;
         // Whoever makes an issue sees it.
         let User { id, username, state } = operator.clone();

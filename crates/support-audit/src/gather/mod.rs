@@ -20,7 +20,7 @@ pub(crate) use issue::{
 };
 pub(crate) use operators::Operators;
 pub(crate) use record::Record;
-pub(crate) use roster::gitlab_roster;
+pub(crate) use roster::{gitlab_roster, parse_roster};
 pub(crate) use sizes::SizeFlags;
 pub(crate) use sources::{Gathered, Inputs, read_and_evaluate};
 pub(crate) use status::status;

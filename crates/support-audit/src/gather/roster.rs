@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use api::gitlab::Archive;
 use audit::input::{self, Location, Problem, Provenance, SourceFile};
+use audit::roster::Roster;
 use jiff::Timestamp;
 
 use super::accounts::captured_at;
@@ -23,6 +24,15 @@ pub(crate) struct Source {
     pub(crate) problems: Vec<Problem>,
     /// Where it comes from.
     pub(crate) provenance: Provenance,
+}
+
+/// The people in a roster's files, and what could not be read of them.
+///
+/// The audited kind says which field holds a person's link, the configuration who is of the operations
+/// team.
+pub(crate) fn parse_roster(ctx: &Ctx, files: &[SourceFile]) -> (Roster, Vec<Problem>) {
+    let link_field = ctx.global.kind.spec().roster_field;
+    audit::roster::parse(files, link_field, &ctx.config.operations_team)
 }
 
 /// The endings of the names of files that can hold people.

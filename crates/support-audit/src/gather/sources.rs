@@ -14,7 +14,7 @@ use clap::Args;
 use jiff::civil::Date;
 
 use super::accounts::{self, AccountsMode};
-use super::roster::{Source, gitlab_roster, local_roster};
+use super::roster::{Source, gitlab_roster, local_roster, parse_roster};
 use super::sizes::SizePolicy;
 use crate::config::Operator;
 use crate::ctx::Ctx;
@@ -136,7 +136,7 @@ pub(super) async fn read_sources(
     let (roster, accounts, exceptions) = tokio::join!(roster, accounts, exceptions(ctx, inputs));
     // Of several failures, the first to be reported is the one that explains most.
     let Source { files, problems: unread, provenance } = roster?;
-    let (roster, mut problems) = audit::roster::parse(&files, &ctx.config.operations_team);
+    let (roster, mut problems) = parse_roster(ctx, &files);
     problems.extend(unread);
     if roster.people.is_empty() {
         return Err(no_people(&provenance.path, &problems).into());

@@ -23,6 +23,8 @@ pub(crate) struct NoticeFinding {
     pub(crate) subject: String,
     /// What the check saw, untrusted.
     pub(crate) evidence: String,
+    /// The beginning of the addresses that may be links.
+    pub(crate) link_base: &'static str,
     /// The steps that the marker records for it.
     pub(crate) steps: Vec<Step>,
 }
@@ -134,8 +136,14 @@ impl Notice<'_> {
 }
 
 impl NoticeFinding {
-    pub(super) fn details(&self) -> Details<'_> {
-        Details { entry: self.entry.as_deref(), subject: &self.subject, evidence: &self.evidence }
+    /// What fills the placeholders of the finding's clauses.
+    pub(crate) fn details(&self) -> Details<'_> {
+        Details {
+            entry: self.entry.as_deref(),
+            subject: &self.subject,
+            evidence: &self.evidence,
+            link_base: self.link_base,
+        }
     }
 
     pub(super) fn to_subject(&self, position: Position) -> Markdown {

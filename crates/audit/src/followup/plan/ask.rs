@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 
 use super::Planner;
-use super::finding::details;
 use super::people::DuePerson;
 use super::recipient::recipient;
 use crate::followup::model::{Case, Entry, State};
@@ -89,7 +88,7 @@ impl<'p> Planner<'p> {
         again: Option<AskedAgain>,
     ) {
         let short: Vec<String> =
-            findings.iter().map(|finding| details(finding).plain(finding.wording.short)).collect();
+            findings.iter().map(|finding| finding.details().plain(finding.wording.short)).collect();
         self.names.push(format!("{} ({})", case.name, short.join(", ")));
         let line = self.asks.iter_mut().find(|line| {
             line.user.id == user.id

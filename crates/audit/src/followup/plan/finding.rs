@@ -6,7 +6,7 @@ use crate::followup::notice::NoticeFinding;
 use crate::markdown::is_linkable;
 use crate::record::marker::{Step, StepAction};
 use crate::roster::Person;
-use crate::wording::{Details, encode_path};
+use crate::wording::encode_path;
 
 /// How many characters of a finding's evidence a notice uses.
 const MAX_EVIDENCE: usize = 10_000;
@@ -39,16 +39,9 @@ impl Planner<'_> {
             entry: person.and_then(|person| entry_page(self.input, person)),
             subject: case.name.clone(),
             evidence: entry.evidence.chars().take(MAX_EVIDENCE).collect(),
+            link_base: self.input.evaluation.kind.spec().link_base,
             steps,
         }
-    }
-}
-
-pub(super) fn details(finding: &NoticeFinding) -> Details<'_> {
-    Details {
-        entry: finding.entry.as_deref(),
-        subject: &finding.subject,
-        evidence: &finding.evidence,
     }
 }
 

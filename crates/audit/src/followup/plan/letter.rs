@@ -1,7 +1,6 @@
 //! Plans the e-mails to people who cannot be mentioned.
 
 use super::Planner;
-use super::finding::details;
 use super::people::DuePerson;
 use crate::followup::letters::{Letter, LetterContext};
 use crate::followup::names::subject_name;
@@ -31,7 +30,7 @@ impl<'p> Planner<'p> {
             let mut items = Vec::new();
             for entry in &person.asks {
                 let finding = self.finding(case, entry, Vec::new());
-                let details = details(&finding);
+                let details = finding.details();
                 items.push((
                     details.plain(finding.wording.asks),
                     details.plain(finding.wording.fix),

@@ -23,7 +23,7 @@ pub(super) fn link_mismatch(input: &CheckInput<'_>) -> Vec<Hit> {
         link_shared(input.roster).into_iter().map(|hit| hit.about).collect();
     shared.sort_unstable();
     hits(input.roster, |index, person| {
-        let link = person.calendly.value().filter(|link| page(link).is_some())?;
+        let link = person.link.value().filter(|link| page(link).is_some())?;
         if shared.binary_search(&Subject::Person(index)).is_ok() {
             return None;
         }

@@ -12,6 +12,9 @@ pub use answers::read_answers;
 
 use super::spec::Spec;
 
+/// The beginning of the address of every page at Calendly.
+const LINK_BASE: &str = "https://calendly.com/";
+
 /// The specification of the Calendly audit.
 pub static SPEC: Spec = Spec {
     id: "calendly",
@@ -19,8 +22,11 @@ pub static SPEC: Spec = Spec {
     summary: "The team's Calendly organisation",
     team_heading: "Support Team",
     outsiders_heading: "Those in Calendly but not part of support team",
+    roster_field: "calendly",
     link_heading: "Calendly link",
     link_field: "calendly_link",
+    page_name: "scheduling link",
+    link_base: LINK_BASE,
     template_name: "Calendly",
     template: include_str!("template.md"),
     checks: &checks::CHECKS,

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use super::LINK_BASE;
 use crate::check::Hit;
 use crate::identity::{PersonIdx, Subject};
 use crate::roster::{Field, Person, Roster};
@@ -21,12 +22,12 @@ pub(super) fn hits<'a>(
 }
 
 pub(super) fn link_missing(roster: &Roster) -> Vec<Hit> {
-    hits(roster, |_, person| (person.calendly == Field::Missing).then_some(Cow::Borrowed("")))
+    hits(roster, |_, person| (person.link == Field::Missing).then_some(Cow::Borrowed("")))
 }
 
 pub(super) fn link_malformed(roster: &Roster) -> Vec<Hit> {
     hits(roster, |_, person| {
-        let link = person.calendly.value()?;
+        let link = person.link.value()?;
         page(link).is_none().then(|| canonical_link(link).into())
     })
 }
@@ -34,7 +35,7 @@ pub(super) fn link_malformed(roster: &Roster) -> Vec<Hit> {
 pub(super) fn link_shared(roster: &Roster) -> Vec<Hit> {
     let mut people: HashMap<Cow<'_, str>, Vec<&Person>> = HashMap::new();
     for person in &roster.people {
-        if let Field::Value(link) = &person.calendly {
+        if let Field::Value(link) = &person.link {
             people.entry(comparable_link(link)).or_default().push(person);
         }
     }
@@ -47,7 +48,7 @@ pub(super) fn link_shared(roster: &Roster) -> Vec<Hit> {
         evidence.insert(link, subjects.join(" "));
     }
     hits(roster, |_, person| {
-        let link = person.calendly.value()?;
+        let link = person.link.value()?;
         let subjects = evidence.get(&comparable_link(link))?;
         Some(format!("{} {subjects}", canonical_link(link)).into())
     })
@@ -109,10 +110,9 @@ impl Names {
 /// The address of a main page is `https://calendly.com/NAME`; that of an event continues with the
 /// event's name.
 pub(super) fn page(link: &str) -> Option<&str> {
-    const BEGINNING: &str = "https://calendly.com/";
-    let (beginning, name) = link.split_at_checked(BEGINNING.len())?;
+    let (beginning, name) = link.split_at_checked(LINK_BASE.len())?;
     let name = name.strip_suffix('/').unwrap_or(name);
     let is_name = !name.is_empty()
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-    (beginning.eq_ignore_ascii_case(BEGINNING) && is_name).then_some(name)
+    (beginning.eq_ignore_ascii_case(LINK_BASE) && is_name).then_some(name)
 }

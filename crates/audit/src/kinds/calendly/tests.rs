@@ -10,6 +10,7 @@ use crate::roster::{OperationsTeam, Roster, parse};
 fn roster(text: &str) -> Roster {
     parse(
         &[SourceFile { name: "team.yaml".to_owned(), bytes: text.into() }],
+        "calendly",
         &OperationsTeam::default(),
     )
     .0

@@ -111,7 +111,7 @@ fn problems(report: &Report, held: Option<&Held<'_>>) -> String {
 fn head(of: Of, spec: &Spec, added: &[&str]) -> String {
     let columns = of.headings(spec);
     let width = columns.len() + added.len();
-    let names = line(columns.iter().chain(added).copied());
+    let names = line(columns.iter().map(|heading| heading.text).chain(added.iter().copied()));
     format!("{names}{}", line(std::iter::repeat_n("---", width)))
 }
 
@@ -125,10 +125,11 @@ fn team(
 ) -> (String, Tally) {
     let mut rows = Rows::new(previous);
     let mut tally = Tally::default();
-    let columns = people(report.evaluation().kind.spec());
+    let spec = report.evaluation().kind.spec();
+    let columns = people(spec);
     let mut text = String::new();
     for member in report.team() {
-        let mut written = columns.each_ref().map(|column| written_cell(column, &member));
+        let mut written = columns.each_ref().map(|column| written_cell(column, &member, spec));
         let keys = member.person.keys();
         let row = rows.take(&keys, &written);
         if let (Some(held), Some(row)) = (held, row) {
@@ -152,13 +153,14 @@ fn outsiders(report: &Report, previous: &Table<'_>) -> String {
     if report.outsiders_unknown() {
         return previous.rows.iter().map(Row::kept).collect();
     }
+    let spec = report.evaluation().kind.spec();
     let mut rows = Rows::new(previous);
     let mut text = String::new();
     for outsider in report.outsiders() {
-        let (keys, mut written) = outsider_row(&outsider);
+        let (keys, mut written) = outsider_row(&outsider, spec);
         let typed = rows.take_typed(&keys, &written);
         if let Some(recorded) = outsider.recorded() {
-            write_recorded(recorded, &mut written, &typed);
+            write_recorded(recorded, &mut written, &typed, spec);
         }
         text.push_str(&stamped(Of::Outsiders, &keys, &written, &typed));
     }
@@ -168,20 +170,27 @@ fn outsiders(report: &Report, previous: &Table<'_>) -> String {
 
 /// The keys of an outsider's row, and its cells as we write them.
 /// People type justifications and decisions, unless there is an exception.
-fn outsider_row(outsider: &Outsider<'_>) -> ([SubjectId; 1], [String; 6]) {
+fn outsider_row(outsider: &Outsider<'_>, spec: &Spec) -> ([SubjectId; 1], [String; 6]) {
     let keys = [outsider.account.subject()];
     let written = outsider_columns().map(|column| match (column.key, outsider.exception) {
-        (JUSTIFICATION, Some(exception)) => in_row(&Markdown::untrusted(&exception.reason)),
+        (JUSTIFICATION, Some(exception)) => {
+            in_row(&Markdown::untrusted_or_link(&exception.reason, spec.link_base))
+        }
         (DECISION, Some(_)) => format!("{} {EXCEPTED}", Decision::Keep.as_str()),
         (JUSTIFICATION | DECISION, None) => String::new(),
-        _ => written_cell(&column, outsider),
+        _ => written_cell(&column, outsider, spec),
     });
     (keys, written)
 }
 
 /// Writes what an operator has recorded into the row of an outsider, unless somebody typed it
 /// there.
-fn write_recorded(recorded: &RecordedDecision, written: &mut [String], typed: &[String]) {
+fn write_recorded(
+    recorded: &RecordedDecision,
+    written: &mut [String],
+    typed: &[String],
+    spec: &Spec,
+) {
     for ((key, cell), position) in Of::Outsiders.keys().iter().zip(written).zip(0..) {
         let typed = typed.get(position).map_or("", String::as_str);
         match (*key, &recorded.reason) {
@@ -189,7 +198,7 @@ fn write_recorded(recorded: &RecordedDecision, written: &mut [String], typed: &[
                 recorded.decision.as_str().clone_into(cell);
             }
             (JUSTIFICATION, Some(reason)) if typed.is_empty() || !recorded.is_said_by(typed) => {
-                *cell = in_row(&Markdown::untrusted(&excerpt(reason)));
+                *cell = in_row(&Markdown::untrusted_or_link(&excerpt(reason), spec.link_base));
             }
             _ => {}
         }
@@ -201,9 +210,10 @@ pub(super) fn typed_about(
     report: &Report,
     previous: &Previous<'_>,
 ) -> Vec<(SubjectId, String, String)> {
+    let spec = report.evaluation().kind.spec();
     let mut rows = Rows::new(&previous.outsiders);
     let typed = |outsider: Outsider<'_>| {
-        let (keys, written) = outsider_row(&outsider);
+        let (keys, written) = outsider_row(&outsider, spec);
         let typed = rows.take_typed(&keys, &written);
         let cell = |key: &str| {
             let column = Of::Outsiders.keys().iter().position(|known| *known == key)?;
@@ -244,8 +254,8 @@ impl<'a> Rows<'a> {
 }
 
 /// The cell of a column in a row.
-fn written_cell<R>(column: &Column<R>, about: &R) -> String {
-    in_row(&(column.cell)(about).markdown())
+fn written_cell<R>(column: &Column<R>, about: &R, spec: &Spec) -> String {
+    in_row(&(column.cell)(about).markdown(spec.link_base))
 }
 
 /// A cell in a row.

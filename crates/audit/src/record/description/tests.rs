@@ -18,6 +18,7 @@ fn report(team: &str) -> Report {
 fn report_at(team: &str, instant: &str) -> Report {
     let (roster, problems) = parse(
         &[SourceFile { name: "team.yaml".to_owned(), bytes: team.into() }],
+        "calendly",
         &OperationsTeam::default(),
     );
     let provenance = Provenance {

@@ -3,7 +3,7 @@
 //! A marker is an HTML comment on a line of its own, such as
 //!
 //! ```text
-//! <!-- support-audit v1 calendly FY28-Q1 notice ask/link-missing/u0123456789abcdef+e89abcdef01234567/89abcdef/1/at=20270201T090000Z/due=20270204T090000Z/to=1001 -->
+//! <!-- support-audit v1 KIND FY28-Q1 notice ask/link-missing/u0123456789abcdef+e89abcdef01234567/89abcdef/1/at=20270201T090000Z/due=20270204T090000Z/to=1001 -->
 //! ```
 //!
 //! It names the version of its form, the kind, the period, and what the issue or comment is.

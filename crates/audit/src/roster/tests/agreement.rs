@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use crate::roster::builder::is_operations;
 use crate::roster::fields::{Entry, FIELDS, Fields, JOB_FIELDS};
+use crate::roster::rules::Rules;
 use crate::roster::{OperationsTeam, parse};
 
 /// A value as people write them, with all that makes YAML hard to cut.
@@ -48,6 +49,7 @@ fn value() -> impl Strategy<Value = String> {
 fn key() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => proptest::sample::select(FIELDS.to_vec()).prop_map(str::to_owned),
+        1 => Just("calendly".to_owned()),
         2 => proptest::sample::select(JOB_FIELDS.to_vec()).prop_map(str::to_owned),
         5 => proptest::sample::select(vec!["country", "about", "skills", "members"]).prop_map(str::to_owned),
         1 => proptest::sample::select(vec!["<<", "\"about\"", "'name'", "? about", "# name", "ab out"]).prop_map(str::to_owned),
@@ -87,11 +89,16 @@ proptest! {
         let expected: Vec<_> = whole
             .into_iter()
             .filter_map(|entry| match entry {
-                Entry::Mapping(fields) => Some(said(fields)),
+                mut entry @ Entry::Mapping(_) => {
+                    entry.resolve_link("calendly");
+                    let Entry::Mapping(fields) = entry else { return None };
+                    Some(said(fields))
+                }
                 Entry::Other(_) => None,
             })
             .collect();
-        let reading = parse::file(text.as_bytes(), &OperationsTeam::default());
+        let team = OperationsTeam::default();
+        let reading = parse::file(text.as_bytes(), Rules { link_field: "calendly", team: &team });
         let parts: Vec<_> = reading.items.into_iter().map(|item| said(item.fields)).collect();
         prop_assert_eq!(parts, expected, "{}", text);
     }

@@ -186,7 +186,7 @@ fn a_folder_of_people_keeps_files_apart() {
         file("c.yaml", "name: Bob\n\tx: y\n"),
         file("d.yaml", "---\nname: Ada\ngitlab: {id: 1}\n"),
     ];
-    let (roster, problems) = parse(&files, &OperationsTeam::default());
+    let (roster, problems) = parse(&files, "calendly", &OperationsTeam::default());
     assert_eq!(roster.location(&roster.people[0]).file, "a.yaml");
     let places: Vec<_> = problems.iter().map(|it| (&*it.location.file, it.location.line)).collect();
     assert_eq!(places, [("b.yaml", None), ("c.yaml", Some(1)), ("d.yaml", Some(2))]);

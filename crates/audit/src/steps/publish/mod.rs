@@ -179,7 +179,8 @@ mod tests {
             ));
         }
         let file = SourceFile { name: "team.yaml".to_owned(), bytes: team.into_bytes() };
-        let (roster, problems) = parse(&[file], &OperationsTeam::default());
+        let (roster, problems) =
+            parse(&[file], Kind::Calendly.spec().roster_field, &OperationsTeam::default());
         let provenance = Provenance {
             project: None,
             path: "team.yaml".to_owned(),

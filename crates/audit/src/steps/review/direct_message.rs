@@ -81,7 +81,9 @@ fn named(text: &mut String, entries: &[(&Case, &Entry)], title: impl Fn(usize) -
 }
 
 fn short(case: &Case, entry: &Entry) -> String {
-    let details = Details { entry: None, subject: &case.name, evidence: &entry.evidence };
+    let (subject, evidence) = (&case.name, &entry.evidence);
+    // A plain text has no links.
+    let details = Details { entry: None, subject, evidence, link_base: "" };
     details.plain(entry.check.wording.short)
 }
 

@@ -146,7 +146,7 @@ impl Writer<'_> {
                         .and(" is ")
                         .and(name(&person.name))
                         .and("'s, by ")
-                        .and(matched.key.describe()),
+                        .and(matched.key.describe(evaluation.kind.spec().page_name)),
                 ));
             }
         }

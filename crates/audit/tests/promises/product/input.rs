@@ -141,7 +141,7 @@ fn read_roster(text: String) -> (Roster, Vec<Problem>) {
     last.unwrap_or_else(|| {
         let bytes = text.clone().into_bytes();
         let file = SourceFile { name: "team.yaml".to_owned(), bytes };
-        let read = parse(&[file], &OperationsTeam::default());
+        let read = parse(&[file], Kind::Calendly.spec().roster_field, &OperationsTeam::default());
         LAST.set(Some((text, read.clone())));
         read
     })

@@ -251,7 +251,8 @@ impl Story {
         let file =
             |name: &str, text: &str| SourceFile { name: name.to_owned(), bytes: text.into() };
         let team = OperationsTeam::default();
-        let (roster, problems) = parse(&[file("team.yaml", &self.roster)], &team);
+        let (roster, problems) =
+            parse(&[file("team.yaml", &self.roster)], Kind::Calendly.spec().roster_field, &team);
         let captured = day(self.captured.unwrap_or(now));
         let accounts = self.accounts.as_ref().map(|text| {
             Accounts::from_file(Kind::Calendly.spec().export, &file("users.csv", text), captured)

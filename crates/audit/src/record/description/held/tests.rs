@@ -22,7 +22,8 @@ fn file(name: &str, text: &str) -> SourceFile {
 }
 
 fn report(team: &str, accounts: Option<&str>) -> Report {
-    let (roster, problems) = parse(&[file("team.yaml", team)], &OperationsTeam::default());
+    let (roster, problems) =
+        parse(&[file("team.yaml", team)], "calendly", &OperationsTeam::default());
     let read_at = "2026-11-22T10:00:00Z".parse().unwrap();
     let accounts = accounts.map(|text| {
         let export = Kind::Calendly.spec().export;

@@ -33,9 +33,13 @@ impl Of {
     }
 
     /// The headings of the columns, in the same order.
-    pub(crate) fn headings(self, spec: &Spec) -> Vec<&'static str> {
-        fn headings<R>(columns: &[Column<R>]) -> Vec<&'static str> {
-            columns.iter().map(|column| column.heading).collect()
+    pub(crate) fn headings(self, spec: &Spec) -> Vec<Heading> {
+        fn headings<R>(columns: &[Column<R>]) -> Vec<Heading> {
+            let heading = |column: &Column<R>| Heading {
+                text: column.heading,
+                is_required: column.is_required,
+            };
+            columns.iter().map(heading).collect()
         }
         match self {
             Self::Team => headings(&people(spec)),
@@ -45,6 +49,15 @@ impl Of {
 }
 
 /// The column of ours at each position of a table's rows; `None` for a column that somebody added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Heading {
+    /// What it says.
+    pub(crate) text: &'static str,
+    /// Whether a table without this heading is refused; see [`Column::is_required`].
+    pub(crate) is_required: bool,
+}
+
+/// Our column at each position of a row; `None` where somebody added one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Layout {
     columns: Vec<Option<usize>>,
@@ -59,11 +72,14 @@ impl Layout {
     }
 
     /// The layout of a table with the headings `names`; `None` if one of our headings is missing.
-    pub(crate) fn from_head(names: &[&str], headings: &[&str]) -> Option<Self> {
+    pub(crate) fn from_head(names: &[&str], headings: &[Heading]) -> Option<Self> {
         let mut positions = vec![None; names.len()];
         for (column, heading) in headings.iter().enumerate() {
-            let position = names.iter().position(|name| name == heading)?;
-            *positions.get_mut(position)? = Some(column);
+            match names.iter().position(|name| *name == heading.text) {
+                Some(position) => *positions.get_mut(position)? = Some(column),
+                None if heading.is_required => return None,
+                None => {}
+            }
         }
         Some(Self::new(positions))
     }

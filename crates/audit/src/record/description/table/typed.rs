@@ -79,7 +79,10 @@ fn is_code_span(cell: &str) -> bool {
 }
 
 fn is_link(cell: &str) -> bool {
-    cell.starts_with("<https://calendly.com/") && cell.ends_with('>')
+    let address = cell.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
+    address.is_some_and(|address| {
+        Kind::ALL.iter().any(|kind| address.starts_with(kind.spec().link_base))
+    })
 }
 
 /// Whether an entry of the Findings column has the form of what we write.
