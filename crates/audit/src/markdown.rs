@@ -316,6 +316,12 @@ pub fn row<'a>(cells: impl IntoIterator<Item = &'a Markdown>) -> String {
     row
 }
 
+/// The content of a table's cell as it stands in a row.
+pub(crate) fn cell(content: &Markdown) -> String {
+    // A bar ends a cell even inside a code span, unless it is escaped (GFM, Tables).
+    escape_bars(&content.0).trim().to_owned()
+}
+
 /// A bulleted list's item with its line break.
 pub fn item(content: &Markdown) -> String {
     format!("- {content}\n")

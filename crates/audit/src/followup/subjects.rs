@@ -443,8 +443,9 @@ fn gone_account(step: &Step, steps: &[&Step]) -> Owner {
     let at_address = steps.iter().filter(|step| key_of(&step.keys, KeyKind::Email) == email);
     let accounts: BTreeSet<&String> = at_address.filter_map(|step| step.account.as_ref()).collect();
     let only = accounts.first().filter(|_| accounts.len() == 1);
-    let digest = only.map(|account| (*account).clone());
-    Owner::GoneAccount(digest.or_else(|| Some(email?.digest.clone())).unwrap_or_default())
+    // Every step has a key, and those of two accounts must never fall together.
+    let known_by = email.or_else(|| step.keys.first()).map(|key| &key.digest);
+    Owner::GoneAccount(only.copied().or(known_by).cloned().unwrap_or_default())
 }
 
 /// The steps that share a GitLab id or an e-mail address, directly or through other steps.

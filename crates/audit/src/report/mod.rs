@@ -11,7 +11,7 @@ mod ruling;
 mod table;
 
 pub use model::*;
-pub use render::Format;
+pub use render::{Format, RenderError};
 pub use ruling::{Decision, RecordedDecision, Ruling};
 
 #[cfg(test)]

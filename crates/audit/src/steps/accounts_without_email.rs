@@ -128,8 +128,8 @@ fn it_is_listed_as_an_outsider() {
     let report = report(&sample, vec![bot()]);
     let row =
         "| Deploy Bot | `https://api.example/users/B7` | user | `2026-01-02` |  | undecided |";
-    assert!(report.render(Format::Markdown).contains(row), "{}", report.render(Format::Markdown));
-    let json = report.render(Format::Json);
+    assert!(report.markdown().contains(row), "{}", report.markdown());
+    let json = report.render(Format::Json).unwrap();
     let subject =
         r#""subject":"account:https://api.example/users/B7","name":"Deploy Bot","email":null"#;
     assert!(json.contains(subject), "{json}");

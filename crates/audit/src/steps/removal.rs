@@ -111,7 +111,7 @@ pub fn candidates<'a>(
         let Some(account) = evaluation.account(index) else { continue };
         if account.role.as_deref() == Some(OWNER) {
             stay.push((account, "is an owner: make another account the owner first"));
-        } else if account.comparable_email() == Some(comparable_email(limits.own)) {
+        } else if account.is_named(limits.own) {
             stay.push((account, "is your own: another admin has to remove it"));
         } else {
             let name = account.name_in_commands();

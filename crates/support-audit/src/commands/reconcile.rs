@@ -105,7 +105,7 @@ impl Reconcile {
         let decisions = sources.decisions(ctx).await?;
         if !self.write_flags.dry_run {
             let format = ctx.global.format.unwrap_or(Format::Markdown);
-            ctx.ui.result(&sources.report.render(format.into()))?;
+            ctx.ui.result(&sources.report.render(format.into())?)?;
         }
         advise(ctx, &sources.report, &decisions);
         if let Some(failure) = sources.incomplete.take() {
@@ -159,7 +159,7 @@ impl Reconcile {
         let Gathered { provenance, evaluation, incomplete, .. } = gathered;
         let report = Report::new(provenance, evaluation);
         let format = ctx.global.format.unwrap_or(Format::Markdown);
-        ctx.ui.result(&report.render(format.into()))?;
+        ctx.ui.result(&report.render(format.into())?)?;
         advise(ctx, &report, &Decisions::default());
         if let Some(failure) = incomplete {
             return Err(failure.into());

@@ -116,7 +116,7 @@ impl Run {
 
     fn print(&self, ctx: &Ctx, report: &Report, output: Option<&OutputFile>) -> anyhow::Result<()> {
         let format = ctx.global.format.unwrap_or(Format::Markdown);
-        let text = report.render(format.into());
+        let text = report.render(format.into())?;
         match (output, &self.output) {
             (Some(file), Some(path)) => {
                 file.write(&text)?;

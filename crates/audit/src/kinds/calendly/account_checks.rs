@@ -109,8 +109,8 @@ pub(super) fn admin_unexpected(input: &CheckInput<'_>) -> Vec<Hit> {
         let about = holder.map_or(Subject::Account(index), Subject::Person);
         (!person.is_some_and(is_expected)).then(|| Hit { about, evidence: ADMIN.to_owned() })
     };
-    let mut found: Vec<Hit> = admins.filter_map(|(index, _)| hit(index)).collect();
-    found.sort_by_key(|hit| hit.about);
-    found.dedup();
-    found
+    let mut hits: Vec<Hit> = admins.filter_map(|(index, _)| hit(index)).collect();
+    hits.sort_by_key(|hit| hit.about);
+    hits.dedup();
+    hits
 }

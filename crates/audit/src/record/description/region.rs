@@ -5,7 +5,7 @@ use super::previous::{BEGIN, END, Previous, is_provenance};
 use super::table::{Index, Of, Row, Table, line, stamped};
 use crate::identity::{SubjectId, digest};
 use crate::kinds::Spec;
-use crate::markdown::{Markdown, item, row};
+use crate::markdown::{Markdown, cell, item};
 use crate::report::columns::outsiders as outsider_columns;
 use crate::report::columns::{Column, DECISION, JUSTIFICATION, people};
 use crate::report::markdown::{PROBLEMS_HEADING, READ_AT, notes, problem, provenance};
@@ -174,7 +174,7 @@ fn outsider_row(outsider: &Outsider<'_>, spec: &Spec) -> ([SubjectId; 1], [Strin
     let keys = [outsider.account.subject()];
     let written = outsider_columns().map(|column| match (column.key, outsider.exception) {
         (JUSTIFICATION, Some(exception)) => {
-            in_row(&Markdown::untrusted_or_link(&exception.reason, spec.link_base))
+            cell(&Markdown::untrusted_or_link(&exception.reason, spec.link_base))
         }
         (DECISION, Some(_)) => format!("{} {EXCEPTED}", Decision::Keep.as_str()),
         (JUSTIFICATION | DECISION, None) => String::new(),
@@ -198,7 +198,10 @@ fn write_recorded(
                 recorded.decision.as_str().clone_into(cell);
             }
             (JUSTIFICATION, Some(reason)) if typed.is_empty() || !recorded.is_said_by(typed) => {
-                *cell = in_row(&Markdown::untrusted_or_link(&excerpt(reason), spec.link_base));
+                *cell = crate::markdown::cell(&Markdown::untrusted_or_link(
+                    &excerpt(reason),
+                    spec.link_base,
+                ));
             }
             _ => {}
         }
@@ -255,11 +258,5 @@ impl<'a> Rows<'a> {
 
 /// The cell of a column in a row.
 fn written_cell<R>(column: &Column<R>, about: &R, spec: &Spec) -> String {
-    in_row(&(column.cell)(about).markdown(spec.link_base))
-}
-
-/// A cell in a row.
-fn in_row(cell: &Markdown) -> String {
-    let row = row([cell]);
-    row.trim_end().trim_start_matches('|').strip_suffix('|').unwrap_or_default().trim().to_owned()
+    cell(&(column.cell)(about).markdown(spec.link_base))
 }

@@ -157,7 +157,7 @@ fn broken_marks_are_refused() {
 #[test]
 fn a_pasted_report_is_adopted_with_what_was_typed_into_it() {
     let pasted = report(TEAM)
-        .render(crate::report::Format::Markdown)
+        .markdown()
         .replace("| link-missing |", "| link-missing on leave |")
         .replace("| Decision |\n| --- | --- | --- | --- | --- | --- |\n", "| Decision |\n| --- | --- | --- | --- | --- | --- |\n| Zed | z@example.com | user | | for the demo | keep |\n");
     let description = format!("Before.\n\n## Notes\n\nMine.\n\n{pasted}\nBehind.\n\n## After\n");

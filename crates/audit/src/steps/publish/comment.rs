@@ -2,7 +2,7 @@
 
 use crate::markdown::Document;
 use crate::record::marker::{Content, Marker};
-use crate::report::{Format, Report};
+use crate::report::Report;
 
 /// The largest comment that GitLab takes, in characters (GitLab 18.9).
 pub(crate) const MAX_COMMENT: usize = 1_000_000;
@@ -14,7 +14,7 @@ pub(crate) const MAX_COMMENT: usize = 1_000_000;
 /// Each part repeats the head of the table that it continues, and its marker counts the parts:
 /// `part=1/3`.
 pub(crate) fn report(report: &Report, marker: &Marker) -> Vec<(Document, Marker)> {
-    let parts = split(&report.render(Format::Markdown), MAX_COMMENT - MARK_ROOM);
+    let parts = split(&report.markdown(), MAX_COMMENT - MARK_ROOM);
     let count = parts.len();
     let mut comments = Vec::new();
     for (number, part) in (1..).zip(parts) {

@@ -136,7 +136,7 @@ fn where_something_stays_open_nothing_is_written() {
 
 #[test]
 fn what_was_typed_beside_a_pasted_report_is_not_taken_for_ours() {
-    let pasted = report(TEAM).render(crate::report::Format::Markdown);
+    let pasted = report(TEAM).markdown();
     let typed = "- `ada`: on leave until May\n- Excluded: Zed, agreed with legal\n";
     let pasted = pasted.replace("\n## Those", &format!("\n{typed}\n## Those"));
     let link = "<https://gitlab.example/g/p/-/issues/12>";
