@@ -102,7 +102,7 @@ fn the_report_is_provenance_two_tables_and_a_summary() {
   gitlab: {username: ada}
 ";
     let ran = audit(roster, &[]).success().stdout_is(expect![[r#"
-        Roster `r.yaml`, SHA-256 `[sha256]`, 3 people, read at 2026-11-22T10:00:00Z by support-audit [version].
+        Roster `r.yaml`, SHA-256 `[sha256]`, 3 people, file modified at 2026-11-22T10:00:00Z, by support-audit [version].
 
         ## Support Team
 
@@ -421,5 +421,23 @@ fn a_reader_who_has_seen_enough_ends_it_quietly() {
             "{}",
             ran.stderr
         );
+    }
+}
+
+/// The instant of a file is its modification, and nobody should take it for the reading.
+#[test]
+fn the_instant_of_a_source_is_said_as_what_it_is() {
+    let test = TestWorld::demo();
+    test.write("r.yaml", "- name: Ada\n  email: ada@example.com\n");
+    test.write("a.txt", "ada@example.com\n");
+    let files = ["run", "--roster", "r.yaml", "--accounts", "a.txt"];
+    for format in ["markdown", "table", "csv"] {
+        let ran = test.run(&[&files[..], &["--format", format]].concat()).success();
+        assert_eq!(ran.stdout.matches("file modified at 20").count(), 2, "{}", ran.stdout);
+        assert!(!ran.stdout.contains("read at 20"), "{}", ran.stdout);
+        let stdin = ["run", "--roster", "-", "--format", format];
+        let ran = test.run_with_input(&stdin, "- name: Ada\n").success();
+        assert_eq!(ran.stdout.matches("read at 20").count(), 1, "{}", ran.stdout);
+        assert!(!ran.stdout.contains("modified"), "{}", ran.stdout);
     }
 }

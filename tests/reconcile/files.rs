@@ -106,7 +106,7 @@ fn an_incomplete_file_finds_nobody_missing() {
         }
         let ran = test.run(&ARGUMENTS).exit(5);
         assert!(ran.stdout.contains("Accounts not read whole: "), "{}", ran.stdout);
-        assert!(ran.stdout.contains("not read whole, read at"), "{}", ran.stdout);
+        assert!(ran.stdout.contains("not read whole, file modified at"), "{}", ran.stdout);
         assert!(ran.stdout.ends_with("; accounts not read whole.\n"), "{}", ran.stdout);
     }
 }

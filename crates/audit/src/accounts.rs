@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::identity::{AccountId, AccountIdx, SubjectId, comparable_email};
-use crate::input::{Location, Problem, SourceFile, sha256};
+use crate::input::{Location, MODIFIED_AT, Problem, READ_AT, SourceFile, sha256};
 use crate::text::fold;
 
 /// The role of an organisation's owner.
@@ -133,13 +133,23 @@ impl Account {
 pub struct Capture {
     /// The file's name, `-` for standard input, or the organisation's address.
     pub source: String,
-    /// The instant at which they were read.
+    /// When they were captured: a file's modification, else the reading.
     pub read_at: Timestamp,
+    /// Whether that is the modification of a file.
+    #[serde(skip)]
+    pub is_by_file_time: bool,
     /// The SHA-256 in hex digits of the file, or of [`Accounts::canonical`].
     pub sha256: String,
     /// Why accounts may be missing, as lower-case sentences without a final stop; empty if the
     /// accounts are complete.
     pub gaps: Vec<String>,
+}
+
+impl Capture {
+    /// What the instant is, as reports word it.
+    pub(crate) fn instant_is(&self) -> &'static str {
+        if self.is_by_file_time { MODIFIED_AT } else { READ_AT }
+    }
 }
 
 /// The accounts that have access.
@@ -182,8 +192,13 @@ impl Accounts {
     pub fn from_service(source: String, read_at: Timestamp, export: Export) -> Self {
         let Export { list, problems, gaps } = export;
         let Distinct { list, .. } = Distinct::new(list);
-        let capture =
-            Capture { source, read_at, sha256: sha256(canonical(&list).as_bytes()), gaps };
+        let capture = Capture {
+            source,
+            read_at,
+            is_by_file_time: false,
+            sha256: sha256(canonical(&list).as_bytes()),
+            gaps,
+        };
         Self { list, capture, problems }
     }
 
@@ -206,7 +221,9 @@ impl Accounts {
         }
         problems.sort_by_key(|problem| problem.location.line);
         let (source, sha256) = (file.name.clone(), sha256(&file.bytes));
-        Ok(Self { list, capture: Capture { source, read_at, sha256, gaps }, problems }.suspected())
+        let is_by_file_time = source != "-";
+        let capture = Capture { source, read_at, is_by_file_time, sha256, gaps };
+        Ok(Self { list, capture, problems }.suspected())
     }
 
     /// An organisation always has an account. Without any, something is missing.

@@ -81,10 +81,24 @@ pub struct Provenance {
     pub commit: Option<String>,
     /// The SHA-256 in hex digits of the file, or of the output of `sha256sum *` in a folder.
     pub sha256: String,
-    /// When it was read.
+    /// When it was captured: a local file's modification, else the reading.
     pub read_at: Timestamp,
     /// The version of the program that read it.
     pub version: &'static str,
+}
+
+/// What precedes the instant of a source that was read at it, in reports.
+pub(crate) const READ_AT: &str = "read at";
+
+/// What precedes it where the instant is a file's modification.
+pub(crate) const MODIFIED_AT: &str = "file modified at";
+
+impl Provenance {
+    /// What the instant is, as reports word it.
+    pub(crate) fn instant_is(&self) -> &'static str {
+        let is_file = self.project.is_none() && self.path != "-";
+        if is_file { MODIFIED_AT } else { READ_AT }
+    }
 }
 
 /// SHA-256 of a file, in lower-case hex digits.

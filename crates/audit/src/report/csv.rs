@@ -70,7 +70,8 @@ fn note(note: &Note<'_>) -> Row {
 }
 
 fn accounts_provenance(accounts: &Accounts) -> Row {
-    let Capture { source, read_at, sha256, gaps } = &accounts.capture;
+    let Capture { source, read_at, sha256, gaps, .. } = &accounts.capture;
+    let instant_is = accounts.capture.instant_is();
     let completeness = if gaps.is_empty() { "read whole" } else { "not read whole" };
     row(&[
         ("table", "accounts"),
@@ -78,7 +79,7 @@ fn accounts_provenance(accounts: &Accounts) -> Row {
         (
             "message",
             &format!(
-                "{} with invitations, {completeness}, read at {read_at:.0}",
+                "{} with invitations, {completeness}, {instant_is} {read_at:.0}",
                 accounts.list.len()
             ),
         ),
@@ -137,7 +138,8 @@ fn provenance(report: &Report) -> Row {
         message = format!("{project} at commit {commit}; ");
     }
     message.push_str(&format!(
-        "read at {:.0} by support-audit {}; {}",
+        "{} {:.0}, by support-audit {}; {}",
+        source.instant_is(),
         source.read_at,
         source.version,
         report.summary()

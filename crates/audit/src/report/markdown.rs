@@ -11,9 +11,6 @@ pub(crate) const ROSTER: &str = "Roster ";
 /// The beginning of the line about the accounts.
 pub(crate) const ACCOUNTS: &str = "Accounts ";
 
-/// The words before the instant in a line of provenance.
-pub(crate) const READ_AT: &str = ", read at ";
-
 /// The heading above the problems.
 pub(crate) const PROBLEMS_HEADING: &str = "Problems";
 
@@ -45,7 +42,7 @@ pub(crate) fn provenance(report: &Report) -> impl Iterator<Item = Markdown> {
 }
 
 fn accounts_provenance(accounts: &Accounts) -> Markdown {
-    let Capture { source, read_at, sha256, gaps } = &accounts.capture;
+    let Capture { source, read_at, sha256, gaps, .. } = &accounts.capture;
     let completeness = if gaps.is_empty() { "read whole" } else { "not read whole" };
     Markdown::literal(ACCOUNTS)
         .and(Markdown::code(source))
@@ -55,7 +52,9 @@ fn accounts_provenance(accounts: &Accounts) -> Markdown {
         .and(Markdown::number(accounts.list.len()))
         .and(" with invitations, ")
         .and(completeness)
-        .and(READ_AT)
+        .and(", ")
+        .and(accounts.capture.instant_is())
+        .and(" ")
         .and(Markdown::instant(*read_at))
         .and(".")
 }
@@ -74,9 +73,11 @@ fn roster_provenance(report: &Report) -> Markdown {
         .and(Markdown::code(&source.sha256))
         .and(", ")
         .and(Markdown::counted(report.evaluation.roster.people.len(), "person", "people"))
-        .and(READ_AT)
+        .and(", ")
+        .and(source.instant_is())
+        .and(" ")
         .and(Markdown::instant(source.read_at))
-        .and(" by support-audit ")
+        .and(", by support-audit ")
         .and(source.version)
         .and(".")
 }

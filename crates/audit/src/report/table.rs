@@ -30,19 +30,21 @@ fn header(report: &Report, text: &mut String) {
         source.project.as_ref().map(|project| format!("{} ", clean(project))).unwrap_or_default();
     let commit = source.commit.as_ref().map(|commit| format!(" at commit {}", clean(commit)));
     text.push_str(&format!(
-        "Roster {project}{}{}, SHA-256 {}, {}, read at {:.0} by support-audit {}\n",
+        "Roster {project}{}{}, SHA-256 {}, {}, {} {:.0}, by support-audit {}\n",
         clean(&source.path),
         commit.unwrap_or_default(),
         source.sha256,
         person_count(report.evaluation.roster.people.len()),
+        source.instant_is(),
         source.read_at,
         source.version,
     ));
     if let Some(accounts) = &report.evaluation.accounts {
-        let Capture { source, read_at, sha256, gaps } = &accounts.capture;
+        let Capture { source, read_at, sha256, gaps, .. } = &accounts.capture;
+        let instant_is = accounts.capture.instant_is();
         let completeness = if gaps.is_empty() { "read whole" } else { "not read whole" };
         text.push_str(&format!(
-            "Accounts {}, SHA-256 {sha256}, {} with invitations, {completeness}, read at {read_at:.0}\n",
+            "Accounts {}, SHA-256 {sha256}, {} with invitations, {completeness}, {instant_is} {read_at:.0}\n",
             clean(source),
             accounts.list.len(),
         ));

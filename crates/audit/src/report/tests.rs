@@ -62,7 +62,7 @@ fn as_markdown() {
     check(
         Format::Markdown,
         &expect![[r#"
-            Roster `group/team` `data/team.yaml` at commit `0123abcd`, SHA-256 `4c29`, 4 people, read at 2026-11-22T10:00:00Z by support-audit 1.2.3.
+            Roster `group/team` `data/team.yaml` at commit `0123abcd`, SHA-256 `4c29`, 4 people, read at 2026-11-22T10:00:00Z, by support-audit 1.2.3.
 
             - Check off: link-malformed.
             - Check unknown while a problem may hide a person: manager-unresolved.
@@ -98,7 +98,7 @@ fn as_a_table() {
     check(
         Format::Table,
         &expect![[r#"
-            Roster group/team data/team.yaml at commit 0123abcd, SHA-256 4c29, 4 people, read at 2026-11-22T10:00:00Z by support-audit 1.2.3
+            Roster group/team data/team.yaml at commit 0123abcd, SHA-256 4c29, 4 people, read at 2026-11-22T10:00:00Z, by support-audit 1.2.3
             Check off: link-malformed
             Check unknown while a problem may hide a person: manager-unresolved
             Excluded: Eve
@@ -129,7 +129,7 @@ fn as_csv() {
         Format::Csv,
         &expect![[r#"
             table,name,email,gitlab,calendly_link,account,findings,role,since,justification,decision,file,line,message,sha256
-            provenance,,,,,,,,,,,data/team.yaml,,"group/team at commit 0123abcd; read at 2026-11-22T10:00:00Z by support-audit 1.2.3; 4 people, 1 finding (link-missing: 1), 2 problems; accounts unknown",4c29
+            provenance,,,,,,,,,,,data/team.yaml,,"group/team at commit 0123abcd; read at 2026-11-22T10:00:00Z, by support-audit 1.2.3; 4 people, 1 finding (link-missing: 1), 2 problems; accounts unknown",4c29
             check-off,,,,,,link-malformed,,,,,,,Check off: link-malformed,
             check-unknown,,,,,,manager-unresolved,,,,,,,Check unknown while a problem may hide a person: manager-unresolved,
             excluded,Eve,,,,,,,,,,,,Excluded: Eve,

@@ -9,12 +9,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::previous::{AS_OF, Previous, is_accounts_provenance};
+use super::previous::{AS_OF, Previous, is_accounts_provenance, split_at_instant};
 use super::table::Row;
 use crate::check::Find;
 use crate::report::columns::{ACCOUNT, DECISION, FINDINGS, PEOPLE_KEYS};
-use crate::report::markdown::READ_AT;
-use crate::report::note::SEEN;
 use crate::report::{EXCEPTED, EXCLUDED, Report, SummaryCounts, is_summary};
 
 /// What is kept about accounts.
@@ -57,7 +55,7 @@ impl<'a> Held<'a> {
         let spec = evaluation.kind.spec();
         let is_off = |id: &str| evaluation.off.iter().any(|check| check.id == id);
         let line = previous.ours.iter().find(|line| is_accounts_provenance(line))?;
-        let (before, as_of) = line.rsplit_once(READ_AT).or_else(|| line.rsplit_once(AS_OF))?;
+        let (before, as_of) = split_at_instant(line).or_else(|| line.rsplit_once(AS_OF))?;
         let as_of = as_of.trim_end_matches('.');
         as_of.parse::<Timestamp>().ok()?;
         let source = before.split_once(", SHA-256 ").map_or(before, |(source, _)| source);

@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use super::table::{Layout, Of, Row, Table, begins_a_block, cells};
 use crate::identity::digest;
+use crate::input::{MODIFIED_AT, READ_AT};
 use crate::kinds::Spec;
 use crate::report::is_summary;
-use crate::report::markdown::{ACCOUNTS, PROBLEMS_HEADING, READ_AT, ROSTER};
+use crate::report::markdown::{ACCOUNTS, PROBLEMS_HEADING, ROSTER};
 use crate::report::note::OPENINGS;
 
 /// The beginning of the mark above our region. Digests of our lines and ` -->` follow.
@@ -159,12 +160,12 @@ fn is_note_or_problem(line: &str) -> bool {
 
 /// Whether a line names a source.
 pub(super) fn is_provenance(line: &str) -> bool {
-    names_source(line, ROSTER) && line.contains(READ_AT) || is_accounts_provenance(line)
+    names_source(line, ROSTER) && split_at_instant(line).is_some() || is_accounts_provenance(line)
 }
 
 /// Whether a line names the source of the accounts.
 pub(super) fn is_accounts_provenance(line: &str) -> bool {
-    names_source(line, ACCOUNTS) && (line.contains(READ_AT) || line.contains(AS_OF))
+    names_source(line, ACCOUNTS) && (split_at_instant(line).is_some() || line.contains(AS_OF))
 }
 
 /// Whether a line begins with `opening` and names a source in a code span.
@@ -173,4 +174,9 @@ fn names_source(line: &str, opening: &str) -> bool {
 }
 
 /// The words before the instant if the accounts are those of an earlier report.
+pub(super) fn split_at_instant(line: &str) -> Option<(&str, &str)> {
+    [READ_AT, MODIFIED_AT].iter().find_map(|words| line.rsplit_once(&format!(", {words} ")))
+}
+
+/// What precedes it where the accounts are those of an earlier report.
 pub(super) const AS_OF: &str = ", as of ";

@@ -1,14 +1,14 @@
 //! Writes our region of an issue: the report, with what people typed into its tables.
 
 use super::held::{Held, Tally};
-use super::previous::{BEGIN, END, Previous, is_provenance};
+use super::previous::{BEGIN, END, Previous, is_provenance, split_at_instant};
 use super::table::{Index, Of, Row, Table, line, stamped};
 use crate::identity::{SubjectId, digest};
 use crate::kinds::Spec;
 use crate::markdown::{Markdown, cell, item};
 use crate::report::columns::outsiders as outsider_columns;
 use crate::report::columns::{Column, DECISION, JUSTIFICATION, people};
-use crate::report::markdown::{PROBLEMS_HEADING, READ_AT, notes, problem, provenance};
+use crate::report::markdown::{PROBLEMS_HEADING, notes, problem, provenance};
 use crate::report::{Decision, EXCEPTED, Outsider, RecordedDecision, Report};
 use crate::text::excerpt;
 
@@ -37,7 +37,7 @@ pub(super) enum ReadAt {
 /// A present line is kept if only its instant differs and the instant is to be kept.
 fn provenance_lines(report: &Report, previous: &Previous<'_>, read_at: ReadAt) -> String {
     let without_instant = |line: &str| {
-        let (before, after) = line.rsplit_once(READ_AT)?;
+        let (before, after) = split_at_instant(line)?;
         let after = after.split_once(' ').map_or("", |(_, after)| after);
         Some((before.to_owned(), after.to_owned()))
     };

@@ -59,9 +59,9 @@ fn the_first_report_goes_to_the_end_of_the_section() {
 
         Typed.
 
-        <!-- support-audit:begin v1 fe98c710 8a9a6285 5070d986 a501c4d0 a033fa21 -->
+        <!-- support-audit:begin v1 94887a71 8a9a6285 5070d986 a501c4d0 a033fa21 -->
 
-        Roster `team.yaml`, SHA-256 `4c29`, 2 people, read at 2026-11-22T10:00:00Z by support-audit 1.2.3.
+        Roster `team.yaml`, SHA-256 `4c29`, 2 people, file modified at 2026-11-22T10:00:00Z, by support-audit 1.2.3.
 
         - Check unknown while a problem may hide a person: manager-unresolved.
 
@@ -128,7 +128,7 @@ fn a_later_report_that_says_the_same_is_not_written() {
     let kept = write(&stored(&once), &later, Adopt::No).unwrap().text;
     assert_eq!(stored(&kept), stored(&once));
     let later = report_at(LATER, "2026-11-23T10:00:00Z");
-    assert!(write(&once, &later, Adopt::No).unwrap().text.contains("read at 2026-11-23"));
+    assert!(write(&once, &later, Adopt::No).unwrap().text.contains("file modified at 2026-11-23"));
 }
 
 #[test]
@@ -170,9 +170,9 @@ fn a_pasted_report_is_adopted_with_what_was_typed_into_it() {
 
         Mine.
 
-        <!-- support-audit:begin v1 fe98c710 8a9a6285 5070d986 a501c4d0 a033fa21 -->
+        <!-- support-audit:begin v1 94887a71 8a9a6285 5070d986 a501c4d0 a033fa21 -->
 
-        Roster `team.yaml`, SHA-256 `4c29`, 2 people, read at 2026-11-22T10:00:00Z by support-audit 1.2.3.
+        Roster `team.yaml`, SHA-256 `4c29`, 2 people, file modified at 2026-11-22T10:00:00Z, by support-audit 1.2.3.
 
         - Check unknown while a problem may hide a person: manager-unresolved.
 

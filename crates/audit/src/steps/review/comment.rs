@@ -8,6 +8,7 @@ use super::readiness::{Readiness, in_state, operator_markers, reports};
 use crate::accounts::AccountStatus;
 use crate::dates::{date_of, minute, short_day};
 use crate::followup::{Cases, FollowupInput, State};
+use crate::input::MODIFIED_AT;
 use crate::markdown::{Markdown, delimiter_row, item, row};
 use crate::record::conversation::User;
 use crate::record::marker::Content;
@@ -155,7 +156,11 @@ impl Writer<'_> {
                 .and(minute(self.input.roster_captured_at)),
             None => Markdown::literal("roster ")
                 .and(Markdown::code(&self.report.provenance().path))
-                .and(" by the file's time ")
+                .and(if self.report.provenance().instant_is() == MODIFIED_AT {
+                    " by the file's time "
+                } else {
+                    " read at "
+                })
                 .and(minute(self.input.roster_captured_at)),
         };
         let sha256 = &self.report.provenance().sha256;
@@ -165,8 +170,7 @@ impl Writer<'_> {
             .and(Markdown::code(sha256));
         if let Some(accounts) = &evaluation.accounts {
             let is_complete = accounts.is_complete();
-            let by_file =
-                if self.input.sources.accounts.is_some() { " by the file's time" } else { "" };
+            let by_file = if accounts.capture.is_by_file_time { " by the file's time" } else { "" };
             sources = sources
                 .and("; accounts read ")
                 .and(if is_complete { "completely" } else { "incompletely" })

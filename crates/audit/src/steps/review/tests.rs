@@ -127,7 +127,7 @@ fn the_review_request() {
         **5. Not checked:** none.
         **6. Exceptions used:** none.
 
-        Nobody accepted a finding about themselves. Sources: roster commit `cfcd02a3` read at 2027-02-07 11:00 UTC, SHA-256 `4c29`; accounts read completely 2027-02-07 11:00 UTC, SHA-256 `70412b379f0bc5d6106de2c234db686e29b54aabcb2ad323528d1182d8b3fd92`.
+        Nobody accepted a finding about themselves. Sources: roster commit `cfcd02a3` read at 2027-02-07 11:00 UTC, SHA-256 `4c29`; accounts read completely by the file's time 2027-02-07 11:00 UTC, SHA-256 `70412b379f0bc5d6106de2c234db686e29b54aabcb2ad323528d1182d8b3fd92`.
 
         <!-- support-audit v1 calendly FY28-Q1 review complete=yes state=50d94c77 to=1004 -->"#]].assert_eq(body(&plan));
 }

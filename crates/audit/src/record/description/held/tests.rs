@@ -83,7 +83,7 @@ fn write_both(accounts: &str) -> String {
 fn everything_about_accounts_stays_and_everything_else_is_renewed() {
     expect![[r#"
         ## Notes
-        Roster `team.yaml`, SHA-256 `4c29`, 3 people, read at 2026-11-22T10:00:00Z by support-audit 1.2.3.
+        Roster `team.yaml`, SHA-256 `4c29`, 3 people, file modified at 2026-11-22T10:00:00Z, by support-audit 1.2.3.
         Accounts `accounts.csv`, SHA-256 `f84511fa45c1bcab08246055536b6c1a365b120fe796b5881b95925c63e23c5a`, 3 with invitations, read whole, as of 2026-11-22T10:00:00Z.
         - Exception not looked at, outsider, for `yan@x.example`, expires on 2027-01-01, approved on 2026-01-01 by `ada`: audits us.
         - Check unknown since the accounts come without links: link-mismatch.
@@ -103,7 +103,7 @@ fn everything_about_accounts_stays_and_everything_else_is_renewed() {
 fn accounts_that_were_not_read_completely_stay_so() {
     expect![[r#"
         ## Notes
-        Roster `team.yaml`, SHA-256 `4c29`, 3 people, read at 2026-11-22T10:00:00Z by support-audit 1.2.3.
+        Roster `team.yaml`, SHA-256 `4c29`, 3 people, file modified at 2026-11-22T10:00:00Z, by support-audit 1.2.3.
         Accounts `accounts.csv`, SHA-256 `8ef0d8ff5918cbea9bc64334a52c41f372b201c88ee9442156a371dd7d442aeb`, 3 with invitations, not read whole, as of 2026-11-22T10:00:00Z.
         - Exception not looked at, outsider, for `yan@x.example`, expires on 2027-01-01, approved on 2026-01-01 by `ada`: audits us.
         - Check unknown while the accounts are not read whole: link-mismatch.

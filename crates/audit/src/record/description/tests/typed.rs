@@ -15,9 +15,9 @@ fn what_was_typed_survives() {
     expect![[r#"
         ## Notes
 
-        <!-- support-audit:begin v1 fe98c710 2df4785f -->
+        <!-- support-audit:begin v1 94887a71 2df4785f -->
 
-        Roster `team.yaml`, SHA-256 `4c29`, 2 people, read at 2026-11-22T10:00:00Z by support-audit 1.2.3.
+        Roster `team.yaml`, SHA-256 `4c29`, 2 people, file modified at 2026-11-22T10:00:00Z, by support-audit 1.2.3.
 
         ### Support Team
 
