@@ -163,14 +163,14 @@ impl Ctx {
         self.now().to_zoned(TimeZone::UTC).date()
     }
 
-    /// Lets time pass, unless the clock was set.
+    /// Waits, unless the clock was set.
     pub(crate) async fn pause(&self, time: Duration) {
         if !self.clock.is_set() {
             tokio::time::sleep(time).await;
         }
     }
 
-    /// Where the token of `service` may be.
+    /// The places where the token of `service` may be kept.
     pub(crate) fn token_store(&self, service: Service) -> TokenStore {
         TokenStore::new(&self.config, &self.ui, service)
     }
@@ -213,7 +213,7 @@ impl Ctx {
         tokens::identify(service, self.options(service, token)).await
     }
 
-    /// How a client for `service` is made.
+    /// The options of a client for `service`.
     fn options(&self, service: Service, token: Token) -> Options {
         let mut options = Options::new(self.config.url(service).clone(), Some(token));
         let ui = self.ui.clone();

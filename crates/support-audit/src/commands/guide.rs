@@ -185,7 +185,7 @@ impl Guide {
                         ctx.ui.show_lines(&format!("\n{error:#}"));
                         return Ok(vec![Offer::MakeIssue, Offer::SaveReport, Offer::Doctor]);
                     }
-                    // Somebody has just made it.
+                    // Someone else has just made the issue.
                     found => drop(found?),
                 }
             } else if open.len() > 1 {
@@ -309,14 +309,14 @@ async fn set_up(ctx: Ctx, global: Global) -> anyhow::Result<(Ctx, bool)> {
     Ok((kept, true))
 }
 
-/// Looks whether GitLab is at its address and knows the token, which may be asked for.
+/// Checks that GitLab is at its address and knows the token, which may be asked for.
 async fn connect(global: &Global, ui: &Ui) -> anyhow::Result<Ctx> {
     let ctx = Ctx::new(global.clone(), ui.clone())?;
     ui.say(&format!("GitLab knows you as {}", ctx.user().await?.username));
     Ok(ctx)
 }
 
-/// Tells why an answer leads nowhere, unless the user has interrupted the guide.
+/// Reports why an answer cannot be used, unless the user has interrupted the guide.
 fn refuse(ui: &Ui, error: anyhow::Error) -> anyhow::Result<Exit> {
     let failure = explain(&error);
     if failure.exit == Exit::Interrupted {

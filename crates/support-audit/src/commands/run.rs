@@ -154,8 +154,8 @@ fn plan(sources: &FollowupSources, adopt: Adopt) -> Result<Plan, Failure> {
     sources.record.plan(&sources.report, &sources.digests, sources.accepted, adopt)
 }
 
-/// Of a source that was not read whole and a writing that failed the one by which the command ends;
-/// the other one is told here.
+/// Chooses the error that ends the command when a source is not complete and the writing failed too;
+/// reports the other one.
 fn first(ctx: &Ctx, incomplete: Failure, error: anyhow::Error) -> anyhow::Error {
     let failed = explain(&error);
     if matches!(failed.exit, Exit::TryLater | Exit::NotReady) {

@@ -12,12 +12,12 @@ use crate::services::{self, ServiceAccounts};
 use crate::tokens::{self, Service, Stored};
 use crate::ui;
 
-/// How much a command wants the accounts.
+/// Whether a command can go on without the accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AccountsMode {
-    /// Where a file or a token is at hand: nobody is asked for one.
+    /// They are read where a file or a token is at hand; nobody is asked for one.
     IfConfigured,
-    /// It cannot go on without them.
+    /// The command cannot go on without them.
     Always,
 }
 

@@ -31,7 +31,7 @@ pub(crate) struct IssueSelector {
 }
 
 impl IssueSelector {
-    /// The issue of a number.
+    /// Selects the issue with a number.
     pub(crate) fn for_iid(iid: u64) -> Self {
         Self { issue: Some(iid.to_string()), period: None }
     }
@@ -49,7 +49,7 @@ pub(crate) struct AuditIssue {
     pub(crate) issue: Issue,
     /// Which audit it is, by its marker, or by the one that it is to have.
     pub(crate) header: MarkerHeader,
-    /// The users whose markers count.
+    /// The users whose markers are trusted.
     pub(crate) operators: Operators,
 }
 

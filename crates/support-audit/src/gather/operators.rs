@@ -1,4 +1,4 @@
-//! Finds out whose markers count.
+//! Finds out whose markers are trusted.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use api::gitlab::User;
 use crate::config::Operator;
 use crate::ctx::Ctx;
 
-/// The users whose issues and comments count, by id: the token's user, and the configured `operators`.
+/// The users whose markers are trusted, by id: the token's user and the configured `operators`.
 #[derive(Debug, Clone)]
 pub(crate) struct Operators {
     pub(crate) ids: BTreeSet<u64>,
@@ -27,7 +27,7 @@ impl Operators {
         Ok(Self { ids })
     }
 
-    /// Whether what a user wrote counts.
+    /// Whether a user's markers are trusted.
     pub(crate) fn trusts(&self, user: &User) -> bool {
         self.ids.contains(&user.id)
     }

@@ -18,9 +18,9 @@ use crate::error::{Exit, Failure};
 pub(crate) struct Record {
     /// The audit's issue.
     pub(crate) issue: AuditIssue,
-    /// Who runs this.
+    /// The user who runs the program.
     pub(crate) operator: conversation::User,
-    /// The ids of those whose markers count.
+    /// The ids of the users whose markers are trusted.
     pub(crate) operators: BTreeSet<u64>,
     /// The threads of the issue.
     pub(crate) conversation: Conversation,

@@ -1,4 +1,4 @@
-//! Reads how an audit stands.
+//! Reads the status of an audit.
 
 use audit::steps::status::{self, Closing, Status};
 
@@ -9,7 +9,7 @@ use super::sources::Inputs;
 use crate::ctx::Ctx;
 use crate::error::Failure;
 
-/// How the audit stands, and why a source was not read whole.
+/// Reads the status of an audit, and why a source is not complete.
 pub(crate) async fn status(
     ctx: &Ctx,
     inputs: &Inputs,
