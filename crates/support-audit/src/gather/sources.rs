@@ -107,7 +107,7 @@ pub(crate) async fn read_and_evaluate(
     mode: AccountsMode,
     recorded: Sizes,
 ) -> anyhow::Result<Gathered> {
-    let sources = read_sources(ctx, inputs, mode).await?;
+    let sources = Box::pin(read_sources(ctx, inputs, mode)).await?;
     evaluate(ctx, inputs, recorded, sources).await
 }
 
