@@ -48,6 +48,28 @@ impl Exit {
         (Self::NotReady, "not ready: something is still open, or the issue is closed"),
         (Self::Interrupted, "interrupted"),
     ];
+
+    /// Those that can hold at once, in the order in which one of them ends the command.
+    pub(crate) const ORDER: [Self; 9] = [
+        Self::Usage,
+        Self::Token,
+        Self::BadInput,
+        Self::Conflict,
+        Self::TryLater,
+        Self::Incomplete,
+        Self::NotReady,
+        Self::Findings,
+        Self::Failed,
+    ];
+
+    /// Whether this one ends a command for which `other` holds as well.
+    pub(crate) fn outranks(self, other: Self) -> bool {
+        let rank = |exit| Self::ORDER.iter().position(|known| *known == exit);
+        match (rank(self), rank(other)) {
+            (Some(own), Some(theirs)) => own < theirs,
+            _ => false,
+        }
+    }
 }
 
 /// An error as the user reads it.

@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use super::conclude::conclude;
 use super::sitting::{Sitting, plan_resolving_users, refused};
 use crate::args::Format;
 use crate::ctx::Ctx;
@@ -92,8 +93,8 @@ impl Followups {
             session.settle_answers(&selection).await?;
             session.confirm_mentioned(&mut selection).await?;
         }
-        session.apply(&selection).await?;
-        session.sources.incomplete.map_or(Ok(Exit::Success), |failure| Err(failure.into()))
+        let outcome = session.apply(&selection).await.map(|()| Exit::Success);
+        conclude(&ctx.ui, session.sources.incomplete, outcome)
     }
 
     fn selection(&self, kind: Kind) -> Result<Selection, Failure> {

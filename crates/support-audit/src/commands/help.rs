@@ -90,7 +90,8 @@ fn exit_codes(_: Kind) -> String {
     for (exit, meaning) in Exit::ALL {
         text.push_str(&format!("  {:>3}  {meaning}\n", exit as u8));
     }
-    text.push_str("\nWhere several hold, the first of 3, 4, 5, 7, 11, 10 does.\n");
+    let order: Vec<String> = Exit::ORDER.iter().map(|exit| (*exit as u8).to_string()).collect();
+    text.push_str(&format!("\nWhere several hold, the first of {} does.\n", order.join(", ")));
     text
 }
 

@@ -1,6 +1,7 @@
 //! The commands, a file each.
 
 pub(crate) mod auth;
+mod conclude;
 pub(crate) mod config;
 pub(crate) mod doctor;
 pub(crate) mod followups;

@@ -8,9 +8,10 @@ use audit::record::directory::Directory;
 use audit::report::Report;
 use clap::Args;
 
+use super::conclude::conclude;
 use crate::args::Format;
 use crate::ctx::Ctx;
-use crate::error::{Exit, Failure, explain};
+use crate::error::{Exit, Failure};
 use crate::execute::{self, WriteFlags};
 use crate::gather::{
     self, AccountsMode, FollowupSources, Gathered, Inputs, IssueSelector, Record, SizeFlags,
@@ -80,12 +81,7 @@ impl Run {
         let incomplete = sources.incomplete.take();
         let is_clean = sources.report.is_clean();
         let written = self.write(ctx, &mut sources, adopt).await;
-        match (incomplete, written) {
-            (Some(failure), Err(error)) => Err(first(ctx, failure, error)),
-            (Some(failure), Ok(())) => Err(failure.into()),
-            (None, Err(error)) => Err(error),
-            (None, Ok(())) => Ok(self.exit(is_clean)),
-        }
+        conclude(&ctx.ui, incomplete, written.map(|()| self.exit(is_clean)))
     }
 
     /// The file for the report, which must not be one that the audit reads; nothing for stdout.
@@ -108,10 +104,7 @@ impl Run {
         let Gathered { provenance, evaluation, incomplete, .. } = gathered;
         let report = Report::new(provenance, evaluation);
         self.print(ctx, &report, output)?;
-        match incomplete {
-            Some(failure) => Err(failure.into()),
-            None => Ok(self.exit(report.is_clean())),
-        }
+        conclude(&ctx.ui, incomplete, Ok(self.exit(report.is_clean())))
     }
 
     fn print(&self, ctx: &Ctx, report: &Report, output: Option<&OutputFile>) -> anyhow::Result<()> {
@@ -152,16 +145,4 @@ impl Run {
 
 fn plan(sources: &FollowupSources, adopt: Adopt) -> Result<Plan, Failure> {
     sources.record.plan(&sources.report, &sources.digests, sources.accepted, adopt)
-}
-
-/// Chooses the error that ends the command when a source is not complete and the writing failed too;
-/// reports the other one.
-fn first(ctx: &Ctx, incomplete: Failure, error: anyhow::Error) -> anyhow::Error {
-    let failed = explain(&error);
-    if matches!(failed.exit, Exit::TryLater | Exit::NotReady) {
-        ctx.ui.error(&failed);
-        return incomplete.into();
-    }
-    ctx.ui.error(&incomplete);
-    error
 }
