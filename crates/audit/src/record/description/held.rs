@@ -13,6 +13,7 @@ use super::previous::{AS_OF, Previous, is_accounts_provenance, split_at_instant}
 use super::table::Row;
 use crate::check::Find;
 use crate::report::columns::{ACCOUNT, DECISION, FINDINGS, PEOPLE_KEYS};
+use crate::report::note::SEEN;
 use crate::report::{EXCEPTED, EXCLUDED, Report, SummaryCounts, is_summary};
 
 /// What is kept about accounts.

@@ -173,10 +173,10 @@ fn names_source(line: &str, opening: &str) -> bool {
     line.strip_prefix(opening).is_some_and(|source| source.starts_with('`'))
 }
 
-/// The words before the instant if the accounts are those of an earlier report.
+/// Splits a line at the words before the instant of its source.
 pub(super) fn split_at_instant(line: &str) -> Option<(&str, &str)> {
     [READ_AT, MODIFIED_AT].iter().find_map(|words| line.rsplit_once(&format!(", {words} ")))
 }
 
-/// What precedes it where the accounts are those of an earlier report.
+/// The words before the instant if the accounts are those of an earlier report.
 pub(super) const AS_OF: &str = ", as of ";
