@@ -12,9 +12,6 @@ pub use answers::read_answers;
 
 use super::spec::Spec;
 
-/// The beginning of the address of every page at Calendly.
-const LINK_BASE: &str = "https://calendly.com/";
-
 /// The specification of the Calendly audit.
 pub static SPEC: Spec = Spec {
     id: "calendly",
@@ -26,7 +23,7 @@ pub static SPEC: Spec = Spec {
     link_heading: "Calendly link",
     link_field: "calendly_link",
     page_name: "scheduling link",
-    link_base: LINK_BASE,
+    link_base: roster_checks::LINK_BASE,
     template_name: "Calendly",
     template: include_str!("template.md"),
     checks: &checks::CHECKS,

@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::LINK_BASE;
 use crate::check::Hit;
 use crate::identity::{PersonIdx, Subject};
 use crate::roster::{Field, Person, Roster};
 use crate::text::{canonical_link, comparable_link, fold, slug_letters};
+
+/// The beginning of the address of every page at Calendly.
+pub(super) const LINK_BASE: &str = "https://calendly.com/";
 
 /// The hits of a check that looks at one person at a time; `find` returns the evidence.
 pub(super) fn hits<'a>(
