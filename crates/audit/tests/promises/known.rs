@@ -4,7 +4,8 @@
 use crate::history::Event::{
     self, Accept, Account, AskAgain, CopyId, Except, Followups, Forge, Leave, Limit, Link,
     LockStep, LoseId, Managers, Only, Operations, Outsider, Pass, Remove, Reply, Return, Review,
-    Sent, StaleAccounts, SwapIds, TakeOut, ToggleAccounts, ToggleExclude, ToggleHides, User,
+    Sent, StaleAccounts, StaleRoster, SwapIds, TakeOut, ToggleAccounts, ToggleExclude, ToggleHides,
+    User,
 };
 use crate::{play, product, reference};
 
@@ -171,6 +172,11 @@ const KNOWN: &[Known] = &[
         ],
     ),
     ("a review claims nothing while the accounts are unknown", &[ToggleAccounts, Review(false)]),
+    (
+        "a review claims nothing from sources that are older than the last notice",
+        &[Link(0, 0), Followups(false), Accept(0, None), StaleRoster(2), Review(false)],
+    ),
+    ("the operator reviews only where nobody else can", &[Managers(4), Review(false)]),
     ("a notice that somebody replied to stays", &[Link(0, 0), LockStep(true)]),
 ];
 
