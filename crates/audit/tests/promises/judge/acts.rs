@@ -1,7 +1,7 @@
 //! What an operator does: asking again, deciding, recording a message, and asking for the review.
 
 use super::{Rule, Violation, is_undecided, violation};
-use crate::oracle::Oracle;
+use crate::oracle::{Oracle, State};
 use crate::plan::PlannedRun;
 use crate::reference::can_ask_again;
 use crate::world::{FindingKey, MarkerKind, StepKind, Subject};
@@ -102,12 +102,15 @@ pub(super) fn judge_review(
     run: &PlannedRun,
 ) -> Vec<Violation> {
     let open = oracle.open();
-    let is_dated = oracle.entries().iter().any(|entry| entry.is_dated || !entry.is_strict);
+    let entries = oracle.entries();
+    let is_dated = entries.iter().any(|entry| entry.is_dated || !entry.is_strict);
+    // While anything is unknown for anybody, the audit is not complete.
+    let is_unknown = entries.iter().any(|entry| entry.state == State::Unknown);
     let mut violations = Vec::new();
     let drafts = run.drafts(MarkerKind::Review);
     for draft in &drafts {
         let reviewer = oracle.reviewer();
-        if draft.complete && (unresolved || !(open.is_empty() || is_dated)) {
+        if draft.complete && (unresolved || is_unknown || !(open.is_empty() || is_dated)) {
             violations.push(violation(Rule::FalseReview, &open));
         }
         let is_right = if draft.complete {
