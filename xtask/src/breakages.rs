@@ -88,9 +88,8 @@ fn outcome(tests: &mut Command) -> anyhow::Result<Option<String>> {
     if output.status.success() {
         return Ok(None);
     }
-    let rule = text.lines().find_map(|line| line.trim().strip_prefix("rule: "));
-    let rule = rule.map(|rule| rule.trim_end_matches(',').to_owned());
-    Ok(Some(rule.unwrap_or_else(|| "a panic".to_owned())))
+    let Some((_, rest)) = text.split_once("rule: ") else { return Ok(Some("a panic".to_owned())) };
+    Ok(Some(rest.chars().take_while(|letter| letter.is_alphanumeric()).collect()))
 }
 
 /// Copies what cargo needs to build the core.
