@@ -18,7 +18,7 @@ fuzz_target!(|bytes: &[u8]| {
     }
     for exception in &exceptions {
         let checks = kind.spec().checks;
-        let is_known = |id: &String| checks.iter().any(|check| check.id == *id);
+        let is_known = |id: &&str| checks.iter().any(|check| check.id == *id);
         assert!(!exception.checks.is_empty() && exception.checks.iter().all(is_known));
         assert!(exception.approved_on < exception.expires, "{exception:?}");
         let approver = &exception.approved_by;
