@@ -178,6 +178,27 @@ const KNOWN: &[Known] = &[
     ),
     ("the operator reviews only where nobody else can", &[Managers(4), Review(false)]),
     ("a notice that somebody replied to stays", &[Link(0, 0), LockStep(true)]),
+    (
+        "what is listed under an id that the roster has lost is listed again, and stays",
+        &[
+            Leave(34),
+            Event::Rename(104),
+            Event::Join(0),
+            Link(0, 0),
+            Followups(false),
+            Accept(49, None),
+            Pass(75),
+            Followups(false),
+            Pass(1),
+            LoseId(28),
+            Link(0, 0),
+            Followups(false),
+            Pass(75),
+            Followups(false),
+            Pass(0),
+            Followups(false),
+        ],
+    ),
 ];
 
 fn broken(product: play::Product<'_>) -> Vec<(&'static str, String)> {

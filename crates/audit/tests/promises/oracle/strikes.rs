@@ -61,15 +61,15 @@ impl Oracle<'_> {
     }
 }
 
-/// Whether the keys of two steps name one subject: by the account, by the id where both have one, or
-/// by the address.
-fn is_same_subject(one: &Keys, other: &Keys) -> bool {
-    if one.account.is_some() || other.account.is_some() {
-        return one.account == other.account;
+/// Whether the keys of two steps name one subject: by the account, by the id where the lower one has
+/// one, or by the address. What was asked under an id that the subject has no more is no ask.
+fn is_same_subject(lower: &Keys, higher: &Keys) -> bool {
+    if lower.account.is_some() || higher.account.is_some() {
+        return lower.account == higher.account;
     }
-    match (one.id, other.id) {
-        (Some(one), Some(other)) => one == other,
-        _ => one.email == other.email,
+    match lower.id {
+        Some(id) => higher.id == Some(id),
+        None => lower.email == higher.email,
     }
 }
 
