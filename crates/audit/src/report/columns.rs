@@ -17,15 +17,12 @@ pub(crate) struct Column<R> {
     ///
     /// Stamps outlive the program that wrote them, so a key never changes.
     pub(crate) key: &'static str,
-    /// The column's heading, for people.
+    /// The column's heading, for people, by which it is found in an issue's table.
+    ///
+    /// Heads outlive the program that wrote them too, so a heading never changes.
     pub(crate) heading: &'static str,
     /// The column's name in CSV and JSON.
     pub(crate) field: &'static str,
-    /// Whether every table of this kind in an issue has the column.
-    ///
-    /// A column that was added after issues had the table is not required, so that those can still be read
-    /// and written.
-    pub(crate) is_required: bool,
     /// Makes the cell of a row.
     pub(crate) cell: fn(&R) -> Cell,
 }
@@ -94,35 +91,30 @@ pub(crate) fn people<'a>(spec: &Spec) -> [Column<Member<'a>>; 5] {
             key: name,
             heading: "Name",
             field: "name",
-            is_required: true,
             cell: |member| Cell::Untrusted(member.person.name.to_string()),
         },
         Column {
             key: gitlab,
             heading: "GitLab",
             field: "gitlab",
-            is_required: true,
             cell: |member| Cell::from_field(&member.person.gitlab_username, Cell::Code),
         },
         Column {
             key: link,
             heading: spec.link_heading,
             field: spec.link_field,
-            is_required: true,
             cell: |member| Cell::from_field(&member.person.link, Cell::Untrusted),
         },
         Column {
             key: account,
             heading: "Account",
             field: "account",
-            is_required: true,
             cell: |member| Cell::Untrusted(member.account.as_str().to_owned()),
         },
         Column {
             key: findings,
             heading: "Findings",
             field: "findings",
-            is_required: true,
             cell: |member| Cell::Own(member.findings_cell()),
         },
     ]
@@ -146,14 +138,12 @@ pub(crate) fn outsiders<'a>() -> [Column<Outsider<'a>>; 6] {
             key: name,
             heading: "Name",
             field: "name",
-            is_required: true,
             cell: |outsider| Cell::Untrusted(outsider.account.name.clone()),
         },
         Column {
             key: email,
             heading: "Email",
             field: "email",
-            is_required: true,
             // Without an address, commands name the account by its id.
             cell: |outsider| match &outsider.account.email {
                 Some(email) => Cell::Untrusted(email.clone()),
@@ -164,28 +154,24 @@ pub(crate) fn outsiders<'a>() -> [Column<Outsider<'a>>; 6] {
             key: role,
             heading: "Role",
             field: "role",
-            is_required: true,
             cell: |outsider| Cell::Untrusted(outsider.role().to_owned()),
         },
         Column {
             key: since,
             heading: "Since",
             field: "since",
-            is_required: true,
             cell: |outsider| Cell::Untrusted(outsider.account.since.clone()),
         },
         Column {
             key: justification,
             heading: "Justification",
             field: "justification",
-            is_required: true,
             cell: |outsider| Cell::Untrusted(outsider.justification().to_owned()),
         },
         Column {
             key: decision,
             heading: "Decision",
             field: "decision",
-            is_required: true,
             cell: |outsider| Cell::Own(outsider.decision()),
         },
     ]

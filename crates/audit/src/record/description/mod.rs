@@ -186,6 +186,8 @@ pub struct Typed {
 }
 
 /// The text that people typed about the outsiders of `report` into the table.
+///
+/// It is empty if nobody can tell which cell belongs to which column.
 pub fn typed(description: &str, report: &Report) -> Vec<Typed> {
     let description = &*with_line_feeds(description);
     let outline = Outline::new(description);
@@ -196,6 +198,9 @@ pub fn typed(description: &str, report: &Report) -> Vec<Typed> {
     };
     let text = description.get(inner).unwrap_or_default();
     let previous = Previous::read(text, &digests, report.evaluation().kind.spec());
+    if previous.has_other_head {
+        return Vec::new();
+    }
     let typed = region::typed_about(report, &previous).into_iter();
     typed
         .filter(|(_, justification, decision)| !justification.is_empty() || !decision.is_empty())

@@ -26,7 +26,7 @@ pub(super) struct Previous<'a> {
     pub(super) untrusted: Vec<&'a str>,
     /// Whether the heading of one of our tables has been read.
     has_tables: bool,
-    /// Whether somebody changed the head of one of our tables.
+    /// Whether the head of one of our tables does not say which cell belongs to which column.
     pub(super) has_other_head: bool,
     /// How many blank lines belong before the next untrusted line.
     blank: usize,
@@ -42,6 +42,9 @@ impl<'a> Previous<'a> {
         for line in text.lines() {
             at = previous.take(line, at, digests, spec);
         }
+        // What a head lacks can be judged only once the rows below it have been read.
+        previous.has_other_head |=
+            !previous.team.is_readable() || !previous.outsiders.is_readable();
         previous
     }
 
@@ -79,8 +82,9 @@ impl<'a> Previous<'a> {
             At::Heading(table) => {
                 let names = cells(line)?;
                 let layout = Layout::from_head(&names, &table.headings(spec));
-                self.has_other_head |= layout.is_none();
-                let layout = layout.unwrap_or_else(|| Layout::current(table));
+                let missing = layout.missing(table);
+                self.has_other_head |= missing.len() == table.keys().len();
+                self.table(table).missing.extend(missing);
                 let added = names.into_iter().enumerate();
                 let added = added.filter(|(position, _)| layout.is_added(*position));
                 self.table(table).added = added.map(|(_, name)| name).collect();

@@ -111,7 +111,7 @@ fn problems(report: &Report, held: Option<&Held<'_>>) -> String {
 fn head(of: Of, spec: &Spec, added: &[&str]) -> String {
     let columns = of.headings(spec);
     let width = columns.len() + added.len();
-    let names = line(columns.iter().map(|heading| heading.text).chain(added.iter().copied()));
+    let names = line(columns.into_iter().chain(added.iter().copied()));
     format!("{names}{}", line(std::iter::repeat_n("---", width)))
 }
 

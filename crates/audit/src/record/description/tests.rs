@@ -1,5 +1,6 @@
 //! Whatever stands in an issue, a writing changes our region and nothing else.
 
+mod forms;
 mod typed;
 mod untrusted;
 

@@ -1,5 +1,7 @@
 //! The tables of a report in an issue, and the positions of their columns.
 
+use std::collections::HashSet;
+
 use super::stamp::Stamp;
 use crate::kinds::Spec;
 use crate::report::columns::{Column, OUTSIDERS_KEYS, PEOPLE_KEYS, outsiders, people};
@@ -33,28 +35,15 @@ impl Of {
     }
 
     /// The headings of the columns, in the same order.
-    pub(crate) fn headings(self, spec: &Spec) -> Vec<Heading> {
-        fn headings<R>(columns: &[Column<R>]) -> Vec<Heading> {
-            let heading = |column: &Column<R>| Heading {
-                text: column.heading,
-                is_required: column.is_required,
-            };
-            columns.iter().map(heading).collect()
+    pub(crate) fn headings(self, spec: &Spec) -> Vec<&'static str> {
+        fn headings<R>(columns: &[Column<R>]) -> Vec<&'static str> {
+            columns.iter().map(|column| column.heading).collect()
         }
         match self {
             Self::Team => headings(&people(spec)),
             Self::Outsiders => headings(&outsiders()),
         }
     }
-}
-
-/// The column of ours at each position of a table's rows; `None` for a column that somebody added.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Heading {
-    /// What it says.
-    pub(crate) text: &'static str,
-    /// Whether a table without this heading is refused; see [`Column::is_required`].
-    pub(crate) is_required: bool,
 }
 
 /// Our column at each position of a row; `None` where somebody added one.
@@ -71,17 +60,16 @@ impl Layout {
         Self::new((0..table.keys().len()).map(Some).collect())
     }
 
-    /// The layout of a table with the headings `names`; `None` if one of our headings is missing.
-    pub(crate) fn from_head(names: &[&str], headings: &[Heading]) -> Option<Self> {
-        let mut positions = vec![None; names.len()];
+    /// The layout of a table with the headings `names`, where ours are `headings`.
+    pub(crate) fn from_head(names: &[&str], headings: &[&str]) -> Self {
+        let mut columns = vec![None; names.len()];
         for (column, heading) in headings.iter().enumerate() {
-            match names.iter().position(|name| *name == heading.text) {
-                Some(position) => *positions.get_mut(position)? = Some(column),
-                None if heading.is_required => return None,
-                None => {}
+            let position = names.iter().position(|name| name == heading);
+            if let Some(slot) = position.and_then(|position| columns.get_mut(position)) {
+                *slot = Some(column);
             }
         }
-        Some(Self::new(positions))
+        Self::new(columns)
     }
 
     /// The layout of a row outside its table, from its stamp, which names the columns in their
@@ -102,6 +90,23 @@ impl Layout {
     /// The column of ours at a position.
     pub(super) fn column(&self, position: usize) -> Option<usize> {
         self.columns.get(position).copied().flatten()
+    }
+
+    /// The keys of our columns that the table lacks.
+    pub(crate) fn missing(&self, table: Of) -> Vec<&'static str> {
+        let present: HashSet<usize> = self.columns.iter().flatten().copied().collect();
+        let mut missing = Vec::new();
+        for (column, key) in table.keys().iter().enumerate() {
+            if !present.contains(&column) {
+                missing.push(*key);
+            }
+        }
+        missing
+    }
+
+    /// Whether all our columns are where this version writes them.
+    pub(super) fn is_current(&self, table: Of) -> bool {
+        (0..table.keys().len()).all(|column| self.column(column) == Some(column))
     }
 
     /// Whether a row of `width` cells can belong to this head.

@@ -8,7 +8,7 @@
 //!
 //! Stamps outlive the program that wrote them.
 //! The digest of a cell is found by the key of its column, and a cell by the heading of its column.
-//! A table from before a column was added is read like any other.
+//! A table whose rows were written without one of our columns gets that column.
 //! A column that this version does not know counts as added by somebody.
 
 mod index;

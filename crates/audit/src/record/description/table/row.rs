@@ -3,6 +3,7 @@
 use super::layout::{Layout, Of};
 use super::stamp::Stamp;
 use super::typed::{behind, end_of_ours, looks_like_ours, unstamped};
+use super::write::{join, line};
 
 /// A table in an issue.
 #[derive(Debug, Default)]
@@ -11,8 +12,32 @@ pub(crate) struct Table<'a> {
     pub(crate) added: Vec<&'a str>,
     /// The positions of the columns, once the head has been read.
     pub(crate) layout: Option<Layout>,
+    /// The keys of our columns that the head lacks.
+    pub(crate) missing: Vec<&'static str>,
     /// The rows below the head.
     pub(crate) rows: Vec<Row<'a>>,
+}
+
+impl Table<'_> {
+    /// Whether every cell belongs to a known column, although the head may lack some of ours.
+    ///
+    /// A stamp names the columns of the version that wrote its row.
+    /// If one names a missing column, somebody deleted the heading, and the cells may still be there.
+    /// If no row has a stamp, nothing shows whether the rows ever had that column.
+    /// A table without rows, such as that of the outsiders before the accounts are read, has no cell
+    /// that could be misread.
+    pub(crate) fn is_readable(&self) -> bool {
+        if self.missing.is_empty() || self.rows.is_empty() {
+            return true;
+        }
+        let stamps: Vec<&Stamp> = self.rows.iter().filter_map(Row::own_stamp).collect();
+        for stamp in &stamps {
+            if self.missing.iter().any(|key| stamp.digest(key).is_some()) {
+                return false;
+            }
+        }
+        !stamps.is_empty()
+    }
 }
 
 /// A row of a table in an issue.
@@ -28,6 +53,8 @@ pub(crate) struct Row<'a> {
     /// The number of cells.
     pub(crate) width: usize,
     is_delimiter: bool,
+    /// Whether the cells of our columns are where this version writes them.
+    is_current: bool,
     pub(super) stamp: Option<Stamp>,
     of: Of,
 }
@@ -45,6 +72,7 @@ impl<'a> Row<'a> {
             others: Vec::new(),
             width: texts.len(),
             is_delimiter,
+            is_current: layout.is_current(of),
             stamp,
             of,
         };
@@ -69,9 +97,31 @@ impl<'a> Row<'a> {
     /// The row as it was, with its line break.
     /// A line that would end the table gets a bar before it, so that the rows after it stay in
     /// their table.
+    ///
+    /// If the table had other columns, or ours in another order, the cells are moved: otherwise they
+    /// would be below the wrong headings.
     pub(crate) fn kept(&self) -> String {
+        if !self.is_current {
+            return self.rearranged();
+        }
         let bar = if begins_a_block(self.line) { "| " } else { "" };
         format!("{bar}{}\n", self.line)
+    }
+
+    /// The row with its cells in the columns of this version, empty where it had none.
+    fn rearranged(&self) -> String {
+        let ours = self.cells.iter().map(|cell| cell.clone().unwrap_or_default());
+        let mut cells: Vec<String> = ours.collect();
+        if let (Some(stamp), Some(last)) = (&self.stamp, cells.last_mut()) {
+            *last = join(last, &stamp.rearranged(self.of.keys()).to_string());
+        }
+        cells.extend(self.others.iter().cloned());
+        line(cells.iter().map(String::as_str))
+    }
+
+    /// The row's stamp, unless somebody moved the row here from the other table.
+    fn own_stamp(&self) -> Option<&Stamp> {
+        self.stamp.as_ref().filter(|stamp| stamp.table == self.of.id())
     }
 
     /// The digests of the keys of its subject; empty without a stamp.

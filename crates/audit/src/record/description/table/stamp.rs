@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::identity::digest;
+
 /// The lengths of the digests in a stamp: of a subject's key, and of a cell.
 const KEY: usize = 16;
 const CELL: usize = 8;
@@ -71,6 +73,19 @@ impl Stamp {
         is_stamp.then(|| {
             (Self { keys, table: table.to_owned(), cells }, inner + length + Self::END.len())
         })
+    }
+
+    /// The stamp of the same row with its cells in the order of `keys`, followed by those of other keys.
+    ///
+    /// A cell that the row did not have counts as written empty.
+    pub(super) fn rearranged(&self, keys: &[&str]) -> Self {
+        let mut cells = Vec::new();
+        for key in keys {
+            let digest = self.digest(key).map_or_else(|| digest(""), str::to_owned);
+            cells.push(((*key).to_owned(), digest));
+        }
+        cells.extend(self.cells.iter().filter(|(key, _)| !keys.contains(&key.as_str())).cloned());
+        Self { cells, ..self.clone() }
     }
 
     /// The digest of the cell of a column.

@@ -40,7 +40,8 @@ pub(crate) fn line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
     row
 }
 
-fn join(text: &str, appended: &str) -> String {
+/// Joins two texts of a cell by a space, unless one of them is empty.
+pub(super) fn join(text: &str, appended: &str) -> String {
     if text.is_empty() || appended.is_empty() {
         format!("{text}{appended}")
     } else {
