@@ -65,6 +65,35 @@ fn words_written_just_after_our_writing_are_kept() {
     settles(&test, write(&test, &[]));
 }
 
+/// Before each writing the notes are read, and then the description; whoever types between the two readings
+/// makes it merge once more.
+#[test]
+fn a_description_that_changes_before_each_of_our_looks_is_merged_three_times() {
+    for (typed, code) in [(3, 0), (10, 6)] {
+        let test = written();
+        test.replace_in_roster("Rosalind", "Rose");
+        let report = super::region(&test.description()).to_owned();
+        for number in 1..=typed {
+            test.sandbox.before(NOTES_PATH, "GET", move |world| {
+                let line = format!("Line {number}.\n\n## Notes");
+                edit_description(world, |content| content.replacen("## Notes", &line, 1));
+            });
+        }
+        let (ran, writes) = test.writes_during(|| write(&test, &[]));
+        ran.exit(code);
+        let content = test.description();
+        let kept = (1..=typed).filter(|number| content.contains(&format!("Line {number}.\n")));
+        // The fourth look is the last one: it finds the description unchanged, or is one too many.
+        assert_eq!((kept.count(), writes.len()), if code == 0 { (3, 1) } else { (4, 0) });
+        assert_eq!(super::region(&content) == report, code == 6, "{content}");
+        // Whoever runs it again starts from what they wrote.
+        let again = test.again();
+        write(&again, &[]).success();
+        assert!(again.description().contains("Line 3.\n"), "{}", again.description());
+        is_complete(&again);
+    }
+}
+
 #[test]
 fn words_written_in_the_moment_of_our_writing_are_not_lost_in_silence() {
     let test = begun();
