@@ -42,7 +42,7 @@ impl Report {
     }
 
     /// The source of the roster.
-    pub(crate) fn provenance(&self) -> &Provenance {
+    pub fn provenance(&self) -> &Provenance {
         &self.provenance
     }
 

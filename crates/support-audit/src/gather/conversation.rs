@@ -201,7 +201,8 @@ impl FollowupSources {
         self.record.read_again(ctx).await?;
         let recorded = self.accepted.or(self.record.recorded_sizes());
         let reread = reread_stale_sources(ctx, inputs, self.mode, recorded, self.read_at).await?;
-        if let Some(gathered) = reread {
+        if let Some(mut gathered) = reread {
+            gathered.keep_instants(&self.report);
             self.use_sources(ctx, gathered);
         }
         Ok(())

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use audit::accounts::Accounts;
+use audit::accounts::{Accounts, Capture};
 use audit::evaluation::exceptions::{self, Approver};
 use audit::evaluation::{Evaluation, Sources};
 use audit::identity::file_digest;
 use audit::input::{Problem, Provenance, SourceFile};
 use audit::record::marker::{Sizes, SourceDigests};
+use audit::report::Report;
 use audit::roster::Roster;
 use clap::Args;
 use jiff::civil::Date;
@@ -60,6 +61,30 @@ pub(crate) struct Gathered {
     pub(crate) unread_exceptions: Option<String>,
     /// When the reading began, by the monotonic clock.
     pub(crate) read_at: Instant,
+}
+
+impl Gathered {
+    /// Dates sources with the same content as those of `before` like those.
+    ///
+    /// A plan names the instants at which its sources were read.
+    /// With those of another reading it would differ, and whoever thinks about it for longer than [`FRESH`]
+    /// would be asked about it again and again, though nothing has changed.
+    pub(super) fn keep_instants(&mut self, before: &Report) {
+        let provenance = before.provenance();
+        let source = |provenance: &Provenance| {
+            (provenance.project.clone(), provenance.path.clone(), provenance.sha256.clone())
+        };
+        if source(&self.provenance) == source(provenance) {
+            self.provenance = provenance.clone();
+        }
+        let accounts = self.evaluation.accounts.as_mut();
+        if let (Some(accounts), Some(before)) = (accounts, &before.evaluation().accounts) {
+            let again = Capture { read_at: before.capture.read_at, ..accounts.capture.clone() };
+            if again == before.capture {
+                accounts.capture = again;
+            }
+        }
+    }
 }
 
 /// For how long a roster and accounts are as good as just read.
@@ -304,4 +329,68 @@ fn no_people(path: &str, problems: &[Problem]) -> Failure {
         message.push_str(&format!("; and {} more", problems.len() - TOLD));
     }
     Failure::new(Exit::BadInput, message).hint("a roster is a list of people, each with a `name`")
+}
+
+#[cfg(test)]
+mod tests {
+    use audit::accounts::Export;
+    use audit::evaluation::Policy;
+    use audit::kinds::Kind;
+    use audit::roster::{OperationsTeam, parse};
+    use jiff::Timestamp;
+
+    use super::*;
+
+    const FIRST: &str = "2026-11-22T10:00:00Z";
+    const LATER: &str = "2026-11-22T10:02:00Z";
+
+    fn gathered(instant: &str, sha256: &str, gaps: &[&str]) -> Gathered {
+        let read_at: Timestamp = instant.parse().unwrap();
+        let file = SourceFile { name: "team.yaml".to_owned(), bytes: "- name: Ada\n".into() };
+        let (roster, problems) = parse(&[file], "calendly", &OperationsTeam::default());
+        let gaps = gaps.iter().map(|gap| (*gap).to_owned()).collect();
+        let export = Export { gaps, ..Export::default() };
+        let accounts = Accounts::from_service("https://calendly.example".into(), read_at, export);
+        let sources = Sources { roster, problems, accounts: Some(accounts), ..Sources::default() };
+        let today = "2026-11-22".parse().unwrap();
+        let evaluation = Evaluation::new(Kind::Calendly, &Policy::default(), sources, today);
+        Gathered {
+            provenance: Provenance {
+                project: Some("group/team".to_owned()),
+                path: "team.yaml".to_owned(),
+                commit: Some(instant.to_owned()),
+                sha256: sha256.to_owned(),
+                read_at,
+                version: "1.2.3",
+            },
+            evaluation,
+            digests: SourceDigests::default(),
+            accepted: Sizes::default(),
+            incomplete: None,
+            unread_exceptions: None,
+            read_at: Instant::now(),
+        }
+    }
+
+    /// The instants of the roster and of the accounts once they have been read again.
+    fn instants(sha256: &str, gaps: &[&str]) -> (String, String) {
+        let first = gathered(FIRST, "4c29", &[]);
+        let before = Report::new(first.provenance, first.evaluation);
+        let mut again = gathered(LATER, sha256, gaps);
+        again.keep_instants(&before);
+        let accounts = again.evaluation.accounts.unwrap();
+        (again.provenance.read_at.to_string(), accounts.capture.read_at.to_string())
+    }
+
+    #[test]
+    fn sources_that_are_the_same_keep_the_instants_of_the_first_reading() {
+        for (sha256, gaps, roster, accounts) in [
+            ("4c29", &[][..], FIRST, FIRST),
+            ("77aa", &[][..], LATER, FIRST),
+            ("4c29", &["a page is missing"][..], FIRST, LATER),
+        ] {
+            let expected = (roster.to_owned(), accounts.to_owned());
+            assert_eq!(instants(sha256, gaps), expected, "{sha256} {gaps:?}");
+        }
+    }
 }
