@@ -41,7 +41,6 @@
 //! | `hook` | changes of the world just before a request is handled |
 //! | `gitlab`, `calendly` | the routes, each a function from world and request to reply |
 
-mod accounts;
 mod archive;
 mod calendly;
 mod fault;
@@ -61,6 +60,7 @@ mod reply;
 mod repository;
 mod request;
 mod server;
+mod user_changes;
 mod valve;
 mod world;
 
