@@ -36,9 +36,12 @@ impl AccountStatus {
 }
 
 /// An account, or an invitation to one.
+///
+/// `None` and an empty text mean that the source does not say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
-    /// The identity of the account.
+    /// The identity of the account, by which it is read again and removed: of a membership, not of
+    /// its user. Of two with one id and address the second is dropped.
     pub id: AccountId,
     /// The e-mail address as written; some systems have accounts without one.
     pub email: Option<String>,
@@ -51,7 +54,8 @@ pub struct Account {
     pub page: Option<String>,
     /// Whether the holder has joined.
     pub status: AccountStatus,
-    /// When the account was created, as the source writes it; empty if the source does not say.
+    /// When the holder joined or was invited, as the source writes it; empty if the source does not
+    /// say.
     pub since: String,
     /// The place where the account was read: a row of a file, or the address of the account itself.
     pub location: Location,
@@ -280,9 +284,12 @@ impl Accounts {
 fn canonical(list: &[Account]) -> String {
     let mut lines = String::new();
     for account in list {
-        let status = account.status.as_str();
-        let role = account.role.as_deref().unwrap_or("");
-        let page = account.page.as_deref().unwrap_or("");
+        // A new field does not compile until it is decided whether the hash depends on it.
+        let Account { id: _, email: _, name: _, role, page, status, since: _, location: _ } =
+            account;
+        let status = status.as_str();
+        let role = role.as_deref().unwrap_or("");
+        let page = page.as_deref().unwrap_or("");
         lines.push_str(&format!("{}\t{status}\t{role}\t{page}\n", account.key()));
     }
     lines

@@ -7,6 +7,9 @@ use crate::roster::Roster;
 use crate::wording::Wording;
 
 /// The people who are asked about a finding.
+///
+/// `Person` and `Holder` differ in words only: whom a notice or letter goes to follows from
+/// [`Hit::about`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
     /// The person that it is about.
@@ -36,11 +39,11 @@ impl Audience {
 pub struct Check {
     /// The id in reports, settings and markers, which never changes once it is released.
     pub id: &'static str,
-    /// What the check finds, as a sentence.
+    /// What the check finds, as a sentence: for docs/checks.md and for the operator who reads an
+    /// answer.
     pub finds: &'static str,
-    /// The same, as a sentence to the person who is asked.
-    pub asks: &'static str,
-    /// How to fix the finding, as a sentence to the person who is asked.
+    /// How to fix the finding, as a sentence: for the JSON report and docs/checks.md.
+    /// Notices and letters use [`Wording::fix`].
     pub fix: &'static str,
     /// The clauses that describe the finding in notices, letters and plans.
     pub wording: Wording,
@@ -52,10 +55,12 @@ pub struct Check {
     /// What must be known beyond the readable part of the roster; otherwise the check is unknown.
     pub needs: &'static [Requirement],
     /// What must be known of a person or an account; otherwise the check is unknown for them alone.
+    /// `find` must return no hit for a subject whose fact is unknown; this list keeps that from
+    /// counting as fixed.
     pub reads: &'static [Detail],
-    /// The checks for which this one steps back.
-    /// While one of them finds something about a subject, this check finds nothing about it, and
-    /// its earlier findings count as still found.
+    /// The ids of the checks for which this one steps back.
+    /// `find` itself must leave out the subjects about which one of them finds something; the
+    /// evaluation only keeps this check's earlier findings about them from counting as fixed.
     pub steps_back_for: &'static [&'static str],
     /// The id of another check whose asks count as asks of this check.
     pub asked_as: Option<&'static str>,
@@ -127,6 +132,9 @@ pub enum Find {
 }
 
 /// The input of checks that need accounts.
+///
+/// It holds no day: a check that measures time does so up to `accounts.capture.read_at`, so that
+/// equal sources give equal findings, also with `--until`.
 #[derive(Debug, Clone, Copy)]
 pub struct CheckInput<'a> {
     /// The people who should have access.
@@ -143,6 +151,7 @@ pub struct Hit {
     /// The subject.
     pub about: Subject,
     /// The evidence, as untrusted text: a link, a name, a role; may be empty.
+    /// It must read the same whichever source it comes from, since decisions hold its digest.
     pub evidence: String,
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-/// A file of the roster as it was read.
+/// A file as it was read: of the roster, of accounts or of exceptions.
 #[derive(Debug, Clone)]
 pub struct SourceFile {
     /// Its name, for problems and findings; `-` for standard input.

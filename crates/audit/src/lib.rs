@@ -23,6 +23,7 @@
 //! | [`roster`], [`accounts`] | who should have access, and who does |
 //! | [`matching`] | whose each account is |
 //! | [`check`], [`kinds`] | what a check is; which system is audited, and its checks |
+//! | [`wording`] | the clauses that describe a finding, and what fills their placeholders |
 //! | [`evaluation`] | all that is found, or unknown, and what is justified beforehand |
 //! | [`report`] | the audit in its forms |
 //! | [`record`] | the issue as the memory of an audit: markers, threads, the description |

@@ -20,7 +20,7 @@ pub struct Wording {
     pub about: &'static str,
     /// The finding in a few words.
     pub short: &'static str,
-    /// How to fix the finding.
+    /// How to fix the finding; without placeholders, since a notice says it once for each check.
     pub fix: &'static str,
 }
 

@@ -59,7 +59,9 @@ pub struct Sources {
 }
 
 impl Evaluation {
-    /// Evaluates the checks of `kind` on the day `today`.
+    /// Evaluates the checks of `kind`.
+    ///
+    /// `today` only decides which exceptions are valid; no check sees it.
     pub fn new(kind: Kind, policy: &Policy, sources: Sources, today: Date) -> Self {
         let Sources { roster, accounts, mut exceptions, mut problems, .. } = sources;
         if let Some(approvers) = &sources.approvers {

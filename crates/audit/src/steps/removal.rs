@@ -63,7 +63,7 @@ impl std::error::Error for Refusal {}
 pub struct Limits<'a> {
     /// The largest share of the accounts, in per cent. A single account is never too many.
     pub max_share: u8,
-    /// The e-mail address of the user who removes.
+    /// The e-mail address or id of the token's own account, as [`Account::is_named`] compares it.
     pub own: &'a str,
 }
 

@@ -68,7 +68,8 @@ pub(crate) async fn check_access(ctx: &Ctx) -> anyhow::Result<&'static str> {
     }
 }
 
-/// Reads what names the token's own account, which must not be removed by it.
+/// Reads what names the token's own account, which must not be removed by it: its e-mail address or
+/// id, as [`Account::is_named`] compares it.
 pub(crate) async fn own_account(ctx: &Ctx) -> anyhow::Result<String> {
     match ctx.global.kind {
         Kind::Calendly => calendly::own_account(ctx).await,

@@ -1,4 +1,5 @@
-//! Accounts from Calendly's API.
+//! Refuses accounts of Calendly's API that have no plain address; `services/calendly.rs` in the
+//! binary makes the accounts.
 
 use crate::accounts::{Account, Export};
 use crate::identity::is_email_address;

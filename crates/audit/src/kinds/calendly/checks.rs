@@ -8,7 +8,6 @@ pub(super) static CHECKS: [Check; 11] = [
     Check {
         id: "link-missing",
         finds: "The person has no Calendly link in the roster.",
-        asks: "You have no Calendly link in the roster.",
         fix: "Add `calendly:` with the address of your main Calendly page to your entry in the roster.",
         wording: Wording {
             asks: "no Calendly link in {entry}",
@@ -27,7 +26,6 @@ pub(super) static CHECKS: [Check; 11] = [
     Check {
         id: "link-malformed",
         finds: "The person's Calendly link is not the https address of a main page at calendly.com.",
-        asks: "Your Calendly link in the roster is not the https address of your main page at calendly.com.",
         fix: "Make `calendly:` in your entry of the roster `https://calendly.com/` followed by the name of your page alone, without an event.",
         wording: Wording {
             asks: "the Calendly link in {entry}, {evidence}, does not point to your main Calendly page",
@@ -46,7 +44,6 @@ pub(super) static CHECKS: [Check; 11] = [
     Check {
         id: "link-shared",
         finds: "Two people have the same Calendly link in the roster.",
-        asks: "Your Calendly link in the roster is another person's as well.",
         fix: "Make `calendly:` in your entry of the roster your own.",
         wording: Wording {
             asks: "{entry} has the same Calendly link as somebody else's, {first}",
@@ -65,7 +62,6 @@ pub(super) static CHECKS: [Check; 11] = [
     Check {
         id: "manager-unresolved",
         finds: "The person's manager is not on the roster, or is the person themself.",
-        asks: "The person's manager is not on the roster, or is the person themself.",
         fix: "Make `reports_to:` in the person's entry the name of a person on the roster.",
         wording: Wording {
             asks: "{subject} reports to {evidence}, but nobody else on the roster has that name",
@@ -84,7 +80,6 @@ pub(super) static CHECKS: [Check; 11] = [
     Check {
         id: "link-mismatch",
         finds: "The person's Calendly link in the roster is not the page of their account.",
-        asks: "Your Calendly link in the roster is not the page of your account.",
         fix: "Make `calendly:` in your entry of the roster the address of your account's page, as Calendly shows it.",
         wording: Wording {
             asks: "the Calendly link in {entry}, {first}, is not the page of your account, {second}",
@@ -103,7 +98,6 @@ pub(super) static CHECKS: [Check; 11] = [
     Check {
         id: "account-missing",
         finds: "The person is on the roster and has no account in the Calendly organisation.",
-        asks: "You are on the roster and have no account in the Calendly organisation.",
         fix: "Ask an admin of the Calendly organisation to invite you, or tell here why you need no account.",
         wording: Wording {
             asks: "no account of yours in our Calendly organisation",
@@ -122,7 +116,6 @@ pub(super) static CHECKS: [Check; 11] = [
     Check {
         id: "invitation-pending",
         finds: "The person was invited to the Calendly organisation and has not joined yet.",
-        asks: "You were invited to the Calendly organisation and have not joined yet.",
         fix: "Accept the invitation that Calendly sent to your e-mail address, or tell here why you need no account.",
         wording: Wording {
             asks: "your invitation to our Calendly organisation is still open",
@@ -141,7 +134,6 @@ pub(super) static CHECKS: [Check; 11] = [
     Check {
         id: "outsider",
         finds: "The account, or the invitation to have one, is of nobody on the roster.",
-        asks: "You have an account in the team's Calendly organisation, or an invitation to it, and are not on the team's roster.",
         fix: "Say why you need the account in the team's Calendly organisation; without a reason it will be removed.",
         wording: Wording {
             asks: "you have an account in our Calendly organisation, but you are not on our team's roster",
@@ -160,7 +152,6 @@ pub(super) static CHECKS: [Check; 11] = [
     Check {
         id: "owner-count",
         finds: "The number of the organisation's owners is not one.",
-        asks: "The number of the organisation's owners is not one.",
         fix: "Make one account of the Calendly organisation its owner.",
         wording: Wording {
             asks: "the organisation has {count} owners{, list}",
@@ -179,7 +170,6 @@ pub(super) static CHECKS: [Check; 11] = [
     Check {
         id: "admin-missing",
         finds: "The person is of the operations team and is not an admin of the Calendly organisation.",
-        asks: "The person is of the operations team and is not an admin of the Calendly organisation.",
         fix: "Make the person's account an admin in Calendly.",
         wording: Wording {
             asks: "{subject} is on the operations team but is a {evidence}",
@@ -198,7 +188,6 @@ pub(super) static CHECKS: [Check; 11] = [
     Check {
         id: "admin-unexpected",
         finds: "The account is an admin of the Calendly organisation, and its holder is not of the operations team.",
-        asks: "The account is an admin of the Calendly organisation, and its holder is not of the operations team.",
         fix: "Make the account a user in Calendly, or record why its holder is an admin.",
         wording: Wording {
             asks: "{subject} is an admin but is not on the operations team",

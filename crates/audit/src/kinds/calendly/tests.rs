@@ -1,11 +1,18 @@
-//! What each check finds, and what it leaves alone.
+//! What each check of the roster finds, and what it leaves alone.
+//!
+//! The checks of accounts are tested in `evaluation/tests.rs`.
 
 use super::SPEC;
 use crate::accounts::Accounts;
-use crate::check::Find;
+use crate::check::{Check, Find, Requirement};
 use crate::identity::Subject;
 use crate::input::SourceFile;
 use crate::roster::{OperationsTeam, Roster, parse};
+use crate::wording::Wording;
+
+/// The placeholders that the documentation of [`Wording`] lists.
+const PLACEHOLDERS: [&str; 8] =
+    ["entry", "subject", "evidence", "first", "second", "list", ", list", "count"];
 
 fn roster(text: &str) -> Roster {
     parse(
@@ -118,10 +125,36 @@ fn ids_are_unique_and_texts_are_sentences() {
     ids.dedup();
     assert_eq!(ids.len(), SPEC.checks.len());
     for check in SPEC.checks {
-        for text in [check.finds, check.asks, check.fix] {
+        for text in [check.finds, check.fix] {
             assert!(text.ends_with('.') && text.starts_with(char::is_uppercase), "{text}");
         }
+        assert_names_known_checks(check);
+        assert_placeholders_are_known(check);
+        // Without accounts, a check that reads them is unknown: it must not seem to find nothing.
+        let is_among_accounts = matches!(check.find, Find::AmongAccounts(_));
+        let needs_accounts = check.needs.contains(&Requirement::Accounts);
+        assert_eq!(is_among_accounts, needs_accounts, "{}", check.id);
     }
+}
+
+#[track_caller]
+fn assert_names_known_checks(check: &Check) {
+    for id in check.steps_back_for.iter().chain(&check.asked_as) {
+        assert!(SPEC.checks.iter().any(|known| known.id == *id), "{} names {id}", check.id);
+    }
+}
+
+#[track_caller]
+fn assert_placeholders_are_known(check: &Check) {
+    let Wording { asks, about, short, fix } = check.wording;
+    for clause in [asks, about, short] {
+        for placeholder in clause.split('{').skip(1) {
+            let name = placeholder.split_once('}').map(|(name, _)| name);
+            let is_known = name.is_some_and(|name| PLACEHOLDERS.contains(&name));
+            assert!(is_known, "{}: {clause}", check.id);
+        }
+    }
+    assert!(!fix.contains(['{', '}']), "{}: {fix}", check.id);
 }
 
 #[test]
