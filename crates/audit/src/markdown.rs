@@ -94,6 +94,7 @@ impl Markdown {
     /// Untrusted text as it reads best; an address that begins with `link_base` is a link.
     ///
     /// The base is that of the audited kind, such as `https://host/`: nobody else's page is linked.
+    /// With an empty base, nothing is.
     pub fn untrusted_or_link(untrusted: &str, link_base: &str) -> Self {
         let text = clean(untrusted);
         let text = text.trim();
@@ -383,7 +384,9 @@ pub(crate) fn is_linkable(address: &str) -> bool {
 }
 
 fn is_address_below(text: &str, base: &str) -> bool {
-    text.strip_prefix(base).is_some_and(|path| {
+    // Every text begins with an empty base, also plain words, which are an HTML tag in angle brackets.
+    let path = if base.is_empty() { None } else { text.strip_prefix(base) };
+    path.is_some_and(|path| {
         path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_/".contains(&byte))
     })
 }

@@ -41,3 +41,22 @@ impl Kind {
         Self::ALL.iter().copied().find(|kind| kind.spec().id == id)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_the_checks_and_fields_that_other_modules_rely_on() {
+        let common = ["", "name", "email", "reports_to", "gitlab", "title", "focuses"];
+        for kind in Kind::ALL {
+            let Spec { id, checks, roster_field, link_base, .. } = kind.spec();
+            for name in ["outsider", "account-missing"] {
+                assert!(checks.iter().any(|check| check.id == name), "{id} has no {name}");
+            }
+            assert!(!common.contains(roster_field), "{id}: {roster_field}");
+            let is_host = link_base.starts_with("https://") && link_base.ends_with('/');
+            assert!(link_base.is_empty() || is_host, "{id}: {link_base}");
+        }
+    }
+}

@@ -17,6 +17,8 @@ pub struct Spec {
     /// The heading of the table of outsiders.
     pub outsiders_heading: &'static str,
     /// The field of a roster's entry that holds the person's link to the system.
+    /// It is none of the fields that every roster may have: `name`, `email`, `reports_to`, `gitlab`,
+    /// `title`, `focuses`.
     pub roster_field: &'static str,
     /// The heading of the column that shows that link.
     pub link_heading: &'static str,
@@ -24,7 +26,8 @@ pub struct Spec {
     pub link_field: &'static str,
     /// What accounts' pages are called where somebody reads by what an account was matched.
     pub page_name: &'static str,
-    /// The beginning of the addresses that may be links in Markdown, as `https://host/`.
+    /// The beginning of the addresses that may be links in Markdown, as `https://host/`; empty if
+    /// none may.
     pub link_base: &'static str,
     /// The name of the template in the audits' project, if no setting names another.
     pub template_name: &'static str,

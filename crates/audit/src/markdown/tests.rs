@@ -224,6 +224,14 @@ fn only_addresses_below_the_kinds_base_are_links() {
     }
 }
 
+#[test]
+fn nothing_is_a_link_below_an_empty_base() {
+    for text in ["Ada", "script", "", "https://calendly.com/ada"] {
+        let markdown = Markdown::untrusted_or_link(text, "");
+        assert_eq!(markdown, Markdown::untrusted(text), "{text}");
+    }
+}
+
 /// Texts made of what GitLab acts on.
 fn untrusted() -> impl Strategy<Value = String> {
     let piece = prop_oneof![

@@ -81,7 +81,8 @@ fn is_code_span(cell: &str) -> bool {
 fn is_link(cell: &str) -> bool {
     let address = cell.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
     address.is_some_and(|address| {
-        Kind::ALL.iter().any(|kind| address.starts_with(kind.spec().link_base))
+        let mut bases = Kind::ALL.iter().map(|kind| kind.spec().link_base);
+        bases.any(|base| !base.is_empty() && address.starts_with(base))
     })
 }
 
