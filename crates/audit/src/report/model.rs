@@ -13,6 +13,7 @@ use crate::evaluation::{Evaluation, OUTSIDER};
 use crate::identity::{PersonIdx, Subject, SubjectId};
 use crate::input::Provenance;
 use crate::markdown::{Markdown, join};
+use crate::matching::is_unmatchable;
 use crate::roster::Person;
 use crate::text::fold;
 
@@ -278,9 +279,9 @@ impl<'a> AccountCell<'a> {
             }
             None => {
                 let is_complete = evaluation.accounts.as_ref().is_some_and(Accounts::is_complete);
-                let roster = &evaluation.roster;
-                let is_findable =
-                    roster.person(person).is_some_and(|person| person.email.value().is_some());
+                let matches = evaluation.matching.for_person(person);
+                let entry = evaluation.roster.person(person);
+                let is_findable = entry.is_some_and(|entry| !is_unmatchable(entry, matches));
                 if is_complete && is_findable { Self::None } else { Self::Unknown }
             }
         }

@@ -1,9 +1,10 @@
-//! Explains how an account was matched to a person, or why it was not.
+//! Explains how an account was matched to a person, or why it was not, and what the checks found about
+//! either.
 
 use crate::accounts::{Account, AccountStatus, Accounts};
 use crate::evaluation::Evaluation;
 use crate::identity::{AccountIdx, PersonIdx, Subject, comparable_email};
-use crate::matching::{Match, SimilarityIndex};
+use crate::matching::{Match, SimilarityIndex, is_unmatchable};
 use crate::roster::{Field, Person};
 use crate::text::{comparable_link, fold};
 
@@ -71,13 +72,16 @@ fn explain_person(evaluation: &Evaluation, index: PersonIdx, person: &Person, te
             Some(accounts) if !accounts.is_complete() => {
                 "  account: unknown, the accounts were not read whole\n"
             }
+            Some(_) if is_unmatchable(person, matches) => {
+                "  account: unknown, it cannot be found without an e-mail address\n"
+            }
             Some(_) => "  account: none\n",
         });
     }
     for (account, reason) in refused(evaluation, index, person) {
         text.push_str(&format!("  refused: {}: {reason}\n", described(account)));
     }
-    findings(evaluation, Subject::Person(index), text);
+    outcomes(evaluation, Subject::Person(index), text);
 }
 
 fn explain_account(
@@ -101,10 +105,11 @@ fn explain_account(
             }
         }
     }
-    findings(evaluation, Subject::Account(index), text);
+    outcomes(evaluation, Subject::Account(index), text);
 }
 
-fn findings(evaluation: &Evaluation, about: Subject, text: &mut String) {
+/// What the checks found about a subject, and what they could not decide.
+fn outcomes(evaluation: &Evaluation, about: Subject, text: &mut String) {
     for finding in evaluation.findings_of(about) {
         let seen = if finding.evidence.is_empty() {
             String::new()
@@ -112,6 +117,11 @@ fn findings(evaluation: &Evaluation, about: Subject, text: &mut String) {
             format!(", seen: {}", finding.evidence)
         };
         text.push_str(&format!("  finding: {}{seen}\n", finding.check.id));
+    }
+    for check in evaluation.kind.spec().checks {
+        if let Some(unknown) = evaluation.unknown_subjects.get(&(about, check.id)) {
+            text.push_str(&format!("  unknown: {}, {unknown}\n", check.id));
+        }
     }
 }
 
@@ -158,4 +168,46 @@ fn described(account: &Account) -> String {
         (AccountStatus::Active, None) => "role unknown",
     };
     format!("{address}{name}, {role}, {location}")
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+    use crate::evaluation::{Policy, Sources};
+    use crate::input::SourceFile;
+    use crate::kinds::Kind;
+    use crate::roster::{OperationsTeam, parse};
+
+    fn file(name: &str, text: &str) -> SourceFile {
+        SourceFile { name: name.to_owned(), bytes: text.into() }
+    }
+
+    #[test]
+    fn what_is_unknown_for_a_person_is_named() {
+        let spec = Kind::Calendly.spec();
+        let team = file("team.yaml", "- name: Ada\n  calendly: [x]\n");
+        let (roster, problems) = parse(&[team], spec.roster_field, &OperationsTeam::default());
+        let users = file("users.csv", "Email,Role\nzed@example.org,user\n");
+        let now = "2026-11-22T10:00:00Z".parse().unwrap();
+        let accounts = Some(Accounts::from_file(spec.export, &users, now).unwrap());
+        let sources = Sources { roster, accounts, problems, ..Sources::default() };
+        let today = "2026-11-22".parse().unwrap();
+        let evaluation = Evaluation::new(Kind::Calendly, &Policy::default(), sources, today);
+        expect![[r#"
+            Ada, team.yaml:1
+              e-mail address: none
+              link: unreadable
+              operations team: no
+              account: unknown, it cannot be found without an e-mail address
+              unknown: link-missing, since the link in the roster cannot be read
+              unknown: link-malformed, since the link in the roster cannot be read
+              unknown: link-shared, since the link in the roster cannot be read
+              unknown: account-missing, since no account can be found without an e-mail address
+              unknown: invitation-pending, since no account can be found without an e-mail address
+              unknown: admin-missing, since no account can be found without an e-mail address
+        "#]]
+        .assert_eq(&explain(&evaluation, "Ada"));
+    }
 }
