@@ -17,8 +17,9 @@ const CORE: [&str; 1] = ["kinds/mod.rs"];
 fn only_its_own_files_name_an_audited_system() {
     for kind in Kind::ALL {
         let id = kind.spec().id;
-        refuse("support-audit", &BINARY, id, &format!("services/{id}.rs"));
-        refuse("audit", &CORE, id, &format!("kinds/{id}/"));
+        let module = id.replace('-', "_");
+        refuse("support-audit", &BINARY, id, &format!("services/{module}.rs"));
+        refuse("audit", &CORE, id, &format!("kinds/{module}/"));
     }
 }
 
@@ -31,8 +32,10 @@ fn refuse(name: &str, allowed: &[&str], id: &str, own: &str) {
     assert!(files.is_empty(), "{name} names {id} in {files:#?}");
 }
 
-/// The source files below a folder that hold a word, in whatever case, outside their tests.
-fn files_that_name(folder: &Path, word: &str) -> BTreeSet<String> {
+/// The source files below a folder that hold a system's id, in whatever spelling, outside their
+/// tests.
+fn files_that_name(folder: &Path, id: &str) -> BTreeSet<String> {
+    let id = spelled_plainly(id);
     let mut sources = BTreeMap::new();
     let mut open: Vec<PathBuf> = vec![folder.to_owned()];
     while let Some(path) = open.pop() {
@@ -53,9 +56,24 @@ fn files_that_name(folder: &Path, word: &str) -> BTreeSet<String> {
     for (name, text) in &sources {
         let mut modules = name.trim_end_matches(".rs").split('/');
         let shipped = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-        if !modules.any(|module| tests.contains(module)) && shipped.to_lowercase().contains(word) {
+        let names_id = spelled_plainly(shipped).contains(&id);
+        if names_id && !modules.any(|module| tests.contains(module)) {
             names.insert(name.clone());
         }
     }
     names
+}
+
+/// A text in lower case and without what joins words, so that `gitlab-group`, `GitlabGroup`,
+/// `gitlab_group` and `GitLab group` are the same.
+fn spelled_plainly(text: &str) -> String {
+    text.to_lowercase().replace(['-', '_', ' '], "")
+}
+
+#[test]
+fn an_id_is_found_in_every_spelling() {
+    let spellings = ["gitlab-group", "GitlabGroup", "gitlab_group", "GITLAB_GROUP", "GitLab group"];
+    for spelling in spellings {
+        assert_eq!(spelled_plainly(spelling), "gitlabgroup", "{spelling}");
+    }
 }

@@ -56,18 +56,36 @@ impl Check {
 
     /// Whether the check reads the accounts.
     pub fn needs_accounts(self) -> bool {
-        !matches!(
-            self,
-            Self::LinkMissing | Self::LinkMalformed | Self::LinkShared | Self::ManagerUnresolved
-        )
+        match self {
+            Self::LinkMissing
+            | Self::LinkMalformed
+            | Self::LinkShared
+            | Self::ManagerUnresolved => false,
+            Self::LinkMismatch
+            | Self::AccountMissing
+            | Self::InvitationPending
+            | Self::Outsider
+            | Self::OwnerCount
+            | Self::AdminMissing
+            | Self::AdminUnexpected => true,
+        }
     }
 
     /// Whether the operators are asked, without a mention, instead of the subject.
     pub fn is_for_operators(self) -> bool {
-        matches!(
-            self,
-            Self::ManagerUnresolved | Self::OwnerCount | Self::AdminMissing | Self::AdminUnexpected
-        )
+        match self {
+            Self::LinkMissing
+            | Self::LinkMalformed
+            | Self::LinkShared
+            | Self::LinkMismatch
+            | Self::AccountMissing
+            | Self::InvitationPending
+            | Self::Outsider => false,
+            Self::ManagerUnresolved
+            | Self::OwnerCount
+            | Self::AdminMissing
+            | Self::AdminUnexpected => true,
+        }
     }
 }
 

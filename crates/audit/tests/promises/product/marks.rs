@@ -38,13 +38,30 @@ fn beginning(day: Date) -> Seconds {
 }
 
 pub fn check_id(check: Check) -> &'static str {
-    let position = Check::ALL.iter().position(|other| *other == check).expect("a check");
-    Kind::Calendly.spec().checks[position].id
+    match check {
+        Check::LinkMissing => "link-missing",
+        Check::LinkMalformed => "link-malformed",
+        Check::LinkShared => "link-shared",
+        Check::ManagerUnresolved => "manager-unresolved",
+        Check::LinkMismatch => "link-mismatch",
+        Check::AccountMissing => "account-missing",
+        Check::InvitationPending => "invitation-pending",
+        Check::Outsider => "outsider",
+        Check::OwnerCount => "owner-count",
+        Check::AdminMissing => "admin-missing",
+        Check::AdminUnexpected => "admin-unexpected",
+    }
 }
 
 pub fn check_named(id: &str) -> Check {
-    let checks = Kind::Calendly.spec().checks;
-    Check::ALL[checks.iter().position(|check| check.id == id).expect("a check of the product")]
+    let mut checks = Check::ALL.into_iter();
+    checks.find(|check| check_id(*check) == id).expect("a check of the model")
+}
+
+#[test]
+fn the_model_has_the_checks_of_the_product() {
+    let ids: Vec<&str> = Kind::Calendly.spec().checks.iter().map(|check| check.id).collect();
+    assert_eq!(Check::ALL.map(check_id).to_vec(), ids);
 }
 
 pub fn status_word(status: Status) -> &'static str {
