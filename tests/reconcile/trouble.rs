@@ -141,7 +141,7 @@ fn the_token_of_a_mere_user_sees_nobody() {
     test.sandbox.inject(Fault::new(INVITATIONS, answer).times(u32::MAX));
     fails(&test, 5).messages_are(expect![[r#"
         no justifications and decisions are known: there is no open audit
-        error: the accounts https://api.calendly.com/organizations/SANDBOXORG000001 are not whole: the token is of no owner or admin, who alone are shown everybody
+        error: the accounts https://api.calendly.com/organizations/SANDBOXORG000001 are not whole: the token is not an owner's or admin's, and only they are shown everybody
         hint: nothing was concluded from who is missing there
     "#]]);
 }

@@ -19,10 +19,10 @@ pub(crate) struct Global {
     #[arg(long, value_parser = kind_parser(), default_value = Kind::default().spec().id,
           global = true)]
     pub(crate) kind: Kind,
-    /// Tell more of what is being done; twice for every detail
+    /// Say more about what is being done; twice for every detail
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     pub(crate) verbose: u8,
-    /// Tell nothing but the result and errors
+    /// Print only the result and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
     /// When to use colour

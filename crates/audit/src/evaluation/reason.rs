@@ -11,7 +11,7 @@ pub enum Unknown {
     HiddenPerson,
     /// The roster is much smaller than the recorded one, which had this many people.
     Shrunken(usize),
-    /// There are much fewer accounts than the recorded ones, which were this many.
+    /// There are far fewer accounts than the recorded ones, which were this many.
     AccountsShrunken(usize),
     /// People have no e-mail address by which their accounts could be found.
     Unmatchable,

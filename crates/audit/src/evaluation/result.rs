@@ -50,7 +50,7 @@ pub struct Evaluation {
     pub exceptions: Vec<(Exception, ExceptionOutcome)>,
     /// How many people the issue has recorded, if the roster is much smaller now.
     pub shrunken_from: Option<usize>,
-    /// How many accounts the issue has recorded, if there are much fewer now.
+    /// How many accounts the issue has recorded, if there are far fewer now.
     pub accounts_shrunken_from: Option<usize>,
     /// The subjects for whom a check is unknown although it could be evaluated for others.
     pub unknown_subjects: BTreeMap<(Subject, &'static str), Unknown>,

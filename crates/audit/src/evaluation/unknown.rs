@@ -14,7 +14,7 @@ use crate::roster::{Field, Person};
 use crate::text::comparable_link;
 
 impl Evaluation {
-    /// Why a check cannot be evaluated for anybody, if it cannot.
+    /// Why a check cannot be evaluated at all; `None` if it can.
     pub(super) fn obstacle(&self, check: &Check) -> Option<Unknown> {
         check.needs.iter().find_map(|requirement| self.unmet(check, *requirement))
     }

@@ -105,7 +105,7 @@ pub(super) struct Fields {
     others: Vec<OtherField>,
 }
 
-/// A field whose name means nothing to every roster.
+/// A field that not every roster has; one of them may be the link.
 #[derive(Debug, PartialEq, Eq)]
 struct OtherField {
     key: Box<str>,

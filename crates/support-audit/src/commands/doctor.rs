@@ -13,7 +13,7 @@ use crate::gather::Visibility;
 use crate::tokens::{self, Service, Stored};
 use crate::{gather, services, ui};
 
-/// What came of one look.
+/// The result of one check.
 enum Diagnosis {
     /// All is well.
     Ok(String),

@@ -50,7 +50,7 @@ pub(crate) struct Reconcile {
     expires: Option<Date>,
     #[command(flatten)]
     sizes: SizeFlags,
-    /// Remove those from the organisation whose removal was decided, one by one
+    /// Remove, one by one, the accounts whose removal was decided
     #[arg(long, conflicts_with_all = ["write", "accounts"])]
     remove: bool,
     /// Remove this one, without being asked to type the address

@@ -12,7 +12,7 @@ pub(crate) struct Setting {
     /// What a value must be, for error messages: they never repeat a value, which may be a token in the
     /// wrong place.
     pub(super) form: &'static str,
-    /// The value where nobody gives one.
+    /// The default value.
     pub(crate) default: DefaultValue,
     /// How it is given for one call.
     pub(crate) call: Option<Call>,

@@ -22,7 +22,7 @@ use crate::ctx::Ctx;
 use crate::error::{Exit, Failure};
 use crate::tokens::Service;
 
-/// What an audit looks at, where that is not what the configuration says.
+/// The inputs that override the configuration.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Inputs {
     /// A local roster instead of the one in GitLab: a file, a folder, or - for stdin

@@ -60,8 +60,8 @@ pub(super) async fn read_accounts(ctx: &Ctx) -> anyhow::Result<ServiceAccounts> 
     Ok(ServiceAccounts { source: organization.clone(), export, failure })
 }
 
-/// Why there are more members than a list has that came to its end: Calendly shows an owner or admin
-/// everybody, and everybody else only themself.
+/// Why a list that was read to its end may still lack members: Calendly shows all of them only to
+/// owners and admins, and everyone else only themselves.
 fn unseen(members: &Listing<Membership>, own_email: &str) -> Option<String> {
     if members.broken.is_some() {
         return None;
@@ -76,7 +76,7 @@ fn unseen(members: &Listing<Membership>, own_email: &str) -> Option<String> {
     }
     // A role that this program does not know may be one that is shown everybody: then there are others.
     let is_user = account.role.as_deref().is_none_or(|role| role == "user");
-    let reason = "the token is of no owner or admin, who alone are shown everybody";
+    let reason = "the token is not an owner's or admin's, and only they are shown everybody";
     (is_user || members.items.len() == 1).then(|| reason.to_owned())
 }
 

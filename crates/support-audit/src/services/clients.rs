@@ -1,4 +1,4 @@
-//! The clients of the services, each made once something is wanted of it.
+//! The clients of the services, each made when it is first needed.
 //!
 //! It imports neither `Ctx` nor the modules that ask the services, so that `Ctx` can hold it.
 
