@@ -9,9 +9,10 @@ pub(super) fn rows(report: &str) -> Vec<Vec<&str>> {
     table.take_while(|line| line.starts_with('|')).map(cells).collect()
 }
 
-/// The number of findings in the last cells.
+/// The number of findings in the column of that name.
 pub(super) fn findings(rows: &[Vec<&str>]) -> usize {
-    let cells = rows.iter().filter_map(|row| row.last());
+    let column = cells(HEADER).iter().position(|name| *name == "Findings");
+    let cells = rows.iter().filter_map(|row| row.get(column?));
     cells.flat_map(|cell| cell.split(", ")).filter(|id| !id.is_empty()).count()
 }
 
