@@ -136,7 +136,10 @@ pub(super) enum Entry {
     Other(&'static str),
 }
 
-/// The fields that are read at the top level of an entry, beside the kind's link. All others are ignored.
+/// The fields that every entry may have, beside the kind's link and [`JOB_FIELDS`].
+///
+/// `prune` blanks a field that is in neither list, so each text arm of `Fields::take` needs its key in
+/// one of them.
 pub(super) const FIELDS: [&str; 4] = ["name", "email", "reports_to", "gitlab"];
 
 /// Further fields, which are read if they may make the person a member of the operations team.

@@ -38,10 +38,21 @@ pub struct Person {
 impl Person {
     /// Whether every field of the person's entry could be read.
     pub fn is_readable(&self) -> bool {
-        let texts = [&self.email, &self.reports_to, &self.link, &self.gitlab_username];
+        let Self {
+            name: _,
+            email,
+            reports_to,
+            link,
+            gitlab_id,
+            claimed_id: _,
+            gitlab_username,
+            is_operations,
+            position: _,
+        } = self;
+        let texts = [email, reports_to, link, gitlab_username];
         texts.iter().all(|field| **field != Field::Unreadable)
-            && self.gitlab_id != Field::Unreadable
-            && self.is_operations.is_some()
+            && *gitlab_id != Field::Unreadable
+            && is_operations.is_some()
     }
 
     /// The e-mail address in the form that is compared, if the roster has a readable one.
