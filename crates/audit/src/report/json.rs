@@ -16,7 +16,10 @@ use crate::input::{Location, Problem, Provenance};
 use crate::roster::Field;
 use crate::text;
 
-/// The name and version of the document's schema. A change that breaks readers raises the number.
+/// The name and version of the document's schema.
+///
+/// A field that is removed, renamed or given another meaning raises the number; an added one does not,
+/// but belongs in `docs/schemas/report.json`, under `required` if it is always there.
 const SCHEMA: &str = "support-audit/report/1";
 
 #[derive(Serialize)]
