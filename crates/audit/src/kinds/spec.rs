@@ -23,7 +23,7 @@ pub struct Spec {
     /// The heading of the column that shows that link.
     pub link_heading: &'static str,
     /// The name of that column in CSV and JSON.
-    pub link_field: &'static str,
+    pub link_column: &'static str,
     /// What accounts' pages are called where somebody reads by what an account was matched.
     pub page_name: &'static str,
     /// The beginning of the addresses that may be links in Markdown, as `https://host/`; empty if

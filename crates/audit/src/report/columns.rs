@@ -102,7 +102,7 @@ pub(crate) fn people<'a>(spec: &Spec) -> [Column<Member<'a>>; 5] {
         Column {
             key: link,
             heading: spec.link_heading,
-            field: spec.link_field,
+            field: spec.link_column,
             cell: |member| Cell::from_field(&member.person.link, Cell::Untrusted),
         },
         Column {

@@ -21,7 +21,7 @@ pub static SPEC: Spec = Spec {
     outsiders_heading: "Those in Calendly but not part of support team",
     roster_field: "calendly",
     link_heading: "Calendly link",
-    link_field: "calendly_link",
+    link_column: "calendly_link",
     page_name: "scheduling link",
     link_base: roster_checks::LINK_BASE,
     template_name: "Calendly",
