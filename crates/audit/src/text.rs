@@ -94,7 +94,7 @@ pub(crate) fn comparable_link(link: &str) -> Cow<'_, str> {
 
 /// Lays rows of cleaned cells out as lines; each column is as wide as its widest cell on a
 /// terminal.
-pub fn columns<const N: usize>(rows: &[[String; N]]) -> String {
+pub fn aligned<const N: usize>(rows: &[[String; N]]) -> String {
     let mut text = String::new();
     let mut widths = [0; N];
     for row in rows {

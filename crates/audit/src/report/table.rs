@@ -3,7 +3,7 @@
 use super::columns::{Column, outsiders, people};
 use super::{Report, person_count};
 use crate::accounts::Capture;
-use crate::text::{clean, columns as aligned};
+use crate::text::{aligned, clean};
 
 pub(super) fn render(report: &Report) -> String {
     let spec = report.evaluation.kind.spec();

@@ -206,5 +206,5 @@ pub(crate) fn print_json_error(failure: &Failure) {
 pub(crate) fn columns<const N: usize>(rows: impl IntoIterator<Item = [String; N]>) -> String {
     let rows: Vec<[String; N]> =
         rows.into_iter().map(|row| row.map(|cell| clean(&cell).into_owned())).collect();
-    audit::text::columns(&rows)
+    audit::text::aligned(&rows)
 }

@@ -3,7 +3,7 @@
 use crate::dates::{relative, short_deadline};
 use crate::steps::status::stage::Stage;
 use crate::steps::status::{Counts, Status};
-use crate::text::{clean, columns};
+use crate::text::{aligned, clean};
 use crate::wording::counted;
 
 impl Status {
@@ -57,7 +57,7 @@ impl Status {
                 clean(&self.next.to_string()).into_owned(),
             ]);
         }
-        text.push_str(&format!("DO NOW\n{}", columns(&rows)));
+        text.push_str(&format!("DO NOW\n{}", aligned(&rows)));
     }
 
     fn push_rows(&self, text: &mut String) {
@@ -74,7 +74,7 @@ impl Status {
                 row.next.to_owned(),
             ]);
         }
-        text.push_str(&format!("\n{}", columns(&rows)));
+        text.push_str(&format!("\n{}", aligned(&rows)));
     }
 }
 
