@@ -2,7 +2,7 @@
 
 use super::layout::{Layout, Of};
 use super::stamp::Stamp;
-use super::typed::{behind, end_of_ours, looks_like_ours, unstamped};
+use super::typed::{behind, end_of_ours, looks_like_ours, unstamped, without};
 use super::write::{join, line};
 
 /// A table in an issue.
@@ -150,9 +150,9 @@ impl<'a> Row<'a> {
                 None => unstamped(self.of, key, old, written).to_owned(),
                 Some(stamp) => match stamp.digest(key) {
                     Some(ours) => behind(old, ours).to_owned(),
-                    // This column did not exist when the row was written, so all of its cell is
-                    // typed.
-                    None => old.to_owned(),
+                    // The version that wrote the row did not have this column: somebody filled the
+                    // cell, or an earlier writing of ours did.
+                    None => without(old, written).to_owned(),
                 },
             });
         }

@@ -111,6 +111,34 @@ fn cells_are_found_by_the_headings_of_their_columns() {
     assert_eq!(typed(line), ["", "", "", "", "later", "May"]);
 }
 
+/// Somebody added a column by hand under the heading that a later version uses.
+#[test]
+fn the_cell_of_a_column_that_its_stamp_does_not_name_is_taken_over_once() {
+    let without_link = |row: &str, ours: &str| {
+        let stamp = format!(" link:{}", digest(ours));
+        assert!(row.contains(&stamp), "{row}");
+        row.replacen(&stamp, "", 1)
+    };
+    let written = strings(&["Ada", "`ada`", "EMEA", "unknown", ""]);
+    for (cell, typed, expected) in [
+        ("EMEA", "", "| EMEA |"),
+        ("EMEA until May", "until May", "| EMEA until May |"),
+        ("APAC", "APAC", "| EMEA APAC |"),
+        ("EMEAS", "EMEAS", "| EMEA EMEAS |"),
+    ] {
+        let by_hand = strings(&["Ada", "`ada`", cell, "unknown", ""]);
+        let mut text = stamped(Of::Team, &[SubjectId::GitLabId(1)], &by_hand, &[]);
+        // An older program, which does not know the column, writes before each of our writings.
+        for ours in [cell, "EMEA"] {
+            let older = without_link(&text, ours);
+            let read = row(older.trim_end(), Of::Team).typed(&written);
+            assert_eq!(read, ["", "", typed, "", ""], "{older}");
+            text = stamped(Of::Team, &[SubjectId::GitLabId(1)], &written, &read);
+            assert!(text.contains(expected), "{text}");
+        }
+    }
+}
+
 #[test]
 fn a_stamp_of_another_version_is_read_as_far_as_it_is_known() {
     let key = key_digest(&SubjectId::GitLabId(1));

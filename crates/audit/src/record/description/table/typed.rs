@@ -50,9 +50,11 @@ pub(super) fn unstamped<'a>(of: Of, key: &str, old: &'a str, written: &str) -> &
             _ => old.is_empty(),
         },
     };
-    if looks_written {
-        return "";
-    }
+    if looks_written { "" } else { without(old, written) }
+}
+
+/// What a cell holds beyond `written`; the complete cell if it does not begin with that.
+pub(super) fn without<'a>(old: &'a str, written: &str) -> &'a str {
     match old.strip_prefix(written) {
         Some(rest) if rest.is_empty() || rest.starts_with(' ') => rest.trim(),
         _ => old,
