@@ -50,7 +50,9 @@ impl Of {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Layout {
     columns: Vec<Option<usize>>,
-    /// Whether our columns are elsewhere than this version writes them.
+    /// Whether our columns are in another order, or one of them is behind one that somebody added.
+    ///
+    /// A column that is missing moves none of the others.
     is_moved: bool,
 }
 
@@ -81,9 +83,9 @@ impl Layout {
 
     /// This looks at each column once, because a head may be as wide as its table has rows.
     fn new(columns: Vec<Option<usize>>) -> Self {
-        let mut positions = columns.iter().enumerate();
-        let is_moved =
-            positions.any(|(position, column)| column.is_some_and(|column| column != position));
+        let is_behind_added =
+            columns.iter().skip_while(|column| column.is_some()).any(Option::is_some);
+        let is_moved = is_behind_added || !columns.iter().flatten().is_sorted();
         Self { columns, is_moved }
     }
 
