@@ -3,7 +3,7 @@
 use super::layout::Of;
 use crate::identity::RunningDigest;
 use crate::kinds::Kind;
-use crate::report::columns::DECISION;
+use crate::report::columns::{DECISION, PEOPLE_KEYS};
 use crate::report::{EXCEPTED, EXCLUDED, UNDECIDED, UNKNOWN, UNREADABLE};
 
 /// What was typed after the text with the digest `ours`; the complete cell if that text is gone.
@@ -61,17 +61,21 @@ pub(super) fn without<'a>(old: &'a str, written: &str) -> &'a str {
     }
 }
 
-/// Whether a cell of the table of people has the form of what we write into its column.
+/// Whether a cell without a stamp has the form in which we write the column `key`; a filled cell of
+/// any other key never has.
 pub(super) fn looks_like_ours(key: &str, cell: &str) -> bool {
     if cell.is_empty() {
         return true;
     }
-    match key {
-        "gitlab" => is_code_span(cell) || cell == UNREADABLE,
-        "link" => is_link(cell) || is_code_span(cell) || cell == UNREADABLE,
-        "account" => ACCOUNT_WORDS.contains(&cell),
-        "findings" => cell.split(", ").all(is_finding),
-        _ => false,
+    let [_name, gitlab, link, account, findings] = PEOPLE_KEYS;
+    if key == gitlab {
+        is_code_span(cell) || cell == UNREADABLE
+    } else if key == link {
+        is_link(cell) || is_code_span(cell) || cell == UNREADABLE
+    } else if key == account {
+        ACCOUNT_WORDS.contains(&cell)
+    } else {
+        key == findings && cell.split(", ").all(is_finding)
     }
 }
 
