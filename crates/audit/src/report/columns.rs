@@ -1,7 +1,9 @@
 //! The columns of the report's two tables, each described once for every form of the report.
 //!
 //! Markdown, CSV, JSON, the terminal's table and the description take their headings, keys and
-//! cells from here, so that a new column is a new element of [`people`] or [`outsiders`].
+//! cells from here, so that a new column is a key in [`PEOPLE_KEYS`] or [`OUTSIDERS_KEYS`] and, at the same
+//! position, an element of [`people`] or [`outsiders`]; `docs/architecture.md`, "Adding a column", names the
+//! rest.
 //! CSV and JSON, which have fields beside the columns, take the arrays apart: they do not compile until they
 //! say where the new column belongs.
 
@@ -75,6 +77,8 @@ impl Cell {
 }
 
 /// The keys of [`people`], in their order.
+///
+/// The first two identify a row without a stamp, so they stay first.
 pub(crate) const PEOPLE_KEYS: [&str; 5] = ["name", "gitlab", "link", ACCOUNT, FINDINGS];
 
 /// The key of the column with a person's account.
@@ -121,6 +125,8 @@ pub(crate) fn people<'a>(spec: &Spec) -> [Column<Member<'a>>; 5] {
 }
 
 /// The keys of [`outsiders`], in their order.
+///
+/// The first two identify a row without a stamp, so they stay first.
 pub(crate) const OUTSIDERS_KEYS: [&str; 6] =
     ["name", "email", "role", "since", JUSTIFICATION, DECISION];
 

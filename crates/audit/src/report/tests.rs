@@ -262,3 +262,12 @@ proptest! {
         }
     }
 }
+
+/// Cells are found by their keys, and written in the order of the columns.
+#[test]
+fn the_keys_and_the_columns_of_a_table_have_one_order() {
+    assert_eq!(columns::outsiders().map(|column| column.key), columns::OUTSIDERS_KEYS);
+    for kind in Kind::ALL {
+        assert_eq!(columns::people(kind.spec()).map(|column| column.key), columns::PEOPLE_KEYS);
+    }
+}
