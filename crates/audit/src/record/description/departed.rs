@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::table::{Of, Row};
+use super::table::{OurTable, Row};
 use crate::accounts::Accounts;
 use crate::identity::{PersonIdx, SubjectId, key_digest};
 use crate::matching::Matching;
@@ -47,7 +47,7 @@ pub fn departed(
         let is_missing = accounts.is_some() && !is_addressed && !is_matched;
         let name = |key| row.written(key).unwrap_or("somebody whose name was changed").to_owned();
         match row.table() {
-            Of::Team => {
+            OurTable::People => {
                 if person.is_none() {
                     departed.people.push(name("name"));
                 }
@@ -56,8 +56,8 @@ pub fn departed(
                     departed.accounts.push(name("name"));
                 }
             }
-            Of::Outsiders if is_missing => departed.accounts.push(name("email")),
-            Of::Outsiders => {}
+            OurTable::Outsiders if is_missing => departed.accounts.push(name("email")),
+            OurTable::Outsiders => {}
         }
     }
     departed

@@ -23,7 +23,7 @@ pub use merge::merge_again;
 use outline::Outline;
 use previous::{BEGIN, END, Previous};
 use region::{Extent, ReadAt};
-use table::{Of, Row};
+use table::{OurTable, Row};
 
 use crate::identity::SubjectId;
 use crate::kinds::Spec;
@@ -215,7 +215,7 @@ pub fn keys_in_rows(description: &str) -> Vec<Vec<String>> {
     description
         .lines()
         .filter_map(Row::parse_stamped)
-        .filter(|row| row.table() == Of::Team)
+        .filter(|row| row.table() == OurTable::People)
         .map(|row| row.keys().to_vec())
         .collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::table::{Layout, Of, Row, Table, begins_a_block, cells};
+use super::table::{Layout, OurTable, Row, Table, begins_a_block, cells};
 use crate::identity::digest;
 use crate::input::{MODIFIED_AT, READ_AT};
 use crate::kinds::Spec;
@@ -111,10 +111,10 @@ impl<'a> Previous<'a> {
         }
     }
 
-    fn table(&mut self, table: Of) -> &mut Table<'a> {
+    fn table(&mut self, table: OurTable) -> &mut Table<'a> {
         match table {
-            Of::Team => &mut self.team,
-            Of::Outsiders => &mut self.outsiders,
+            OurTable::People => &mut self.team,
+            OurTable::Outsiders => &mut self.outsiders,
         }
     }
 }
@@ -123,15 +123,15 @@ impl<'a> Previous<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum At {
     Text,
-    Heading(Of),
-    Rows(Of),
+    Heading(OurTable),
+    Rows(OurTable),
 }
 
-fn table_of_heading(line: &str, spec: &Spec) -> Option<Of> {
+fn table_of_heading(line: &str, spec: &Spec) -> Option<OurTable> {
     let text = line.strip_prefix('#')?.trim_start_matches('#').trim_end().trim_end_matches('#');
     match text.trim() {
-        text if text.eq_ignore_ascii_case(spec.team_heading) => Some(Of::Team),
-        text if text.eq_ignore_ascii_case(spec.outsiders_heading) => Some(Of::Outsiders),
+        text if text.eq_ignore_ascii_case(spec.team_heading) => Some(OurTable::People),
+        text if text.eq_ignore_ascii_case(spec.outsiders_heading) => Some(OurTable::Outsiders),
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::held::{Held, Tally};
 use super::previous::{BEGIN, END, Previous, is_provenance, split_at_instant};
-use super::table::{Index, Of, Row, Table, line, stamped};
+use super::table::{Index, OurTable, Row, Table, line, stamped};
 use crate::identity::{SubjectId, digest};
 use crate::kinds::Spec;
 use crate::markdown::{Markdown, cell, item};
@@ -85,10 +85,10 @@ pub(super) fn render(
     let ours = text.lines().chain([&*summary]).filter(|line| !line.trim().is_empty());
     let digests: Vec<String> = ours.map(|line| digest(line.trim())).collect();
     text.push_str(&format!("\n### {}\n\n", spec.team_heading));
-    text.push_str(&head(Of::Team, spec, &previous.team.added));
+    text.push_str(&head(OurTable::People, spec, &previous.team.added));
     text.push_str(&people);
     text.push_str(&format!("\n### {}\n\n", spec.outsiders_heading));
-    text.push_str(&head(Of::Outsiders, spec, &previous.outsiders.added));
+    text.push_str(&head(OurTable::Outsiders, spec, &previous.outsiders.added));
     text.push_str(&outsiders(report, &previous.outsiders));
     format!("{BEGIN} {} -->\n\n{text}\n{summary}\n\n{END}\n", digests.join(" "))
 }
@@ -108,7 +108,7 @@ fn problems(report: &Report, held: Option<&Held<'_>>) -> String {
     format!("\n### {PROBLEMS_HEADING}\n\n{}", items.concat())
 }
 
-fn head(of: Of, spec: &Spec, added: &[&str]) -> String {
+fn head(of: OurTable, spec: &Spec, added: &[&str]) -> String {
     let columns = of.headings(spec);
     let width = columns.len() + added.len();
     let names = line(columns.into_iter().chain(added.iter().copied()));
@@ -140,7 +140,7 @@ fn team(
         let is_untouched = typed.iter().all(String::is_empty);
         let is_notable = !member.findings.is_empty() || kept > 0 || !is_untouched;
         if extent == Extent::Everybody || is_notable {
-            text.push_str(&stamped(Of::Team, &keys, &written, &typed));
+            text.push_str(&stamped(OurTable::People, &keys, &written, &typed));
         }
     }
     text.push_str(&rows.left());
@@ -162,7 +162,7 @@ fn outsiders(report: &Report, previous: &Table<'_>) -> String {
         if let Some(recorded) = outsider.recorded() {
             write_recorded(recorded, &mut written, &typed, spec);
         }
-        text.push_str(&stamped(Of::Outsiders, &keys, &written, &typed));
+        text.push_str(&stamped(OurTable::Outsiders, &keys, &written, &typed));
     }
     text.push_str(&rows.left());
     text
@@ -191,7 +191,7 @@ fn write_recorded(
     typed: &[String],
     spec: &Spec,
 ) {
-    for ((key, cell), position) in Of::Outsiders.keys().iter().zip(written).zip(0..) {
+    for ((key, cell), position) in OurTable::Outsiders.keys().iter().zip(written).zip(0..) {
         let typed = typed.get(position).map_or("", String::as_str);
         match (*key, &recorded.reason) {
             (DECISION, _) if Decision::parse(typed) != Some(recorded.decision) => {
@@ -219,7 +219,7 @@ pub(super) fn typed_about(
         let (keys, written) = outsider_row(&outsider, spec);
         let typed = rows.take_typed(&keys, &written);
         let cell = |key: &str| {
-            let column = Of::Outsiders.keys().iter().position(|known| *known == key)?;
+            let column = OurTable::Outsiders.keys().iter().position(|known| *known == key)?;
             typed.get(column).cloned()
         };
         Some((outsider.account.subject(), cell(JUSTIFICATION)?, cell(DECISION)?))

@@ -8,20 +8,20 @@ use crate::report::columns::{Column, OUTSIDERS_KEYS, PEOPLE_KEYS, outsiders, peo
 
 /// One of our tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Of {
+pub(crate) enum OurTable {
     /// The table of people.
-    Team,
+    People,
     /// The table of outsiders.
     Outsiders,
 }
 
-impl Of {
-    pub(super) const ALL: [Self; 2] = [Self::Team, Self::Outsiders];
+impl OurTable {
+    pub(super) const ALL: [Self; 2] = [Self::People, Self::Outsiders];
 
     /// The name of the table in stamps, which never changes.
     pub(super) const fn id(self) -> &'static str {
         match self {
-            Self::Team => "people",
+            Self::People => "people",
             Self::Outsiders => "outsiders",
         }
     }
@@ -29,7 +29,7 @@ impl Of {
     /// The keys of the columns, in the order in which they are written.
     pub(crate) const fn keys(self) -> &'static [&'static str] {
         match self {
-            Self::Team => &PEOPLE_KEYS,
+            Self::People => &PEOPLE_KEYS,
             Self::Outsiders => &OUTSIDERS_KEYS,
         }
     }
@@ -40,7 +40,7 @@ impl Of {
             columns.iter().map(|column| column.heading).collect()
         }
         match self {
-            Self::Team => headings(&people(spec)),
+            Self::People => headings(&people(spec)),
             Self::Outsiders => headings(&outsiders()),
         }
     }
@@ -58,7 +58,7 @@ pub(crate) struct Layout {
 
 impl Layout {
     /// The layout of the tables that this version writes.
-    pub(crate) fn current(table: Of) -> Self {
+    pub(crate) fn current(table: OurTable) -> Self {
         Self::new((0..table.keys().len()).map(Some).collect())
     }
 
@@ -76,7 +76,7 @@ impl Layout {
 
     /// The layout of a row outside its table, from its stamp, which names the columns in their
     /// order.
-    pub(super) fn from_stamp(stamp: &Stamp, table: Of) -> Self {
+    pub(super) fn from_stamp(stamp: &Stamp, table: OurTable) -> Self {
         let column = |key: &String| table.keys().iter().position(|known| known == key);
         Self::new(stamp.cells.iter().map(|(key, _)| column(key)).collect())
     }
@@ -95,7 +95,7 @@ impl Layout {
     }
 
     /// The keys of our columns that the table lacks.
-    pub(crate) fn missing(&self, table: Of) -> Vec<&'static str> {
+    pub(crate) fn missing(&self, table: OurTable) -> Vec<&'static str> {
         let present: HashSet<usize> = self.columns.iter().flatten().copied().collect();
         let mut missing = Vec::new();
         for (column, key) in table.keys().iter().enumerate() {
@@ -107,7 +107,7 @@ impl Layout {
     }
 
     /// Whether all our columns are where this version writes them.
-    pub(super) fn is_current(&self, table: Of) -> bool {
+    pub(super) fn is_current(&self, table: OurTable) -> bool {
         (0..table.keys().len()).all(|column| self.column(column) == Some(column))
     }
 

@@ -19,7 +19,7 @@ mod typed;
 mod write;
 
 pub(super) use self::index::Index;
-pub(super) use self::layout::{Layout, Of};
+pub(super) use self::layout::{Layout, OurTable};
 pub(super) use self::row::{Row, Table, begins_a_block, cells};
 pub(super) use self::write::{line, stamped};
 

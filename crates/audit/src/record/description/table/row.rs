@@ -1,6 +1,6 @@
 //! A row of a table in an issue.
 
-use super::layout::{Layout, Of};
+use super::layout::{Layout, OurTable};
 use super::stamp::Stamp;
 use super::typed::{behind, end_of_ours, looks_like_ours, unstamped, without};
 use super::write::{join, line};
@@ -45,7 +45,7 @@ impl Table<'_> {
 pub(crate) struct Row<'a> {
     /// The complete line, without its line break.
     line: &'a str,
-    /// The cells of our columns, in the order of [`Of::keys`], without the stamp and surrounding
+    /// The cells of our columns, in the order of [`OurTable::keys`], without the stamp and surrounding
     /// spaces; `None` where the row has no such cell.
     pub(super) cells: Vec<Option<String>>,
     /// The cells of added columns, in their order.
@@ -56,12 +56,12 @@ pub(crate) struct Row<'a> {
     /// Whether the cells of our columns are where this version writes them.
     is_current: bool,
     pub(super) stamp: Option<Stamp>,
-    of: Of,
+    of: OurTable,
 }
 
 impl<'a> Row<'a> {
     /// Parses a line of a table. Its outer bars may be missing.
-    pub(crate) fn parse(line: &'a str, of: Of, layout: &Layout) -> Self {
+    pub(crate) fn parse(line: &'a str, of: OurTable, layout: &Layout) -> Self {
         let (unstamped, stamp) = Stamp::take(line);
         let with_bar = format!("|{unstamped}");
         let texts = cells(&unstamped).or_else(|| cells(&with_bar)).unwrap_or_default();
@@ -90,7 +90,7 @@ impl<'a> Row<'a> {
     pub(crate) fn parse_stamped(line: &'a str) -> Option<Self> {
         let (_, stamp) = Stamp::take(line);
         let stamp = stamp?;
-        let table = Of::ALL.into_iter().find(|table| table.id() == stamp.table)?;
+        let table = OurTable::ALL.into_iter().find(|table| table.id() == stamp.table)?;
         Some(Self::parse(line, table, &Layout::from_stamp(&stamp, table)))
     }
 
@@ -130,7 +130,7 @@ impl<'a> Row<'a> {
     }
 
     /// The table that it belongs to.
-    pub(crate) fn table(&self) -> Of {
+    pub(crate) fn table(&self) -> OurTable {
         self.of
     }
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::identity::{SubjectId, digest, key_digest};
 use crate::kinds::Kind;
 
-fn row(line: &str, of: Of) -> Row<'_> {
+fn row(line: &str, of: OurTable) -> Row<'_> {
     Row::parse(line, of, &Layout::current(of))
 }
 
@@ -18,16 +18,20 @@ fn a_row_falls_into_cells() {
     assert_eq!(cells("|a|b"), Some(vec!["a", "b"]));
     assert_eq!(cells("a | b |"), None);
     assert!(
-        row("| --- | :-: | - |", Of::Team).is_delimiter() && row("-|-", Of::Team).is_delimiter()
+        row("| --- | :-: | - |", OurTable::People).is_delimiter()
+            && row("-|-", OurTable::People).is_delimiter()
     );
-    assert!(!row("| --- | |", Of::Team).is_delimiter() && !row("| a |", Of::Team).is_delimiter());
+    assert!(
+        !row("| --- | |", OurTable::People).is_delimiter()
+            && !row("| a |", OurTable::People).is_delimiter()
+    );
 }
 
 #[test]
 fn what_was_typed_is_told_from_what_we_wrote() {
     let written = strings(&["Ada", "`ada`", "", "unknown", "link-missing"]);
-    let text = stamped(Of::Team, &[SubjectId::GitLabId(1)], &written, &[]);
-    let untouched = row(text.trim_end(), Of::Team);
+    let text = stamped(OurTable::People, &[SubjectId::GitLabId(1)], &written, &[]);
+    let untouched = row(text.trim_end(), OurTable::People);
     assert!(!untouched.holds_typed_text(), "{text}");
     for (from, to, expected) in [
         ("link-missing <!--", "link-missing on leave <!--", ["", "", "", "", "on leave"]),
@@ -40,12 +44,12 @@ fn what_was_typed_is_told_from_what_we_wrote() {
     ] {
         let edited = text.replacen(from, to, 1);
         assert_ne!(edited, text, "{from}");
-        let typed = row(edited.trim_end(), Of::Team).typed(&written);
+        let typed = row(edited.trim_end(), OurTable::People).typed(&written);
         assert_eq!(typed, expected, "{edited}");
         // It stays whatever we write next, and is not taken for ours then.
         let next = strings(&["Ada L.", "`al`", "<https://calendly.com/a>", "unknown", ""]);
-        let again = stamped(Of::Team, &[SubjectId::GitLabId(1)], &next, &typed);
-        assert_eq!(row(again.trim_end(), Of::Team).typed(&next), expected, "{again}");
+        let again = stamped(OurTable::People, &[SubjectId::GitLabId(1)], &next, &typed);
+        assert_eq!(row(again.trim_end(), OurTable::People).typed(&next), expected, "{again}");
     }
 }
 
@@ -53,13 +57,13 @@ fn what_was_typed_is_told_from_what_we_wrote() {
 fn cells_behind_ours_are_theirs() {
     let written = strings(&["Ada", "`ada`", "", "none", ""]);
     let text = stamped(
-        Of::Team,
+        OurTable::People,
         &[SubjectId::GitLabId(1)],
         &written,
         &strings(&["", "", "", "", "", "their `a \\| b`"]),
     );
     assert_eq!(
-        row(text.trim_end(), Of::Team).typed(&written),
+        row(text.trim_end(), OurTable::People).typed(&written),
         ["", "", "", "", "", "their `a \\| b`"]
     );
 }
@@ -73,7 +77,7 @@ fn a_pasted_row_has_no_stamp() {
         ("| Ada | `ada` | none wanted | unknown | |", ["", "", "none wanted", "", ""]),
         ("| Ada | `adal` | <https://calendly.com/x> | unknown | |", ["", "", "", "", ""]),
     ] {
-        assert_eq!(row(line, Of::Team).typed(&written), expected, "{line}");
+        assert_eq!(row(line, OurTable::People).typed(&written), expected, "{line}");
     }
     let written = strings(&["Zed", "`z@x.example`", "user", "2026", "", ""]);
     for (line, expected) in [
@@ -83,7 +87,7 @@ fn a_pasted_row_has_no_stamp() {
             ["", "", "", "", "a guest", "keep"],
         ),
     ] {
-        assert_eq!(row(line, Of::Outsiders).typed(&written), expected, "{line}");
+        assert_eq!(row(line, OurTable::Outsiders).typed(&written), expected, "{line}");
     }
 }
 
@@ -92,8 +96,8 @@ const HEADINGS: [&str; 5] = ["Name", "GitLab", "Link", "Account", "Findings"];
 #[test]
 fn a_table_from_before_a_column_was_added_is_read() {
     let layout = Layout::from_head(&["Name", "GitLab", "Account", "Findings"], &HEADINGS);
-    assert_eq!(layout.missing(Of::Team), ["link"]);
-    let row = Row::parse("| Ada L. | `ada` | unknown | later |", Of::Team, &layout);
+    assert_eq!(layout.missing(OurTable::People), ["link"]);
+    let row = Row::parse("| Ada L. | `ada` | unknown | later |", OurTable::People, &layout);
     let written = strings(&["Ada", "`ada`", "<https://x.example/ada>", "unknown", ""]);
     assert_eq!(row.typed(&written), ["L.", "", "", "", "later"]);
     // A short row of such a table is read like one of any other.
@@ -119,7 +123,8 @@ fn only_a_moved_column_refuses_a_row_with_fewer_cells() {
 #[test]
 fn a_kept_row_is_put_below_the_headings_of_this_version() {
     let keys = [SubjectId::GitLabId(1)];
-    let stamped_row = stamped(Of::Team, &keys, &strings(&["Bob", "`bob`", "", "none", ""]), &[]);
+    let stamped_row =
+        stamped(OurTable::People, &keys, &strings(&["Bob", "`bob`", "", "none", ""]), &[]);
     for (head, line, expected) in [
         (
             ["Name", "On leave", "GitLab", "Link", "Account", "Findings"],
@@ -139,14 +144,14 @@ fn a_kept_row_is_put_below_the_headings_of_this_version() {
         ),
     ] {
         let layout = Layout::from_head(&head, &HEADINGS);
-        assert_eq!(Row::parse(line, Of::Team, &layout).kept(), expected, "{head:?}");
+        assert_eq!(Row::parse(line, OurTable::People, &layout).kept(), expected, "{head:?}");
     }
     let layout = Layout::from_head(
         &["On leave", "Name", "GitLab", "Link", "Account", "Findings"],
         &HEADINGS,
     );
     let line = format!("| May {stamped_row}");
-    let kept = Row::parse(line.trim_end(), Of::Team, &layout).kept();
+    let kept = Row::parse(line.trim_end(), OurTable::People, &layout).kept();
     assert_eq!(kept, format!("{} May |\n", stamped_row.trim_end()));
 }
 
@@ -155,14 +160,17 @@ fn a_kept_row_is_put_below_the_headings_of_this_version() {
 fn the_heads_of_the_first_version_are_read_for_ever() {
     let people = ["Name", "GitLab", "Calendly link", "Account", "Findings"];
     let outsiders = ["Name", "Email", "Role", "Since", "Justification", "Decision"];
-    let keys_below = |table: Of, head: &[&str]| {
+    let keys_below = |table: OurTable, head: &[&str]| {
         let layout = Layout::from_head(head, &table.headings(Kind::Calendly.spec()));
         let column = |position| layout.column(position).and_then(|column| table.keys().get(column));
         (0..head.len()).map(column).map(|key| key.copied().unwrap_or_default()).collect::<Vec<_>>()
     };
-    assert_eq!(keys_below(Of::Team, &people), ["name", "gitlab", "link", "account", "findings"]);
     assert_eq!(
-        keys_below(Of::Outsiders, &outsiders),
+        keys_below(OurTable::People, &people),
+        ["name", "gitlab", "link", "account", "findings"]
+    );
+    assert_eq!(
+        keys_below(OurTable::Outsiders, &outsiders),
         ["name", "email", "role", "since", "justification", "decision"]
     );
 }
@@ -171,10 +179,10 @@ fn the_heads_of_the_first_version_are_read_for_ever() {
 fn cells_are_found_by_the_headings_of_their_columns() {
     let head = ["Findings", "Name", "On leave", "GitLab", "Link", "Account"];
     let layout = Layout::from_head(&head, &HEADINGS);
-    assert!(layout.missing(Of::Team).is_empty());
+    assert!(layout.missing(OurTable::People).is_empty());
     let typed = |line: &str| {
         let written = strings(&["Ada", "`ada`", "", "unknown", ""]);
-        Row::parse(line, Of::Team, &layout).typed(&written)
+        Row::parse(line, OurTable::People, &layout).typed(&written)
     };
     let line = "| later | Ada | May | `ada` |  | unknown |";
     assert_eq!(typed(line), ["", "", "", "", "later", "May"]);
@@ -196,13 +204,13 @@ fn the_cell_of_a_column_that_its_stamp_does_not_name_is_taken_over_once() {
         ("EMEAS", "EMEAS", "| EMEA EMEAS |"),
     ] {
         let by_hand = strings(&["Ada", "`ada`", cell, "unknown", ""]);
-        let mut text = stamped(Of::Team, &[SubjectId::GitLabId(1)], &by_hand, &[]);
+        let mut text = stamped(OurTable::People, &[SubjectId::GitLabId(1)], &by_hand, &[]);
         // An older program, which does not know the column, writes before each of our writings.
         for ours in [cell, "EMEA"] {
             let older = without_link(&text, ours);
-            let read = row(older.trim_end(), Of::Team).typed(&written);
+            let read = row(older.trim_end(), OurTable::People).typed(&written);
             assert_eq!(read, ["", "", typed, "", ""], "{older}");
-            text = stamped(Of::Team, &[SubjectId::GitLabId(1)], &written, &read);
+            text = stamped(OurTable::People, &[SubjectId::GitLabId(1)], &written, &read);
             assert!(text.contains(expected), "{text}");
         }
     }

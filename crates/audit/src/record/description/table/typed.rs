@@ -1,6 +1,6 @@
 //! Distinguishes what was typed into a cell from what we wrote.
 
-use super::layout::Of;
+use super::layout::OurTable;
 use crate::identity::RunningDigest;
 use crate::kinds::Kind;
 use crate::report::columns::{DECISION, PEOPLE_KEYS};
@@ -39,12 +39,12 @@ pub(super) fn end_of_ours(old: &str, ours: &str) -> Option<usize> {
 }
 
 /// What was typed into a cell without a stamp, as in a report that was pasted by hand.
-pub(super) fn unstamped<'a>(of: Of, key: &str, old: &'a str, written: &str) -> &'a str {
+pub(super) fn unstamped<'a>(of: OurTable, key: &str, old: &'a str, written: &str) -> &'a str {
     let looks_written = match of {
-        Of::Team => looks_like_ours(key, old),
+        OurTable::People => looks_like_ours(key, old),
         // The name and the address show whose row it is; the cells after the account are for
         // people.
-        Of::Outsiders => match key {
+        OurTable::Outsiders => match key {
             "role" | "since" => !old.contains(' '),
             DECISION => old.is_empty() || old == UNDECIDED,
             _ => old.is_empty(),

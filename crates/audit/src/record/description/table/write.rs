@@ -1,11 +1,16 @@
 //! Writes a row with its stamp.
 
-use super::layout::Of;
+use super::layout::OurTable;
 use super::stamp::Stamp;
 use crate::identity::{SubjectId, digest, key_digest};
 
 /// A row with its line break: what we write, what was typed after it, and the stamp.
-pub(crate) fn stamped(of: Of, keys: &[SubjectId], written: &[String], typed: &[String]) -> String {
+pub(crate) fn stamped(
+    of: OurTable,
+    keys: &[SubjectId],
+    written: &[String],
+    typed: &[String],
+) -> String {
     let mut cells: Vec<String> = written
         .iter()
         .enumerate()

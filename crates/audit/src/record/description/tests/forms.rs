@@ -25,7 +25,7 @@ fn in_team(text: &str, change: impl Fn(usize, &str) -> String) -> String {
 
 /// The description as an earlier version wrote it, which did not have the column at `position` yet.
 fn without_column(text: &str, position: usize) -> String {
-    let key = Of::Team.keys()[position];
+    let key = OurTable::People.keys()[position];
     in_team(text, |_, line| {
         let mut cells = cells(line);
         let removed = cells.remove(position);
@@ -71,7 +71,7 @@ fn written_twice(text: &str, team: &str) -> String {
 #[test]
 fn a_column_that_was_not_there_yet_is_added() {
     let current = written("## Notes\n", TEAM);
-    for position in 0..Of::Team.keys().len() {
+    for position in 0..OurTable::People.keys().len() {
         let older = without_column(&current, position);
         assert_ne!(older, current);
         assert_eq!(written_twice(&older, TEAM), current, "{older}");
