@@ -1,4 +1,4 @@
-//! The tables of a report in an issue, and the positions of their columns.
+//! Our two tables, and where their columns stand.
 
 use std::collections::HashSet;
 

@@ -129,7 +129,7 @@ impl<'a> Row<'a> {
         self.stamp.as_ref().map(|stamp| stamp.keys.as_slice()).unwrap_or_default()
     }
 
-    /// The table that it belongs to.
+    /// The table it belongs to.
     pub(crate) fn table(&self) -> OurTable {
         self.of
     }
