@@ -24,12 +24,11 @@ static REPORTS: LazyLock<[Report; 2]> = LazyLock::new(|| {
 });
 
 fn report(team: &str, accounts: Option<&str>) -> Report {
-    let (roster, problems) =
-        parse(
-            &[file("team.yaml", team.as_bytes())],
-            Kind::Calendly.spec().roster_field,
-            &OperationsTeam::default(),
-        );
+    let (roster, problems) = parse(
+        &[file("team.yaml", team.as_bytes())],
+        Kind::Calendly.spec().roster_field,
+        &OperationsTeam::default(),
+    );
     let read_at = "2026-11-22T10:00:00Z".parse().expect("an instant");
     let read = |text: &str| {
         let file = file("users.csv", text.as_bytes());
